@@ -1,0 +1,208 @@
+"""The catalogue: what each publisher table is, declared once in `catalogues/*.yml`.
+
+Schema comments, audit suites, the data dictionary and the documentation are made from it. Hierarchy levels and value
+ids are not declared: they are read from the publisher's own metadata at run time and held against the names here.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from functools import cache
+from importlib import resources
+from typing import Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from warehouse.periods import PeriodKind
+
+Unit = Literal["persons", "full_time_persons", "cases", "pct", "pct_point", "fraction", "ratio", "rank"]
+Evidence = Literal["confirmed", "likely", "inferred"]
+
+COUNTS: frozenset[str] = frozenset({"persons", "full_time_persons", "cases", "rank"})
+HIDDEN_WHEN_SMALL: frozenset[str] = frozenset({"persons", "full_time_persons", "cases"})
+BOUNDS: dict[str, tuple[float, float]] = {
+    "persons": (0, 6_500_000),
+    "full_time_persons": (0, 6_500_000),
+    "cases": (0, 6_500_000),
+    "pct": (0, 100),
+    "pct_point": (-100, 100),
+    "fraction": (0, 1),
+    "ratio": (0, 1_000),
+    "rank": (1, 98),
+}
+
+
+class CatalogueError(ValueError):
+    """The catalogue, or a question put to it, names something that is not declared."""
+
+
+class _Declared(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Member(_Declared):
+    """One member of a breakdown, by the name we keep; `also` are other spellings the publisher uses."""
+
+    name: str
+    also: tuple[str, ...] = ()
+    valid_from: date | None = Field(default=None, alias="from")
+    until: date | None = None
+
+
+class Hierarchy(_Declared):
+    """One way the publisher breaks a dimension down; members are those of the one level we ask for."""
+
+    id: str
+    dimension: str
+    kind: Literal["area", "breakdown"] = "breakdown"
+    root: str
+    also: tuple[str, ...] = ()
+    level_holds: Literal["municipality"] | None = None
+    members: tuple[Member, ...] = ()
+
+    @property
+    def canonical(self) -> dict[str, str]:
+        """Every accepted label of this breakdown, root included, to the name we keep."""
+        labels = {self.root: self.root} | dict.fromkeys(self.also, self.root)
+        for member in self.members:
+            labels |= {member.name: member.name} | dict.fromkeys(member.also, member.name)
+        return labels
+
+
+class Measure(_Declared):
+    """One measure of a table: our name, the publisher's label, its unit and whether parts add up to the total."""
+
+    name: str
+    label: str
+    also: tuple[str, ...] = ()
+    unit: Unit
+    adds_up: bool = False
+    not_yet: bool = False
+    country: bool = True
+    within: tuple[float, float] | None = None
+    evidence: Evidence = "confirmed"
+
+    @property
+    def bounds(self) -> tuple[float, float]:
+        """The least and the greatest value that can be true, in the measure's unit."""
+        return self.within or BOUNDS[self.unit]
+
+    @property
+    def is_count(self) -> bool:
+        """Whether values are whole numbers."""
+        return self.unit in COUNTS
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """Every label the publisher has used for it."""
+        return (self.label, *self.also)
+
+
+class Retirement(_Declared):
+    """When the publisher stopped a table, and what replaced it."""
+
+    since: date
+    replaced_by: str | None = None
+
+
+class Table(_Declared):
+    """One publisher table as we use it."""
+
+    id: str = Field(pattern=r"^[a-z0-9_]+$", max_length=40)
+    title: str
+    title_en: str
+    evidence: Evidence
+    subject: str
+    period: PeriodKind
+    area: Hierarchy
+    breakdowns: tuple[Hierarchy, ...] = ()
+    measures: tuple[Measure, ...]
+    coverage: Literal["every", "sparse"] = "every"
+    first_listed: date | None = None
+    retired: Retirement | None = None
+    keeps_periods: int | None = None
+    largest_revision_pct: float = 25
+
+    @model_validator(mode="after")
+    def _names_are_unique(self) -> Table:
+        labels = [label for measure in self.measures for label in measure.labels]
+        names = [measure.name for measure in self.measures]
+        if len(set(labels)) < len(labels) or len(set(names)) < len(names):
+            raise ValueError(f"{self.id}: two measures share a name or a label")
+        return self
+
+    @property
+    def dimensions(self) -> tuple[str, ...]:
+        """The publisher's column names before the measures, in its order."""
+        return ("Periode", self.area.dimension, *(hierarchy.dimension for hierarchy in self.breakdowns))
+
+    @property
+    def measure_by_label(self) -> dict[str, Measure]:
+        """Every label the publisher has used, to its measure."""
+        return {label: measure for measure in self.measures for label in measure.labels}
+
+    @property
+    def root_members(self) -> dict[str, str]:
+        """The members of the total: every breakdown at its root."""
+        return {hierarchy.dimension: hierarchy.root for hierarchy in self.breakdowns}
+
+    def expected_on(self, day: date) -> bool:
+        """Whether the publisher should list this table on `day`."""
+        begun = self.first_listed is None or self.first_listed <= day
+        return begun and (self.retired is None or day < self.retired.since)
+
+
+class BenefitGroup(_Declared):
+    """A benefit as a committee paper names it, and the one table and member that counts it."""
+
+    id: str
+    name: str
+    table: str
+    member: str | None = None
+    counted: bool
+    benchmark: str | None = None
+    valid_from: date | None = Field(default=None, alias="from")
+    until: date | None = None
+    successor: str | None = None
+
+
+class Catalogue(_Declared):
+    """Everything declared of one publisher."""
+
+    publisher: str
+    title: str
+    owner: str
+    credit: str
+    tables: tuple[Table, ...]
+    benefit_groups: tuple[BenefitGroup, ...]
+
+    def table(self, table_id: str) -> Table:
+        """One table by its id, upper case accepted; raises CatalogueError."""
+        found = [table for table in self.tables if table.id == table_id.lower()]
+        if not found:
+            raise CatalogueError(f"table '{table_id}' is not in the catalogue; `jobindsats status` lists those that are")
+        return found[0]
+
+
+def read_catalogue(text: str) -> Catalogue:
+    """A catalogue from the text of its YAML file; raises CatalogueError naming the key that is wrong."""
+    try:
+        document = yaml.safe_load(text)
+        hierarchies = {key: Hierarchy(id=key, **body) for key, body in document.pop("hierarchies").items()}
+        document.pop("measure_sets", None)
+        for table in document["tables"]:
+            table["area"] = hierarchies[table["area"]]
+            table["breakdowns"] = tuple(hierarchies[key] for key in table.get("breakdowns", ()))
+        return Catalogue.model_validate(document)
+    except KeyError as error:
+        raise CatalogueError(f"the catalogue refers to {error}, which it does not declare") from error
+    except (ValidationError, yaml.YAMLError) as error:
+        raise CatalogueError(f"the catalogue cannot be read: {error}") from error
+
+
+@cache
+def jobindsats() -> Catalogue:
+    """The catalogue of Jobindsats.dk."""
+    path = resources.files("warehouse") / "catalogues" / "jobindsats.yml"
+    return read_catalogue(path.read_text(encoding="utf-8"))
