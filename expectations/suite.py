@@ -1,0 +1,91 @@
+"""The suite of one table, from the catalogue, and how Great Expectations carries it out where the load lies."""
+
+from __future__ import annotations
+
+import warnings
+from dataclasses import dataclass
+from typing import Any
+
+import great_expectations as gx
+from great_expectations.data_context.types.base import ProgressBarsConfig
+from great_expectations.datasource.fluent import GxDatasourceWarning
+from sqlalchemy import URL
+
+from expectations import coherence, plausibility, shape
+from expectations.checks import KEPT_OFFENDERS, Audited, Check
+
+
+class CheckBroken(RuntimeError):
+    """A check could not be carried out: this says nothing of the figures."""
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What a check said: whether it held, how many rows broke it, and the first of them."""
+
+    rule: str
+    sentence: str
+    blocking: bool
+    passed: bool
+    offenders: int
+    cells: tuple[dict[str, Any], ...]
+
+    @property
+    def example(self) -> str | None:
+        """The first offender in words."""
+        return ", ".join(f"{name} {value}" for name, value in self.cells[0].items()) if self.cells else None
+
+
+def suite_for(audited: Audited) -> list[Check]:
+    """Every check for one table."""
+    return [*shape.checks(audited), *plausibility.checks(audited), *coherence.checks(audited)]
+
+
+def verdicts(audited: Audited, *, staging: str, warehouse: URL) -> list[Verdict]:
+    """Carry out a table's suite on its staging table; raises CheckBroken."""
+    checks = suite_for(audited)
+    context = gx.get_context(mode="ephemeral")
+    context.variables.progress_bars = ProgressBarsConfig(globally=False)
+    source = _source(context, warehouse=warehouse)
+    try:
+        asset = source.add_table_asset(staging, table_name=staging, schema_name="staging")
+        batch = asset.add_batch_definition_whole_table("load")
+        suite = context.suites.add(gx.ExpectationSuite(name=staging, expectations=[c.expectation for c in checks]))
+        definition = gx.ValidationDefinition(name=staging, data=batch, suite=suite)
+        result = context.validation_definitions.add(definition).run(result_format={"result_format": "COMPLETE"})
+    finally:
+        source.get_engine().dispose()
+    found = {_rule(each): each for each in result.results}
+    return [_verdict(check, found[check.rule]) for check in checks]
+
+
+def _source(context: Any, *, warehouse: URL) -> Any:
+    address = warehouse.render_as_string(hide_password=False)
+    with warnings.catch_warnings():
+        # It recommends its PostgreSQL source, which refuses an address without a host, as a socket's is.
+        warnings.simplefilter("ignore", GxDatasourceWarning)
+        return context.data_sources.add_sql("warehouse", connection_string=address)
+
+
+def _rule(result: Any) -> str:
+    return str(result.expectation_config.meta["rule"])
+
+
+def _verdict(check: Check, result: Any) -> Verdict:
+    broken = _exception(result.exception_info)
+    if broken:
+        raise CheckBroken(f"the check {check.rule} could not be carried out: {broken}")
+    details = result.result.get("details") or {}
+    rows = details.get("unexpected_rows") or []
+    offenders = rows[0].get("offenders", len(rows)) if rows else 0
+    cells = tuple({name: cell for name, cell in row.items() if name != "offenders"} for row in rows[:KEPT_OFFENDERS])
+    counted = result.result.get("unexpected_count") or offenders or int(not result.success)
+    return Verdict(check.rule, check.sentence, check.blocking, bool(result.success), int(counted), cells)
+
+
+def _exception(info: dict[str, Any] | None) -> str | None:
+    """The message of an exception inside a check, which looks like a failed check otherwise."""
+    for each in [info or {}, *(value for value in (info or {}).values() if isinstance(value, dict))]:
+        if each.get("raised_exception"):
+            return str(each.get("exception_message"))
+    return None

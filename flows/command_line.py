@@ -1,0 +1,148 @@
+"""The command line. Heavy libraries are imported inside commands, so that `--help` answers at once.
+
+Exit status: 0 well, 1 failed, 2 wrong use, 3 something was quarantined or late.
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+from cyclopts import App, CycloptsError, Parameter
+
+app = App(
+    name="jobindsats",
+    help="Danish municipal labour-market figures: fetched nightly, checked, every version kept.",
+    version=lambda: _version(),
+    result_action="return_value",
+)
+warehouse_app = App(name="warehouse", help="The warehouse itself: address, start, stop, migrations.")
+app.command(warehouse_app)
+
+WELL, FAILED, WRONG_USE, ATTENTION = 0, 1, 2, 3
+
+Json = Annotated[bool, Parameter(name="--json", negative="", help="Print one JSON document and nothing else.")]
+
+
+def _version() -> str:
+    from importlib.metadata import version
+
+    return version("jobindsats-warehouse")
+
+
+@app.command
+def nightly(
+    *,
+    table: Annotated[list[str] | None, Parameter(help="Only this table; may be given again.")] = None,
+    json: Json = False,
+) -> int:
+    """Run one night now: fetch what is new, check it, publish it, derive the marts."""
+    from flows.commands import run_nightly
+
+    return run_nightly(table, as_json=json)
+
+
+@app.command
+def status(*, json: Json = False) -> int:
+    """Say of each table what the warehouse holds and whether it is fresh."""
+    from flows.commands import show_status
+
+    return show_status(as_json=json)
+
+
+@app.command
+def show(
+    table: str,
+    *,
+    area: Annotated[str, Parameter(help="Name or code of a municipality, or 'Hele landet'.")],
+    period: Annotated[str | None, Parameter(help="One period (2026M06) or a span (2026M01:2026M06).")] = None,
+    measure: Annotated[str | None, Parameter(help="Only this measure, by our name or the publisher's label.")] = None,
+    where: Annotated[list[str] | None, Parameter(help="Only this member: LABEL=VALUE; may be given again.")] = None,
+    as_of: Annotated[str | None, Parameter(help="As it was known then: a date (end of day) or a time.")] = None,
+    json: Json = False,
+) -> int:
+    """Show observations of one table and area, as they stand or as they were known on a day."""
+    from flows.commands import show_observations
+
+    return show_observations(
+        table, area=area, period=period, measure=measure, where=where or [], as_of=as_of, as_json=json
+    )
+
+
+@app.command
+def revisions(
+    table: str,
+    *,
+    area: Annotated[str | None, Parameter(help="Only this area.")] = None,
+    since: Annotated[str | None, Parameter(help="Only what was seen from this date or time on.")] = None,
+    json: Json = False,
+) -> int:
+    """Show what the publisher changed after it was first published."""
+    from flows.commands import show_revisions
+
+    return show_revisions(table, area=area, since=since, as_json=json)
+
+
+@app.command
+def doctor(*, json: Json = False) -> int:
+    """Look at token, publisher, warehouse, archive, Prefect and disk: what is wrong, and the next step."""
+    from flows.commands import examine
+
+    return examine(as_json=json)
+
+
+@warehouse_app.command
+def url() -> int:
+    """Print the warehouse's address; the embedded server is started if need be."""
+    from flows.commands import warehouse_url
+
+    return warehouse_url()
+
+
+@warehouse_app.command
+def up() -> int:
+    """Start the embedded server, and bring the schema up to date."""
+    from flows.commands import warehouse_up
+
+    return warehouse_up()
+
+
+@warehouse_app.command
+def down() -> int:
+    """Stop the embedded server; nothing is lost."""
+    from flows.commands import warehouse_down
+
+    return warehouse_down()
+
+
+@warehouse_app.command
+def migrate() -> int:
+    """Bring the schema, the areas and the catalogue up to date."""
+    from flows.commands import warehouse_migrate
+
+    return warehouse_migrate()
+
+
+def main() -> None:
+    """The entry of `jobindsats`."""
+    sys.exit(run(sys.argv[1:]))
+
+
+def run(arguments: list[str]) -> int:
+    """Carry out one command line and give its exit status; what went wrong is one sentence on standard error."""
+    try:
+        status = app(arguments, exit_on_error=False)
+    except CycloptsError:
+        return WRONG_USE  # cyclopts has printed what is wrong
+    except KeyboardInterrupt:
+        print("stopped; what was published stands, and the next run goes on from there", file=sys.stderr)  # noqa: T201
+        return FAILED
+    except Exception as error:
+        from flows.commands import explain_trouble
+
+        return explain_trouble(error)
+    return status if isinstance(status, int) else WELL
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,58 @@
+"""The border: where a task reads the settings and opens what it needs, and closes it again.
+
+Below it everything is handed over as an argument; above it nothing but small receipts is handed on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache, cached_property
+
+from sqlalchemy import Engine
+
+from tasks.archive import Archive
+from tasks.sources.jobindsats.client import Publisher
+from warehouse import embedded
+from warehouse.settings import Clock, Settings, read_settings
+
+
+@dataclass(frozen=True)
+class Border:
+    """What one task may use: settings, the run's clock, the warehouse, the archive, the publisher."""
+
+    settings: Settings
+    clock: Clock
+    engine: Engine
+
+    @cached_property
+    def archive(self) -> Archive:
+        """The archive of answers."""
+        return Archive(self.settings.archive)
+
+    def publisher(self) -> Publisher:
+        """A session with the publisher; raises TokenMissing."""
+        return Publisher(
+            self.settings.api_url,
+            token=self.settings.token,
+            now=self.clock,
+            timeout_seconds=self.settings.timeout_seconds,
+            retries=self.settings.retries,
+            backoff_seconds=self.settings.backoff_seconds,
+        )
+
+
+@contextmanager
+def crossing() -> Iterator[Border]:
+    """Settings from the environment, the warehouse reached; raises SettingsError and WarehouseUnreachable."""
+    settings = read_settings()
+    with embedded.engine_for(settings) as engine:
+        yield Border(settings, _clock_from(settings.now), engine)
+
+
+@cache
+def _clock_from(starts_at: datetime | None) -> Clock:
+    """One clock per process and starting moment, so that the tasks of a rehearsed run follow one another in time."""
+    return Clock(starts_at)

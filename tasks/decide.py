@@ -1,0 +1,161 @@
+"""Decide: one cheap question for all tables, and what it means for each.
+
+Fetched is what is new: a table never fetched, another update date than the one we hold, a newer period, or a week since
+the last full look (a release can revise without a new date). Everything else waits for its calendar.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from prefect import get_run_logger, task
+from prefect.cache_policies import NO_CACHE
+from sqlalchemy import Connection, text
+
+from tasks.border import Border, crossing
+from tasks.sources.jobindsats import questions
+from tasks.sources.jobindsats.metadata import Listing, read_listings
+from tasks.stoppages import PublisherTrouble, Refused
+from warehouse.catalogue import Table, jobindsats
+
+FULL_LOOK_EVERY = timedelta(days=7)
+
+
+@dataclass(frozen=True)
+class LastLook:
+    """What we knew of a table when its figures were last read to the end."""
+
+    updated_on: date | None
+    newest_period: str | None
+    seen_at: datetime
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What to do with one table tonight: fetch it, or settle for an outcome; and why, in a sentence.
+
+    `late` says that the release the publisher announced has not come.
+    """
+
+    table_id: str
+    outcome: str
+    reason: str
+    listing: Listing
+    late: bool = False
+
+    @property
+    def fetch(self) -> bool:
+        """Whether the figures themselves are asked for."""
+        return self.outcome == DUE
+
+
+DUE = "due"
+
+
+def decide(table: Table, *, listing: Listing | None, last: LastLook | None, today: date) -> Decision:
+    """What tonight means for one table."""
+    if listing is None:
+        return _not_listed(table, last=last, today=today)
+    late = listing.next_release_on is not None and listing.next_release_on < today
+    news = _news(listing, last=last, today=today)
+    if news:
+        return Decision(table.id, DUE, news, listing, late=late)
+    if late:
+        return Decision(table.id, "source_late", late_message(listing), listing, late=late)
+    return Decision(table.id, "not_due", _not_due_message(listing), listing)
+
+
+def _news(listing: Listing, *, last: LastLook | None, today: date) -> str | None:
+    """Why a listed table is due to be fetched; None where nothing says so."""
+    if last is None:
+        return "never fetched before"
+    if listing.updated_on != last.updated_on:
+        return f"the publisher updated it on {listing.updated_on}"
+    if listing.newest_period != last.newest_period:
+        return f"the publisher has {listing.newest_period}"
+    if today - last.seen_at.date() >= FULL_LOOK_EVERY:
+        return "a week since the last full look"
+    return None
+
+
+def late_message(listing: Listing) -> str:
+    """What is late, in a sentence."""
+    return f"the release of {listing.next_release_on} has not come; the newest is of {listing.updated_on}"
+
+
+def _not_due_message(listing: Listing) -> str:
+    following = f"; the next release is on {listing.next_release_on}" if listing.next_release_on else ""
+    return f"nothing new since {listing.updated_on}{following}"
+
+
+def _not_listed(table: Table, *, last: LastLook | None, today: date) -> Decision:
+    nowhere = Listing(table.id, None, None, None)
+    if table.retired and today >= table.retired.since:
+        successor = f", replaced by {table.retired.replaced_by}" if table.retired.replaced_by else ""
+        return Decision(table.id, "not_due", f"retired on {table.retired.since}{successor}", nowhere)
+    if last is None:
+        return Decision(table.id, "not_due", "the publisher does not list it yet", nowhere)
+    message = (
+        f"{table.id} is no longer listed by the publisher, and the catalogue does not say that it was retired. What was "
+        "published stands; look at the publisher's news and add `retired` in warehouse/catalogues/jobindsats.yml"
+    )
+    return Decision(table.id, "failed", message, nowhere)
+
+
+@task(name="ask the publisher", cache_policy=NO_CACHE)
+def ask_publisher(run_id: int, *, tables: list[str] | None) -> list[Decision]:
+    """Put the cheap question, and decide for each table; where it cannot be put, every table has failed."""
+    chosen = chosen_tables(tables)
+    with crossing() as border:
+        try:
+            decisions = decide_all(chosen, border=border)
+        except (PublisherTrouble, Refused) as error:
+            get_run_logger().error("run %d: %s", run_id, error)
+            decisions = [
+                Decision(table.id, "failed", str(error), Listing(table.id, None, None, None)) for table in chosen
+            ]
+    return decisions
+
+
+def chosen_tables(tables: list[str] | None) -> list[Table]:
+    """The named tables, or all of the catalogue; raises CatalogueError."""
+    catalogue = jobindsats()
+    return [catalogue.table(table_id) for table_id in tables] if tables else list(catalogue.tables)
+
+
+def decide_all(tables: list[Table], *, border: Border) -> list[Decision]:
+    """The decision for each table; raises PublisherTrouble, or Refused where the warehouse is another publisher's."""
+    with border.engine.connect() as connection:
+        _require_same_publisher(connection, url=border.settings.api_url)
+        last = {table.id: last_look(connection, table_id=table.id) for table in tables}
+    with border.publisher() as publisher:
+        listings = read_listings(publisher.ask(questions.TABLES).body)
+    today = border.clock().date()
+    return [decide(table, listing=listings.get(table.id), last=last[table.id], today=today) for table in tables]
+
+
+def last_look(connection: Connection, *, table_id: str) -> LastLook | None:
+    """The last time a table's figures were fetched and read to the end."""
+    query = text(
+        "select publisher_updated_on, newest_period, seen_at from ops.table_outcomes "
+        "where table_id = :table_id and fetched order by run_id desc limit 1"
+    )
+    row = connection.execute(query, {"table_id": table_id}).one_or_none()
+    return LastLook(row.publisher_updated_on, row.newest_period, row.seen_at) if row else None
+
+
+def _require_same_publisher(connection: Connection, *, url: str) -> None:
+    """Rehearsal figures and real ones never share a warehouse: a rehearsal's publisher is on this machine."""
+    query = text(
+        "select distinct r.publisher_url from core.vintages v join ops.runs r using (run_id) "
+        "where (r.publisher_url ~ '^https?://(127[.]|localhost|[[]::1])') "
+        "<> (:url ~ '^https?://(127[.]|localhost|[[]::1])') limit 1"
+    )
+    other = connection.scalar(query, {"url": url})
+    if other is not None:
+        raise Refused(
+            f"this warehouse holds figures from {other}, and the publisher is now {url}: rehearsed and real figures never "
+            "share a warehouse. Use another one (JOBINDSATS_DATA_DIR or JOBINDSATS_WAREHOUSE_URL), or remove the folder "
+            "of the rehearsal"
+        )

@@ -1,0 +1,114 @@
+"""Fetch: one table's answers from the publisher into the archive, as they came.
+
+A question that times out is asked again in halves, and what follows is asked in pieces of that size. A release in the
+middle of a fetch (the update date before and after differ) makes the fetch begin again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from prefect import get_run_logger, task
+from prefect.cache_policies import NO_CACHE
+
+from tasks.archive import Archive, Entry, Manifest
+from tasks.border import Border, crossing
+from tasks.sources.jobindsats import questions
+from tasks.sources.jobindsats.client import Answer, Now, Publisher
+from tasks.sources.jobindsats.metadata import Listing, differences, read_listings, read_metadata
+from tasks.stoppages import PublisherTimedOut, ReleaseMoved
+from warehouse.catalogue import Table, jobindsats
+from warehouse.periods import Period
+
+LOOKS = 3
+
+
+@dataclass(frozen=True)
+class Fetched:
+    """The receipt of a fetch: where its manifest lies, and what the publisher said of the table."""
+
+    table_id: str
+    run_id: int
+    manifest: str
+    listing: Listing
+    calls: int
+    size: int
+    notes: tuple[str, ...]
+
+
+@dataclass
+class _Look:
+    """One look at a table in the making."""
+
+    publisher: Publisher
+    archive: Archive
+    entries: list[Entry] = field(default_factory=list)
+
+    def ask(self, asked: str) -> Answer:
+        answer = self.publisher.ask(asked)
+        digest = self.archive.put(answer.body)
+        self.entries.append(Entry(asked, answer.received_at.isoformat(), answer.status, len(answer.body), digest))
+        return answer
+
+
+@task(name="fetch", task_run_name="fetch {table_id}", cache_policy=NO_CACHE)
+def fetch(table_id: str, *, listing: Listing, run_id: int) -> Fetched:
+    """Fetch one table into the archive."""
+    with crossing() as border, border.publisher() as publisher:
+        fetched = fetch_table(
+            jobindsats().table(table_id), listing=listing, run_id=run_id, publisher=publisher, border=border
+        )
+    get_run_logger().info("%s: %d calls, %d bytes", table_id, fetched.calls, fetched.size)
+    return fetched
+
+
+def fetch_table(table: Table, *, listing: Listing, run_id: int, publisher: Publisher, border: Border) -> Fetched:
+    """Look at a table until its update date stands still; raises a PublisherTrouble, or Undeclared."""
+    for _ in range(LOOKS):
+        look = _Look(publisher, border.archive)
+        notes = _look_at(table, look=look, cells_per_call=border.settings.cells_per_call)
+        after = read_listings(look.ask(questions.TABLES).body).get(table.id, listing)
+        if after.updated_on == listing.updated_on:
+            return _receipt(table, listing=listing, run_id=run_id, look=look, notes=notes, now=border.clock)
+        listing = after
+    raise ReleaseMoved(
+        f"{table.id}: the publisher released while we fetched, {LOOKS} times; the next night tries again"
+    )
+
+
+def _look_at(table: Table, *, look: _Look, cells_per_call: int) -> tuple[str, ...]:
+    metadata = read_metadata(look.ask(questions.metadata_of(table)).body, table=table)
+    for cut in questions.cuts(table, metadata=metadata):
+        chunks = questions.in_chunks(metadata.periods, table=table, cut=cut, cells_per_call=cells_per_call)
+        for _ in _ask_in_pieces(table, cut=cut, chunks=chunks, look=look):
+            pass
+    return tuple(differences(metadata, table=table))
+
+
+def _ask_in_pieces(
+    table: Table, *, cut: questions.Cut, chunks: list[tuple[Period, ...]], look: _Look
+) -> Iterator[Answer]:
+    waiting = list(chunks)
+    while waiting:
+        periods = waiting.pop(0)
+        try:
+            yield look.ask(questions.figures(table, cut=cut, periods=periods))
+        except PublisherTimedOut:
+            if len(periods) == 1:
+                raise
+            half = (len(periods) + 1) // 2
+            waiting = [part[at : at + half] for part in (periods, *waiting) for at in range(0, len(part), half)]
+
+
+def _receipt(table: Table, *, listing: Listing, run_id: int, look: _Look, notes: tuple[str, ...], now: Now) -> Fetched:
+    manifest = Manifest(table.id, look.publisher.base_url, listing.updated_on, now(), run_id, tuple(look.entries))
+    return Fetched(
+        table_id=table.id,
+        run_id=run_id,
+        manifest=look.archive.put_manifest(manifest),
+        listing=listing,
+        calls=len(look.entries),
+        size=sum(entry.size for entry in look.entries),
+        notes=notes,
+    )

@@ -1,0 +1,46 @@
+"""Publish: an audited load becomes a vintage, in one transaction."""
+
+from __future__ import annotations
+
+from prefect import get_run_logger, task
+from prefect.cache_policies import NO_CACHE
+from sqlalchemy import Connection
+
+from tasks.archive import Archive
+from tasks.border import crossing
+from tasks.stage import Staged
+from tasks.stoppages import Refused
+from warehouse.staging import drop_staging
+from warehouse.vintages import ClockRunsBackwards, Load, Vintage, publish
+
+Published = Vintage  # the receipt that the flow hands on
+
+
+@task(name="publish", task_run_name="publish {staged.table_id}", cache_policy=NO_CACHE)
+def publish_staged(staged: Staged) -> Vintage:
+    """Publish one staged table."""
+    with crossing() as border, border.engine.begin() as connection:
+        vintage = publish_table(connection, staged=staged, archive=border.archive)
+    get_run_logger().info("%s: %d new, %d revised", vintage.table_id, vintage.new, vintage.revised)
+    return vintage
+
+
+def publish_table(connection: Connection, *, staged: Staged, archive: Archive) -> Vintage:
+    """Publish a staged load within the caller's transaction; raises Refused where the clock runs backwards."""
+    if staged.stands_already:
+        drop_staging(connection, name=staged.staging)
+        return Vintage(staged.table_id, None, 0, 0, 0, staged.cells)
+    manifest = archive.get_manifest(staged.manifest)
+    load = Load(
+        table_id=staged.table_id,
+        staging=staged.staging,
+        run_id=staged.run_id,
+        seen_at=manifest.seen_at,
+        publisher_updated_on=manifest.publisher_updated_on,
+        content_hash=staged.content_hash,
+        manifest=staged.manifest,
+    )
+    try:
+        return publish(connection, load)
+    except ClockRunsBackwards as error:
+        raise Refused(str(error), rule="ClockRunsBackwards") from error

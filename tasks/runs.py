@@ -1,0 +1,170 @@
+"""Runs: what happened, table by table, on record in `ops`; each table ends with exactly one outcome."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from importlib.metadata import version
+from typing import Any
+
+from prefect import get_run_logger, task
+from prefect.cache_policies import NO_CACHE
+from prefect.runtime import flow_run
+from sqlalchemy import Connection, insert, text
+from sqlalchemy.dialects.postgresql import insert as upsert
+
+from tasks.border import Border, crossing
+from tasks.decide import Decision, late_message
+from tasks.stoppages import Stoppage
+from warehouse import migrations, schema
+from warehouse.catalogue import jobindsats
+from warehouse.staging import drop_leftovers
+from warehouse.vintages import Vintage
+
+
+@dataclass(frozen=True)
+class TableOutcome:
+    """How one table ended tonight."""
+
+    table: str
+    outcome: str
+    new: int = 0
+    revised: int = 0
+    withdrawn: int = 0
+    unchanged: int = 0
+    message: str = ""
+    vintage_id: int | None = None
+    fetched: bool = False
+    rule: str | None = None
+    cells: tuple[dict[str, Any], ...] = ()
+
+
+@dataclass(frozen=True)
+class RunReport:
+    """What a run did: its number, its outcome (completed, attention, failed) and each table's."""
+
+    run: int
+    outcome: str
+    tables: list[dict[str, Any]]
+
+
+@task(name="begin", cache_policy=NO_CACHE)
+def begin_run(kind: str) -> int:
+    """Open a run: the schema is brought up to date, what dead runs left in staging is dropped."""
+    with crossing() as border:
+        migrations.upgrade(border.engine, catalogue=jobindsats())
+        with border.engine.begin() as connection:
+            drop_leftovers(connection)
+            return _open(connection, kind=kind, border=border)
+
+
+def _open(connection: Connection, *, kind: str, border: Border) -> int:
+    row = {
+        "kind": kind,
+        "started_at": border.clock(),
+        "publisher_url": border.settings.api_url,
+        "code_version": version("jobindsats-warehouse"),
+        "flow_run": flow_run.id,
+    }
+    return int(connection.scalar(insert(schema.runs).returning(schema.runs.c.run_id), row) or 0)
+
+
+def settle(decision: Decision, *, walk: Callable[[Decision], Vintage]) -> TableOutcome:
+    """One table's outcome: what was decided, or what its road came to. One table's trouble never stops another."""
+    if not decision.fetch:
+        return TableOutcome(decision.table_id, decision.outcome, message=decision.reason)
+    try:
+        vintage = walk(decision)
+    except Stoppage as stoppage:
+        return TableOutcome(
+            decision.table_id, stoppage.outcome, message=str(stoppage), rule=stoppage.rule, cells=tuple(stoppage.cells)
+        )
+    except Exception as error:  # noqa: BLE001  # whatever it is, the other tables go on and this one says what it was
+        return TableOutcome(
+            decision.table_id, "failed", message=f"{decision.table_id}: {error}", rule=type(error).__name__
+        )
+    return _arrived(decision, vintage=vintage)
+
+
+def _arrived(decision: Decision, *, vintage: Vintage) -> TableOutcome:
+    late = decision.late and not vintage.changed
+    quiet = "source_late" if late else "unchanged"
+    return TableOutcome(
+        table=decision.table_id,
+        outcome="published" if vintage.changed else quiet,
+        new=vintage.new,
+        revised=vintage.revised,
+        withdrawn=vintage.withdrawn,
+        unchanged=vintage.unchanged,
+        message=late_message(decision.listing) if late else decision.reason,
+        vintage_id=vintage.vintage_id,
+        fetched=True,
+    )
+
+
+@task(name="record", task_run_name="record {decision.table_id}", cache_policy=NO_CACHE)
+def record_outcome(run_id: int, *, decision: Decision, outcome: TableOutcome) -> None:
+    """Put one table's outcome on record, and what was rejected into quarantine."""
+    with crossing() as border, border.engine.begin() as connection:
+        _record(connection, run_id=run_id, decision=decision, outcome=outcome, border=border)
+    level = get_run_logger().error if outcome.outcome in ("failed", "quarantined") else get_run_logger().info
+    level("%s: %s: %s", outcome.table, outcome.outcome, outcome.message)
+
+
+def _record(connection: Connection, *, run_id: int, decision: Decision, outcome: TableOutcome, border: Border) -> None:
+    now = border.clock()
+    row = {
+        "run_id": run_id,
+        "table_id": outcome.table,
+        "outcome": outcome.outcome,
+        "seen_at": now,
+        "publisher_updated_on": decision.listing.updated_on,
+        "next_release_on": decision.listing.next_release_on,
+        "newest_period": decision.listing.newest_period,
+        "fetched": outcome.fetched,
+        "vintage_id": outcome.vintage_id,
+        "new": outcome.new,
+        "revised": outcome.revised,
+        "withdrawn": outcome.withdrawn,
+        "unchanged": outcome.unchanged,
+        "message": outcome.message,
+    }
+    statement = upsert(schema.table_outcomes)
+    connection.execute(statement.on_conflict_do_update(index_elements=["run_id", "table_id"], set_=row), row)
+    if outcome.outcome == "quarantined":
+        kept = {"run_id": run_id, "table_id": outcome.table, "rule": outcome.rule, "stopped_at": now}
+        kept["publisher_updated_on"] = decision.listing.updated_on
+        cells = outcome.cells or ({"message": outcome.message},)
+        connection.execute(insert(schema.quarantine), [kept | {"cells": cell} for cell in cells])
+
+
+@task(name="end", cache_policy=NO_CACHE)
+def end_run(run_id: int) -> RunReport:
+    """Close a run and give its report."""
+    with crossing() as border, border.engine.begin() as connection:
+        tables = [dict(row) for row in connection.execute(_OUTCOMES, {"run_id": run_id}).mappings()]
+        outcome = outcome_of_run([table["outcome"] for table in tables])
+        connection.execute(
+            schema.runs.update().where(schema.runs.c.run_id == run_id).values(ended_at=border.clock(), outcome=outcome)
+        )
+    return RunReport(run_id, outcome, tables)
+
+
+_OUTCOMES = text(
+    'select o.table_id as "table", o.outcome, o.new, o.revised, o.withdrawn, o.unchanged, o.message, o.newest_period '
+    "from ops.table_outcomes o where o.run_id = :run_id order by o.table_id"
+)
+
+
+def outcome_of_run(outcomes: list[str]) -> str:
+    """A run's outcome: failed where a table failed, attention where one is quarantined or late, else completed."""
+    if "failed" in outcomes:
+        return "failed"
+    if {"quarantined", "source_late"} & set(outcomes):
+        return "attention"
+    return "completed"
+
+
+def as_json(report: RunReport) -> dict[str, Any]:
+    """A report as the command line gives it."""
+    return asdict(report)

@@ -1,0 +1,185 @@
+"""An answer's rows as cells: labels mapped to the catalogue, each value with its status.
+
+Nothing undeclared passes: a column, an area, a member or a period that the catalogue does not know stops the table
+with its name. The status is read off the raw cell before any conversion. A null is hidden (`suppressed`), unless the
+measure is declared to wait for its outcome and the whole country is null too (`not_yet`). The publisher shows
+percentages beside hidden counts; they are kept as published, and a 0.0 there is a rounded share, not a zero.
+"""
+
+from __future__ import annotations
+
+import difflib
+import json
+from collections.abc import Iterable, Mapping
+
+import polars as pl
+
+from tasks.stoppages import CellsDisagree, Undeclared
+from warehouse.areas import COUNTRY, by_publisher_name
+from warehouse.catalogue import Hierarchy, Measure, Table
+from warehouse.periods import Period, PeriodError
+
+KEY = ["period_id", "area_id", "members", "measure"]
+SCHEMA = pl.Schema(
+    {
+        "period_id": pl.Int32,
+        "area_id": pl.Int16,
+        "members": pl.String,
+        "measure": pl.String,
+        "value": pl.Float64,
+        "status": pl.String,
+    }
+)
+_COUNTRY = int(COUNTRY)
+_CATALOGUE = "warehouse/catalogues/jobindsats.yml"
+
+
+def to_cells(frame: pl.DataFrame, *, table: Table, nodes: Mapping[str, str]) -> pl.DataFrame:
+    """One row per period x area x members x measure, sorted; `nodes` says what was asked of each hierarchy.
+
+    Raises Undeclared and CellsDisagree, with the rows that caused it.
+    """
+    measures = _measures(frame, table=table)
+    rows = _without_roots(frame, table=table, nodes=nodes)
+    keyed = _keyed(rows, table=table)
+    parts = [_cells_of(keyed, label=label, measure=measure) for label, measure in measures.items()]
+    return _one_of_each(pl.concat(parts).cast(SCHEMA), table=table) if parts else SCHEMA.to_frame()
+
+
+def _measures(frame: pl.DataFrame, *, table: Table) -> dict[str, Measure]:
+    """The frame's measure columns, label to measure, each column declared and each dimension present."""
+    missing = [name for name in table.dimensions if name not in frame.columns]
+    if missing:
+        raise Undeclared(
+            f"{table.id}: the column '{missing[0]}' is missing; the columns are {', '.join(frame.columns)}"
+        )
+    labels = [name for name in frame.columns if name not in table.dimensions]
+    known = table.measure_by_label
+    for label in labels:
+        if label not in known:
+            raise Undeclared(_undeclared(label, what="column", among=known, table=table))
+    return {label: known[label] for label in labels}
+
+
+def _undeclared(label: str, *, what: str, among: Iterable[str], table: Table) -> str:
+    close = difflib.get_close_matches(label, list(among), n=1, cutoff=0.5)
+    nearest = f"; the nearest declared is '{close[0]}'" if close else ""
+    return (
+        f"{table.id}: the {what} '{label}' is not declared{nearest}. If the publisher renamed it, add it under `also` "
+        f"in {_CATALOGUE}; if it is new, declare it there"
+    )
+
+
+def _without_roots(frame: pl.DataFrame, *, table: Table, nodes: Mapping[str, str]) -> pl.DataFrame:
+    """Drop the root's rows from an answer about a level: the root is asked for apart, and stands in some levels too."""
+    for hierarchy in (table.area, *table.breakdowns):
+        if nodes.get(hierarchy.id, "/").startswith("level:"):
+            frame = frame.filter(~pl.col(hierarchy.dimension).is_in([hierarchy.root, *hierarchy.also]))
+    return frame
+
+
+def _keyed(rows: pl.DataFrame, *, table: Table) -> pl.DataFrame:
+    period, area = table.dimensions[:2]
+    return rows.with_columns(
+        period_id=_mapped(
+            rows, column=period, codes=_period_ids(rows[period], table=table), kind=pl.Int32, table=table
+        ),
+        area_id=_mapped(rows, column=area, codes=_area_ids(), kind=pl.Int16, table=table),
+        members=_members(rows, table=table),
+    )
+
+
+def _period_ids(labels: pl.Series, *, table: Table) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for label in labels.unique():
+        try:
+            period = Period.parse(label)
+        except PeriodError as error:
+            raise Undeclared(f"{table.id}: {error}") from error
+        if period.kind is not table.period:
+            raise Undeclared(f"{table.id}: the period '{label}' is of kind {period.kind}; {table.period} is declared")
+        found[label] = period.key
+    return found
+
+
+def _area_ids() -> dict[str, int]:
+    return {name: area.key for name, area in by_publisher_name().items()}
+
+
+def _mapped(
+    rows: pl.DataFrame, *, column: str, codes: Mapping[str, int | str], kind: type[pl.DataType], table: Table
+) -> pl.Series:
+    """A column's labels as what they stand for; raises Undeclared with the rows of the labels nobody declared."""
+    unknown = rows.filter(~pl.col(column).is_in(list(codes)))
+    if unknown.height:
+        label = unknown[column].sort()[0]
+        raise Undeclared(
+            _undeclared(label, what=f"{column} label", among=codes, table=table), cells=unknown.head(1000).to_dicts()
+        )
+    return rows[column].replace_strict(codes, return_dtype=kind)
+
+
+def _members(rows: pl.DataFrame, *, table: Table) -> pl.Series:
+    """The breakdowns' members as JSON with sorted keys, `{}` where the table has none."""
+    if not table.breakdowns:
+        return pl.repeat("{}", rows.height, dtype=pl.String, eager=True)
+    named = pl.DataFrame([_named(rows, hierarchy=hierarchy, table=table) for hierarchy in table.breakdowns])
+    texts = {row: _as_json(dict(zip(named.columns, row, strict=True))) for row in named.unique().rows()}
+    lookup = pl.DataFrame([*map(list, texts)], schema=named.schema, orient="row").with_columns(
+        members=pl.Series(list(texts.values()), dtype=pl.String)
+    )
+    return named.join(lookup, on=named.columns, how="left", maintain_order="left")["members"]
+
+
+def _as_json(members: dict[str, str]) -> str:
+    return json.dumps(members, ensure_ascii=False, sort_keys=True)
+
+
+def _named(rows: pl.DataFrame, *, hierarchy: Hierarchy, table: Table) -> pl.Series:
+    column = hierarchy.dimension
+    return _mapped(rows, column=column, codes=hierarchy.canonical, kind=pl.String, table=table).alias(column)
+
+
+def _cells_of(keyed: pl.DataFrame, *, label: str, measure: Measure) -> pl.DataFrame:
+    """The cells of one measure."""
+    _require_numbers(keyed[label], measure=measure)
+    cells = keyed.select(
+        "period_id",
+        "area_id",
+        "members",
+        measure=pl.lit(measure.name),
+        value=pl.col(label).cast(pl.Float64),
+        hidden=_not_yet(measure, raw=pl.col(label)),
+    )
+    if not measure.country:
+        cells = cells.filter(pl.col("area_id") != _COUNTRY)
+    status = pl.when(pl.col("value").is_not_null()).then(pl.lit("observed")).otherwise(pl.col("hidden"))
+    return cells.select(*KEY, "value", status=status)
+
+
+def _require_numbers(cells: pl.Series, *, measure: Measure) -> None:
+    if cells.dtype == pl.String and cells.len():
+        raise Undeclared(f"'{cells.name}' holds texts ('{cells[0]}'), and {measure.name} is declared in {measure.unit}")
+
+
+def _not_yet(measure: Measure, *, raw: pl.Expr) -> pl.Expr:
+    """What a null means: `not_yet` where the country is null too and the measure waits for outcomes, else hidden."""
+    if not measure.not_yet:
+        return pl.lit("suppressed")
+    nowhere = raw.is_null().all().over("period_id", "members")
+    return pl.when(nowhere).then(pl.lit("not_yet")).otherwise(pl.lit("suppressed"))
+
+
+def _one_of_each(cells: pl.DataFrame, *, table: Table) -> pl.DataFrame:
+    """Each cell once: a label that stands on two levels of a hierarchy brings the same cell twice (seen in y01c01)."""
+    once = cells.unique().sort(KEY)
+    disagreeing = once.filter(pl.struct(KEY).is_duplicated())
+    if disagreeing.height:
+        first = disagreeing.row(0, named=True)
+        raise CellsDisagree(
+            f"{table.id}: {disagreeing.height} cells came more than once with different values, the first "
+            f"{first['measure']} of area {first['area_id']:03d} in {first['period_id']} {first['members']}: "
+            "one label may stand for two members; look at the hierarchy in the publisher's metadata",
+            cells=disagreeing.head(1000).to_dicts(),
+        )
+    return once

@@ -1,0 +1,187 @@
+"""What the publisher says of its tables, read from `/tables` and `/table/<id>` and held against the catalogue.
+
+Levels and value ids are discovered here, never assumed. `periods` is an object in `/tables` and a list in
+`/table/<id>` (seen in public clients, 2026-11); newest first, but sorted here anyway.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from tasks.stoppages import BodyUnreadable, Undeclared
+from warehouse.areas import municipalities
+from warehouse.catalogue import Hierarchy, Table
+from warehouse.periods import Period, PeriodError
+
+ROOT = "/"
+
+
+@dataclass(frozen=True)
+class Listing:
+    """One line of the publisher's catalogue: when a table was updated, when it will be, its newest period."""
+
+    table_id: str
+    updated_on: date | None
+    next_release_on: date | None
+    newest_period: str | None
+
+
+@dataclass(frozen=True)
+class Level:
+    """One level of a hierarchy: its id and its members, value id to name."""
+
+    level_id: str
+    names: dict[str, str]
+
+
+@dataclass(frozen=True)
+class TableMetadata:
+    """What the publisher says of one table: its periods in order, levels of each hierarchy, labels of its measures."""
+
+    table_id: str
+    periods: tuple[Period, ...]
+    hierarchies: dict[str, tuple[Level, ...]]
+    measure_labels: frozenset[str]
+
+
+def read_listings(body: bytes) -> dict[str, Listing]:
+    """Every table the publisher lists, by id; raises BodyUnreadable."""
+    document = _document(body, of="/tables")
+    try:
+        return {
+            str(table["table_id"]).lower(): _listing(table)
+            for subject in document
+            for group in subject["table_groups"]
+            for table in group["tables"]
+        }
+    except (KeyError, TypeError, ValueError) as error:
+        raise BodyUnreadable(f"/tables is not of the promised shape: {error!r}") from error
+
+
+def _listing(table: dict[str, Any]) -> Listing:
+    kinds = (table.get("periods") or {}).get("periodtypes") or [{}]
+    return Listing(
+        table_id=str(table["table_id"]).lower(),
+        updated_on=_day(table.get("update_latest")),
+        next_release_on=_day(table.get("update_next")),
+        newest_period=kinds[0].get("period_last"),
+    )
+
+
+def _day(text: str | None) -> date | None:
+    return date.fromisoformat(text[:10]) if text else None
+
+
+def read_metadata(body: bytes, *, table: Table) -> TableMetadata:
+    """One table's periods, hierarchies and measures; raises BodyUnreadable or Undeclared."""
+    document = _document(body, of=f"/table/{table.id}")
+    try:
+        return TableMetadata(
+            table_id=table.id,
+            periods=tuple(_periods(document, table=table)),
+            hierarchies=dict(_hierarchies(document)),
+            measure_labels=frozenset(_measure_labels(document)),
+        )
+    except (KeyError, TypeError) as error:
+        raise BodyUnreadable(f"/table/{table.id} is not of the promised shape: {error!r}") from error
+    except PeriodError as error:
+        raise Undeclared(f"{table.id}: {error}. A new kind of period needs a line in warehouse/periods.py") from error
+
+
+def _periods(document: dict[str, Any], *, table: Table) -> list[Period]:
+    offered = {kind["periodtype_id"]: kind["values"] for kind in document["periods"]}
+    if table.period not in offered:
+        raise Undeclared(
+            f"{table.id} has periods of type {', '.join(sorted(offered))}, and the catalogue declares {table.period}: "
+            "correct `period` in warehouse/catalogues/jobindsats.yml"
+        )
+    return _in_order([Period.parse(value["period_id"]) for value in offered[table.period]])
+
+
+def _in_order(periods: list[Period]) -> list[Period]:
+    return sorted(periods, key=lambda period: period.key)
+
+
+def _hierarchies(document: dict[str, Any]) -> Iterator[tuple[str, tuple[Level, ...]]]:
+    for dimension in document["dimensions"]:
+        for hierarchy in dimension["hierarchies"]:
+            levels = hierarchy.get("levels") or []
+            yield hierarchy["hierarchy_id"], tuple(_level(level) for level in levels)
+
+
+def _level(level: dict[str, Any]) -> Level:
+    return Level(level["level_id"], {value["value_id"]: value["value_name"] for value in level["values"]})
+
+
+def _measure_labels(document: dict[str, Any]) -> Iterator[str]:
+    for group in document["mgroups"]:
+        for measure in group["measures"]:
+            # `/data` writes the name, or "group: name" where the group has several (pattern seen, rule inferred).
+            yield measure["measure_name"]
+            yield f"{group['mgroup_name']}: {measure['measure_name']}"
+
+
+def _document(body: bytes, *, of: str) -> Any:
+    try:
+        return json.loads(body)
+    except ValueError as error:
+        start = body[:60].decode("utf-8", "replace").strip()
+        raise BodyUnreadable(
+            f"{of} answered with something that is not JSON ('{start}...'): a web page in its place usually means "
+            "maintenance or a wrong JOBINDSATS_API_URL"
+        ) from error
+
+
+def level_to_ask(metadata: TableMetadata, *, hierarchy: Hierarchy) -> Level | None:
+    """The one level whose members the catalogue declares; None where only the root is wanted.
+
+    Raises Undeclared where the publisher has no such hierarchy or no level of it is declared.
+    """
+    if hierarchy.id not in metadata.hierarchies:
+        raise Undeclared(
+            f"{metadata.table_id}: the publisher has no hierarchy {hierarchy.id} (it has "
+            f"{', '.join(sorted(metadata.hierarchies))}): correct it in warehouse/catalogues/jobindsats.yml"
+        )
+    wanted = _wanted_names(hierarchy)
+    if not wanted:
+        return None
+    levels = [level for level in metadata.hierarchies[hierarchy.id] if set(level.names) != {ROOT}]
+    best = max(levels, key=lambda level: len(wanted & set(level.names.values())), default=None)
+    if best is None or not wanted & set(best.names.values()):
+        found = "; ".join(f"{level.level_id}: {', '.join(list(level.names.values())[:5])}" for level in levels)
+        raise Undeclared(
+            f"{metadata.table_id}: no level of {hierarchy.id} holds {_some(wanted)}; the publisher has {found or 'none'}: "
+            "correct the members in warehouse/catalogues/jobindsats.yml"
+        )
+    return best
+
+
+def _wanted_names(hierarchy: Hierarchy) -> set[str]:
+    if hierarchy.level_holds == "municipality":
+        return {area.name for area in municipalities()}
+    return set(hierarchy.canonical) - {hierarchy.root, *hierarchy.also}
+
+
+def _some(names: set[str]) -> str:
+    return ", ".join(sorted(names)[:3]) + (", ..." if len(names) > 3 else "")
+
+
+def differences(metadata: TableMetadata, *, table: Table) -> list[str]:
+    """How the publisher's metadata differs from the catalogue, a sentence each; empty where it agrees."""
+    found = [
+        f"measure '{measure.label}' is declared but not offered"
+        for measure in table.measures
+        if not metadata.measure_labels.intersection(measure.labels)
+    ]
+    for hierarchy in table.breakdowns:
+        offered = {name for level in metadata.hierarchies.get(hierarchy.id, ()) for name in level.names.values()}
+        found += [
+            f"member '{member.name}' of {hierarchy.id} is declared but not offered"
+            for member in hierarchy.members
+            if not offered.intersection({member.name, *member.also})
+        ]
+    return found

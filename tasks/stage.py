@@ -1,0 +1,102 @@
+"""Stage: archived answers become typed rows in a staging table, answer by answer, so that memory is bounded by one.
+
+The content hash is over all cells, period by period and cut by cut, sorted: the publisher's order of rows and our
+chunks leave no trace in it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from urllib.parse import parse_qsl, urlsplit
+
+import polars as pl
+from prefect import get_run_logger, task
+from prefect.cache_policies import NO_CACHE
+from sqlalchemy import Connection
+
+from tasks.archive import Archive, Manifest
+from tasks.border import crossing
+from tasks.fetch import Fetched
+from tasks.sources.jobindsats.bodies import read_body
+from tasks.sources.jobindsats.cells import KEY, to_cells
+from warehouse.catalogue import Table, jobindsats
+from warehouse.dimensions import write_periods
+from warehouse.periods import Period
+from warehouse.staging import SeriesNumbers, copy_in, create_staging, finish_staging, table_number
+from warehouse.vintages import newest_vintage
+
+
+@dataclass(frozen=True)
+class Staged:
+    """The receipt of staging: which table in `staging`, how many cells, the hash of their content.
+
+    `stands_already` says that the newest vintage was read from the same content: it was audited then.
+    """
+
+    table_id: str
+    run_id: int
+    manifest: str
+    staging: str
+    cells: int
+    content_hash: str
+    stands_already: bool
+
+
+@task(name="stage", task_run_name="stage {fetched.table_id}", cache_policy=NO_CACHE)
+def stage(fetched: Fetched) -> Staged:
+    """Stage one fetched table."""
+    table = jobindsats().table(fetched.table_id)
+    with crossing() as border, border.engine.begin() as connection:
+        staged = stage_table(
+            connection, table=table, manifest=fetched.manifest, archive=border.archive, run_id=fetched.run_id
+        )
+    get_run_logger().info("%s: %d cells staged", staged.table_id, staged.cells)
+    return staged
+
+
+def stage_table(connection: Connection, *, table: Table, manifest: str, archive: Archive, run_id: int) -> Staged:
+    """Read a manifest's answers into a new staging table.
+
+    Raises BodyUnreadable, Undeclared or CellsDisagree; the transaction is the caller's.
+    """
+    name = create_staging(connection, table_id=table.id, run_id=run_id)
+    numbers = SeriesNumbers(connection, table_no=table_number(connection, table_id=table.id))
+    digests: list[str] = []
+    count = 0
+    for cut, cells in answers(archive.get_manifest(manifest), table=table, archive=archive):
+        write_periods(connection, periods=_periods(cells, table=table))
+        copy_in(connection, numbers.numbered(cells), name=name)
+        digests += _digests(cells, cut=cut)
+        count += cells.height
+    finish_staging(connection, name=name)
+    content_hash = hashlib.sha256("\n".join(sorted(digests)).encode()).hexdigest()
+    newest = newest_vintage(connection, table_id=table.id)
+    stands_already = newest is not None and newest.content_hash == content_hash
+    return Staged(table.id, run_id, manifest, name, count, content_hash, stands_already)
+
+
+def answers(manifest: Manifest, *, table: Table, archive: Archive) -> Iterator[tuple[str, pl.DataFrame]]:
+    """The cells of each answer about figures, with the cut it was asked for (`_nykom=/ _ygrpi09=level:a`)."""
+    for entry in manifest.entries:
+        asked = urlsplit(entry.asked)
+        if asked.path != f"/data/{table.id}":
+            continue
+        nodes = {
+            key.removeprefix("hierarchy."): node for key, node in parse_qsl(asked.query) if key.startswith("hierarchy.")
+        }
+        frame = read_body(archive.get(entry.sha256), of=asked.path)
+        if frame.height:
+            yield " ".join(f"{key}={node}" for key, node in nodes.items()), to_cells(frame, table=table, nodes=nodes)
+
+
+def _periods(cells: pl.DataFrame, *, table: Table) -> list[Period]:
+    return [Period(table.period, key // 100 % 10_000, key % 100) for key in cells["period_id"].unique().sort()]
+
+
+def _digests(cells: pl.DataFrame, *, cut: str) -> list[str]:
+    return [
+        f"{cut} {period} {hashlib.sha256(part.sort(KEY).write_csv().encode()).hexdigest()}"
+        for (period,), part in cells.partition_by("period_id", as_dict=True).items()
+    ]

