@@ -12,23 +12,6 @@ from warehouse.periods import Period
 
 KEPT_OFFENDERS = 500
 
-CELLS = """
-with cells as (
-    select b.series_id, b.period_id, b.value, b.status, s.area_id, s.members, a.name as area, a.kind as area_kind,
-           m.name as measure, m.unit, m.adds_up, p.code as period
-    from {batch} b
-    join core.series s on s.series_id = b.series_id
-    join core.measures m on m.measure_id = s.measure_id
-    join core.areas a on a.area_id = s.area_id
-    join core.periods p on p.period_id = b.period_id
-), published as (
-    select o.series_id, o.period_id, o.value, o.status from core.observations o
-    join core.tables t on t.table_no = o.table_no
-    where t.table_id = '%s' and o.superseded_by is null and o.status <> 'withdrawn'
-)
-"""
-
-
 @dataclass(frozen=True)
 class Check:
     """One rule: its name, what must be true, whether a failure stops the table, and the expectation."""
@@ -47,18 +30,28 @@ class Audited:
     asked_periods: tuple[Period, ...]
 
 
-def no_offenders(rule: str, sentence: str, *, audited: Audited, query: str, blocking: bool = True) -> Check:
+def no_offenders(rule: str, sentence: str, *, query: str, blocking: bool = True) -> Check:
     """A check that holds when its query finds nothing.
 
-    The query may use `cells` (the load, one row per series x period, with names) and `published` (what stands now). It
-    gives the offenders with the columns a person needs to find them.
+    The query reads `{batch}`, the load beside what stands published (warehouse/staging.py), and gives its offenders
+    with the columns a person needs to find them.
     """
-    counted = (CELLS % audited.table.id) + (
-        f", offenders as ({query}) select *, count(*) over () as offenders from offenders limit {KEPT_OFFENDERS}"
-    )
-    return Check(
-        rule, sentence, blocking, gxe.UnexpectedRowsExpectation(unexpected_rows_query=counted, meta={"rule": rule})
-    )
+    counted = f"with offenders as ({query}) select *, count(*) over () as offenders from offenders limit {KEPT_OFFENDERS}"
+    expectation = gxe.UnexpectedRowsExpectation(unexpected_rows_query=counted, meta={"rule": rule})
+    return Check(rule, sentence, blocking, expectation)
+
+
+def no_cells(rule: str, sentence: str, *, where: str, source: str = "{batch} b", show: str = "", blocking: bool = True) -> Check:
+    """A check that holds when no cell of `source` meets a condition; offenders are shown with their names."""
+    query = f"""
+        select p.code as period, a.name as area, b.measure, s.members, b.value, b.status::text as status {show and ", " + show}
+        from {source}
+        join core.series s on s.series_id = b.series_id
+        join core.areas a on a.area_id = b.area_id
+        join core.periods p on p.period_id = b.period_id
+        where {where}
+    """
+    return no_offenders(rule, sentence, query=query, blocking=blocking)
 
 
 def literals(rows: list[tuple[str | float, ...]]) -> str:

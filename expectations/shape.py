@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import great_expectations.expectations as gxe
 
-from expectations.checks import Audited, Check, literals, no_offenders
+from expectations.checks import Audited, Check, literals, no_cells, no_offenders
 
 
 def checks(audited: Audited) -> list[Check]:
@@ -24,25 +24,21 @@ def checks(audited: Audited) -> list[Check]:
                 column_list=["series_id", "period_id"], meta={"rule": "one_value_per_cell"}
             ),
         ),
-        no_offenders(
+        no_cells(
             "status_fits_value",
             "a value is observed, and what is not observed has no value",
-            audited=audited,
-            query="select period, area, measure, members, value, status from cells "
-            "where (value is not null) <> (status = 'observed')",
+            where="(b.value is not null) <> (b.status = 'observed')",
         ),
-        no_offenders(
+        no_cells(
             "areas_are_declared",
             "the areas are of the kinds the table's area hierarchy holds",
-            audited=audited,
-            query=f"select distinct area, area_kind from cells where area_kind not in ({_kinds(audited)})",
+            where=f"b.area_kind not in ({_kinds(audited)})",
         ),
         no_offenders(
             "every_period_has_rows",
             "each period that was asked for came with rows",
-            audited=audited,
-            query=f"select asked.period from ({literals([(str(p),) for p in audited.asked_periods])}) as asked(period) "
-            "where not exists (select from cells where cells.period = asked.period)",
+            query=f"select asked.period from ({literals([(p.key, str(p)) for p in audited.asked_periods])}) "
+            "as asked(period_id, period) where asked.period_id not in (select period_id from {batch})",
         ),
     ]
 

@@ -41,17 +41,17 @@ def suite_for(audited: Audited) -> list[Check]:
     return [*shape.checks(audited), *plausibility.checks(audited), *coherence.checks(audited)]
 
 
-def verdicts(audited: Audited, *, staging: str, warehouse: URL) -> list[Verdict]:
-    """Carry out a table's suite on its staging table; raises CheckBroken."""
+def verdicts(audited: Audited, *, compared: str, warehouse: URL) -> list[Verdict]:
+    """Carry out a table's suite on its staging table, set beside what stands published; raises CheckBroken."""
     checks = suite_for(audited)
     context = gx.get_context(mode="ephemeral")
     context.variables.progress_bars = ProgressBarsConfig(globally=False)
     source = _source(context, warehouse=warehouse)
     try:
-        asset = source.add_table_asset(staging, table_name=staging, schema_name="staging")
+        asset = source.add_table_asset(compared, table_name=compared, schema_name="staging")
         batch = asset.add_batch_definition_whole_table("load")
-        suite = context.suites.add(gx.ExpectationSuite(name=staging, expectations=[c.expectation for c in checks]))
-        definition = gx.ValidationDefinition(name=staging, data=batch, suite=suite)
+        suite = context.suites.add(gx.ExpectationSuite(name=compared, expectations=[c.expectation for c in checks]))
+        definition = gx.ValidationDefinition(name=compared, data=batch, suite=suite)
         result = context.validation_definitions.add(definition).run(result_format={"result_format": "COMPLETE"})
     finally:
         source.get_engine().dispose()

@@ -10,10 +10,17 @@ from typing import Annotated
 
 from cyclopts import App, CycloptsError, Parameter
 
+def _version() -> str:
+    from importlib.metadata import version
+
+    return version("jobindsats-warehouse")
+
+
 app = App(
     name="jobindsats",
     help="Danish municipal labour-market figures: fetched nightly, checked, every version kept.",
-    version=lambda: _version(),
+    version=_version,
+    help_format="plaintext",  # its markdown costs a tenth of a second to import
     result_action="return_value",
 )
 warehouse_app = App(name="warehouse", help="The warehouse itself: address, start, stop, migrations.")
@@ -24,16 +31,10 @@ WELL, FAILED, WRONG_USE, ATTENTION = 0, 1, 2, 3
 Json = Annotated[bool, Parameter(name="--json", negative="", help="Print one JSON document and nothing else.")]
 
 
-def _version() -> str:
-    from importlib.metadata import version
-
-    return version("jobindsats-warehouse")
-
-
 @app.command
 def nightly(
     *,
-    table: Annotated[list[str] | None, Parameter(help="Only this table; may be given again.")] = None,
+    table: Annotated[list[str] | None, Parameter(negative="", help="Only this table; may be given again.")] = None,
     json: Json = False,
 ) -> int:
     """Run one night now: fetch what is new, check it, publish it, derive the marts."""
@@ -53,11 +54,12 @@ def status(*, json: Json = False) -> int:
 @app.command
 def show(
     table: str,
+    /,
     *,
     area: Annotated[str, Parameter(help="Name or code of a municipality, or 'Hele landet'.")],
     period: Annotated[str | None, Parameter(help="One period (2026M06) or a span (2026M01:2026M06).")] = None,
     measure: Annotated[str | None, Parameter(help="Only this measure, by our name or the publisher's label.")] = None,
-    where: Annotated[list[str] | None, Parameter(help="Only this member: LABEL=VALUE; may be given again.")] = None,
+    where: Annotated[list[str] | None, Parameter(negative="", help="Only this member: LABEL=VALUE; may be given again.")] = None,
     as_of: Annotated[str | None, Parameter(help="As it was known then: a date (end of day) or a time.")] = None,
     json: Json = False,
 ) -> int:
@@ -72,6 +74,7 @@ def show(
 @app.command
 def revisions(
     table: str,
+    /,
     *,
     area: Annotated[str | None, Parameter(help="Only this area.")] = None,
     since: Annotated[str | None, Parameter(help="Only what was seen from this date or time on.")] = None,
@@ -137,7 +140,7 @@ def run(arguments: list[str]) -> int:
     except KeyboardInterrupt:
         print("stopped; what was published stands, and the next run goes on from there", file=sys.stderr)  # noqa: T201
         return FAILED
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001  # whatever it is, a person gets one sentence
         from flows.commands import explain_trouble
 
         return explain_trouble(error)

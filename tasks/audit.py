@@ -56,7 +56,7 @@ def audit_table(engine: Engine, *, table: Table, staged: Staged, archive: Archiv
 
     asked = asked_periods(archive, manifest=staged.manifest)
     try:
-        found = verdicts(Audited(table, asked), staging=staged.staging, warehouse=engine.url)
+        found = verdicts(Audited(table, asked), compared=staged.compared, warehouse=engine.url)
     except CheckBroken as error:
         raise AuditBroken(f"{table.id}: {error}. The figures were not judged and not published") from error
     with engine.begin() as connection:

@@ -39,6 +39,7 @@ class Staged:
     run_id: int
     manifest: str
     staging: str
+    compared: str
     cells: int
     content_hash: str
     stands_already: bool
@@ -70,11 +71,11 @@ def stage_table(connection: Connection, *, table: Table, manifest: str, archive:
         copy_in(connection, numbers.numbered(cells), name=name)
         digests += _digests(cells, cut=cut)
         count += cells.height
-    finish_staging(connection, name=name)
+    compared = finish_staging(connection, name=name, root_members=table.root_members)
     content_hash = hashlib.sha256("\n".join(sorted(digests)).encode()).hexdigest()
     newest = newest_vintage(connection, table_id=table.id)
     stands_already = newest is not None and newest.content_hash == content_hash
-    return Staged(table.id, run_id, manifest, name, count, content_hash, stands_already)
+    return Staged(table.id, run_id, manifest, name, compared, count, content_hash, stands_already)
 
 
 def answers(manifest: Manifest, *, table: Table, archive: Archive) -> Iterator[tuple[str, pl.DataFrame]]:

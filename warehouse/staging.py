@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import cast
 
 import polars as pl
@@ -22,7 +23,7 @@ def staging_name(table_id: str, *, run_id: int) -> str:
 def create_staging(connection: Connection, *, table_id: str, run_id: int) -> str:
     """A new, empty staging table; gives its name. What an earlier attempt of the same run left is dropped."""
     name = staging_name(table_id, run_id=run_id)
-    connection.execute(text(f"drop table if exists staging.{name}"))
+    drop_staging(connection, name=name)
     connection.execute(
         text(
             f"create unlogged table staging.{name} (series_id integer not null, period_id integer not null, "
@@ -33,25 +34,47 @@ def create_staging(connection: Connection, *, table_id: str, run_id: int) -> str
     return name
 
 
-def finish_staging(connection: Connection, *, name: str) -> None:
-    """Give the planner statistics of a filled staging table: audit and publishing join against it."""
+_COMPARED = """
+create unlogged table staging.{name}_compared as
+select b.series_id, b.period_id, b.value, b.status, s.area_id, a.kind as area_kind, m.name as measure, m.unit, m.adds_up,
+       s.members = cast(:root as jsonb) as is_total, o.value as published_value, o.status as published_status
+from staging.{name} b
+join core.series s on s.series_id = b.series_id
+join core.measures m on m.measure_id = s.measure_id
+join core.areas a on a.area_id = s.area_id
+left join core.observations o on o.table_no = s.table_no and o.series_id = b.series_id and o.period_id = b.period_id
+     and o.superseded_by is null
+"""
+
+
+def finish_staging(connection: Connection, *, name: str, root_members: Mapping[str, str]) -> str:
+    """Set a filled staging table beside what stands published, for the audit; gives the name of that table.
+
+    One row per staged row. The planner gets its statistics here, since audit and publishing join against both.
+    """
     connection.execute(text(f"analyze staging.{name}"))
+    connection.execute(text(f"drop table if exists staging.{name}_compared"))
+    connection.execute(text(_COMPARED.format(name=name)), {"root": canonical(root_members)})
+    connection.execute(text(f"comment on table staging.{name}_compared is 'One row per staged row, beside what stands.'"))
+    connection.execute(text(f"analyze staging.{name}_compared"))
+    return f"{name}_compared"
 
 
 def drop_staging(connection: Connection, *, name: str) -> None:
     """Drop a staging table, if it is there."""
-    connection.execute(text(f"drop table if exists staging.{name}"))
+    connection.execute(text(f"drop table if exists staging.{name}, staging.{name}_compared"))
 
 
 def drop_leftovers(connection: Connection) -> list[str]:
     """Drop the staging tables of runs that have ended or died; gives their names."""
     query = text(
-        "select t.tablename from pg_tables t left join ops.runs r on t.tablename like '%\\_run\\_' || r.run_id "
+        "select t.tablename from pg_tables t "
+        "left join ops.runs r on r.run_id = cast(substring(t.tablename from '_run_([0-9]+)') as integer) "
         "where t.schemaname = 'staging' and (r.run_id is null or r.ended_at is not null)"
     )
     names = list(connection.scalars(query))
     for name in names:
-        drop_staging(connection, name=name)
+        connection.execute(text(f"drop table staging.{name}"))
     return names
 
 
@@ -77,7 +100,7 @@ class SeriesNumbers:
             "join core.measures m using (measure_id) where s.table_no = :table_no"
         )
         rows = self._connection.execute(query, {"table_no": self._table_no})
-        found = [(row.name, row.area_id, _canonical(row.members), row.series_id) for row in rows]
+        found = [(row.name, row.area_id, canonical(row.members), row.series_id) for row in rows]
         types = {"measure": pl.String, "area_id": pl.Int16, "members": pl.String, "series_id": pl.Int32}
         return pl.DataFrame(found, schema=types, orient="row")
 
@@ -91,8 +114,9 @@ class SeriesNumbers:
         self._connection.execute(statement, [row | {"table_no": self._table_no} for row in missing.to_dicts()])
 
 
-def _canonical(members: dict[str, str]) -> str:
-    return json.dumps(members, ensure_ascii=False, sort_keys=True)
+def canonical(members: Mapping[str, str]) -> str:
+    """Members as the text that tells series apart: JSON with sorted keys."""
+    return json.dumps(dict(members), ensure_ascii=False, sort_keys=True)
 
 
 def copy_in(connection: Connection, rows: pl.DataFrame, *, name: str) -> None:

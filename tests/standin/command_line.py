@@ -97,10 +97,20 @@ def _run(command: list[str], environment: dict[str, str]) -> int:
     return 128 - status if status < 0 else status
 
 
-def _wait_for_the_end() -> int:
+def _told_to_end() -> threading.Event:
+    """An event that SIGTERM and SIGINT set; listening has to begin before anybody knows that we are up."""
     ended = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda number, frame: ended.set())
+    return ended
+
+
+def _serve(stand_in: StandIn, command: list[str]) -> int:
+    """Say where the stand-in is, then run the command or wait to be told to end."""
+    ended = None if command else _told_to_end()
+    print(f"JOBINDSATS_API_URL={stand_in.url}", flush=True)
+    if ended is None:
+        return _run(command, _environment(stand_in))
     ended.wait()
     return 0
 
@@ -115,8 +125,7 @@ def main(arguments: Sequence[str]) -> int:
         publisher = Publisher(world, today=options.today, settings=settings)
         publisher.set_faults(_rates(options.fault))
         with server.serving(publisher, port=options.port) as stand_in:
-            print(f"JOBINDSATS_API_URL={stand_in.url}", flush=True)
-            return _run(command, _environment(stand_in)) if command else _wait_for_the_end()
+            return _serve(stand_in, command)
     except (DatasetError, FaultError, OSError) as error:
         print(f"standin: {error}", file=sys.stderr)
         return _WRONG_USE

@@ -56,7 +56,7 @@ class Publisher:
 
     def __init__(self, world: World, *, today: date, settings: Settings) -> None:
         self.settings = settings
-        self.calls: deque[dict[str, Any]] = deque(maxlen=CALLS_KEPT)
+        self._calls: deque[dict[str, Any]] = deque(maxlen=CALLS_KEPT)
         self._world = world
         self._today = today
         self._draws = faults.Draws(settings.seed)
@@ -96,9 +96,14 @@ class Publisher:
 
     def _note(self, method: str, target: str, reply: Reply) -> None:
         now = datetime.now(UTC).isoformat(timespec="milliseconds")
-        self.calls.append(
-            {"method": method, "path": target, "status": reply.status, "faults": list(reply.faults), "time": now}
-        )
+        call = {"method": method, "path": target, "status": reply.status, "faults": list(reply.faults), "time": now}
+        with self._lock:
+            self._calls.append(call)
+
+    def calls(self) -> list[dict[str, Any]]:
+        """The newest calls, oldest first."""
+        with self._lock:
+            return list(self._calls)
 
     def _broken(self, hit: tuple[str, ...], elsewhere: str) -> Reply | None:
         """The answer of something in front of the publisher, where a fault asks for one."""

@@ -6,6 +6,7 @@ import contextlib
 import json
 import select
 import socket
+import sys
 import threading
 from collections.abc import Iterator, Mapping
 from datetime import date
@@ -35,7 +36,9 @@ class _Server(ThreadingHTTPServer):
         self.stopping = threading.Event()
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """A client that hangs up is no news."""
+        """A client that hangs up is no news; anything else is a fault of the stand-in's own, and is printed."""
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -49,7 +52,7 @@ class _Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         """Every v3 call, and the list of calls."""
         if self._target == "/standin/calls":
-            self._send(json_reply(list(self.server.publisher.calls)))
+            self._send(json_reply(self.server.publisher.calls()))
         elif self._target.startswith("/v3/"):
             self._v3()
         else:
@@ -154,7 +157,7 @@ class StandIn:
 
     def calls(self) -> list[dict[str, Any]]:
         """Every v3 call so far: method, path with query, status, faults, time."""
-        return list(self._server.publisher.calls)
+        return self._server.publisher.calls()
 
 
 def world(*, dataset: Path | None, today: date, scale: str, seed: int) -> World:

@@ -52,7 +52,7 @@ class SyntheticDenmark:
         return _standing_on(self, table_id, day)
 
     def first_period(self, table: Table) -> Period:
-        """The month from which a table has figures; the new cash assistance is cast back no further than August 2021."""
+        """The month from which a table has figures; new cash assistance is cast back to August 2021 at most."""
         first = Period.containing(self.begins_on).shifted(-_SMALL_MONTHS)
         if self.scale in _FIRST_MONTH:
             first = Period.parse(_FIRST_MONTH[self.scale])

@@ -69,10 +69,9 @@ def test_wrong_use_ends_with_2_and_says_why(arguments: tuple[str, str], capsys: 
     assert said.err
 
 
-def test_a_command_that_is_not_there_is_127() -> None:
-    done = run("--", "no-such-command")
-    assert done.returncode == 127
-    assert "no-such-command" in done.stderr
+def test_a_command_that_is_not_there_is_127(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--", "no-such-command"]) == 127
+    assert "no-such-command" in capsys.readouterr().err
 
 
 def test_without_a_command_it_serves_until_it_is_told_to_end() -> None:

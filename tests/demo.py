@@ -1,0 +1,100 @@
+"""`make demo`: two nights a month apart against the stand-in publisher, from nothing to a warehouse to look at.
+
+The nights are those before and after the figures of October 2023 came, so that the paper Herlev's committee got on
+31 January 2024 can be held against the result. Everything lies in `.data/demo`, which each demo begins anew.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import urllib.request
+from datetime import date, datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+NIGHTS = (date(2023, 11, 5), date(2023, 12, 5))
+FOLDER = Path(".data/demo")
+NEXT_STEPS = """
+What you have now
+  A warehouse with {tables} tables, {observations:,} observations and every version of them, in {folder}.
+  It is a rehearsal: a synthetic Denmark, published by a stand-in. Herlev's totals are those of its own paper.
+
+What to look at
+  export JOBINDSATS_DATA_DIR={folder}
+  .venv/bin/jobindsats status
+  .venv/bin/jobindsats show y01a02 --area Herlev --period 2023M09:2023M10
+  .venv/bin/jobindsats show y01a02 --area Herlev --period 2023M09 --as-of {first_night}
+  .venv/bin/jobindsats revisions y01a02 --area Herlev
+  psql "$(.venv/bin/jobindsats warehouse url)" -c \\
+    "select period, sum(recipients_full_time_persons) from marts.benefit_recipients where area_name = 'Herlev'
+     and counted_in_total and period in ('2022M10', '2023M10') group by period"
+
+How to stop
+  .venv/bin/jobindsats warehouse down        (the server behind {folder}; nothing is lost)
+  rm -r {folder}                             (and it is as if it had never been)
+"""
+
+
+def main() -> int:
+    """Run the demo, or (with `nights`) the two nights inside the stand-in."""
+    if sys.argv[1:] == ["nights"]:
+        return _nights()
+    os.environ["JOBINDSATS_DATA_DIR"] = str(FOLDER)
+    os.environ.pop("JOBINDSATS_WAREHOUSE_URL", None)
+    os.environ.pop("JOBINDSATS_ARCHIVE_URL", None)
+    _begin_anew()
+    command = [sys.executable, "-m", "tests.standin", "--today", NIGHTS[0].isoformat(), "--"]
+    ended = subprocess.run([*command, sys.executable, "-m", "tests.demo", "nights"], check=False)
+    if ended.returncode == 0:
+        print(_next_steps())
+    return ended.returncode
+
+
+def _begin_anew() -> None:
+    """Remove what an earlier demo left, but not Prefect's folder: its server starts faster the second time."""
+    if (FOLDER / "postgres").exists():
+        subprocess.run([_jobindsats(), "warehouse", "down"], check=True, stdout=subprocess.DEVNULL)
+    for name in ("postgres", "archive"):
+        shutil.rmtree(FOLDER / name, ignore_errors=True)
+
+
+def _nights() -> int:
+    """Both nights in one process, the stand-in's clock moved between them; gives the worse exit status."""
+    from flows.commands import run_nightly
+
+    statuses = []
+    for night in NIGHTS:
+        _move_clock(night)
+        print(f"\nThe night of {night:%-d %B %Y}", flush=True)
+        statuses.append(run_nightly(None, as_json=False))
+    return max(statuses)
+
+
+def _move_clock(night: date) -> None:
+    url = os.environ["JOBINDSATS_API_URL"].removesuffix("/v3") + "/standin/today"
+    request = urllib.request.Request(url, data=json.dumps({"date": night.isoformat()}).encode(), method="POST")
+    urllib.request.urlopen(request, timeout=30).close()
+    moment = datetime(night.year, night.month, night.day, 4, 15, tzinfo=ZoneInfo("Europe/Copenhagen"))
+    os.environ["JOBINDSATS_NOW"] = moment.isoformat()
+
+
+def _next_steps() -> str:
+    status = json.loads(subprocess.check_output([_jobindsats(), "status", "--json"]))
+    return NEXT_STEPS.format(
+        tables=sum(1 for table in status if table["vintages"]),
+        observations=sum(table["observations"] for table in status),
+        folder=FOLDER,
+        first_night=NIGHTS[0],
+    )
+
+
+def _jobindsats() -> str:
+    return str(Path(sys.executable).with_name("jobindsats"))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
