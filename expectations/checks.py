@@ -24,9 +24,10 @@ class Check:
 
 @dataclass(frozen=True)
 class Audited:
-    """What is audited: the table as declared, and the periods that were asked for."""
+    """What is audited: the table as declared, its number in the warehouse, and the periods that were asked for."""
 
     table: Table
+    table_no: int
     asked_periods: tuple[Period, ...]
 
 

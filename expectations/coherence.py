@@ -40,18 +40,20 @@ def _no_municipality_vanishes(audited: Audited) -> Check:
         "no_municipality_vanishes",
         f"no area loses all its cells of a period where a count of {LARGE_COUNT} or more stood",
         query=f"""
-        select p.code as period, a.name as area, max(o.value) as published_count
-        from core.observations o
-        join core.series s on s.series_id = o.series_id
-        join core.measures m on m.measure_id = s.measure_id
-        join core.areas a on a.area_id = s.area_id
-        join core.periods p on p.period_id = o.period_id
-        where o.table_no = (select table_no from core.tables where table_id = '{audited.table.id}')
-          and o.superseded_by is null and o.value >= {LARGE_COUNT}
-          and m.unit in ('persons', 'full_time_persons', 'cases')
-          and o.period_id in (select period_id from {{batch}})
-          and (o.period_id, s.area_id) not in (select period_id, area_id from {{batch}})
-        group by p.code, a.name
+        select p.code as period, a.name as area, stood.published_count from (
+            select o.period_id, s.area_id, max(o.value) as published_count
+            from core.observations o
+            join core.series s on s.series_id = o.series_id
+            join core.measures m on m.measure_id = s.measure_id
+            where o.table_no = {audited.table_no} and o.superseded_by is null and o.value >= {LARGE_COUNT}
+              and m.unit in ('persons', 'full_time_persons', 'cases')
+            group by o.period_id, s.area_id
+        ) stood
+        join (select period_id, array_agg(distinct area_id) as areas from {{batch}} group by period_id) present
+          on present.period_id = stood.period_id
+        join core.areas a on a.area_id = stood.area_id
+        join core.periods p on p.period_id = stood.period_id
+        where stood.area_id <> all(present.areas)
         """,
     )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 import great_expectations as gx
@@ -13,6 +14,7 @@ from sqlalchemy import URL
 
 from expectations import coherence, plausibility, shape
 from expectations.checks import KEPT_OFFENDERS, Audited, Check
+from warehouse.embedded import SESSION
 
 
 class CheckBroken(RuntimeError):
@@ -48,11 +50,10 @@ def verdicts(audited: Audited, *, compared: str, warehouse: URL) -> list[Verdict
     context.variables.progress_bars = ProgressBarsConfig(globally=False)
     source = _source(context, warehouse=warehouse)
     try:
-        asset = source.add_table_asset(compared, table_name=compared, schema_name="staging")
-        batch = asset.add_batch_definition_whole_table("load")
-        suite = context.suites.add(gx.ExpectationSuite(name=compared, expectations=[c.expectation for c in checks]))
-        definition = gx.ValidationDefinition(name=compared, data=batch, suite=suite)
-        result = context.validation_definitions.add(definition).run(result_format={"result_format": "COMPLETE"})
+        asset = source.add_table_asset(compared, table_name=compared)
+        batch = asset.add_batch_definition_whole_table("load").get_batch()
+        suite = gx.ExpectationSuite(name=compared, expectations=[check.expectation for check in checks])
+        result = batch.validate(suite, result_format="COMPLETE")
     finally:
         source.get_engine().dispose()
     found = {_rule(each): each for each in result.results}
@@ -61,10 +62,11 @@ def verdicts(audited: Audited, *, compared: str, warehouse: URL) -> list[Verdict
 
 def _source(context: Any, *, warehouse: URL) -> Any:
     address = warehouse.render_as_string(hide_password=False)
+    session = SESSION | {"options": f"{SESSION['options']} -c search_path=staging"}
     with warnings.catch_warnings():
         # It recommends its PostgreSQL source, which refuses an address without a host, as a socket's is.
         warnings.simplefilter("ignore", GxDatasourceWarning)
-        return context.data_sources.add_sql("warehouse", connection_string=address)
+        return context.data_sources.add_sql("warehouse", connection_string=address, kwargs={"connect_args": session})
 
 
 def _rule(result: Any) -> str:
@@ -78,9 +80,15 @@ def _verdict(check: Check, result: Any) -> Verdict:
     details = result.result.get("details") or {}
     rows = details.get("unexpected_rows") or []
     offenders = rows[0].get("offenders", len(rows)) if rows else 0
-    cells = tuple({name: cell for name, cell in row.items() if name != "offenders"} for row in rows[:KEPT_OFFENDERS])
+    cells = tuple(_plain(row) for row in rows[:KEPT_OFFENDERS])
     counted = result.result.get("unexpected_count") or offenders or int(not result.success)
     return Verdict(check.rule, check.sentence, check.blocking, bool(result.success), int(counted), cells)
+
+
+def _plain(row: dict[str, Any]) -> dict[str, Any]:
+    """An offender as JSON can keep it: PostgreSQL's exact numbers become floats."""
+    kept = {name: cell for name, cell in row.items() if name != "offenders"}
+    return {name: float(cell) if isinstance(cell, Decimal) else cell for name, cell in kept.items()}
 
 
 def _exception(info: dict[str, Any] | None) -> str | None:

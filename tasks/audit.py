@@ -20,6 +20,7 @@ from tasks.stoppages import AuditBroken, AuditFailed
 from warehouse import schema
 from warehouse.catalogue import Table, jobindsats
 from warehouse.periods import Period
+from warehouse.staging import table_number
 
 if TYPE_CHECKING:
     from expectations.suite import Verdict
@@ -56,7 +57,9 @@ def audit_table(engine: Engine, *, table: Table, staged: Staged, archive: Archiv
 
     asked = asked_periods(archive, manifest=staged.manifest)
     try:
-        found = verdicts(Audited(table, asked), compared=staged.compared, warehouse=engine.url)
+        with engine.connect() as connection:
+            audited = Audited(table, table_number(connection, table_id=table.id), asked)
+        found = verdicts(audited, compared=staged.compared, warehouse=engine.url)
     except CheckBroken as error:
         raise AuditBroken(f"{table.id}: {error}. The figures were not judged and not published") from error
     with engine.begin() as connection:
@@ -106,9 +109,10 @@ def _stop_where_blocking(found: list[Verdict], *, table: Table) -> None:
     failed = [verdict for verdict in found if verdict.blocking and not verdict.passed]
     if not failed:
         return
-    reasons = "; ".join(_in_words(verdict) for verdict in failed)
+    others = ", ".join(verdict.rule for verdict in failed[1:])
     raise AuditFailed(
-        f"{table.id} was not published: {reasons}. What was published before stands",
+        f"{table.id} was not published: {_in_words(failed[0])}.{others and f' Nor do {others} hold.'} What was published "
+        "before stands; the rejected cells are in ops.quarantine",
         rule=failed[0].rule,
         cells=[{"rule": verdict.rule, **cell} for verdict in failed for cell in verdict.cells],
     )

@@ -16,7 +16,7 @@ from sqlalchemy import Connection, text
 from tasks.border import Border, crossing
 from tasks.sources.jobindsats import questions
 from tasks.sources.jobindsats.metadata import Listing, read_listings
-from tasks.stoppages import PublisherTrouble, Refused
+from tasks.stoppages import Refused
 from warehouse.catalogue import Table, jobindsats
 
 FULL_LOOK_EVERY = timedelta(days=7)
@@ -110,7 +110,7 @@ def ask_publisher(run_id: int, *, tables: list[str] | None) -> list[Decision]:
     with crossing() as border:
         try:
             decisions = decide_all(chosen, border=border)
-        except (PublisherTrouble, Refused) as error:
+        except Exception as error:  # noqa: BLE001  # whatever it is, the run ends with an outcome for every table
             get_run_logger().error("run %d: %s", run_id, error)
             decisions = [
                 Decision(table.id, "failed", str(error), Listing(table.id, None, None, None)) for table in chosen

@@ -14,6 +14,7 @@ from sqlalchemy import Connection, text
 
 from tasks.border import crossing
 from warehouse.catalogue import BenefitGroup, Catalogue, Table, jobindsats
+from warehouse.staging import table_number
 
 _BEHIND = """
 select t.table_id from core.tables t
@@ -49,7 +50,7 @@ join core.areas a on a.area_id = s.area_id
 join core.periods p on p.period_id = o.period_id
 join core.tables t on t.table_no = o.table_no
 join lateral (select * from core.vintages where table_no = t.table_no order by vintage_id desc limit 1) v on true
-where t.table_id = :table_id and o.superseded_by is null and s.members = cast(:members as jsonb)
+where o.table_no = :table_no and s.table_no = :table_no and o.superseded_by is null and s.members = cast(:members as jsonb)
 group by a.area_id, p.period_id, t.table_no, v.vintage_id, v.publisher_updated_on, v.seen_at
 """
 
@@ -77,10 +78,10 @@ def rebuild(connection: Connection, *, table_id: str, catalogue: Catalogue) -> N
     """Rebuild one table's rows of `marts.benefit_recipients`: one row per benefit group x area x month."""
     connection.execute(text("select pg_advisory_xact_lock(hashtext('marts'), hashtext(:id))"), {"id": table_id})
     connection.execute(text("delete from marts.benefit_recipients where table_id = :id"), {"id": table_id})
-    table = catalogue.table(table_id)
+    table, table_no = catalogue.table(table_id), table_number(connection, table_id=table_id)
     for group in catalogue.benefit_groups:
         if group.table == table_id:
-            connection.execute(text(_FILL), _parameters(group, table=table))
+            connection.execute(text(_FILL), _parameters(group, table=table) | {"table_no": table_no})
 
 
 def _parameters(group: BenefitGroup, *, table: Table) -> dict[str, object]:
@@ -93,6 +94,5 @@ def _parameters(group: BenefitGroup, *, table: Table) -> dict[str, object]:
         "counted": group.counted,
         "valid_from": group.valid_from,
         "valid_until": group.until,
-        "table_id": table.id,
         "members": json.dumps(members, ensure_ascii=False),
     }

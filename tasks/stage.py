@@ -21,7 +21,8 @@ from tasks.border import crossing
 from tasks.fetch import Fetched
 from tasks.sources.jobindsats.bodies import read_body
 from tasks.sources.jobindsats.cells import KEY, to_cells
-from warehouse.catalogue import Table, jobindsats
+from tasks.sources.jobindsats.metadata import offered_measures, read_metadata
+from warehouse.catalogue import Measure, Table, jobindsats
 from warehouse.dimensions import write_periods
 from warehouse.periods import Period
 from warehouse.staging import SeriesNumbers, copy_in, create_staging, finish_staging, table_number
@@ -63,7 +64,8 @@ def stage_table(connection: Connection, *, table: Table, manifest: str, archive:
     Raises BodyUnreadable, Undeclared or CellsDisagree; the transaction is the caller's.
     """
     name = create_staging(connection, table_id=table.id, run_id=run_id)
-    numbers = SeriesNumbers(connection, table_no=table_number(connection, table_id=table.id))
+    table_no = table_number(connection, table_id=table.id)
+    numbers = SeriesNumbers(connection, table_no=table_no)
     digests: list[str] = []
     count = 0
     for cut, cells in answers(archive.get_manifest(manifest), table=table, archive=archive):
@@ -71,7 +73,7 @@ def stage_table(connection: Connection, *, table: Table, manifest: str, archive:
         copy_in(connection, numbers.numbered(cells), name=name)
         digests += _digests(cells, cut=cut)
         count += cells.height
-    compared = finish_staging(connection, name=name, root_members=table.root_members)
+    compared = finish_staging(connection, name=name, table_no=table_no, root_members=table.root_members)
     content_hash = hashlib.sha256("\n".join(sorted(digests)).encode()).hexdigest()
     newest = newest_vintage(connection, table_id=table.id)
     stands_already = newest is not None and newest.content_hash == content_hash
@@ -80,8 +82,11 @@ def stage_table(connection: Connection, *, table: Table, manifest: str, archive:
 
 def answers(manifest: Manifest, *, table: Table, archive: Archive) -> Iterator[tuple[str, pl.DataFrame]]:
     """The cells of each answer about figures, with the cut it was asked for (`_nykom=/ _ygrpi09=level:a`)."""
+    offered: list[Measure] = []
     for entry in manifest.entries:
         asked = urlsplit(entry.asked)
+        if asked.path == f"/table/{table.id}":
+            offered = offered_measures(read_metadata(archive.get(entry.sha256), table=table), table=table)
         if asked.path != f"/data/{table.id}":
             continue
         nodes = {
@@ -89,7 +94,8 @@ def answers(manifest: Manifest, *, table: Table, archive: Archive) -> Iterator[t
         }
         frame = read_body(archive.get(entry.sha256), of=asked.path)
         if frame.height:
-            yield " ".join(f"{key}={node}" for key, node in nodes.items()), to_cells(frame, table=table, nodes=nodes)
+            cells = to_cells(frame, table=table, nodes=nodes, offered=offered)
+            yield " ".join(f"{key}={node}" for key, node in nodes.items()), cells
 
 
 def _periods(cells: pl.DataFrame, *, table: Table) -> list[Period]:
@@ -97,7 +103,6 @@ def _periods(cells: pl.DataFrame, *, table: Table) -> list[Period]:
 
 
 def _digests(cells: pl.DataFrame, *, cut: str) -> list[str]:
-    return [
-        f"{cut} {period} {hashlib.sha256(part.sort(KEY).write_csv().encode()).hexdigest()}"
-        for (period,), part in cells.partition_by("period_id", as_dict=True).items()
-    ]
+    row = pl.concat_str(pl.col(cells.columns).cast(pl.String).fill_null("-"), separator="|")
+    by_period = cells.sort(KEY).group_by("period_id", maintain_order=True).agg(row.str.join("\n").alias("rows"))
+    return [f"{cut} {period} {hashlib.sha256(rows.encode()).hexdigest()}" for period, rows in by_period.rows()]

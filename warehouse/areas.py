@@ -99,7 +99,7 @@ def find(text: str) -> Area:
 
     Raises AreaUnknown.
     """
-    wanted = text.strip().removesuffix(" Kommune").removesuffix(" kommune").casefold()
+    wanted = text.strip().casefold().removesuffix(" kommune")
     names = _by_any_name()
     if wanted in names:
         return names[wanted]

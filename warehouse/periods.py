@@ -44,7 +44,7 @@ _PER_YEAR = {
     PeriodKind.ROLLING_YEAR: 4,
     PeriodKind.YEAR_TO_DATE: 12,
 }
-_WRITTEN = re.compile(r"(\d{4})(QMAT|MYTD|M|Q|Y)(\d{1,2})")
+_WRITTEN = re.compile(r"(\d{4})(QMAT|MYTD|M|Q|Y)(\d{1,2})", re.ASCII)
 
 
 @dataclass(frozen=True)

@@ -42,19 +42,20 @@ from staging.{name} b
 join core.series s on s.series_id = b.series_id
 join core.measures m on m.measure_id = s.measure_id
 join core.areas a on a.area_id = s.area_id
-left join core.observations o on o.table_no = s.table_no and o.series_id = b.series_id and o.period_id = b.period_id
+left join core.observations o on o.table_no = :table_no and o.series_id = b.series_id and o.period_id = b.period_id
      and o.superseded_by is null
 """
 
 
-def finish_staging(connection: Connection, *, name: str, root_members: Mapping[str, str]) -> str:
+def finish_staging(connection: Connection, *, name: str, table_no: int, root_members: Mapping[str, str]) -> str:
     """Set a filled staging table beside what stands published, for the audit; gives the name of that table.
 
     One row per staged row. The planner gets its statistics here, since audit and publishing join against both.
     """
     connection.execute(text(f"analyze staging.{name}"))
     connection.execute(text(f"drop table if exists staging.{name}_compared"))
-    connection.execute(text(_COMPARED.format(name=name)), {"root": canonical(root_members)})
+    compared = text(_COMPARED.format(name=name))
+    connection.execute(compared, {"root": canonical(root_members), "table_no": table_no})
     connection.execute(text(f"comment on table staging.{name}_compared is 'One row per staged row, beside what stands.'"))
     connection.execute(text(f"analyze staging.{name}_compared"))
     return f"{name}_compared"

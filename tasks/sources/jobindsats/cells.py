@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import difflib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 import polars as pl
 
@@ -34,19 +34,23 @@ _COUNTRY = int(COUNTRY)
 _CATALOGUE = "warehouse/catalogues/jobindsats.yml"
 
 
-def to_cells(frame: pl.DataFrame, *, table: Table, nodes: Mapping[str, str]) -> pl.DataFrame:
-    """One row per period x area x members x measure, sorted; `nodes` says what was asked of each hierarchy.
+def to_cells(
+    frame: pl.DataFrame, *, table: Table, nodes: Mapping[str, str], offered: Collection[Measure] = ()
+) -> pl.DataFrame:
+    """One row per period x area x members x measure, sorted.
 
+    `nodes` says what was asked of each hierarchy, `offered` which measures the publisher's metadata promise: one that
+    is missing would be taken for withdrawn.
     Raises Undeclared and CellsDisagree, with the rows that caused it.
     """
-    measures = _measures(frame, table=table)
+    measures = _measures(frame, table=table, offered=offered)
     rows = _without_roots(frame, table=table, nodes=nodes)
     keyed = _keyed(rows, table=table)
-    parts = [_cells_of(keyed, label=label, measure=measure) for label, measure in measures.items()]
+    parts = [_cells_of(keyed, label=label, measure=measure, table=table) for label, measure in measures.items()]
     return _one_of_each(pl.concat(parts).cast(SCHEMA), table=table) if parts else SCHEMA.to_frame()
 
 
-def _measures(frame: pl.DataFrame, *, table: Table) -> dict[str, Measure]:
+def _measures(frame: pl.DataFrame, *, table: Table, offered: Collection[Measure]) -> dict[str, Measure]:
     """The frame's measure columns, label to measure, each column declared and each dimension present."""
     missing = [name for name in table.dimensions if name not in frame.columns]
     if missing:
@@ -58,6 +62,11 @@ def _measures(frame: pl.DataFrame, *, table: Table) -> dict[str, Measure]:
     for label in labels:
         if label not in known:
             raise Undeclared(_undeclared(label, what="column", among=known, table=table))
+    absent = [measure.label for measure in offered if not set(measure.labels).intersection(labels)]
+    if absent:
+        raise Undeclared(
+            f"{table.id}: the column '{absent[0]}' is missing from the answer, and the publisher's own metadata offer it"
+        )
     return {label: known[label] for label in labels}
 
 
@@ -140,9 +149,9 @@ def _named(rows: pl.DataFrame, *, hierarchy: Hierarchy, table: Table) -> pl.Seri
     return _mapped(rows, column=column, codes=hierarchy.canonical, kind=pl.String, table=table).alias(column)
 
 
-def _cells_of(keyed: pl.DataFrame, *, label: str, measure: Measure) -> pl.DataFrame:
+def _cells_of(keyed: pl.DataFrame, *, label: str, measure: Measure, table: Table) -> pl.DataFrame:
     """The cells of one measure."""
-    _require_numbers(keyed[label], measure=measure)
+    _require_numbers(keyed[label], measure=measure, table=table)
     cells = keyed.select(
         "period_id",
         "area_id",
@@ -157,9 +166,11 @@ def _cells_of(keyed: pl.DataFrame, *, label: str, measure: Measure) -> pl.DataFr
     return cells.select(*KEY, "value", status=status)
 
 
-def _require_numbers(cells: pl.Series, *, measure: Measure) -> None:
+def _require_numbers(cells: pl.Series, *, measure: Measure, table: Table) -> None:
     if cells.dtype == pl.String and cells.len():
-        raise Undeclared(f"'{cells.name}' holds texts ('{cells[0]}'), and {measure.name} is declared in {measure.unit}")
+        raise Undeclared(
+            f"{table.id}: '{cells.name}' holds texts ('{cells[0]}'), and {measure.name} is declared in {measure.unit}"
+        )
 
 
 def _not_yet(measure: Measure, *, raw: pl.Expr) -> pl.Expr:
@@ -176,9 +187,10 @@ def _one_of_each(cells: pl.DataFrame, *, table: Table) -> pl.DataFrame:
     disagreeing = once.filter(pl.struct(KEY).is_duplicated())
     if disagreeing.height:
         first = disagreeing.row(0, named=True)
+        period = Period(table.period, first["period_id"] // 100 % 10_000, first["period_id"] % 100)
         raise CellsDisagree(
             f"{table.id}: {disagreeing.height} cells came more than once with different values, the first "
-            f"{first['measure']} of area {first['area_id']:03d} in {first['period_id']} {first['members']}: "
+            f"{first['measure']} of area {first['area_id']:03d} in {period} {first['members']}: "
             "one label may stand for two members; look at the hierarchy in the publisher's metadata",
             cells=disagreeing.head(1000).to_dicts(),
         )

@@ -95,7 +95,7 @@ class Publisher:
         """
         attempts = Retrying(
             stop=stop_after_attempt(self._retries + 1),
-            wait=wait_exponential_jitter(initial=self._backoff, jitter=self._backoff, max=120),
+            wait=wait_exponential_jitter(multiplier=self._backoff, jitter=self._backoff, max=120),
             retry=retry_if_exception_type(_BrokenOff),
             reraise=True,
         )

@@ -14,7 +14,7 @@ from typing import Any
 
 from tasks.stoppages import BodyUnreadable, Undeclared
 from warehouse.areas import municipalities
-from warehouse.catalogue import Hierarchy, Table
+from warehouse.catalogue import Hierarchy, Measure, Table
 from warehouse.periods import Period, PeriodError
 
 ROOT = "/"
@@ -58,7 +58,7 @@ def read_listings(body: bytes) -> dict[str, Listing]:
             for group in subject["table_groups"]
             for table in group["tables"]
         }
-    except (KeyError, TypeError, ValueError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise BodyUnreadable(f"/tables is not of the promised shape: {error!r}") from error
 
 
@@ -86,7 +86,7 @@ def read_metadata(body: bytes, *, table: Table) -> TableMetadata:
             hierarchies=dict(_hierarchies(document)),
             measure_labels=frozenset(_measure_labels(document)),
         )
-    except (KeyError, TypeError) as error:
+    except (KeyError, TypeError, AttributeError) as error:
         raise BodyUnreadable(f"/table/{table.id} is not of the promised shape: {error!r}") from error
     except PeriodError as error:
         raise Undeclared(f"{table.id}: {error}. A new kind of period needs a line in warehouse/periods.py") from error
@@ -170,18 +170,20 @@ def _some(names: set[str]) -> str:
     return ", ".join(sorted(names)[:3]) + (", ..." if len(names) > 3 else "")
 
 
+def offered_measures(metadata: TableMetadata, *, table: Table) -> list[Measure]:
+    """The declared measures that the publisher offers in this table."""
+    return [measure for measure in table.measures if metadata.measure_labels.intersection(measure.labels)]
+
+
 def differences(metadata: TableMetadata, *, table: Table) -> list[str]:
     """How the publisher's metadata differs from the catalogue, a sentence each; empty where it agrees."""
-    found = [
-        f"measure '{measure.label}' is declared but not offered"
-        for measure in table.measures
-        if not metadata.measure_labels.intersection(measure.labels)
-    ]
+    offered = offered_measures(metadata, table=table)
+    found = [f"measure '{m.label}' is declared but not offered" for m in table.measures if m not in offered]
     for hierarchy in table.breakdowns:
-        offered = {name for level in metadata.hierarchies.get(hierarchy.id, ()) for name in level.names.values()}
+        names = {name for level in metadata.hierarchies.get(hierarchy.id, ()) for name in level.names.values()}
         found += [
             f"member '{member.name}' of {hierarchy.id} is declared but not offered"
             for member in hierarchy.members
-            if not offered.intersection({member.name, *member.also})
+            if not names.intersection({member.name, *member.also})
         ]
     return found

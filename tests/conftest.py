@@ -1,0 +1,157 @@
+"""What every test may stand on: one PostgreSQL and one Prefect for the whole session, a database of its own for each.
+
+`JOBINDSATS_WAREHOUSE_URL` in the environment names the PostgreSQL to use (databases are made beside the one it names and
+dropped again); without it the embedded one is started in a temporary folder.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+GIVEN_SERVER = os.environ.get("JOBINDSATS_WAREHOUSE_URL")
+for name in [name for name in os.environ if name.startswith(("JOBINDSATS_", "PREFECT_"))]:
+    del os.environ[name]
+_PREFECT_HOME = tempfile.TemporaryDirectory(prefix="prefect-of-the-tests-")
+os.environ |= {
+    "PREFECT_HOME": _PREFECT_HOME.name,
+    "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+    "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "120",
+    "DO_NOT_TRACK": "1",
+    "GX_ANALYTICS_ENABLED": "false",
+}
+
+import pytest
+from sqlalchemy import URL, Engine, create_engine, make_url, text
+
+from tasks.archive import Archive
+from tests.scene import Scene
+from tests.standin.server import running
+from warehouse import embedded, migrations
+from warehouse.catalogue import jobindsats
+
+ROOT = Path(__file__).parent.parent
+REAL = ROOT.parent / "shared" / "real"
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[URL]:
+    """The session's PostgreSQL."""
+    if GIVEN_SERVER:
+        yield make_url(GIVEN_SERVER).set(drivername="postgresql+psycopg")
+        return
+    # Not in pytest's own folder: it keeps the last three sessions, and a parallel session is soon not among them.
+    with tempfile.TemporaryDirectory(prefix="warehouse-of-the-tests-") as folder:
+        yield embedded.start(Path(folder))
+        embedded.stop(Path(folder))
+
+
+@contextmanager
+def _database(server: URL, *, template: str | None = None) -> Iterator[URL]:
+    name = f"jobindsats_test_{uuid4().hex[:12]}"
+    control = create_engine(server, isolation_level="AUTOCOMMIT")
+    try:
+        with control.connect() as connection:
+            connection.execute(text(f"create database {name}" + (f" template {template}" if template else "")))
+        yield server.set(database=name)
+    finally:
+        with control.connect() as connection:
+            connection.execute(text(f"drop database if exists {name} with (force)"))
+        control.dispose()
+
+
+@contextmanager
+def _engine(url: URL) -> Iterator[Engine]:
+    engine = create_engine(url, connect_args=embedded.SESSION)
+    try:
+        yield engine
+    finally:
+        engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def template(server: URL) -> Iterator[URL]:
+    """A migrated, empty warehouse that others are copied from."""
+    with _database(server) as url:
+        with _engine(url) as engine:
+            migrations.upgrade(engine, catalogue=jobindsats())
+        yield url
+
+
+@pytest.fixture
+def database(server: URL, template: URL) -> Iterator[URL]:
+    """A migrated, empty warehouse of this test's own."""
+    with _database(server, template=template.database) as url:
+        yield url
+
+
+@pytest.fixture
+def engine(database: URL) -> Iterator[Engine]:
+    """An engine on this test's own warehouse."""
+    with _engine(database) as engine:
+        yield engine
+
+
+@pytest.fixture(scope="module")
+def module_engine(server: URL, template: URL) -> Iterator[Engine]:
+    """An engine on a warehouse of this module's own, for tests that clean up themselves."""
+    with _database(server, template=template.database) as url, _engine(url) as engine:
+        yield engine
+
+
+@pytest.fixture
+def archive(tmp_path: Path) -> Archive:
+    """An empty archive in a temporary folder."""
+    return Archive((tmp_path / "archive").as_uri())
+
+
+@pytest.fixture(scope="session")
+def real() -> Path:
+    """The folder of real series and answers, which lies beside the project and is not part of it."""
+    if not REAL.is_dir():
+        if os.environ.get("CI"):
+            pytest.fail("the real series must be there in CI: ../shared/real")
+        pytest.skip("the real series are not beside this checkout (../shared/real)")
+    return REAL
+
+
+@pytest.fixture(scope="session")
+def orchestrator() -> Iterator[str]:
+    """The session's Prefect server; gives its address."""
+    from prefect.settings import get_current_settings
+    from prefect.testing.utilities import prefect_test_harness
+
+    with prefect_test_harness(server_startup_timeout=120):
+        yield str(get_current_settings().api.url)
+
+
+Stage = Callable[..., AbstractContextManager[Scene]]
+
+
+@pytest.fixture(scope="session")
+def stage(orchestrator: str, server: URL, template: URL) -> Stage:
+    """Sets up a scene: a publisher, a warehouse and an archive of its own; its arguments are the stand-in's."""
+
+    @contextmanager
+    def set_up(**publisher: Any) -> Iterator[Scene]:
+        with (
+            tempfile.TemporaryDirectory(prefix="scene-of-the-tests-") as folder,
+            _database(server, template=template.database) as database,
+            pytest.MonkeyPatch.context() as patch,
+            running(**publisher) as standin,
+        ):
+            yield Scene.set_up(standin, orchestrator=orchestrator, database=database, folder=Path(folder), patch=patch)
+
+    return set_up
+
+
+@pytest.fixture
+def scene(stage: Stage) -> Iterator[Scene]:
+    """A synthetic publisher that starts on 5 November 2023, and a warehouse of this test's own."""
+    with stage(today="2023-11-05", scale="small") as scene:
+        yield scene

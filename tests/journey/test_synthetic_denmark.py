@@ -1,0 +1,107 @@
+"""Two nights a month apart over every table of the catalogue, in the synthetic Denmark."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.conftest import Stage
+from tests.scene import Scene
+from warehouse.catalogue import jobindsats
+
+
+@pytest.fixture(scope="module")
+def two_nights(stage: Stage) -> Iterator[Scene]:
+    """The nights of 5 November and 5 December 2023."""
+    with stage(today="2023-11-05", scale="small") as scene:
+        for day in ("2023-11-05", "2023-12-05"):
+            report = scene.night(day)
+            assert report.outcome == "completed", [table for table in report.tables if table["outcome"] == "quarantined"]
+            assert len(report.tables) == len(jobindsats().tables)
+        yield scene
+
+
+def test_herlevs_totals_are_those_of_its_paper(two_nights: Scene) -> None:
+    sums = two_nights.query(
+        "select period, sum(recipients_full_time_persons) as persons from marts.benefit_recipients "
+        "where area_name = 'Herlev' and counted_in_total and period in ('2022M10', '2023M10') group by period order by period"
+    )
+    assert sums == [{"period": "2022M10", "persons": 2_844}, {"period": "2023M10", "persons": 2_882}]
+
+
+def test_each_month_is_there_once_and_the_newest_was_revised(two_nights: Scene) -> None:
+    grain = two_nights.query(
+        "select count(*) as rows, count(distinct (benefit_group, area_code, period)) as cells from marts.benefit_recipients"
+    )
+    assert grain[0]["rows"] == grain[0]["cells"] > 10_000
+    newest = two_nights.query(
+        "select count(*) filter (where period = '2023M09') as of_september, count(*) as all_months "
+        "from marts.revisions where table_id = 'y07a02'"
+    )[0]
+    assert newest["of_september"] > 250
+    assert newest["all_months"] > newest["of_september"]
+
+
+def test_the_mart_is_the_facts(two_nights: Scene) -> None:
+    differing = two_nights.query(
+        "select count(*) as rows from marts.benefit_recipients b join core.areas a on a.code = b.area_code "
+        "join core.periods p on p.code = b.period join core.tables t using (table_id) "
+        "join core.measures m on m.table_no = t.table_no and m.name = 'full_time_persons' "
+        "join core.series s on s.measure_id = m.measure_id and s.area_id = a.area_id and s.members = '{}' "
+        "join core.observations o on o.series_id = s.series_id and o.period_id = p.period_id and o.superseded_by is null "
+        "where b.recipients_full_time_persons is distinct from o.value "
+        "or b.recipients_full_time_persons_status <> o.status::text or b.table_id <> t.table_id"
+    )
+    assert differing == [{"rows": 0}]
+
+
+def test_tables_that_do_not_exist_yet_wait(two_nights: Scene) -> None:
+    status = {row["table"]: row for row in two_nights.answer("status")}
+    assert status["y60a02"]["outcome"] == "not_due"
+    assert status["y60a02"]["vintages"] == 0
+    assert status["y36a02"]["outcome"] == "published"
+
+
+def test_hidden_counts_of_small_islands_are_hidden(two_nights: Scene) -> None:
+    islands = two_nights.query(
+        "select recipients_persons, recipients_persons_status from marts.benefit_recipients "
+        "where area_name in ('Læsø', 'Fanø', 'Samsø', 'Ærø') and recipients_persons_status = 'suppressed'"
+    )
+    assert len(islands) > 20
+    assert all(row["recipients_persons"] is None for row in islands)
+
+
+def test_each_table_has_its_checks_on_record(two_nights: Scene) -> None:
+    checks = two_nights.query("select table_id, count(*) as n, bool_and(passed or not blocking) as held from ops.checks group by 1")
+    assert len(checks) >= 20
+    assert all(row["n"] >= 10 and row["held"] for row in checks)
+
+
+def test_marts_derived_twice_are_derived_once(two_nights: Scene) -> None:
+    before = two_nights.query("select * from marts.benefit_recipients order by benefit_group, area_code, period")
+    report = two_nights.night("2023-12-05", tables=["y07a02"])
+    assert report.tables[0]["outcome"] == "not_due"
+    after = two_nights.query("select * from marts.benefit_recipients order by benefit_group, area_code, period")
+    assert before == after
+
+
+def test_a_reform_retires_three_tables_and_brings_one(stage: Stage) -> None:
+    tables = ["y36a02", "y38a02", "y35a02", "y60a02"]
+    with stage(today="2025-06-25", scale="small") as scene:
+        before = scene.night(tables=tables)
+        after = scene.night("2025-08-30", tables=tables)
+        assert scene.outcomes(before) == {"y36a02": "published", "y38a02": "published", "y35a02": "published", "y60a02": "not_due"}
+        assert scene.outcomes(after) == {"y36a02": "not_due", "y38a02": "not_due", "y35a02": "not_due", "y60a02": "published"}
+        assert "replaced by y60a02" in next(t["message"] for t in after.tables if t["table"] == "y36a02")
+        counted = scene.query(
+            "select benefit_group, period, counted_in_total, back_cast from marts.benefit_recipients "
+            "where area_name = 'Herlev' and period in ('2025M05', '2025M07') order by period, benefit_group"
+        )
+        assert [(row["benefit_group"], row["period"]) for row in counted if row["counted_in_total"]] == [
+            ("cash_assistance_until_2025", "2025M05"),
+            ("education_assistance", "2025M05"),
+            ("self_support_benefit", "2025M05"),
+            ("cash_assistance", "2025M07"),
+        ]
+        assert [row["period"] for row in counted if row["back_cast"]] == ["2025M05"]

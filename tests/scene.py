@@ -1,0 +1,100 @@
+"""A scene for journeys: a publisher, a warehouse and an archive, and nights run through the real flow."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import URL, create_engine, text
+
+from tasks.runs import RunReport
+from tests.standin.server import StandIn
+from warehouse.reading import DENMARK
+
+JOBINDSATS = str(Path(sys.executable).with_name("jobindsats"))
+
+
+@dataclass
+class Scene:
+    """What a journey sees: the publisher to set faults and move the clock, the warehouse to look into."""
+
+    publisher: StandIn
+    database: URL
+    folder: Path
+    patch: pytest.MonkeyPatch
+    nights: int = 0
+
+    @classmethod
+    def set_up(
+        cls, publisher: StandIn, *, orchestrator: str, database: URL, folder: Path, patch: pytest.MonkeyPatch
+    ) -> Scene:
+        """The environment a run reads its settings from; retries are quick, so that faults do not take minutes."""
+        patch.chdir(folder)
+        settings = {
+            "PREFECT_API_URL": orchestrator,
+            "JOBINDSATS_API_URL": publisher.url,
+            "JOBINDSATS_API_TOKEN": publisher.token,
+            "JOBINDSATS_WAREHOUSE_URL": database.render_as_string(hide_password=False),
+            "JOBINDSATS_DATA_DIR": str(folder / "data"),
+            "JOBINDSATS_BACKOFF_SECONDS": "0.01",
+            "JOBINDSATS_RETRIES": "6",
+        }
+        for name, value in settings.items():
+            patch.setenv(name, value)
+        return cls(publisher, database, folder, patch)
+
+    def night(self, today: str | None = None, *, tables: list[str] | None = None) -> RunReport:
+        """One night through the real flow, on the publisher's day."""
+        from flows.nightly import nightly
+
+        self.set_clock(today)
+        return nightly(tables)
+
+    def set_clock(self, today: str | None = None) -> None:
+        """Move the publisher's clock and the run's; runs of one day follow one another by an hour."""
+        if today is not None:
+            self.publisher.set_today(today)
+        day = date.fromisoformat(str(self.publisher.today))
+        self.nights += 1
+        moment = datetime.combine(day, time(1), DENMARK) + timedelta(hours=self.nights)
+        self.patch.setenv("JOBINDSATS_NOW", moment.isoformat())
+
+    def query(self, statement: str, **values: object) -> list[dict[str, Any]]:
+        """Rows of the warehouse."""
+        engine = create_engine(self.database)
+        try:
+            with engine.connect() as connection:
+                return [dict(row) for row in connection.execute(text(statement), values).mappings()]
+        finally:
+            engine.dispose()
+
+    def content(self) -> list[dict[str, Any]]:
+        """Every current observation, by names and in order: what a warehouse knows, whichever numbers it gave."""
+        return self.query(
+            "select t.table_id, m.name, s.area_id, s.members::text, o.period_id, o.value, o.status::text "
+            "from core.observations o join core.series s using (series_id) join core.measures m using (measure_id) "
+            "join core.tables t on t.table_no = o.table_no where o.superseded_by is null order by 1, 2, 3, 4, 5"
+        )
+
+    def command(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """`jobindsats` as a process of its own."""
+        return subprocess.run(
+            [JOBINDSATS, *arguments], capture_output=True, text=True, check=False, timeout=120, env=dict(os.environ)
+        )
+
+    def answer(self, *arguments: str) -> Any:
+        """What `jobindsats ... --json` prints, read."""
+        ended = self.command(*arguments, "--json")
+        assert ended.returncode == 0, ended.stderr
+        return json.loads(ended.stdout)
+
+    def outcomes(self, report: RunReport) -> dict[str, str]:
+        """Outcome by table."""
+        return {table["table"]: table["outcome"] for table in report.tables}
