@@ -12,6 +12,7 @@ from warehouse.periods import Period
 
 KEPT_OFFENDERS = 500
 
+
 @dataclass(frozen=True)
 class Check:
     """One rule: its name, what must be true, whether a failure stops the table, and the expectation."""
@@ -37,12 +38,16 @@ def no_offenders(rule: str, sentence: str, *, query: str, blocking: bool = True)
     The query reads `{batch}`, the load beside what stands published (warehouse/staging.py), and gives its offenders
     with the columns a person needs to find them.
     """
-    counted = f"with offenders as ({query}) select *, count(*) over () as offenders from offenders limit {KEPT_OFFENDERS}"
+    counted = (
+        f"with offenders as ({query}) select *, count(*) over () as offenders from offenders limit {KEPT_OFFENDERS}"
+    )
     expectation = gxe.UnexpectedRowsExpectation(unexpected_rows_query=counted, meta={"rule": rule})
     return Check(rule, sentence, blocking, expectation)
 
 
-def no_cells(rule: str, sentence: str, *, where: str, source: str = "{batch} b", show: str = "", blocking: bool = True) -> Check:
+def no_cells(
+    rule: str, sentence: str, *, where: str, source: str = "{batch} b", show: str = "", blocking: bool = True
+) -> Check:
     """A check that holds when no cell of `source` meets a condition; offenders are shown with their names."""
     query = f"""
         select p.code as period, a.name as area, b.measure, s.members, b.value, b.status::text as status {show and ", " + show}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -36,6 +37,18 @@ class Verdict:
     def example(self) -> str | None:
         """The first offender in words."""
         return ", ".join(f"{name} {value}" for name, value in self.cells[0].items()) if self.cells else None
+
+
+def agreement(differences: Sequence[str]) -> Verdict:
+    """Whether the publisher's metadata offer what the catalogue declares: shown by name, and never stops a table."""
+    return Verdict(
+        rule="catalogue_agrees_with_publisher",
+        sentence="the publisher's metadata offer every measure and member that is declared",
+        blocking=False,
+        passed=not differences,
+        offenders=len(differences),
+        cells=tuple({"difference": difference} for difference in differences),
+    )
 
 
 def suite_for(audited: Audited) -> list[Check]:

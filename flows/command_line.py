@@ -10,6 +10,7 @@ from typing import Annotated
 
 from cyclopts import App, CycloptsError, Parameter
 
+
 def _version() -> str:
     from importlib.metadata import version
 
@@ -59,7 +60,9 @@ def show(
     area: Annotated[str, Parameter(help="Name or code of a municipality, or 'Hele landet'.")],
     period: Annotated[str | None, Parameter(help="One period (2026M06) or a span (2026M01:2026M06).")] = None,
     measure: Annotated[str | None, Parameter(help="Only this measure, by our name or the publisher's label.")] = None,
-    where: Annotated[list[str] | None, Parameter(negative="", help="Only this member: LABEL=VALUE; may be given again.")] = None,
+    where: Annotated[
+        list[str] | None, Parameter(negative="", help="Only this member: LABEL=VALUE; may be given again.")
+    ] = None,
     as_of: Annotated[str | None, Parameter(help="As it was known then: a date (end of day) or a time.")] = None,
     json: Json = False,
 ) -> int:

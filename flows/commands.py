@@ -88,11 +88,11 @@ def _print_report(run: int, outcome: str, tables: Sequence[dict[str, Any]]) -> N
     console = _console()
     grid = Grid(title=f"Night {run}: {outcome}", title_justify="left", title_style="bold", box=None, pad_edge=False)
     for name in ("table", "outcome"):
-        grid.add_column(name)
+        grid.add_column(name, no_wrap=True)
     for name in ("new", "revised", "withdrawn", "unchanged"):
-        grid.add_column(name, justify="right")
-    grid.add_column("newest")
-    grid.add_column("why", overflow="ellipsis", no_wrap=True)
+        grid.add_column(name, justify="right", no_wrap=True)
+    grid.add_column("newest", no_wrap=True)
+    grid.add_column("why", overflow="ellipsis", no_wrap=True, ratio=1)
     for table in tables:
         counts = [_number(table[name]) if table[name] else "" for name in ("new", "revised", "withdrawn", "unchanged")]
         shown = table["outcome"]
@@ -120,11 +120,11 @@ def _print_troubles(console: Console, tables: Sequence[dict[str, Any]]) -> None:
 
 def show_status(*, as_json: bool) -> int:
     """One row per table: what we hold, whether it is fresh."""
-    from tasks.upkeep import ready
+    from tasks.upkeep import ready, today
     from warehouse.reading import status
 
     with ready() as border, border.engine.connect() as connection:
-        rows = status(connection, today=border.clock().date())
+        rows = status(connection, today=today(border))
     if as_json:
         _print_json([{name: cell for name, cell in row.items() if name != "message"} for row in rows])
         return WELL
@@ -184,7 +184,7 @@ def show_observations(
             shown,
             row["status"],
             str(row["publisher_updated_on"] or ""),
-            f"{row['seen_at']:%Y-%m-%d %H:%M}",
+            _in_denmark(row["seen_at"]),
         )
     console = _console()
     console.print(f"[bold]{rows[0]['table']}[/bold] {asked.table.title}: {rows[0]['area']}")
@@ -206,7 +206,7 @@ def show_revisions(table_id: str, *, area: str | None, since: str | None, as_jso
     grid = _grid("seen", "period", "area", "measure", "members", ">before", ">after", ">change")
     for row in rows:
         grid.add_row(
-            f"{row['seen_at']:%Y-%m-%d}",
+            _in_denmark(row["seen_at"]),
             row["period"],
             row["area"],
             row["measure"],
@@ -218,6 +218,12 @@ def show_revisions(table_id: str, *, area: str | None, since: str | None, as_jso
     console = _console()
     console.print(grid if rows else f"No cell of {table.id} was changed after it was first published.")
     return WELL
+
+
+def _in_denmark(moment: datetime) -> str:
+    from warehouse.reading import in_denmark
+
+    return f"{in_denmark(moment):%Y-%m-%d %H:%M}"
 
 
 def _or_status(value: float | None, status: str) -> str:
@@ -241,9 +247,9 @@ def _grid(*names: str) -> Grid:
 def examine(*, as_json: bool) -> int:
     """Every part in turn: what is wrong and the next step."""
     prepare_orchestrator()
-    from tasks.doctor import examine_all
+    from tasks.doctor import Finding, examine_all
 
-    findings = examine_all()
+    findings = [*examine_all(), Finding("prefect", "well", _prefect_in_words())]
     if as_json:
         _print_json([finding._asdict() for finding in findings])
     else:
@@ -253,6 +259,13 @@ def examine(*, as_json: bool) -> int:
         _console().print(grid)
     verdicts = {finding.verdict for finding in findings}
     return FAILED if "failed" in verdicts else ATTENTION if "attention" in verdicts else WELL
+
+
+def _prefect_in_words() -> str:
+    import prefect
+    from prefect.settings import get_current_settings
+
+    return f"Prefect {prefect.__version__}, {get_current_settings().api.url or 'a server of its own for each run'}"
 
 
 def warehouse_url() -> int:
@@ -293,6 +306,4 @@ def explain_trouble(error: Exception) -> int:
     from tasks.upkeep import is_wrong_use
 
     sys.stderr.write(f"jobindsats: {error}\n")
-    if os.environ.get("JOBINDSATS_TRACEBACK"):
-        raise error
     return WRONG_USE if is_wrong_use(error) else FAILED

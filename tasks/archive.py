@@ -72,6 +72,13 @@ class Archive:
             raise ArchiveTrouble(f"the bytes under {digest} in {self.root} are damaged: restore them from a copy")
         return content
 
+    def probe(self) -> None:
+        """Write a file, read it and remove it; raises ArchiveTrouble where that cannot be done."""
+        path = f"{self._path}/probe"
+        self._write(path, b"probe")
+        self._read(path)
+        self._fs.rm_file(path)
+
     def put_manifest(self, manifest: Manifest) -> str:
         """Keep a manifest; gives its name."""
         header = {

@@ -16,7 +16,7 @@ from sqlalchemy import Connection, Engine, insert
 from tasks.archive import Archive
 from tasks.border import crossing
 from tasks.stage import Staged
-from tasks.stoppages import AuditBroken, AuditFailed
+from tasks.stoppages import AuditBroken, AuditFailed, resting_on
 from warehouse import schema
 from warehouse.catalogue import Table, jobindsats
 from warehouse.periods import Period
@@ -41,7 +41,7 @@ class Audit:
 @task(name="audit", task_run_name="audit {staged.table_id}", cache_policy=NO_CACHE)
 def audit(staged: Staged) -> Audit:
     """Audit one staged table."""
-    with crossing() as border:
+    with resting_on(staged.manifest), crossing() as border:
         table = jobindsats().table(staged.table_id)
         receipt = audit_table(border.engine, table=table, staged=staged, archive=border.archive)
     get_run_logger().info("%s: %d checks held", receipt.table_id, receipt.checks)
@@ -53,13 +53,14 @@ def audit_table(engine: Engine, *, table: Table, staged: Staged, archive: Archiv
     if staged.stands_already:
         return Audit(table.id, 0, ())
     from expectations.checks import Audited
-    from expectations.suite import CheckBroken, verdicts
+    from expectations.suite import CheckBroken, agreement, verdicts
 
     asked = asked_periods(archive, manifest=staged.manifest)
     try:
         with engine.connect() as connection:
             audited = Audited(table, table_number(connection, table_id=table.id), asked)
-        found = verdicts(audited, compared=staged.compared, warehouse=engine.url)
+        found = [agreement(staged.differences)]
+        found += verdicts(audited, compared=staged.compared, warehouse=engine.url)
     except CheckBroken as error:
         raise AuditBroken(f"{table.id}: {error}. The figures were not judged and not published") from error
     with engine.begin() as connection:

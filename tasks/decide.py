@@ -13,11 +13,14 @@ from prefect import get_run_logger, task
 from prefect.cache_policies import NO_CACHE
 from sqlalchemy import Connection, text
 
+from tasks.archive import Entry, Manifest
 from tasks.border import Border, crossing
 from tasks.sources.jobindsats import questions
+from tasks.sources.jobindsats.client import Answer
 from tasks.sources.jobindsats.metadata import Listing, read_listings
 from tasks.stoppages import Refused
 from warehouse.catalogue import Table, jobindsats
+from warehouse.settings import danish_day
 
 FULL_LOOK_EVERY = timedelta(days=7)
 
@@ -42,6 +45,7 @@ class Decision:
     outcome: str
     reason: str
     listing: Listing
+    newest_period: str | None = None
     late: bool = False
 
     @property
@@ -58,23 +62,24 @@ def decide(table: Table, *, listing: Listing | None, last: LastLook | None, toda
     if listing is None:
         return _not_listed(table, last=last, today=today)
     late = listing.next_release_on is not None and listing.next_release_on < today
-    news = _news(listing, last=last, today=today)
+    newest = listing.newest_periods.get(table.period)
+    news = _news(listing, newest=newest, last=last, today=today)
     if news:
-        return Decision(table.id, DUE, news, listing, late=late)
+        return Decision(table.id, DUE, news, listing, newest, late=late)
     if late:
-        return Decision(table.id, "source_late", late_message(listing), listing, late=late)
-    return Decision(table.id, "not_due", _not_due_message(listing), listing)
+        return Decision(table.id, "source_late", late_message(listing), listing, newest, late=late)
+    return Decision(table.id, "not_due", _not_due_message(listing), listing, newest)
 
 
-def _news(listing: Listing, *, last: LastLook | None, today: date) -> str | None:
+def _news(listing: Listing, *, newest: str | None, last: LastLook | None, today: date) -> str | None:
     """Why a listed table is due to be fetched; None where nothing says so."""
     if last is None:
         return "never fetched before"
     if listing.updated_on != last.updated_on:
         return f"the publisher updated it on {listing.updated_on}"
-    if listing.newest_period != last.newest_period:
-        return f"the publisher has {listing.newest_period}"
-    if today - last.seen_at.date() >= FULL_LOOK_EVERY:
+    if newest != last.newest_period:
+        return f"the publisher has {newest}"
+    if today - danish_day(last.seen_at) >= FULL_LOOK_EVERY:
         return "a week since the last full look"
     return None
 
@@ -90,7 +95,7 @@ def _not_due_message(listing: Listing) -> str:
 
 
 def _not_listed(table: Table, *, last: LastLook | None, today: date) -> Decision:
-    nowhere = Listing(table.id, None, None, None)
+    nowhere = Listing(table.id)
     if table.retired and today >= table.retired.since:
         successor = f", replaced by {table.retired.replaced_by}" if table.retired.replaced_by else ""
         return Decision(table.id, "not_due", f"retired on {table.retired.since}{successor}", nowhere)
@@ -109,12 +114,10 @@ def ask_publisher(run_id: int, *, tables: list[str] | None) -> list[Decision]:
     chosen = chosen_tables(tables)
     with crossing() as border:
         try:
-            decisions = decide_all(chosen, border=border)
+            decisions = decide_all(chosen, run_id=run_id, border=border)
         except Exception as error:  # noqa: BLE001  # whatever it is, the run ends with an outcome for every table
             get_run_logger().error("run %d: %s", run_id, error)
-            decisions = [
-                Decision(table.id, "failed", str(error), Listing(table.id, None, None, None)) for table in chosen
-            ]
+            decisions = [Decision(table.id, "failed", str(error), Listing(table.id)) for table in chosen]
     return decisions
 
 
@@ -124,15 +127,24 @@ def chosen_tables(tables: list[str] | None) -> list[Table]:
     return [catalogue.table(table_id) for table_id in tables] if tables else list(catalogue.tables)
 
 
-def decide_all(tables: list[Table], *, border: Border) -> list[Decision]:
+def decide_all(tables: list[Table], *, run_id: int, border: Border) -> list[Decision]:
     """The decision for each table; raises PublisherTrouble, or Refused where the warehouse is another publisher's."""
     with border.engine.connect() as connection:
         _require_same_publisher(connection, url=border.settings.api_url)
         last = {table.id: last_look(connection, table_id=table.id) for table in tables}
     with border.publisher() as publisher:
-        listings = read_listings(publisher.ask(questions.TABLES).body)
-    today = border.clock().date()
+        answer = publisher.ask(questions.TABLES)
+    _keep(answer, run_id=run_id, border=border)
+    listings = read_listings(answer.body)
+    today = danish_day(border.clock())
     return [decide(table, listing=listings.get(table.id), last=last[table.id], today=today) for table in tables]
+
+
+def _keep(answer: Answer, *, run_id: int, border: Border) -> None:
+    digest = border.archive.put(answer.body)
+    entry = Entry(answer.asked, answer.received_at.isoformat(), answer.status, len(answer.body), digest)
+    url = border.settings.api_url
+    border.archive.put_manifest(Manifest("tables", url, None, answer.received_at, run_id, (entry,)))
 
 
 def last_look(connection: Connection, *, table_id: str) -> LastLook | None:

@@ -15,7 +15,7 @@ from tasks.sources.jobindsats.metadata import read_listings
 from tasks.stoppages import Stoppage
 from warehouse import migrations
 from warehouse.catalogue import jobindsats
-from warehouse.settings import Settings, read_settings
+from warehouse.settings import Settings, danish_day, read_settings
 
 ENOUGH_BYTES = 2 * 1024**3
 
@@ -41,7 +41,6 @@ def examine_all() -> list[Finding]:
     found.append(_guarded("archive", lambda: _archive(settings)))
     found.append(_guarded("warehouse", _warehouse))
     found.append(_guarded("publisher", _publisher))
-    found.append(_guarded("prefect", _prefect))
     return found
 
 
@@ -72,8 +71,7 @@ def _disk(settings: Settings) -> Finding:
 
 
 def _archive(settings: Settings) -> Finding:
-    digest = Archive(settings.archive).put(b"doctor\n")
-    Archive(settings.archive).get(digest)
+    Archive(settings.archive).probe()
     return Finding("archive", "well", "can be written and read")
 
 
@@ -101,7 +99,7 @@ def _publisher() -> Finding:
 
 
 def _listed(border: Border, *, listed: set[str]) -> Finding:
-    today = border.clock().date()
+    today = danish_day(border.clock())
     missing = [table.id for table in jobindsats().tables if table.expected_on(today) and table.id not in listed]
     says = f"{border.settings.api_url} answers and lists {len(listed)} tables"
     if missing:
@@ -112,12 +110,3 @@ def _listed(border: Border, *, listed: set[str]) -> Finding:
             "hold their ids in the catalogue against the publisher's",
         )
     return Finding("publisher", "well", says)
-
-
-def _prefect() -> Finding:
-    import prefect
-    from prefect.settings import get_current_settings
-
-    settings = get_current_settings()
-    where = settings.api.url or "a server of its own for each run"
-    return Finding("prefect", "well", f"Prefect {prefect.__version__}, {where}")

@@ -6,7 +6,6 @@ middle of a fetch (the update date before and after differ) makes the fetch begi
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from prefect import get_run_logger, task
@@ -16,7 +15,7 @@ from tasks.archive import Archive, Entry, Manifest
 from tasks.border import Border, crossing
 from tasks.sources.jobindsats import questions
 from tasks.sources.jobindsats.client import Answer, Now, Publisher
-from tasks.sources.jobindsats.metadata import Listing, differences, read_listings, read_metadata
+from tasks.sources.jobindsats.metadata import Listing, read_listings, read_metadata
 from tasks.stoppages import PublisherTimedOut, ReleaseMoved
 from warehouse.catalogue import Table, jobindsats
 from warehouse.periods import Period
@@ -34,7 +33,6 @@ class Fetched:
     listing: Listing
     calls: int
     size: int
-    notes: tuple[str, ...]
 
 
 @dataclass
@@ -67,33 +65,29 @@ def fetch_table(table: Table, *, listing: Listing, run_id: int, publisher: Publi
     """Look at a table until its update date stands still; raises a PublisherTrouble, or Undeclared."""
     for _ in range(LOOKS):
         look = _Look(publisher, border.archive)
-        notes = _look_at(table, look=look, cells_per_call=border.settings.cells_per_call)
+        _look_at(table, look=look, cells_per_call=border.settings.cells_per_call)
         after = read_listings(look.ask(questions.TABLES).body).get(table.id, listing)
         if after.updated_on == listing.updated_on:
-            return _receipt(table, listing=listing, run_id=run_id, look=look, notes=notes, now=border.clock)
+            return _receipt(table, listing=listing, run_id=run_id, look=look, now=border.clock)
         listing = after
     raise ReleaseMoved(
         f"{table.id}: the publisher released while we fetched, {LOOKS} times; the next night tries again"
     )
 
 
-def _look_at(table: Table, *, look: _Look, cells_per_call: int) -> tuple[str, ...]:
+def _look_at(table: Table, *, look: _Look, cells_per_call: int) -> None:
     metadata = read_metadata(look.ask(questions.metadata_of(table)).body, table=table)
     for cut in questions.cuts(table, metadata=metadata):
         chunks = questions.in_chunks(metadata.periods, table=table, cut=cut, cells_per_call=cells_per_call)
-        for _ in _ask_in_pieces(table, cut=cut, chunks=chunks, look=look):
-            pass
-    return tuple(differences(metadata, table=table))
+        _ask_in_pieces(table, cut=cut, chunks=chunks, look=look)
 
 
-def _ask_in_pieces(
-    table: Table, *, cut: questions.Cut, chunks: list[tuple[Period, ...]], look: _Look
-) -> Iterator[Answer]:
+def _ask_in_pieces(table: Table, *, cut: questions.Cut, chunks: list[tuple[Period, ...]], look: _Look) -> None:
     waiting = list(chunks)
     while waiting:
         periods = waiting.pop(0)
         try:
-            yield look.ask(questions.figures(table, cut=cut, periods=periods))
+            look.ask(questions.figures(table, cut=cut, periods=periods))
         except PublisherTimedOut:
             if len(periods) == 1:
                 raise
@@ -101,7 +95,7 @@ def _ask_in_pieces(
             waiting = [part[at : at + half] for part in (periods, *waiting) for at in range(0, len(part), half)]
 
 
-def _receipt(table: Table, *, listing: Listing, run_id: int, look: _Look, notes: tuple[str, ...], now: Now) -> Fetched:
+def _receipt(table: Table, *, listing: Listing, run_id: int, look: _Look, now: Now) -> Fetched:
     manifest = Manifest(table.id, look.publisher.base_url, listing.updated_on, now(), run_id, tuple(look.entries))
     return Fetched(
         table_id=table.id,
@@ -110,5 +104,4 @@ def _receipt(table: Table, *, listing: Listing, run_id: int, look: _Look, notes:
         listing=listing,
         calls=len(look.entries),
         size=sum(entry.size for entry in look.entries),
-        notes=notes,
     )

@@ -36,6 +36,7 @@ class TableOutcome:
     vintage_id: int | None = None
     fetched: bool = False
     rule: str | None = None
+    manifest: str | None = None
     cells: tuple[dict[str, Any], ...] = ()
 
 
@@ -77,7 +78,12 @@ def settle(decision: Decision, *, walk: Callable[[Decision], Vintage]) -> TableO
         vintage = walk(decision)
     except Stoppage as stoppage:
         return TableOutcome(
-            decision.table_id, stoppage.outcome, message=str(stoppage), rule=stoppage.rule, cells=tuple(stoppage.cells)
+            table=decision.table_id,
+            outcome=stoppage.outcome,
+            message=str(stoppage),
+            rule=stoppage.rule,
+            manifest=stoppage.manifest,
+            cells=tuple(stoppage.cells),
         )
     except Exception as error:  # noqa: BLE001  # whatever it is, the other tables go on and this one says what it was
         return TableOutcome(
@@ -120,7 +126,7 @@ def _record(connection: Connection, *, run_id: int, decision: Decision, outcome:
         "seen_at": now,
         "publisher_updated_on": decision.listing.updated_on,
         "next_release_on": decision.listing.next_release_on,
-        "newest_period": decision.listing.newest_period,
+        "newest_period": decision.newest_period,
         "fetched": outcome.fetched,
         "vintage_id": outcome.vintage_id,
         "new": outcome.new,
@@ -133,7 +139,7 @@ def _record(connection: Connection, *, run_id: int, decision: Decision, outcome:
     connection.execute(statement.on_conflict_do_update(index_elements=["run_id", "table_id"], set_=row), row)
     if outcome.outcome == "quarantined":
         kept = {"run_id": run_id, "table_id": outcome.table, "rule": outcome.rule, "stopped_at": now}
-        kept["publisher_updated_on"] = decision.listing.updated_on
+        kept |= {"publisher_updated_on": decision.listing.updated_on, "manifest": outcome.manifest}
         cells = outcome.cells or ({"message": outcome.message},)
         connection.execute(insert(schema.quarantine), [kept | {"cells": cell} for cell in cells])
 
@@ -151,8 +157,12 @@ def end_run(run_id: int) -> RunReport:
 
 
 _OUTCOMES = text(
-    'select o.table_id as "table", o.outcome, o.new, o.revised, o.withdrawn, o.unchanged, o.message, o.newest_period '
-    "from ops.table_outcomes o where o.run_id = :run_id order by o.table_id"
+    'select o.table_id as "table", o.outcome, o.new, o.revised, o.withdrawn, o.unchanged, '
+    "o.message || coalesce('; advisory: ' || advised.rules, '') as message, o.newest_period "
+    "from ops.table_outcomes o left join lateral ("
+    "  select string_agg(c.rule || ' (' || c.offenders || ')', ', ' order by c.rule) as rules from ops.checks c "
+    "  where c.run_id = o.run_id and c.table_id = o.table_id and not c.passed and not c.blocking) advised on true "
+    "where o.run_id = :run_id order by o.table_id"
 )
 
 

@@ -21,7 +21,8 @@ from tasks.border import crossing
 from tasks.fetch import Fetched
 from tasks.sources.jobindsats.bodies import read_body
 from tasks.sources.jobindsats.cells import KEY, to_cells
-from tasks.sources.jobindsats.metadata import offered_measures, read_metadata
+from tasks.sources.jobindsats.metadata import TableMetadata, differences, offered_measures, read_metadata
+from tasks.stoppages import resting_on
 from warehouse.catalogue import Measure, Table, jobindsats
 from warehouse.dimensions import write_periods
 from warehouse.periods import Period
@@ -33,7 +34,8 @@ from warehouse.vintages import newest_vintage
 class Staged:
     """The receipt of staging: which table in `staging`, how many cells, the hash of their content.
 
-    `stands_already` says that the newest vintage was read from the same content: it was audited then.
+    `stands_already` says that the newest vintage was read from the same content: it was audited then. `differences`
+    are between the publisher's metadata and the catalogue, a sentence each.
     """
 
     table_id: str
@@ -44,13 +46,14 @@ class Staged:
     cells: int
     content_hash: str
     stands_already: bool
+    differences: tuple[str, ...]
 
 
 @task(name="stage", task_run_name="stage {fetched.table_id}", cache_policy=NO_CACHE)
 def stage(fetched: Fetched) -> Staged:
     """Stage one fetched table."""
     table = jobindsats().table(fetched.table_id)
-    with crossing() as border, border.engine.begin() as connection:
+    with resting_on(fetched.manifest), crossing() as border, border.engine.begin() as connection:
         staged = stage_table(
             connection, table=table, manifest=fetched.manifest, archive=border.archive, run_id=fetched.run_id
         )
@@ -63,12 +66,15 @@ def stage_table(connection: Connection, *, table: Table, manifest: str, archive:
 
     Raises BodyUnreadable, Undeclared or CellsDisagree; the transaction is the caller's.
     """
+    found = archive.get_manifest(manifest)
+    metadata = _metadata(found, table=table, archive=archive)
+    offered = offered_measures(metadata, table=table)
     name = create_staging(connection, table_id=table.id, run_id=run_id)
     table_no = table_number(connection, table_id=table.id)
     numbers = SeriesNumbers(connection, table_no=table_no)
     digests: list[str] = []
     count = 0
-    for cut, cells in answers(archive.get_manifest(manifest), table=table, archive=archive):
+    for cut, cells in _answers(found, table=table, archive=archive, offered=offered):
         write_periods(connection, periods=_periods(cells, table=table))
         copy_in(connection, numbers.numbered(cells), name=name)
         digests += _digests(cells, cut=cut)
@@ -77,16 +83,30 @@ def stage_table(connection: Connection, *, table: Table, manifest: str, archive:
     content_hash = hashlib.sha256("\n".join(sorted(digests)).encode()).hexdigest()
     newest = newest_vintage(connection, table_id=table.id)
     stands_already = newest is not None and newest.content_hash == content_hash
-    return Staged(table.id, run_id, manifest, name, compared, count, content_hash, stands_already)
+    return Staged(
+        table_id=table.id,
+        run_id=run_id,
+        manifest=manifest,
+        staging=name,
+        compared=compared,
+        cells=count,
+        content_hash=content_hash,
+        stands_already=stands_already,
+        differences=tuple(differences(metadata, table=table)),
+    )
 
 
-def answers(manifest: Manifest, *, table: Table, archive: Archive) -> Iterator[tuple[str, pl.DataFrame]]:
+def _metadata(manifest: Manifest, *, table: Table, archive: Archive) -> TableMetadata:
+    entry = next(entry for entry in manifest.entries if urlsplit(entry.asked).path == f"/table/{table.id}")
+    return read_metadata(archive.get(entry.sha256), table=table)
+
+
+def _answers(
+    manifest: Manifest, *, table: Table, archive: Archive, offered: list[Measure]
+) -> Iterator[tuple[str, pl.DataFrame]]:
     """The cells of each answer about figures, with the cut it was asked for (`_nykom=/ _ygrpi09=level:a`)."""
-    offered: list[Measure] = []
     for entry in manifest.entries:
         asked = urlsplit(entry.asked)
-        if asked.path == f"/table/{table.id}":
-            offered = offered_measures(read_metadata(archive.get(entry.sha256), table=table), table=table)
         if asked.path != f"/data/{table.id}":
             continue
         nodes = {

@@ -10,19 +10,21 @@
     │   ├── PublisherTimedOut                   no answer in time, even for one period
     │   ├── BodyUnreadable                      a web page, a torn body, not the promised shape
     │   ├── BodyTooLarge                        more bytes than any table has
-    │   ├── ReleaseMoved                        a release in the middle of the fetch, twice
-    │   └── TableVanished                       listed before, not listed now, not declared retired
+    │   └── ReleaseMoved                        a release in the middle of the fetch, three times
     ├── Undeclared                quarantined   a column, label, period or level nobody declared
     ├── CellsDisagree             quarantined   one cell came twice with different values
     ├── AuditFailed               quarantined   a blocking check found offenders
     ├── AuditBroken               failed        a check could not be carried out, which says nothing of the figures
     └── Refused                   failed        the warehouse does not take it: its clock, its publisher
 
-Each message says which table, what was expected, what was found and what to do next.
+Each message says which table, what was expected, what was found and what to do next. A table that vanished from the
+publisher's list has failed before its road begins (tasks/decide.py).
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 
@@ -35,6 +37,17 @@ class Stoppage(Exception):
         super().__init__(message)
         self.rule = rule or type(self).__name__
         self.cells = cells or []
+        self.manifest: str | None = None
+
+
+@contextmanager
+def resting_on(manifest: str) -> Iterator[None]:
+    """Let a stoppage within the block remember which archived answers it rests on."""
+    try:
+        yield
+    except Stoppage as stoppage:
+        stoppage.manifest = manifest
+        raise
 
 
 class PublisherTrouble(Stoppage):
@@ -75,10 +88,6 @@ class BodyTooLarge(PublisherTrouble):
 
 class ReleaseMoved(PublisherTrouble):
     """The publisher released a new edition while the old one was being fetched."""
-
-
-class TableVanished(PublisherTrouble):
-    """The publisher no longer lists a table it listed before."""
 
 
 class Undeclared(Stoppage):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import date
 from pathlib import Path
 
 from tasks.border import Border, crossing
@@ -12,7 +13,7 @@ from warehouse.areas import AreaUnknown
 from warehouse.catalogue import CatalogueError, jobindsats
 from warehouse.periods import PeriodError
 from warehouse.reading import QuestionError
-from warehouse.settings import SettingsError, read_settings
+from warehouse.settings import SettingsError, danish_day, read_settings
 
 
 @contextmanager
@@ -29,6 +30,11 @@ def ready() -> Iterator[Border]:
 def data_folder() -> Path:
     """Where everything of ours lies on this machine."""
     return read_settings().data_dir.absolute()
+
+
+def today(border: Border) -> date:
+    """The day on the run's clock, in Denmark."""
+    return danish_day(border.clock())
 
 
 def migrate() -> str:

@@ -1,7 +1,8 @@
 """`make demo`: two nights a month apart against the stand-in publisher, from nothing to a warehouse to look at.
 
 The nights are those before and after the figures of October 2023 came, so that the paper Herlev's committee got on
-31 January 2024 can be held against the result. Everything lies in `.data/demo`, which each demo begins anew.
+31 January 2024 can be held against the result. Everything lies in `.data/demo`. A demo that was broken off begins anew;
+one that came to its end is not repeated, but shown, with one more night that finds nothing to do.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from zoneinfo import ZoneInfo
 
 NIGHTS = (date(2023, 11, 5), date(2023, 12, 5))
 FOLDER = Path(".data/demo")
+COMPLETE = FOLDER / "complete"
 NEXT_STEPS = """
 What you have now
   A warehouse with {tables} tables, {observations:,} observations and every version of them, in {folder}.
@@ -29,9 +31,7 @@ What to look at
   .venv/bin/jobindsats show y01a02 --area Herlev --period 2023M09:2023M10
   .venv/bin/jobindsats show y01a02 --area Herlev --period 2023M09 --as-of {first_night}
   .venv/bin/jobindsats revisions y01a02 --area Herlev
-  psql "$(.venv/bin/jobindsats warehouse url)" -c \\
-    "select period, sum(recipients_full_time_persons) from marts.benefit_recipients where area_name = 'Herlev'
-     and counted_in_total and period in ('2022M10', '2023M10') group by period"
+  .venv/bin/jobindsats warehouse url         (the address for a dashboard or psql; it reads the schema marts)
 
 How to stop
   .venv/bin/jobindsats warehouse down        (the server behind {folder}; nothing is lost)
@@ -46,10 +46,14 @@ def main() -> int:
     os.environ["JOBINDSATS_DATA_DIR"] = str(FOLDER)
     os.environ.pop("JOBINDSATS_WAREHOUSE_URL", None)
     os.environ.pop("JOBINDSATS_ARCHIVE_URL", None)
-    _begin_anew()
+    if COMPLETE.exists():
+        print(f"The demo's two nights are in {FOLDER}; a night on the same day as the last finds nothing new.")
+    else:
+        _begin_anew()
     command = [sys.executable, "-m", "tests.standin", "--today", NIGHTS[0].isoformat(), "--"]
     ended = subprocess.run([*command, sys.executable, "-m", "tests.demo", "nights"], check=False)
     if ended.returncode == 0:
+        COMPLETE.touch()
         print(_next_steps())
     return ended.returncode
 
@@ -67,7 +71,7 @@ def _nights() -> int:
     from flows.commands import run_nightly
 
     statuses = []
-    for night in NIGHTS:
+    for night in NIGHTS[-1:] if COMPLETE.exists() else NIGHTS:
         _move_clock(night)
         print(f"\nThe night of {night:%-d %B %Y}", flush=True)
         statuses.append(run_nightly(None, as_json=False))

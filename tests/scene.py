@@ -16,7 +16,7 @@ from sqlalchemy import URL, create_engine, text
 
 from tasks.runs import RunReport
 from tests.standin.server import StandIn
-from warehouse.reading import DENMARK
+from warehouse.settings import DENMARK
 
 JOBINDSATS = str(Path(sys.executable).with_name("jobindsats"))
 

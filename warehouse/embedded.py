@@ -18,7 +18,6 @@ from sqlalchemy import URL, Engine, create_engine, make_url
 
 from warehouse.settings import Settings
 
-
 # Every session of ours: UTC, and room to sort and hash a table's load in memory.
 SESSION = {"options": "-c timezone=UTC -c work_mem=64MB", "application_name": "jobindsats"}
 

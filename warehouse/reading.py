@@ -19,8 +19,8 @@ from sqlalchemy import Connection, text
 from warehouse.areas import find
 from warehouse.catalogue import COUNTS, CatalogueError, Table, jobindsats
 from warehouse.periods import Period, PeriodError
+from warehouse.settings import DENMARK
 
-DENMARK = ZoneInfo("Europe/Copenhagen")
 _A_DAY = timedelta(days=1) - timedelta(microseconds=1)
 
 
@@ -51,6 +51,11 @@ def moment(written: str) -> datetime:
     except ValueError as error:
         raise QuestionError(f"'{written}' is no date or time: write 2026-08-10 or 2026-08-10T09:30+02:00") from error
     return instant if instant.tzinfo else instant.replace(tzinfo=DENMARK)
+
+
+def in_denmark(instant: datetime) -> datetime:
+    """An instant by the clocks of Denmark, as people are shown it."""
+    return instant.astimezone(DENMARK)
 
 
 def moment_from(written: str) -> datetime:

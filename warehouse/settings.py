@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from time import monotonic
+from zoneinfo import ZoneInfo
 
 from dotenv import dotenv_values
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+DENMARK = ZoneInfo("Europe/Copenhagen")
 PREFIX = "JOBINDSATS_"
 SETTINGS_FILE = "JOBINDSATS_SETTINGS_FILE"
 
@@ -96,6 +98,11 @@ def _validated(given: dict[str, str]) -> Settings:
     except ValidationError as error:
         first = error.errors()[0]
         raise SettingsError(f"{PREFIX}{str(first['loc'][0]).upper()}: {first['msg']}") from None
+
+
+def danish_day(moment: datetime) -> date:
+    """The calendar day of a moment in Denmark, where the publisher's days are."""
+    return moment.astimezone(DENMARK).date()
 
 
 class Clock:

@@ -56,7 +56,9 @@ def finish_staging(connection: Connection, *, name: str, table_no: int, root_mem
     connection.execute(text(f"drop table if exists staging.{name}_compared"))
     compared = text(_COMPARED.format(name=name))
     connection.execute(compared, {"root": canonical(root_members), "table_no": table_no})
-    connection.execute(text(f"comment on table staging.{name}_compared is 'One row per staged row, beside what stands.'"))
+    connection.execute(
+        text(f"comment on table staging.{name}_compared is 'One row per staged row, beside what stands.'")
+    )
     connection.execute(text(f"analyze staging.{name}_compared"))
     return f"{name}_compared"
 

@@ -165,8 +165,10 @@ def _everything_prefect_knows(scene: Scene) -> str:
     found = []
     for what in ("flow_runs", "task_runs", "logs", "artifacts", "variables", "block_documents"):
         request = urllib.request.Request(
-            f"{os.environ['PREFECT_API_URL']}/{what}/filter", data=b'{"limit": 200}',
-            headers={"Content-Type": "application/json"}, method="POST",
+            f"{os.environ['PREFECT_API_URL']}/{what}/filter",
+            data=b'{"limit": 200}',
+            headers={"Content-Type": "application/json"},
+            method="POST",
         )
         with urllib.request.urlopen(request, timeout=30) as answer:
             found.append(json.dumps(json.load(answer)))

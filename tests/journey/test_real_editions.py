@@ -23,8 +23,18 @@ def two_editions(stage: Stage, real: Path) -> Iterator[Scene]:
 
 
 def test_what_was_published_and_what_was_known_when(two_editions: Scene) -> None:
-    asked = ("show", "y25i01", "--area", "Herlev", "--period", "2026M06", "--where", "Ydelsesgrupper=Ydelsesgrupper i alt",
-             "--measure", "unemployed_full_time_persons")
+    asked = (
+        "show",
+        "y25i01",
+        "--area",
+        "Herlev",
+        "--period",
+        "2026M06",
+        "--where",
+        "Ydelsesgrupper=Ydelsesgrupper i alt",
+        "--measure",
+        "unemployed_full_time_persons",
+    )
     assert [row["value"] for row in two_editions.answer(*asked)] == [491]
     assert [row["value"] for row in two_editions.answer(*asked, "--as-of", "2026-08-10")] == [477]
     assert two_editions.answer(*asked, "--as-of", "2026-07-31") == []
@@ -47,7 +57,11 @@ def test_hidden_counts_are_hidden_and_never_zero(two_editions: Scene) -> None:
 
 def test_revisions_are_shown_to_people_and_in_the_mart(two_editions: Scene) -> None:
     shown = two_editions.answer("revisions", "y25i01", "--area", "Herlev")
-    june = [row for row in shown if row["period"] == "2026M06" and row["members"] == {"Ydelsesgrupper": "Ydelsesgrupper i alt"}]
+    june = [
+        row
+        for row in shown
+        if row["period"] == "2026M06" and row["members"] == {"Ydelsesgrupper": "Ydelsesgrupper i alt"}
+    ]
     assert [(row["before"], row["after"], row["change"]) for row in june] == [(477, 491, 14)]
     assert two_editions.query("select count(*) as rows from marts.revisions")[0]["rows"] == 1_525
     largest = two_editions.query(

@@ -17,7 +17,9 @@ def two_nights(stage: Stage) -> Iterator[Scene]:
     with stage(today="2023-11-05", scale="small") as scene:
         for day in ("2023-11-05", "2023-12-05"):
             report = scene.night(day)
-            assert report.outcome == "completed", [table for table in report.tables if table["outcome"] == "quarantined"]
+            assert report.outcome == "completed", [
+                table for table in report.tables if table["outcome"] == "quarantined"
+            ]
             assert len(report.tables) == len(jobindsats().tables)
         yield scene
 
@@ -73,7 +75,9 @@ def test_hidden_counts_of_small_islands_are_hidden(two_nights: Scene) -> None:
 
 
 def test_each_table_has_its_checks_on_record(two_nights: Scene) -> None:
-    checks = two_nights.query("select table_id, count(*) as n, bool_and(passed or not blocking) as held from ops.checks group by 1")
+    checks = two_nights.query(
+        "select table_id, count(*) as n, bool_and(passed or not blocking) as held from ops.checks group by 1"
+    )
     assert len(checks) >= 20
     assert all(row["n"] >= 10 and row["held"] for row in checks)
 
@@ -91,8 +95,18 @@ def test_a_reform_retires_three_tables_and_brings_one(stage: Stage) -> None:
     with stage(today="2025-06-25", scale="small") as scene:
         before = scene.night(tables=tables)
         after = scene.night("2025-08-30", tables=tables)
-        assert scene.outcomes(before) == {"y36a02": "published", "y38a02": "published", "y35a02": "published", "y60a02": "not_due"}
-        assert scene.outcomes(after) == {"y36a02": "not_due", "y38a02": "not_due", "y35a02": "not_due", "y60a02": "published"}
+        assert scene.outcomes(before) == {
+            "y36a02": "published",
+            "y38a02": "published",
+            "y35a02": "published",
+            "y60a02": "not_due",
+        }
+        assert scene.outcomes(after) == {
+            "y36a02": "not_due",
+            "y38a02": "not_due",
+            "y35a02": "not_due",
+            "y60a02": "published",
+        }
         assert "replaced by y60a02" in next(t["message"] for t in after.tables if t["table"] == "y36a02")
         counted = scene.query(
             "select benefit_group, period, counted_in_total, back_cast from marts.benefit_recipients "

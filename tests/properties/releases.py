@@ -40,7 +40,12 @@ def night(number: int) -> datetime:
 
 def open_run(connection: Connection, *, started_at: datetime = FIRST_NIGHT) -> int:
     """A run on record; gives its number."""
-    row = {"kind": "nightly", "started_at": started_at, "publisher_url": "http://127.0.0.1:1/v3", "code_version": "test"}
+    row = {
+        "kind": "nightly",
+        "started_at": started_at,
+        "publisher_url": "http://127.0.0.1:1/v3",
+        "code_version": "test",
+    }
     return int(connection.scalar(insert(schema.runs).returning(schema.runs.c.run_id), row) or 0)
 
 

@@ -76,7 +76,8 @@ def test_a_person_finds_an_area_by_name_old_spelling_or_code(written: str, code:
 
 
 @pytest.mark.parametrize(
-    ("written", "offered"), [("Herlv", "Herlev"), ("Ishoj", "Ishøj"), ("Lyngby", "Lyngby-Taarbæk"), ("Randes", "Randers")]
+    ("written", "offered"),
+    [("Herlv", "Herlev"), ("Ishoj", "Ishøj"), ("Lyngby", "Lyngby-Taarbæk"), ("Randes", "Randers")],
 )
 def test_a_misspelling_is_an_error_that_offers_the_nearest(written: str, offered: str) -> None:
     with pytest.raises(AreaUnknown) as stopped:

@@ -12,7 +12,14 @@ import pytest
 from tasks.sources.jobindsats.bodies import read_body
 from tasks.stoppages import BodyUnreadable
 
-REAL_BODIES = ["activation", "longterm_total", "notices", "sanctions_total", "unemployment_akasser", "unemployment_total"]
+REAL_BODIES = [
+    "activation",
+    "longterm_total",
+    "notices",
+    "sanctions_total",
+    "unemployment_akasser",
+    "unemployment_total",
+]
 Row = list[Any]
 
 
@@ -153,9 +160,7 @@ NUMBERS: list[tuple[list[Any], pl.DataType]] = [
 
 
 @pytest.mark.parametrize(("numbers", "dtype"), NUMBERS, ids=str)
-def test_the_quick_way_and_the_slow_way_give_the_same_types_and_values(
-    numbers: list[Any], dtype: pl.DataType
-) -> None:
+def test_the_quick_way_and_the_slow_way_give_the_same_types_and_values(numbers: list[Any], dtype: pl.DataType) -> None:
     rows: list[Row] = [["a", number] for number in numbers]
     for spelling, body in spellings(["L", "N"], rows).items():
         frame = read_body(body)

@@ -65,7 +65,9 @@ def cells(*rows: list[Any], nodes: dict[str, str] = ROOT) -> list[Cell]:
 
 
 def test_a_row_becomes_a_cell_per_measure_in_the_order_of_the_key() -> None:
-    found = to_cells(stock(["2026M07", "Herlev", 12, 3.5], ["2026M06", "Hele landet", 900, 2.0]), table=table(), nodes=ROOT)
+    found = to_cells(
+        stock(["2026M07", "Herlev", 12, 3.5], ["2026M06", "Hele landet", 900, 2.0]), table=table(), nodes=ROOT
+    )
     assert found.schema == SCHEMA
     assert found.rows() == [
         (1202606, 0, "{}", "persons", 900.0, "observed"),
@@ -281,6 +283,14 @@ def test_texts_where_numbers_were_declared_are_refused_with_the_tables_name() ->
 def test_a_declared_measure_that_did_not_come_has_no_cells() -> None:
     found = to_cells(stock(["2026M07", "Herlev", 12, 3.5]).drop("Andel"), table=table(), nodes=ROOT)
     assert found["measure"].to_list() == ["persons"]
+
+
+def test_a_measure_that_the_publisher_offers_and_does_not_send_is_missed() -> None:
+    without = stock(["2026M07", "Herlev", 12, 3.5]).drop("Andel")
+    with pytest.raises(Undeclared, match="y99x01.*'Andel' is missing"):
+        to_cells(without, table=table(), nodes=ROOT, offered=table().measures)
+    renamed = stock(["2026M07", "Herlev", 12, 3.5]).rename({"Andel": "Andel i pct."})
+    assert to_cells(renamed, table=table(), nodes=ROOT, offered=table().measures).height == 2
 
 
 def test_an_answer_without_rows_has_no_cells() -> None:

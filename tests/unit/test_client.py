@@ -213,9 +213,8 @@ def test_retry_after_is_honoured() -> None:
 
 
 def test_pauses_grow() -> None:
-    with scripted(lambda to, call: send(to, 503)) as server:
-        with pytest.raises(PublisherDown):
-            ask(server.url, retries=4, backoff_seconds=0.05)
+    with scripted(lambda to, call: send(to, 503)) as server, pytest.raises(PublisherDown):
+        ask(server.url, retries=4, backoff_seconds=0.05)
     pauses = [after - before for before, after in pairwise(moment for _, _, moment in server.seen)]
     assert len(pauses) == 4
     assert pauses[-1] > 0.2

@@ -52,7 +52,9 @@ def test_a_table_without_a_calendar_says_only_what_it_knows() -> None:
     assert "None" not in decision.reason
 
 
-@pytest.mark.parametrize(("today", "due"), [(date(2026, 8, 25), False), (date(2026, 8, 26), True), (date(2026, 9, 1), True)])
+@pytest.mark.parametrize(
+    ("today", "due"), [(date(2026, 8, 25), False), (date(2026, 8, 26), True), (date(2026, 9, 1), True)]
+)
 def test_a_week_since_the_last_full_look_is_reason_enough(today: date, due: bool) -> None:
     assert decide(TABLE, listing=LISTING, last=LOOKED, today=today).fetch is due
 

@@ -181,7 +181,10 @@ def test_the_level_that_holds_most_of_the_declared_members_is_asked_for() -> Non
 
 
 def test_a_country_only_table_has_no_level_to_ask_for() -> None:
-    said = {"hierarchy_id": "_hele_landet", "levels": [{"level_id": "land", "values": [{"value_id": "/", "value_name": "x"}]}]}
+    said = {
+        "hierarchy_id": "_hele_landet",
+        "levels": [{"level_id": "land", "values": [{"value_id": "/", "value_name": "x"}]}],
+    }
     assert level_to_ask(metadata(said), hierarchy=Y25I03.area) is None
 
 
@@ -206,16 +209,23 @@ def test_where_publisher_and_catalogue_agree_there_is_nothing_to_say() -> None:
 
 def test_a_measure_and_a_member_that_are_not_offered_are_named() -> None:
     said = metadata(
-        nykom(), ygrpi09("A-dagpenge"), mgroups=[{"mgroup_name": "g", "measures": [{"measure_name": "Antal ledige personer"}]}]
+        nykom(),
+        ygrpi09("A-dagpenge"),
+        mgroups=[{"mgroup_name": "g", "measures": [{"measure_name": "Antal ledige personer"}]}],
     )
     found = differences(said, table=Y25I01)
-    assert [text for text in found if "member" in text] == ["member 'Kontanthjælp' of _ygrpi09 is declared but not offered"]
+    assert [text for text in found if "member" in text] == [
+        "member 'Kontanthjælp' of _ygrpi09 is declared but not offered"
+    ]
     assert sum("measure" in text for text in found) == 3
     assert not any("'Antal ledige personer'" in text for text in found)
 
 
 def test_a_measure_is_offered_under_its_groups_name_or_an_earlier_label_too() -> None:
-    labels = ["Fuldtidspersoner i pct. af arbejdsstyrken 16-66 år", *(m.label for m in Y01A02.measures if "arbejds" not in m.label)]
+    labels = [
+        "Fuldtidspersoner i pct. af arbejdsstyrken 16-66 år",
+        *(m.label for m in Y01A02.measures if "arbejds" not in m.label),
+    ]
     said = metadata(nykom(), mgroups=[{"mgroup_name": "g", "measures": [{"measure_name": label} for label in labels]}])
     assert differences(said, table=Y01A02) == []
     benchmark = jobindsats().table("y30r21")
@@ -263,7 +273,11 @@ def test_no_table_is_ever_asked_for_the_latest_or_for_every_node(table: Table) -
     periods = (Period(table.period, 2023, 1), Period(table.period, 2024, 1))
     said = TableMetadata(table.id, periods, hierarchies, frozenset())
     asked = [questions.figures(table, cut=cut, periods=periods) for cut in questions.cuts(table, metadata=said)]
-    assert len(asked) == len(set(asked)) == 2 ** sum(bool(h.members or h.level_holds) for h in (table.area, *table.breakdowns))
+    assert (
+        len(asked)
+        == len(set(asked))
+        == 2 ** sum(bool(h.members or h.level_holds) for h in (table.area, *table.breakdowns))
+    )
     for question in asked:
         assert "latest:" not in question
         assert "=*" not in question.replace("mgroup.*=*", "")

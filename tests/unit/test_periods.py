@@ -91,10 +91,19 @@ def test_anything_else_is_an_error_that_names_it(text: str) -> None:
     assert text in str(stopped.value)
 
 
-@pytest.mark.parametrize(("left", "right"), [("2026M07", "2026Q03"), ("2026M07", "2026MYTD07"), ("2023QMAT02", "2023Q02")])
+@pytest.mark.parametrize(
+    ("left", "right"), [("2026M07", "2026Q03"), ("2026M07", "2026MYTD07"), ("2023QMAT02", "2023Q02")]
+)
 def test_periods_of_different_kinds_are_never_compared(left: str, right: str) -> None:
     a, b = Period.parse(left), Period.parse(right)
-    comparisons = [lambda: a < b, lambda: a <= b, lambda: a > b, lambda: a >= b, lambda: spanning(a, b), lambda: max(a, b)]
+    comparisons = [
+        lambda: a < b,
+        lambda: a <= b,
+        lambda: a > b,
+        lambda: a >= b,
+        lambda: spanning(a, b),
+        lambda: max(a, b),
+    ]
     for compared in comparisons:
         with pytest.raises(PeriodError, match="different kinds"):
             compared()

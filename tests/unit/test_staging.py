@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import Connection, Engine, inspect, text
 
 from tests.properties.releases import HIDDEN, MEMBERS, PERSONS, TABLE, night, open_run, shown, stage
+from warehouse.catalogue import Table, jobindsats
 from warehouse.staging import (
     SeriesNumbers,
     canonical,
@@ -79,9 +80,7 @@ def test_what_ended_and_unknown_runs_left_is_dropped_and_what_runs_stays(engine:
 def test_dropping_takes_the_comparison_along_and_does_not_mind_absence(engine: Engine) -> None:
     with engine.begin() as connection:
         name = stage(connection, RELEASE, run_id=open_run(connection))
-        finish_staging(
-            connection, name=name, table_no=table_number(connection, table_id=TABLE), root_members=MEMBERS
-        )
+        finish_staging(connection, name=name, table_no=table_number(connection, table_id=TABLE), root_members=MEMBERS)
         drop_staging(connection, name=name)
         drop_staging(connection, name=name)
         assert staged_tables(connection) == set()
@@ -89,7 +88,13 @@ def test_dropping_takes_the_comparison_along_and_does_not_mind_absence(engine: E
 
 def test_a_series_keeps_its_number(engine: Engine) -> None:
     cells = pl.DataFrame(
-        {"measure": [PERSONS], "area_id": [163], "members": [canonical(MEMBERS)], "period_id": [1202606], "value": [1.0]}
+        {
+            "measure": [PERSONS],
+            "area_id": [163],
+            "members": [canonical(MEMBERS)],
+            "period_id": [1202606],
+            "value": [1.0],
+        }
         | {"status": ["observed"]},
         schema_overrides={"area_id": pl.Int16, "period_id": pl.Int32},
     )
@@ -110,5 +115,6 @@ def test_a_table_the_warehouse_does_not_know_is_named_with_the_next_step(engine:
         table_number(connection, table_id="y99z99")
 
 
-def test_the_name_of_a_staging_table_fits_postgresql() -> None:
-    assert len(f"{staging_name('x' * 40, run_id=2**31 - 1)}_compared") <= 63
+@pytest.mark.parametrize("table", jobindsats().tables, ids=lambda table: str(table.id))
+def test_the_names_of_a_tables_staging_fit_postgresql(table: Table) -> None:
+    assert len(f"{staging_name(table.id, run_id=2**31 - 1)}_compared") <= 63

@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 import requests
 from requests.adapters import HTTPAdapter
+from requests.auth import AuthBase
 from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait_exponential_jitter
 from urllib3.util import Retry
 
@@ -151,6 +152,17 @@ class Publisher:
         return b"".join(parts)
 
 
+class _Bearer(AuthBase):
+    """Puts the token on a request."""
+
+    def __init__(self, token: str) -> None:
+        self._token = token
+
+    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+        request.headers["Authorization"] = f"Bearer {self._token}"
+        return request
+
+
 def _session(token: str, *, retries: int, backoff_seconds: float) -> requests.Session:
     policy = Retry(
         total=None,
@@ -165,8 +177,8 @@ def _session(token: str, *, retries: int, backoff_seconds: float) -> requests.Se
         retry_after_max=LONGEST_RETRY_AFTER_SECONDS,
     )
     session = requests.Session()
-    session.trust_env = False  # a .netrc entry would replace the token
-    session.headers.update({"Authorization": f"Bearer {token}", "Accept": "application/json"})
+    session.auth = _Bearer(token)  # not a header of the session: a .netrc entry would replace that
+    session.headers["Accept"] = "application/json"
     for scheme in ("https://", "http://"):
         session.mount(scheme, HTTPAdapter(max_retries=policy))
     return session

@@ -7,8 +7,8 @@ Levels and value ids are discovered here, never assumed. `periods` is an object 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -22,12 +22,12 @@ ROOT = "/"
 
 @dataclass(frozen=True)
 class Listing:
-    """One line of the publisher's catalogue: when a table was updated, when it will be, its newest period."""
+    """One line of the publisher's catalogue: when a table was updated, when it will be, its newest period of each kind."""
 
     table_id: str
-    updated_on: date | None
-    next_release_on: date | None
-    newest_period: str | None
+    updated_on: date | None = None
+    next_release_on: date | None = None
+    newest_periods: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -63,12 +63,12 @@ def read_listings(body: bytes) -> dict[str, Listing]:
 
 
 def _listing(table: dict[str, Any]) -> Listing:
-    kinds = (table.get("periods") or {}).get("periodtypes") or [{}]
+    kinds = (table.get("periods") or {}).get("periodtypes") or []
     return Listing(
         table_id=str(table["table_id"]).lower(),
         updated_on=_day(table.get("update_latest")),
         next_release_on=_day(table.get("update_next")),
-        newest_period=kinds[0].get("period_last"),
+        newest_periods={kind["periodtype_id"]: kind["period_last"] for kind in kinds if kind.get("period_last")},
     )
 
 
