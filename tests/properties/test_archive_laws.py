@@ -6,7 +6,7 @@ import hashlib
 from datetime import UTC, date, datetime
 from uuid import uuid4
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tasks.archive import Archive, Entry, Manifest
@@ -30,7 +30,6 @@ def memory() -> Archive:
     return Archive(f"memory://{uuid4().hex}")
 
 
-@settings(max_examples=60)
 @given(st.lists(st.binary(max_size=300), max_size=6))
 def test_every_content_comes_back_under_its_hash_however_often_it_is_put(contents: list[bytes]) -> None:
     archive = memory()
@@ -39,14 +38,12 @@ def test_every_content_comes_back_under_its_hash_however_often_it_is_put(content
     assert [archive.get(digest) for digest in digests] == contents + contents
 
 
-@settings(max_examples=60)
 @given(MANIFESTS)
 def test_a_manifest_comes_back_as_it_was(manifest: Manifest) -> None:
     archive = memory()
     assert archive.get_manifest(archive.put_manifest(manifest)) == manifest
 
 
-@settings(max_examples=60)
 @given(MANIFESTS, MANIFESTS)
 def test_two_looks_have_two_names(one: Manifest, other: Manifest) -> None:
     same = (one.table_id, one.seen_at, one.run_id) == (other.table_id, other.seen_at, other.run_id)

@@ -47,7 +47,7 @@ def expected_types(rows: list[Row], width: int) -> list[pl.DataType]:
     return found
 
 
-@settings(max_examples=300)
+@settings(max_examples=settings.default.max_examples * 3)
 @given(tables(), st.booleans(), SEPARATORS)
 @example((["P", "N"], [["ends in a comma, ", 1]]), False, (",", ":"))
 @example((["P", "Q", "N"], [["ends in a comma, ", "x", 1]]), False, (",", ":"))
@@ -66,7 +66,6 @@ def test_what_is_written_is_read_back(
     assert list(frame.schema.values()) == expected_types(rows, len(columns))
 
 
-@settings(max_examples=100)
 @given(tables(), st.integers(0, 5))
 def test_every_spelling_is_one_frame(written: tuple[list[str], list[Row]], indent: int) -> None:
     columns, rows = written
@@ -79,7 +78,7 @@ def test_every_spelling_is_one_frame(written: tuple[list[str], list[Row]], inden
         assert frame.schema == compact.schema
 
 
-@settings(max_examples=200)
+@settings(max_examples=settings.default.max_examples * 2)
 @given(
     st.binary(max_size=60),
     st.sampled_from([b"", b'{"columns":["P","N"],"rows":[["a",1],', b'{"columns":["P","N"],"rows":[']),
@@ -116,7 +115,7 @@ AREAS = st.sampled_from(["Herlev", "Ishøj", "Århus", "herlev", "163", "Herlev 
 MEMBERS = st.sampled_from(["A-dagpenge", "Kontanthjælp", "A-dagpenge mv.", "a-dagpenge"]) | LABELS
 
 
-@settings(max_examples=200)
+@settings(max_examples=settings.default.max_examples * 2)
 @given(st.lists(st.tuples(MONTHS, AREAS, MEMBERS, st.integers(0, 9)).map(list), min_size=1, max_size=4))
 def test_no_invalid_label_ever_yields_cells(rows: list[Row]) -> None:
     try:
@@ -131,7 +130,6 @@ def test_no_invalid_label_ever_yields_cells(rows: list[Row]) -> None:
     assert set(cells["value"]) == {float(row[3]) for row in rows}
 
 
-@settings(max_examples=50)
 @given(
     st.permutations(
         [["2026M06", area, "A-dagpenge", at] for at, area in enumerate(["Herlev", "Ishøj", "Samsø", "Læsø"])]

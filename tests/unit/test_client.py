@@ -288,9 +288,8 @@ def test_a_body_larger_than_any_table_is_refused() -> None:
 
 def test_a_body_that_grows_when_unpacked_is_refused() -> None:
     bomb = gzip.compress(b"x" * 5_000_000)
-    with scripted(lambda to, call: send(to, body=bomb, Content_Encoding="gzip")) as server:
-        with pytest.raises(BodyTooLarge):
-            ask(server.url, largest_body=1_000_000)
+    with scripted(lambda to, call: send(to, body=bomb, Content_Encoding="gzip")) as server, pytest.raises(BodyTooLarge):
+        ask(server.url, largest_body=1_000_000)
 
 
 def test_a_packed_body_is_unpacked() -> None:
