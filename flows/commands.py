@@ -7,6 +7,7 @@ import os
 import sys
 from collections.abc import Sequence
 from datetime import date, datetime
+from textwrap import shorten
 from typing import Any
 
 from rich.console import Console
@@ -25,6 +26,7 @@ _STYLES = {
     "attention": "yellow",
 }
 _NARROWEST = 120
+_WIDTH_BEFORE_WHY = 76
 
 
 def _console() -> Console:
@@ -92,11 +94,12 @@ def _print_report(run: int, outcome: str, tables: Sequence[dict[str, Any]]) -> N
     for name in ("new", "revised", "withdrawn", "unchanged"):
         grid.add_column(name, justify="right", no_wrap=True)
     grid.add_column("newest", no_wrap=True)
-    grid.add_column("why", overflow="ellipsis", no_wrap=True, ratio=1)
+    grid.add_column("why", no_wrap=True)
+    room = max(20, console.width - _WIDTH_BEFORE_WHY)
     for table in tables:
         counts = [_number(table[name]) if table[name] else "" for name in ("new", "revised", "withdrawn", "unchanged")]
         shown = table["outcome"]
-        why = "" if shown in ("failed", "quarantined") else table["message"]
+        why = "see below" if shown in ("failed", "quarantined") else shorten(table["message"], room, placeholder=" …")
         grid.add_row(table["table"], Text(shown, _STYLES[shown]), *counts, table["newest_period"] or "", why)
     console.print(grid)
     _print_troubles(console, tables)

@@ -34,8 +34,8 @@ What to look at
   .venv/bin/jobindsats warehouse url         (the address for a dashboard or psql; it reads the schema marts)
 
 How to stop
-  .venv/bin/jobindsats warehouse down        (the server behind {folder}; nothing is lost)
-  rm -r {folder}                             (and it is as if it had never been)
+  .venv/bin/jobindsats warehouse down   (the server behind {folder}; nothing is lost)
+  rm -r {folder}                        (and it is as if it had never been)
 """
 
 

@@ -12,7 +12,7 @@ from tasks.sources.jobindsats.cells import SCHEMA
 from warehouse import schema
 from warehouse.dimensions import write_periods
 from warehouse.periods import Period
-from warehouse.staging import SeriesNumbers, canonical, copy_in, create_staging, table_number
+from warehouse.staging import SeriesNumbers, canonical, copy_in, create_staging, drop_leftovers, table_number
 from warehouse.vintages import Load, Vintage, publish
 
 Cell = tuple[str, int, str]
@@ -106,6 +106,7 @@ def count(engine: Engine, what: str) -> int:
 
 
 def forget(engine: Engine) -> None:
-    """Empty everything that publishing writes."""
+    """Empty everything that staging and publishing write."""
     with engine.begin() as connection:
         connection.execute(text("truncate core.observations, core.vintages, core.series, ops.runs cascade"))
+        drop_leftovers(connection)

@@ -18,7 +18,7 @@ from warehouse.periods import Period, PeriodError, PeriodKind
 
 Row = list[Any]
 TABLE = jobindsats().table("y25i01")
-SIGNS = st.sampled_from(list(',"[]{}\\\n\r\t: ;|æøå') + [", ", "],[", "], [", '", "', "null", "i alt"])
+SIGNS = st.sampled_from([*',"[]{}\\\n\r\t: ;|æøå', ", ", "],[", "], [", '", "', "null", "i alt"])
 LABELS = st.one_of(
     st.text(st.characters(exclude_categories=["Cs"]), max_size=8), st.lists(SIGNS, max_size=4).map("".join)
 )
@@ -47,7 +47,7 @@ def expected_types(rows: list[Row], width: int) -> list[pl.DataType]:
     return found
 
 
-@settings(max_examples=settings.default.max_examples * 3)
+@settings(max_examples=EXAMPLES * 3)
 @given(tables(), st.booleans(), SEPARATORS)
 @example((["P", "N"], [["ends in a comma, ", 1]]), False, (",", ":"))
 @example((["P", "Q", "N"], [["ends in a comma, ", "x", 1]]), False, (",", ":"))
@@ -78,7 +78,7 @@ def test_every_spelling_is_one_frame(written: tuple[list[str], list[Row]], inden
         assert frame.schema == compact.schema
 
 
-@settings(max_examples=settings.default.max_examples * 2)
+@settings(max_examples=EXAMPLES * 2)
 @given(
     st.binary(max_size=60),
     st.sampled_from([b"", b'{"columns":["P","N"],"rows":[["a",1],', b'{"columns":["P","N"],"rows":[']),
@@ -115,7 +115,7 @@ AREAS = st.sampled_from(["Herlev", "Ishøj", "Århus", "herlev", "163", "Herlev 
 MEMBERS = st.sampled_from(["A-dagpenge", "Kontanthjælp", "A-dagpenge mv.", "a-dagpenge"]) | LABELS
 
 
-@settings(max_examples=settings.default.max_examples * 2)
+@settings(max_examples=EXAMPLES * 2)
 @given(st.lists(st.tuples(MONTHS, AREAS, MEMBERS, st.integers(0, 9)).map(list), min_size=1, max_size=4))
 def test_no_invalid_label_ever_yields_cells(rows: list[Row]) -> None:
     try:

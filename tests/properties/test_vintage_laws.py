@@ -35,7 +35,7 @@ CONTENTS = st.sampled_from([shown(0), shown(1), shown(2), HIDDEN, (None, "not_ye
 RELEASES = st.dictionaries(CELLS, CONTENTS, max_size=8)
 HISTORIES = st.lists(RELEASES, min_size=1, max_size=6)
 # Each example is several transactions on a real PostgreSQL: a fifth of the profile's.
-FEWER = settings(max_examples=max(12, settings.default.max_examples // 5))
+FEWER = settings(max_examples=max(12, EXAMPLES // 5))
 NAMES = {area.key: area.name for area in all_areas()}
 
 

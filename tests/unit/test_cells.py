@@ -17,7 +17,7 @@ from warehouse.periods import PeriodKind
 
 ROOT = {"_nykom": "/", "_ygrpi09": "/"}
 LEVELS = {"_nykom": "level:kommune", "_ygrpi09": "level:ygrpi09"}
-Cell = tuple[int, int, str, str, float | None, str]
+Cell = tuple[Any, ...]
 
 
 def table(**changes: Any) -> Table:
@@ -60,8 +60,8 @@ def stock(*rows: list[Any]) -> pl.DataFrame:
     return frame(["Periode", "Område", "Antal personer", "Andel"], *rows)
 
 
-def cells(*rows: list[Any], nodes: dict[str, str] = ROOT) -> list[Cell]:
-    return [tuple(row) for row in to_cells(stock(*rows), table=table(), nodes=nodes).rows()]  # type: ignore[misc]
+def cells(*rows: list[Any]) -> list[Cell]:
+    return list(to_cells(stock(*rows), table=table(), nodes=ROOT).rows())
 
 
 def test_a_row_becomes_a_cell_per_measure_in_the_order_of_the_key() -> None:
@@ -89,7 +89,7 @@ def test_a_true_zero_is_observed() -> None:
     assert cells(["2026M07", "Samsø", 0, 0.0])[0] == (1202607, 741, "{}", "persons", 0.0, "observed")
 
 
-def test_a_value_is_there_if_and_only_if_it_is_observed(real: Path) -> None:
+def test_a_value_is_there_if_and_only_if_it_is_observed() -> None:
     found = to_cells(stock(["2026M07", "Samsø", None, None], ["2026M07", "Herlev", 3, None]), table=table(), nodes=ROOT)
     assert found.filter(pl.col("value").is_not_null() != (pl.col("status") == "observed")).height == 0
 
@@ -276,7 +276,7 @@ def test_a_breakdown_nobody_declared_is_a_column_nobody_declared() -> None:
 
 def test_texts_where_numbers_were_declared_are_refused_with_the_tables_name() -> None:
     texts = stock(["2026M07", "Herlev", 12, 3.5]).with_columns(pl.lit("12 personer").alias("Antal personer"))
-    with pytest.raises(Undeclared, match="y99x01.*Antal personer"):
+    with pytest.raises(Undeclared, match=r"y99x01.*Antal personer"):
         to_cells(texts, table=table(), nodes=ROOT)
 
 
@@ -287,7 +287,7 @@ def test_a_declared_measure_that_did_not_come_has_no_cells() -> None:
 
 def test_a_measure_that_the_publisher_offers_and_does_not_send_is_missed() -> None:
     without = stock(["2026M07", "Herlev", 12, 3.5]).drop("Andel")
-    with pytest.raises(Undeclared, match="y99x01.*'Andel' is missing"):
+    with pytest.raises(Undeclared, match=r"y99x01.*'Andel' is missing"):
         to_cells(without, table=table(), nodes=ROOT, offered=table().measures)
     renamed = stock(["2026M07", "Herlev", 12, 3.5]).rename({"Andel": "Andel i pct."})
     assert to_cells(renamed, table=table(), nodes=ROOT, offered=table().measures).height == 2

@@ -89,7 +89,7 @@ def scripted(reply: Callable[[BaseHTTPRequestHandler, int], None]) -> Iterator[S
 
 
 def client(url: str, **options: Any) -> Publisher:
-    chosen = {"token": SECRET, "timeout_seconds": 10, "retries": 2, "backoff_seconds": 0.01} | options
+    chosen: dict[str, Any] = {"token": SECRET, "timeout_seconds": 10, "retries": 2, "backoff_seconds": 0.01} | options
     return Publisher(url, now=lambda: NOW, **chosen)
 
 
@@ -199,9 +199,11 @@ def test_an_answer_that_comes_after_all_is_taken(status: int) -> None:
 
 @pytest.mark.parametrize("status", [400, 404, 409, 413, 418, 422, 501])
 def test_an_answer_that_will_not_change_is_asked_for_once(status: int) -> None:
-    with scripted(lambda to, call: send(to, status, b"why not", Retry_After="0")) as server:
-        with pytest.raises(RequestRefused, match=f"{status}: why not"):
-            ask(server.url)
+    with (
+        scripted(lambda to, call: send(to, status, b"why not", Retry_After="0")) as server,
+        pytest.raises(RequestRefused, match=f"{status}: why not"),
+    ):
+        ask(server.url)
     assert len(server.seen) == 1
 
 
@@ -298,9 +300,11 @@ def test_a_packed_body_is_unpacked() -> None:
 
 
 def test_a_body_that_cannot_be_unpacked_is_the_publishers_trouble() -> None:
-    with scripted(lambda to, call: send(to, body=b"no gzip at all", Content_Encoding="gzip")) as server:
-        with pytest.raises(PublisherTrouble):
-            ask(server.url)
+    with (
+        scripted(lambda to, call: send(to, body=b"no gzip at all", Content_Encoding="gzip")) as server,
+        pytest.raises(PublisherTrouble),
+    ):
+        ask(server.url)
 
 
 def test_where_nobody_answers_the_publisher_is_down_and_the_setting_is_named() -> None:

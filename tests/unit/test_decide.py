@@ -13,7 +13,7 @@ from warehouse.catalogue import jobindsats
 TODAY = date(2026, 8, 20)
 TABLE = jobindsats().table("y25i01")
 RETIRED = jobindsats().table("y36a02")
-LISTING = Listing("y25i01", date(2026, 8, 19), date(2026, 9, 22), "2026M07")
+LISTING = Listing("y25i01", date(2026, 8, 19), date(2026, 9, 22), {"M": "2026M07", "Y": "2025Y01"})
 LOOKED = LastLook(date(2026, 8, 19), "2026M07", datetime(2026, 8, 19, 4, tzinfo=UTC))
 
 
@@ -25,17 +25,24 @@ def test_a_table_never_fetched_is_due() -> None:
 
 def test_another_update_date_is_news_even_an_earlier_one() -> None:
     for day in (date(2026, 8, 18), date(2026, 8, 20)):
-        listing = Listing("y25i01", day, LISTING.next_release_on, "2026M07")
+        listing = Listing("y25i01", day, LISTING.next_release_on, LISTING.newest_periods)
         decision = decide(TABLE, listing=listing, last=LOOKED, today=TODAY)
         assert decision.fetch
         assert str(day) in decision.reason
 
 
 def test_a_newer_period_is_news_without_a_new_date() -> None:
-    listing = Listing("y25i01", LISTING.updated_on, LISTING.next_release_on, "2026M08")
+    listing = Listing("y25i01", LISTING.updated_on, LISTING.next_release_on, {"M": "2026M08"})
     decision = decide(TABLE, listing=listing, last=LOOKED, today=TODAY)
     assert decision.fetch
     assert "2026M08" in decision.reason
+
+
+def test_a_newer_period_of_another_kind_is_no_news() -> None:
+    listing = Listing("y25i01", LISTING.updated_on, LISTING.next_release_on, {"M": "2026M07", "Y": "2026Y01"})
+    decision = decide(TABLE, listing=listing, last=LOOKED, today=TODAY)
+    assert not decision.fetch
+    assert decision.newest_period == "2026M07"
 
 
 def test_where_nothing_is_new_the_table_waits_for_its_calendar() -> None:
@@ -46,7 +53,7 @@ def test_where_nothing_is_new_the_table_waits_for_its_calendar() -> None:
 
 
 def test_a_table_without_a_calendar_says_only_what_it_knows() -> None:
-    listing = Listing("y25i01", LISTING.updated_on, None, "2026M07")
+    listing = Listing("y25i01", LISTING.updated_on, None, LISTING.newest_periods)
     decision = decide(TABLE, listing=listing, last=LOOKED, today=TODAY)
     assert decision.outcome == "not_due"
     assert "None" not in decision.reason
@@ -82,7 +89,7 @@ def test_a_retired_table_that_is_gone_is_not_due_and_names_its_successor() -> No
 
 
 def test_a_retired_table_is_fetched_as_long_as_it_is_listed() -> None:
-    listing = Listing("y36a02", date(2025, 6, 26), date(2025, 7, 28), "2025M05")
+    listing = Listing("y36a02", date(2025, 6, 26), date(2025, 7, 28), {"M": "2025M05"})
     assert decide(RETIRED, listing=listing, last=None, today=date(2025, 7, 2)).fetch
 
 

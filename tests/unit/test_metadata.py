@@ -126,13 +126,13 @@ def test_a_listing_holds_update_date_next_release_and_newest_period_under_the_lo
     assert list(listings) == ["y25i01"]
     listing = listings["y25i01"]
     assert (str(listing.updated_on), str(listing.next_release_on)) == ("2026-08-19", "2026-09-22")
-    assert listing.newest_period == "2026M07"
+    assert listing.newest_periods == {"M": "2026M07"}
 
 
 @pytest.mark.parametrize("fields", [{}, {"update_latest": None, "update_next": "", "periods": None}, {"periods": {}}])
 def test_what_a_listing_does_not_say_is_none(fields: dict[str, Any]) -> None:
     listing = read_listings(listed(**fields))["y25i01"]
-    assert (listing.updated_on, listing.next_release_on, listing.newest_period) == (None, None, None)
+    assert (listing.updated_on, listing.next_release_on, listing.newest_periods) == (None, None, {})
 
 
 def test_a_date_with_a_time_is_that_day() -> None:
@@ -263,7 +263,7 @@ def test_a_question_names_its_periods_and_asks_for_all_measures() -> None:
 @pytest.mark.parametrize("table", jobindsats().tables, ids=lambda table: str(table.id))
 def test_no_table_is_ever_asked_for_the_latest_or_for_every_node(table: Table) -> None:
     names = tuple(area.name for area in municipalities())
-    hierarchies = {
+    hierarchies: dict[str, tuple[Level, ...]] = {
         hierarchy.id: (
             Level("alle", {"/": hierarchy.root}),
             Level("fin", dict(enumerate_ids(names if hierarchy.kind == "area" else tuple(hierarchy.canonical)))),

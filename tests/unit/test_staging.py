@@ -20,6 +20,13 @@ from warehouse.staging import (
     table_number,
 )
 
+@pytest.fixture
+def engine(module_engine: Engine) -> Engine:
+    """The module's warehouse, emptied: a database of its own for each test would cost more than the test."""
+    forget(module_engine)
+    return module_engine
+
+
 RELEASE = {("2026M06", 163, PERSONS): shown(491), ("2026M06", 741, PERSONS): HIDDEN}
 
 

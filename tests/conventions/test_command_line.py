@@ -1,0 +1,101 @@
+"""The command line: every command documented, with help, quick to answer, and light to import."""
+
+from __future__ import annotations
+
+import re
+import statistics
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from time import perf_counter
+
+import pytest
+from cyclopts import App
+
+from flows.command_line import app
+from tests.conventions.sources import ROOT
+
+JOBINDSATS = str(Path(sys.executable).with_name("jobindsats"))
+HEAVY = ("prefect", "polars", "sqlalchemy", "great_expectations", "pydantic")
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def commands(of: App, *, before: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], App]]:
+    """Every command that does something, by its words."""
+    for name in of:
+        if not name.startswith("-"):
+            words, command = (*before, name), of[name]
+            inner = list(commands(command, before=words))
+            yield from inner or [(words, command)]
+
+
+COMMANDS = list(commands(app))
+
+
+def words_of(value: object) -> str:
+    return " ".join(value) if isinstance(value, tuple) else "app"
+
+
+def test_the_commands_of_a_night_are_there() -> None:
+    found = {" ".join(words) for words, _ in COMMANDS}
+    upkeep = {f"warehouse {name}" for name in ("url", "up", "down", "migrate")}
+    assert {"nightly", "status", "show", "revisions", "doctor"} | upkeep <= found
+
+
+@pytest.mark.parametrize(("words", "command"), COMMANDS, ids=words_of)
+def test_every_command_stands_in_the_readme(words: tuple[str, ...], command: App) -> None:
+    assert re.search(rf"jobindsats {re.escape(' '.join(words))}\b", README)
+
+
+@pytest.mark.parametrize(("words", "command"), COMMANDS, ids=words_of)
+def test_every_command_says_what_it_does(words: tuple[str, ...], command: App) -> None:
+    assert command.help.strip().endswith(".")
+
+
+def test_every_command_the_readme_speaks_of_exists() -> None:
+    shown = set(re.findall(r"jobindsats (warehouse [a-z]+|[a-z]+)", README))
+    assert shown <= {" ".join(words) for words, _ in COMMANDS} | {"warehouse"}
+
+
+def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(arguments, capture_output=True, text=True, check=False, timeout=60)
+
+
+@pytest.mark.parametrize(("words", "command"), COMMANDS[:1] + COMMANDS[-1:], ids=words_of)
+def test_help_is_printed_and_all_is_well(words: tuple[str, ...], command: App) -> None:
+    ended = run(JOBINDSATS, *words, "--help")
+    assert ended.returncode == 0
+    assert words[-1] in ended.stdout
+    assert ended.stderr == ""
+
+
+def test_help_answers_in_under_half_a_second() -> None:
+    times = []
+    for _ in range(5):
+        begun = perf_counter()
+        ended = run(JOBINDSATS, "--help")
+        times.append(perf_counter() - begun)
+        assert ended.returncode == 0
+    assert statistics.median(times) < 0.5, times
+
+
+@pytest.mark.parametrize("wrong", [["nightlyy"], ["show"], ["nightly", "--tabel", "y25i01"], ["show", "y25i01"]])
+def test_wrong_use_is_told_from_failure(wrong: list[str]) -> None:
+    assert run(JOBINDSATS, *wrong).returncode == 2
+
+
+def brought(module: str, *, among: tuple[str, ...]) -> list[str]:
+    """Which heavy libraries an import brings along, in a process of its own."""
+    code = f"import sys, {module}; print(*(name for name in {among!r} if name in sys.modules))"
+    ended = run(sys.executable, "-c", code)
+    assert ended.returncode == 0, ended.stderr
+    return ended.stdout.split()
+
+
+def test_the_command_line_brings_no_heavy_library() -> None:
+    assert brought("flows.command_line", among=HEAVY) == []
+
+
+def test_the_night_brings_great_expectations_only_when_there_is_something_to_audit() -> None:
+    assert brought("flows.nightly", among=("great_expectations",)) == []
