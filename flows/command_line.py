@@ -92,7 +92,7 @@ def revisions(
 @app.command
 def doctor(*, json: Json = False) -> int:
     """Look at token, publisher, warehouse, archive, Prefect and disk: what is wrong, and the next step."""
-    from flows.commands import examine
+    from flows.upkeep_commands import examine
 
     return examine(as_json=json)
 
@@ -100,7 +100,7 @@ def doctor(*, json: Json = False) -> int:
 @warehouse_app.command
 def url() -> int:
     """Print the warehouse's address; the embedded server is started if need be."""
-    from flows.commands import warehouse_url
+    from flows.upkeep_commands import warehouse_url
 
     return warehouse_url()
 
@@ -108,7 +108,7 @@ def url() -> int:
 @warehouse_app.command
 def up() -> int:
     """Start the embedded server, and bring the schema up to date."""
-    from flows.commands import warehouse_up
+    from flows.upkeep_commands import warehouse_up
 
     return warehouse_up()
 
@@ -116,7 +116,7 @@ def up() -> int:
 @warehouse_app.command
 def down() -> int:
     """Stop the embedded server; nothing is lost."""
-    from flows.commands import warehouse_down
+    from flows.upkeep_commands import warehouse_down
 
     return warehouse_down()
 
@@ -124,7 +124,7 @@ def down() -> int:
 @warehouse_app.command
 def migrate() -> int:
     """Bring the schema, the areas and the catalogue up to date."""
-    from flows.commands import warehouse_migrate
+    from flows.upkeep_commands import warehouse_migrate
 
     return warehouse_migrate()
 
@@ -144,7 +144,7 @@ def run(arguments: list[str]) -> int:
         print("stopped; what was published stands, and the next run goes on from there", file=sys.stderr)  # noqa: T201
         return FAILED
     except Exception as error:  # noqa: BLE001  # whatever it is, a person gets one sentence
-        from flows.commands import explain_trouble
+        from flows.upkeep_commands import explain_trouble
 
         return explain_trouble(error)
     return status if isinstance(status, int) else WELL

@@ -11,6 +11,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import json
+import zlib
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 
@@ -67,9 +68,14 @@ class Archive:
 
     def get(self, digest: str) -> bytes:
         """The bytes kept under a SHA-256; raises ArchiveTrouble where they are missing or damaged."""
-        content = gzip.decompress(self._read(self._payload(digest)))
+        damaged = f"the bytes under {digest} in {self.root} are damaged: restore them from a copy"
+        packed = self._read(self._payload(digest))
+        try:
+            content = gzip.decompress(packed)
+        except (OSError, EOFError, zlib.error) as error:
+            raise ArchiveTrouble(damaged) from error
         if hashlib.sha256(content).hexdigest() != digest:
-            raise ArchiveTrouble(f"the bytes under {digest} in {self.root} are damaged: restore them from a copy")
+            raise ArchiveTrouble(damaged)
         return content
 
     def probe(self) -> None:
@@ -94,16 +100,11 @@ class Archive:
 
     def get_manifest(self, name: str) -> Manifest:
         """A manifest by its name; raises ArchiveTrouble."""
-        header, *lines = [json.loads(line) for line in self._read(f"{self._path}/{name}").splitlines()]
-        updated_on = header["publisher_updated_on"]
-        return Manifest(
-            table_id=header["table_id"],
-            publisher=header["publisher"],
-            publisher_updated_on=date.fromisoformat(updated_on) if updated_on else None,
-            seen_at=datetime.fromisoformat(header["seen_at"]),
-            run_id=header["run_id"],
-            entries=tuple(Entry(**line) for line in lines),
-        )
+        written = self._read(f"{self._path}/{name}")
+        try:
+            return _manifest(written)
+        except (ValueError, KeyError, TypeError) as error:
+            raise ArchiveTrouble(f"the manifest {name} in {self.root} is damaged: restore it from a copy") from error
 
     def _payload(self, digest: str) -> str:
         return f"{self._path}/payloads/{digest[:2]}/{digest}.gz"
@@ -123,3 +124,16 @@ class Archive:
         except OSError as error:
             raise ArchiveTrouble(f"the archive {self.root} cannot be read: {error}") from error
         return content
+
+
+def _manifest(written: bytes) -> Manifest:
+    header, *lines = [json.loads(line) for line in written.splitlines()]
+    updated_on = header["publisher_updated_on"]
+    return Manifest(
+        table_id=header["table_id"],
+        publisher=header["publisher"],
+        publisher_updated_on=date.fromisoformat(updated_on) if updated_on else None,
+        seen_at=datetime.fromisoformat(header["seen_at"]),
+        run_id=header["run_id"],
+        entries=tuple(Entry(**line) for line in lines),
+    )

@@ -75,7 +75,7 @@ def stage_table(connection: Connection, *, table: Table, manifest: str, archive:
     digests: list[str] = []
     count = 0
     for cut, cells in _answers(found, table=table, archive=archive, offered=offered):
-        write_periods(connection, periods=_periods(cells, table=table))
+        write_periods(connection, periods=map(Period.from_key, cells["period_id"].unique().sort()))
         copy_in(connection, numbers.numbered(cells), name=name)
         digests += _digests(cells, cut=cut)
         count += cells.height
@@ -116,10 +116,6 @@ def _answers(
         if frame.height:
             cells = to_cells(frame, table=table, nodes=nodes, offered=offered)
             yield " ".join(f"{key}={node}" for key, node in nodes.items()), cells
-
-
-def _periods(cells: pl.DataFrame, *, table: Table) -> list[Period]:
-    return [Period(table.period, key // 100 % 10_000, key % 100) for key in cells["period_id"].unique().sort()]
 
 
 def _digests(cells: pl.DataFrame, *, cut: str) -> list[str]:

@@ -177,6 +177,15 @@ class Catalogue(_Declared):
     tables: tuple[Table, ...]
     benefit_groups: tuple[BenefitGroup, ...]
 
+    @model_validator(mode="after")
+    def _ids_refer(self) -> Catalogue:
+        ids = [table.id for table in self.tables]
+        twice = sorted({table_id for table_id in ids if ids.count(table_id) > 1})
+        nowhere = sorted({group.table for group in self.benefit_groups} - set(ids))
+        if twice or nowhere:
+            raise ValueError(f"declared twice: {twice}" if twice else f"benefit groups refer to no table: {nowhere}")
+        return self
+
     def table(self, table_id: str) -> Table:
         """One table by its id, upper case accepted; raises CatalogueError."""
         found = [table for table in self.tables if table.id == table_id.lower()]
@@ -187,11 +196,17 @@ class Catalogue(_Declared):
         return found[0]
 
 
+def _hierarchy(key: str, body: object) -> Hierarchy:
+    if not isinstance(body, dict):
+        raise CatalogueError(f"the hierarchy {key} is declared without a body")
+    return Hierarchy(id=key, **body)
+
+
 def read_catalogue(text: str) -> Catalogue:
     """A catalogue from the text of its YAML file; raises CatalogueError naming the key that is wrong."""
     try:
         document = yaml.safe_load(text)
-        hierarchies = {key: Hierarchy(id=key, **body) for key, body in document.pop("hierarchies").items()}
+        hierarchies = {key: _hierarchy(key, body) for key, body in document.pop("hierarchies").items()}
         document.pop("measure_sets", None)
         for table in document["tables"]:
             table["area"] = hierarchies[table["area"]]
@@ -199,7 +214,7 @@ def read_catalogue(text: str) -> Catalogue:
         return Catalogue.model_validate(document)
     except KeyError as error:
         raise CatalogueError(f"the catalogue refers to {error}, which it does not declare") from error
-    except (ValidationError, yaml.YAMLError) as error:
+    except (ValidationError, yaml.YAMLError, TypeError, AttributeError) as error:
         raise CatalogueError(f"the catalogue cannot be read: {error}") from error
 
 

@@ -97,6 +97,12 @@ class Period:
         """The number the warehouse stores: kind, year, number (`2026M07` is 1202607)."""
         return self.kind.ordinal * 1_000_000 + self.year * 100 + self.number
 
+    @classmethod
+    def from_key(cls, key: int) -> Period:
+        """The period of a number the warehouse stores."""
+        kind, rest = divmod(key, 1_000_000)
+        return cls(list(PeriodKind)[kind - 1], rest // 100, rest % 100)
+
     @property
     def last_day(self) -> date:
         """The last day the value is about."""

@@ -1,7 +1,7 @@
 """The warehouse's tables, declared once, with their comments: the grain of a row is a comment's first sentence.
 
-`ops` is what happened, `staging` what is on its way (emptied after use), `core` the facts with every version,
-`marts` what may be read by dashboards. Views of `marts` are in the migrations, since SQLAlchemy does not declare them.
+`ops` is what happened, `staging` what is on its way (emptied after use), `core` the facts with every version. What
+dashboards may read is in `warehouse/marts.py`.
 """
 
 from __future__ import annotations
@@ -51,7 +51,8 @@ metadata = MetaData(
 value_status = Enum(*STATUSES, name="value_status", schema="core", metadata=metadata)
 
 
-def _moment(name: str, comment: str, **options: Any) -> Column[Any]:
+def moment(name: str, comment: str, **options: Any) -> Column[Any]:
+    """A column of instants, which are kept with their time zone."""
     return Column(name, DateTime(timezone=True), comment=comment, **options)
 
 
@@ -157,7 +158,7 @@ vintages = Table(
     ),
     Column("table_no", ForeignKey("core.tables.table_no"), nullable=False, comment="The table it is a version of."),
     Column("publisher_updated_on", Date, comment="The publisher's own update date."),
-    _moment("seen_at", "When we saw it; never before the vintage it follows.", nullable=False),
+    moment("seen_at", "When we saw it; never before the vintage it follows.", nullable=False),
     Column("content_hash", Text, nullable=False, comment="SHA-256 over all cells of the load, sorted."),
     Column("manifest", Text, nullable=False, comment="The archive's list of the answers it was read from."),
     Column("run_id", ForeignKey("ops.runs.run_id"), nullable=False, comment="The run that published it."),
@@ -211,8 +212,8 @@ runs = Table(
     metadata,
     Column("run_id", Integer, Identity(), primary_key=True, comment="Our number."),
     Column("kind", Text, nullable=False, comment="nightly, backfill, replay."),
-    _moment("started_at", "When it began, by the run's own clock.", nullable=False),
-    _moment("ended_at", "When it ended; null: it runs, or it died."),
+    moment("started_at", "When it began, by the run's own clock.", nullable=False),
+    moment("ended_at", "When it ended; null: it runs, or it died."),
     Column("outcome", Text, comment="completed, attention (something quarantined or late) or failed."),
     Column("publisher_url", Text, nullable=False, comment="Where the publisher was asked."),
     Column("code_version", Text, nullable=False, comment="The version of this product."),
@@ -228,7 +229,7 @@ table_outcomes = Table(
     Column(
         "outcome", Text, nullable=False, comment="published, unchanged, not_due, source_late, quarantined or failed."
     ),
-    _moment("seen_at", "When the table was looked at.", nullable=False),
+    moment("seen_at", "When the table was looked at.", nullable=False),
     Column("publisher_updated_on", Date, comment="The publisher's update date at that time."),
     Column("next_release_on", Date, comment="The publisher's announced next release."),
     Column("newest_period", Text, comment="The publisher's newest period at that time."),
@@ -270,55 +271,8 @@ quarantine = Table(
     Column("manifest", Text, comment="The archive's list of the answers it was read from."),
     Column("rule", Text, nullable=False, comment="Name of the rule that stopped it."),
     Column("cells", JSONB, nullable=False, comment="A rejected row as it was read: column to content."),
-    _moment("stopped_at", "When.", nullable=False),
+    moment("stopped_at", "When.", nullable=False),
     Index(None, "table_id", "stopped_at"),
     schema="ops",
     comment="One row per rejected row and rule. The bytes they were read from are in the archive, whole.",
-)
-
-# ---- marts --------------------------------------------------------------------------------------------------
-
-
-def _counted(name: str, what: str) -> tuple[Column[Any], Column[Any]]:
-    return (
-        Column(name, Double, comment=f"{what} Null unless observed; a null is never a zero."),
-        Column(f"{name}_status", Text, comment=f"Status of {name}: observed, suppressed, not_yet or withdrawn."),
-    )
-
-
-benefit_recipients = Table(
-    "benefit_recipients",
-    metadata,
-    Column("benefit_group", Text, primary_key=True, comment="Our id of the benefit."),
-    Column("benefit_group_name", Text, nullable=False, comment="Its Danish name."),
-    Column("area_code", Text, primary_key=True, comment="Official code of the area."),
-    Column("area_name", Text, nullable=False, comment="Name of the area."),
-    Column("area_kind", Text, nullable=False, comment="country, municipality or unknown."),
-    Column("period", Text, primary_key=True, comment="The month, as 2026M07."),
-    Column("period_first_day", Date, nullable=False, comment="First day of the month."),
-    *_counted("recipients_persons", "Persons who received the benefit in the month."),
-    *_counted("recipients_full_time_persons", "The month's benefit volume as persons on the benefit all month."),
-    *_counted("share_of_workforce_pct", "Full-time persons in per cent of the workforce aged 16 to 66."),
-    *_counted("share_of_population_pct", "Full-time persons in per cent of the population aged 16 to 66."),
-    Column(
-        "counted_in_total",
-        Boolean,
-        nullable=False,
-        comment="Whether the row belongs in a sum over all benefits: the papers count it and the benefit was in force.",
-    ),
-    Column(
-        "back_cast",
-        Boolean,
-        nullable=False,
-        comment="The month lies before the benefit existed: the publisher's back-cast.",
-    ),
-    Column("table_id", Text, nullable=False, comment="The publisher's table it comes from."),
-    Column("vintage_id", Integer, nullable=False, comment="The table's newest vintage, on which the row rests."),
-    Column("publisher_updated_on", Date, comment="The publisher's date of that vintage."),
-    _moment("seen_at", "When we saw that vintage.", nullable=False),
-    Index(None, "area_code", "period"),
-    Index(None, "table_id"),
-    schema="marts",
-    comment="One row per benefit group, area and month, as the newest vintage has it. Never sum over rows "
-    "with a hidden count as if it were zero, and sum over benefits only where counted_in_total.",
 )

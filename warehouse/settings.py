@@ -14,11 +14,11 @@ from time import monotonic
 from zoneinfo import ZoneInfo
 
 from dotenv import dotenv_values
-from pydantic import Field, SecretStr, ValidationError, field_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
 
 DENMARK = ZoneInfo("Europe/Copenhagen")
 PREFIX = "JOBINDSATS_"
+EMPTY_IS_UNSET = ("api_url", "api_token", "warehouse_url", "archive_url", "data_dir", "now")
 SETTINGS_FILE = "JOBINDSATS_SETTINGS_FILE"
 
 
@@ -26,10 +26,10 @@ class SettingsError(ValueError):
     """A setting is unknown or cannot be read; the message names it."""
 
 
-class Settings(BaseSettings):
+class Settings(BaseModel):
     """Everything a run needs to know about where it is; read once, at the border."""
 
-    model_config = SettingsConfigDict(env_prefix=PREFIX, extra="ignore", frozen=True, hide_input_in_errors=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
     api_url: str = "https://api.jobindsats.dk/v3"
     api_token: SecretStr | None = None
@@ -48,11 +48,6 @@ class Settings(BaseSettings):
         if value is not None and value.tzinfo is None:
             raise ValueError("needs a time zone, for example 2024-01-31T04:15:00+01:00")
         return value
-
-    @field_validator("api_token", "warehouse_url", "archive_url", "now", mode="before")
-    @classmethod
-    def _empty_is_unset(cls, value: object) -> object:
-        return None if value == "" else value
 
     @property
     def archive(self) -> str:
@@ -87,14 +82,15 @@ def _ours(values: Mapping[str, str | None]) -> dict[str, str]:
     return {key.removeprefix(PREFIX).lower(): value for key, value in named.items() if key.startswith(PREFIX)}
 
 
-def _validated(given: dict[str, str]) -> Settings:
+def _validated(known: dict[str, str]) -> Settings:
+    given = {name: value for name, value in known.items() if value or name not in EMPTY_IS_UNSET}
     unknown = sorted(given.keys() - Settings.model_fields.keys())
     if unknown:
         names = ", ".join(PREFIX + name.upper() for name in unknown)
         offered = ", ".join(PREFIX + name.upper() for name in Settings.model_fields)
         raise SettingsError(f"unknown setting {names}; the settings are {offered}")
     try:
-        return Settings(**given)  # type: ignore[arg-type]  # texts, which pydantic reads
+        return Settings.model_validate(given)
     except ValidationError as error:
         first = error.errors()[0]
         raise SettingsError(f"{PREFIX}{str(first['loc'][0]).upper()}: {first['msg']}") from None

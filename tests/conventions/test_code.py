@@ -97,7 +97,9 @@ def test_no_module_is_a_drawer_for_odds_and_ends() -> None:
 
 def test_no_module_reads_a_clock_but_the_clock() -> None:
     def clocks(path: Path) -> list[str]:
-        return re.findall(r"\b(?:datetime\.(?:now|utcnow|today)|date\.today|time\.time)\(", path.read_text(encoding="utf-8"))
+        return re.findall(
+            r"\b(?:datetime\.(?:now|utcnow|today)|date\.today|time\.time)\(", path.read_text(encoding="utf-8")
+        )
 
     assert offenders(clocks, among=production()).keys() <= {"warehouse/settings.py"}
 

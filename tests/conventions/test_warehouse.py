@@ -117,7 +117,7 @@ def test_staging_is_empty_when_nothing_is_on_its_way(module_engine: Engine) -> N
 
 def test_a_column_of_a_mart_ends_in_its_unit_or_counts_nothing(module_engine: Engine) -> None:
     units = ("_persons", "_full_time_persons", "_pct", "_pct_point", "_dkk", "_cases")
-    for column in schema.benefit_recipients.columns:
+    for column in marts.benefit_recipients.columns:
         if str(column.type).startswith("DOUBLE"):
             assert column.name.endswith(units), column.name
 

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from tasks.sources.jobindsats.bodies import read_body
 from tasks.sources.jobindsats.cells import to_cells
 from tasks.stoppages import BodyUnreadable, CellsDisagree, Undeclared
+from tests.properties.effort import EXAMPLES
 from warehouse.areas import by_publisher_name
 from warehouse.catalogue import jobindsats
 from warehouse.periods import Period, PeriodError, PeriodKind
@@ -53,6 +54,7 @@ def expected_types(rows: list[Row], width: int) -> list[pl.DataType]:
 @example((["P", "Q", "N"], [["ends in a comma, ", "x", 1]]), False, (",", ":"))
 @example((["P", "Q"], [[",", ","]]), False, (", ", ": "))
 @example((["P", "N"], [["],[", 1], ["], [", None]]), False, (", ", ": "))
+@example((["P", "Q", "N"], [["", "", None]]), False, (",  ", ":"))
 @example((["P", "N"], [["a", 2**63 - 1], ["b", None]]), True, (",", ":"))
 @example((["P", "N"], [["a", 5e-324], ["b", 1.7976931348623157e308]]), True, (",", ":"))
 def test_what_is_written_is_read_back(

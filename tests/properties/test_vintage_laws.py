@@ -9,6 +9,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Engine
 
+from tests.properties.effort import EXAMPLES
 from tests.properties.releases import (
     FULL_TIME,
     HIDDEN,

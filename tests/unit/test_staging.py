@@ -6,7 +6,7 @@ import polars as pl
 import pytest
 from sqlalchemy import Connection, Engine, inspect, text
 
-from tests.properties.releases import HIDDEN, MEMBERS, PERSONS, TABLE, night, open_run, shown, stage
+from tests.properties.releases import HIDDEN, MEMBERS, PERSONS, TABLE, forget, night, open_run, shown, stage
 from warehouse.catalogue import Table, jobindsats
 from warehouse.staging import (
     SeriesNumbers,
@@ -19,6 +19,7 @@ from warehouse.staging import (
     staging_name,
     table_number,
 )
+
 
 @pytest.fixture
 def engine(module_engine: Engine) -> Engine:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from alembic import context
 from sqlalchemy import text
 
-from warehouse.schema import metadata
+from warehouse import marts
 
 connection = context.config.attributes["connection"]
 connection.execute(text("create schema if not exists ops"))
 context.configure(
     connection=connection,
-    target_metadata=metadata,
+    target_metadata=marts.benefit_recipients.metadata,
     include_schemas=True,
     version_table="schema_version",
     version_table_schema="ops",

@@ -44,10 +44,10 @@ def _read_quickly(header: bytes, rows: bytes) -> pl.DataFrame | None:
     if text is None or not all(isinstance(cell, str) for cell in first[:labels]):
         return None
     height = text.count(b"\n") + 1
-    if text.count(b'"') != 2 * labels * height:
-        return None
     bare = _without_blanks(text, labels=labels, height=height)
-    return None if bare is None else _read_delimited(bare, columns=columns, labels=labels, height=height)
+    if bare is None or not _is_plain(bare, labels=labels, width=len(columns), height=height):
+        return None
+    return _read_delimited(bare, columns=columns, labels=labels, height=height)
 
 
 def _read_json(text: bytes) -> Any:
@@ -88,6 +88,18 @@ def _without_blanks(text: bytes, *, labels: int, height: int) -> bytes | None:
     if spaced != (labels - 1) * height or b'","' in text:
         return None
     return text.replace(b', "', b',"')
+
+
+def _is_plain(text: bytes, *, labels: int, width: int, height: int) -> bool:
+    """Whether each row begins with so many quoted labels, nothing between them but commas, and has no other quote."""
+    followed = labels if labels < width else labels - 1
+    return not labels or (
+        text.count(b'"') == 2 * labels * height
+        and text.startswith(b'"')
+        and text.count(b'\n"') == height - 1
+        and text.count(b'","') == (labels - 1) * height
+        and text.count(b'",') == followed * height
+    )
 
 
 def _read_delimited(text: bytes, *, columns: list[str], labels: int, height: int) -> pl.DataFrame | None:

@@ -183,10 +183,11 @@ def _not_yet(measure: Measure, *, raw: pl.Expr) -> pl.Expr:
 
 def _one_of_each(cells: pl.DataFrame, *, table: Table) -> pl.DataFrame:
     """Each cell once: a label that stands on two levels of a hierarchy brings the same cell twice (seen in y01c01)."""
-    once = cells.unique().sort(KEY)
+    once = cells.unique().sort([*KEY, "value"])
     disagreeing = once.filter(pl.struct(KEY).is_duplicated())
     if disagreeing.height:
         first = disagreeing.row(0, named=True)
+        period = Period.from_key(first["period_id"])
         period = Period(table.period, first["period_id"] // 100 % 10_000, first["period_id"] % 100)
         raise CellsDisagree(
             f"{table.id}: {disagreeing.height} cells came more than once with different values, the first "

@@ -7,6 +7,7 @@ neither is a time-out, since a question that is too large stays too large: the c
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -20,6 +21,7 @@ from urllib3.util import Retry
 
 from tasks.stoppages import (
     BodyTooLarge,
+    BodyUnreadable,
     PublisherDown,
     PublisherTimedOut,
     RedirectRefused,
@@ -32,6 +34,7 @@ TRY_AGAIN = (429, 500, 502, 503, 504)
 LONGEST_RETRY_AFTER_SECONDS = 900
 LARGEST_BODY_BYTES = 512 * 1024 * 1024
 _CHUNK = 1 << 20
+_FITS_A_HEADER = re.compile(r"[!-~]+")
 
 
 class Now(Protocol):
@@ -75,7 +78,13 @@ class Publisher:
                 f"no token for {base_url}: put it in JOBINDSATS_API_TOKEN or in .env "
                 "(the README says how to get one), then run `jobindsats doctor`"
             )
+        if not _FITS_A_HEADER.fullmatch(token):
+            raise TokenRefused(
+                "the token in JOBINDSATS_API_TOKEN holds a blank, a line break or another letter that no token has: "
+                "copy it again, without what stands around it"
+            )
         self.base_url = base_url.rstrip("/")
+        self._token = token
         self._now = now
         self._timeout = timeout_seconds
         self._retries = retries
@@ -107,7 +116,7 @@ class Publisher:
                 f"{self.base_url}{asked} broke off in the middle of its answer, {self._retries + 1} times: {error}. "
                 "Nothing was published; the next night tries again"
             ) from error
-        _judge(answer, base_url=self.base_url)
+        _judge(answer, base_url=self.base_url, token=self._token)
         return answer
 
     def _once(self, asked: str) -> Answer:
@@ -128,6 +137,8 @@ class Publisher:
             raise PublisherTimedOut(f"{self.base_url}{asked} gave no answer in {self._timeout:g} seconds") from error
         except requests.exceptions.ChunkedEncodingError as error:
             raise _BrokenOff(str(error)) from error
+        except requests.exceptions.ContentDecodingError as error:
+            raise BodyUnreadable(f"{self.base_url}{asked} sent bytes that cannot be unpacked") from error
         except requests.exceptions.ConnectionError as error:
             if "Read timed out" in str(error):
                 raise PublisherTimedOut(f"{self.base_url}{asked} stopped in the middle of its answer") from error
@@ -136,6 +147,10 @@ class Publisher:
             raise PublisherDown(
                 f"{urlsplit(self.base_url).netloc} does not answer. Check the network and JOBINDSATS_API_URL; "
                 "nothing was published, and the next night tries again"
+            ) from error
+        except requests.exceptions.RequestException as error:
+            raise PublisherDown(
+                f"'{self.base_url}' cannot be asked ({type(error).__name__}): correct JOBINDSATS_API_URL"
             ) from error
 
     def _read(self, response: requests.Response) -> bytes:
@@ -189,10 +204,11 @@ def _was_connected(error: requests.exceptions.ConnectionError) -> bool:
     return not any(sign in text for sign in ("NewConnectionError", "NameResolutionError", "ConnectTimeout", "refused"))
 
 
-def _judge(answer: Answer, *, base_url: str) -> None:
+def _judge(answer: Answer, *, base_url: str, token: str) -> None:
     if answer.status == requests.codes.ok:
         return
-    said = answer.body[:300].decode("utf-8", "replace").strip()
+    # Some servers repeat the question's headers when they refuse it.
+    said = answer.body.decode("utf-8", "replace").replace(token, "(the token)")[:300].strip()
     where = f"{base_url}{answer.asked}"
     if answer.status in (401, 403):
         raise TokenRefused(

@@ -21,7 +21,7 @@ select t.table_id, t.title, t.title_en, t.retired_on,
        v.publisher_updated_on, v.seen_at,
        calendar.newest_period as publisher_newest_period, calendar.next_release_on,
        latest.outcome as last_outcome, latest.seen_at as last_looked_at, latest.message as last_message,
-       case when t.retired_on is null then
+       case when t.retired_on is null or t.retired_on > current_date then
            coalesce(p.code >= calendar.newest_period and current_date <= calendar.next_release_on, false)
        end as is_fresh
 from core.tables t

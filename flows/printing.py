@@ -1,0 +1,107 @@
+"""How things are printed for a person: tables that keep their columns, times in Denmark's, hidden counts as hidden."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Sequence
+from datetime import date, datetime
+from textwrap import shorten
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table as Grid
+from rich.text import Text
+
+STYLES = {
+    "published": "green",
+    "unchanged": "cyan",
+    "not_due": "dim",
+    "source_late": "yellow",
+    "quarantined": "bold yellow",
+    "failed": "bold red",
+    "well": "green",
+    "attention": "yellow",
+}
+_NARROWEST = 120
+_WIDTH_BEFORE_WHY = 76
+
+
+def console() -> Console:
+    """The terminal; wide enough for our tables where it is a file or a pipe."""
+    terminal = Console(highlight=False)
+    return terminal if terminal.is_terminal else Console(highlight=False, width=max(terminal.width, _NARROWEST))
+
+
+def print_json(document: Any) -> None:
+    """One JSON document on standard output, and nothing else."""
+    sys.stdout.write(json.dumps(document, ensure_ascii=False, default=_plain) + "\n")
+
+
+def _plain(value: object) -> str:
+    return value.isoformat() if isinstance(value, date | datetime) else str(value)
+
+
+def number(value: float | None) -> str:
+    """A number with thousands set apart, or a dash."""
+    if value is None:
+        return "-"
+    return f"{value:,}" if isinstance(value, int) else f"{value:,.1f}"
+
+
+def danish_time(moment: datetime) -> str:
+    """A moment by the clocks of Denmark."""
+    from warehouse.reading import in_denmark
+
+    return f"{in_denmark(moment):%Y-%m-%d %H:%M}"
+
+
+def or_status(value: float | None, status: str) -> str:
+    """A value, or why there is none."""
+    return number(value) if status == "observed" else status
+
+
+def in_words(members: dict[str, str]) -> str:
+    """The members of a series in words."""
+    return ", ".join(members.values())
+
+
+def grid(*names: str) -> Grid:
+    """A table without lines; a column whose name begins with `>` holds numbers."""
+    table = Grid(box=None, pad_edge=False)
+    for name in names:
+        table.add_column(name.lstrip(">"), justify="right" if name.startswith(">") else "left", overflow="fold")
+    return table
+
+
+def print_report(run: int, outcome: str, tables: Sequence[dict[str, Any]]) -> None:
+    """The report of a night: a line per table, and each trouble once below."""
+    terminal = console()
+    lines = Grid(title=f"Night {run}: {outcome}", title_justify="left", title_style="bold", box=None, pad_edge=False)
+    for name in ("table", "outcome"):
+        lines.add_column(name, no_wrap=True)
+    for name in ("new", "revised", "withdrawn", "unchanged"):
+        lines.add_column(name, justify="right", no_wrap=True)
+    lines.add_column("newest", no_wrap=True)
+    lines.add_column("why", no_wrap=True)
+    room = max(20, terminal.width - _WIDTH_BEFORE_WHY)
+    for table in tables:
+        counts = [number(table[name]) if table[name] else "" for name in ("new", "revised", "withdrawn", "unchanged")]
+        shown = table["outcome"]
+        why = "see below" if shown in ("failed", "quarantined") else shorten(table["message"], room, placeholder=" …")
+        lines.add_row(table["table"], Text(shown, STYLES[shown]), *counts, table["newest_period"] or "", why)
+    terminal.print(lines)
+    _print_troubles(terminal, tables)
+
+
+def _print_troubles(terminal: Console, tables: Sequence[dict[str, Any]]) -> None:
+    """Each trouble once, however many tables it stopped."""
+    by_message: dict[str, list[dict[str, Any]]] = {}
+    for table in tables:
+        if table["outcome"] in ("failed", "quarantined"):
+            by_message.setdefault(table["message"], []).append(table)
+    for message, stopped in by_message.items():
+        ids = ", ".join(table["table"] for table in stopped) if len(stopped) <= 3 else f"{len(stopped)} tables"
+        terminal.print()
+        terminal.print(Text(f"{stopped[0]['outcome']}: {ids}", STYLES[stopped[0]["outcome"]]))
+        terminal.print(Text(message))

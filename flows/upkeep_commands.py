@@ -1,0 +1,77 @@
+"""The commands that look after the product itself: doctor, and the warehouse's address, start, stop and migrations."""
+
+from __future__ import annotations
+
+import sys
+
+from rich.text import Text
+
+from flows.commands import prepare_orchestrator
+from flows.printing import STYLES, console, grid, print_json
+
+WELL, FAILED, WRONG_USE, ATTENTION = 0, 1, 2, 3
+
+
+def examine(*, as_json: bool) -> int:
+    """Every part in turn: what is wrong and the next step."""
+    prepare_orchestrator()
+    from tasks.doctor import Finding, examine_all
+
+    findings = [*examine_all(), Finding("prefect", "well", _prefect_in_words())]
+    if as_json:
+        print_json([finding._asdict() for finding in findings])
+    else:
+        lines = grid("part", "finding", "says", "next step")
+        for finding in findings:
+            lines.add_row(finding.part, Text(finding.verdict, STYLES[finding.verdict]), finding.says, finding.next_step)
+        console().print(lines)
+    verdicts = {finding.verdict for finding in findings}
+    return FAILED if "failed" in verdicts else ATTENTION if "attention" in verdicts else WELL
+
+
+def _prefect_in_words() -> str:
+    import prefect
+    from prefect.settings import get_current_settings
+
+    return f"Prefect {prefect.__version__}, {get_current_settings().api.url or 'a server of its own for each run'}"
+
+
+def warehouse_url() -> int:
+    """The address, for a client on this machine."""
+    from tasks.upkeep import address
+
+    sys.stdout.write(address() + "\n")
+    return WELL
+
+
+def warehouse_up() -> int:
+    """Start and migrate."""
+    from tasks.upkeep import address, migrate
+
+    revision = migrate()
+    console().print(f"The warehouse is up, schema {revision}: {address()}")
+    return WELL
+
+
+def warehouse_down() -> int:
+    """Stop the embedded server."""
+    from tasks.upkeep import stop
+
+    console().print(stop())
+    return WELL
+
+
+def warehouse_migrate() -> int:
+    """Bring the schema up to date."""
+    from tasks.upkeep import migrate
+
+    console().print(f"The schema is at revision {migrate()}")
+    return WELL
+
+
+def explain_trouble(error: Exception) -> int:
+    """One sentence on standard error, and the exit status: wrong use is told apart from failure."""
+    from tasks.upkeep import is_wrong_use
+
+    sys.stderr.write(f"jobindsats: {error}\n")
+    return WRONG_USE if is_wrong_use(error) else FAILED
