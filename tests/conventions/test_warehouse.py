@@ -10,7 +10,7 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Engine, inspect, text
 
 from tests.conventions.sources import ROOT
-from warehouse import migrations, schema
+from warehouse import marts, migrations, schema
 from warehouse.catalogue import jobindsats
 
 SCHEMAS = ("ops", "staging", "core", "marts")

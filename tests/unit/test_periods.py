@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 
 import pytest
@@ -96,7 +97,7 @@ def test_anything_else_is_an_error_that_names_it(text: str) -> None:
 )
 def test_periods_of_different_kinds_are_never_compared(left: str, right: str) -> None:
     a, b = Period.parse(left), Period.parse(right)
-    comparisons = [
+    comparisons: list[Callable[[], object]] = [
         lambda: a < b,
         lambda: a <= b,
         lambda: a > b,

@@ -97,7 +97,7 @@ def _is_plain(text: bytes, *, labels: int, width: int, height: int) -> bool:
         text.count(b'"') == 2 * labels * height
         and text.startswith(b'"')
         and text.count(b'\n"') == height - 1
-        and text.count(b'","') == (labels - 1) * height
+        and text.count(b',"') == (labels - 1) * height
         and text.count(b'",') == followed * height
     )
 
