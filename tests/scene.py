@@ -6,8 +6,10 @@ import json
 import os
 import subprocess
 import sys
+from contextlib import redirect_stdout
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -90,10 +92,12 @@ class Scene:
         )
 
     def answer(self, *arguments: str) -> Any:
-        """What `jobindsats ... --json` prints, read."""
-        ended = self.command(*arguments, "--json")
-        assert ended.returncode == 0, ended.stderr
-        return json.loads(ended.stdout)
+        """What `jobindsats ... --json` prints, read; carried out in this process, which has imported what it needs."""
+        from flows.command_line import run
+
+        with redirect_stdout(StringIO()) as printed:
+            assert run([*arguments, "--json"]) == 0
+        return json.loads(printed.getvalue())
 
     def outcomes(self, report: RunReport) -> dict[str, str]:
         """Outcome by table."""

@@ -1,4 +1,7 @@
-"""Two nights a month apart over every table of the catalogue, in the synthetic Denmark."""
+"""Two nights a month apart in the synthetic Denmark, over the benefits of the papers and a table of each other kind.
+
+Every table of the catalogue is brought in by `make demo`, which runs where changes are checked.
+"""
 
 from __future__ import annotations
 
@@ -10,17 +13,16 @@ from tests.conftest import Stage
 from tests.scene import Scene
 from warehouse.catalogue import jobindsats
 
+TABLES = [*sorted({group.table for group in jobindsats().benefit_groups}), "y25i01", "y25i03", "y30r21", "y01h01"]
+
 
 @pytest.fixture(scope="module")
 def two_nights(stage: Stage) -> Iterator[Scene]:
     """The nights of 5 November and 5 December 2023."""
     with stage(today="2023-11-05", scale="small") as scene:
         for day in ("2023-11-05", "2023-12-05"):
-            report = scene.night(day)
-            assert report.outcome == "completed", [
-                table for table in report.tables if table["outcome"] == "quarantined"
-            ]
-            assert len(report.tables) == len(jobindsats().tables)
+            report = scene.night(day, tables=TABLES)
+            assert report.outcome == "completed", [t for t in report.tables if t["outcome"] == "quarantined"]
         yield scene
 
 
@@ -78,8 +80,8 @@ def test_each_table_has_its_checks_on_record(two_nights: Scene) -> None:
     checks = two_nights.query(
         "select table_id, count(*) as n, bool_and(passed or not blocking) as held from ops.checks group by 1"
     )
-    assert len(checks) >= 20
-    assert all(row["n"] >= 10 and row["held"] for row in checks)
+    assert len(checks) >= 14
+    assert all(row["n"] >= 8 and row["held"] for row in checks)
 
 
 def test_marts_derived_twice_are_derived_once(two_nights: Scene) -> None:
