@@ -25,6 +25,17 @@ os.environ |= {
     "DO_NOT_TRACK": "1",
     "GX_ANALYTICS_ENABLED": "false",
 }
+# What the server does beside serving: nothing here is scheduled, late or triggered, and there are two cores.
+for service in (
+    "SCHEDULER",
+    "LATE_RUNS",
+    "CANCELLATION_CLEANUP",
+    "PAUSE_EXPIRATIONS",
+    "TRIGGERS",
+    "FOREMAN",
+    "REPOSSESSOR",
+):
+    os.environ[f"PREFECT_SERVER_SERVICES_{service}_ENABLED"] = "false"
 
 import pytest
 from sqlalchemy import URL, Engine, create_engine, make_url, text
