@@ -18,7 +18,7 @@ class PeriodError(ValueError):
 
 
 class PeriodKind(StrEnum):
-    """The publisher's period types; DESIGN.md section 4."""
+    """The publisher's period types."""
 
     MONTH = "M"
     QUARTER = "Q"
