@@ -99,7 +99,8 @@ def show_observations(
         print_json([{name: cell for name, cell in row.items() if name != "vintage_id"} for row in rows])
         return WELL
     if not rows:
-        console().print(f"Nothing is held of {asked.table.id} for {area}" + (" at that time." if as_of else "."))
+        asked_for = ", ".join(part for part in (area, period, as_of and f"as of {as_of}") if part)
+        console().print(f"Nothing is held of {asked.table.id} for {asked_for}.")
         return WELL
     lines = grid("period", "measure", "members", ">value", "status", "published", "seen")
     for row in rows:
@@ -145,5 +146,9 @@ def show_revisions(table_id: str, *, area: str | None, since: str | None, as_jso
             number(row["change"]),
         )
     terminal = console()
-    terminal.print(lines if rows else f"No cell of {table.id} was changed after it was first published.")
+    terminal.print(
+        lines
+        if rows
+        else f"No change to {table.id} is on record for {area or 'any area'}{f' since {since}' if since else ''}."
+    )
     return WELL

@@ -141,7 +141,8 @@ def _record(connection: Connection, *, run_id: int, decision: Decision, outcome:
         kept = {"run_id": run_id, "table_id": outcome.table, "rule": outcome.rule, "stopped_at": now}
         kept |= {"publisher_updated_on": decision.listing.updated_on, "manifest": outcome.manifest}
         cells = outcome.cells or ({"message": outcome.message},)
-        connection.execute(insert(schema.quarantine), [kept | {"cells": cell} for cell in cells])
+        rows = [kept | {"rule": cell.get("rule", outcome.rule), "cells": cell} for cell in cells]
+        connection.execute(insert(schema.quarantine), rows)
 
 
 @task(name="end", cache_policy=NO_CACHE)

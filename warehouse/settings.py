@@ -49,6 +49,13 @@ class Settings(BaseModel):
             raise ValueError("needs a time zone, for example 2024-01-31T04:15:00+01:00")
         return value
 
+    @field_validator("api_url")
+    @classmethod
+    def _api_url_is_one(cls, value: str) -> str:
+        if not value.startswith(("https://", "http://")):
+            raise ValueError("needs to begin with https://")
+        return value
+
     @property
     def archive(self) -> str:
         """The archive's root, an fsspec URL."""
