@@ -27,7 +27,7 @@ def _every_municipality_reports() -> Check:
         "each of the 98 municipalities has a row in each period",
         query=f"""
         select p.code as period, areas.name as area
-        from (select period_id, array_agg(distinct area_id) as present from {{batch}} group by period_id) periods
+        from (select period_id, array_agg(distinct area_id) as present from load group by period_id) periods
         join core.periods p on p.period_id = periods.period_id
         cross join ({areas}) as areas(area_id, name)
         where areas.area_id <> all(periods.present)
@@ -49,7 +49,7 @@ def _no_municipality_vanishes(audited: Audited) -> Check:
               and m.unit in ('persons', 'full_time_persons', 'cases')
             group by o.period_id, s.area_id
         ) stood
-        join (select period_id, array_agg(distinct area_id) as areas from {{batch}} group by period_id) present
+        join (select period_id, array_agg(distinct area_id) as areas from load group by period_id) present
           on present.period_id = stood.period_id
         join core.areas a on a.area_id = stood.area_id
         join core.periods p on p.period_id = stood.period_id
@@ -70,7 +70,7 @@ def _parts_match_total() -> Check:
                    sum(value) filter (where not is_total) as parts_sum,
                    count(*) filter (where not is_total) as parts,
                    bool_and(status = 'observed') as all_shown
-            from {batch} where adds_up and area_kind <> 'unknown' group by period_id, area_id, measure
+            from load where adds_up and area_kind <> 'unknown' group by period_id, area_id, measure
         ) sums
         join core.periods p on p.period_id = sums.period_id
         join core.areas a on a.area_id = sums.area_id
@@ -90,7 +90,7 @@ def _country_matches() -> Check:
                    sum(value) filter (where area_kind = 'country') as country,
                    sum(value) filter (where area_kind = 'municipality') as municipalities_sum,
                    bool_and(status = 'observed') as all_shown
-            from {batch} where adds_up and is_total group by period_id, measure
+            from load where adds_up and is_total group by period_id, measure
         ) sums
         join core.periods p on p.period_id = sums.period_id
         where all_shown and country >= 1000 and abs(country - municipalities_sum) > 0.05 * country

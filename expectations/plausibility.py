@@ -33,7 +33,7 @@ def _within_bounds(audited: Audited) -> Check:
     return no_cells(
         "within_bounds",
         "values lie between the least and the greatest that can be true",
-        source=f"{{batch}} b join ({bounds}) as declared(name, low, high) on declared.name = b.measure",
+        source=f"load b join ({bounds}) as declared(name, low, high) on declared.name = b.measure",
         where="b.value < low or b.value > high",
         show="low, high",
     )
@@ -52,8 +52,8 @@ def _large_counts_are_shown() -> Check:
         "large_counts_are_shown",
         f"no count is hidden between two periods in which it is {LARGE_COUNT} or more",
         source=f"""(
-            select *, lag(value) over in_time as earlier, lead(value) over in_time as later from {{batch}}
-            where unit in ({_COUNT_UNITS}) and series_id in (select series_id from {{batch}} where status = 'suppressed')
+            select *, lag(value) over in_time as earlier, lead(value) over in_time as later from load
+            where unit in ({_COUNT_UNITS}) and series_id in (select series_id from load where status = 'suppressed')
             window in_time as (partition by series_id order by period_id)
         ) b""",
         where=f"b.status = 'suppressed' and least(b.earlier, b.later) >= {LARGE_COUNT}",
@@ -79,7 +79,7 @@ def _no_slip_of_unit() -> Check:
         query=f"""
         select measure, unit, ratio from (
             select measure, unit, percentile_cont(0.5) within group (order by value / published_value) as ratio
-            from {{batch}} where value > 0 and published_value > 0 group by measure, unit
+            from load where value > 0 and published_value > 0 group by measure, unit
         ) ratios where {near}
         """,
     )
@@ -94,7 +94,7 @@ def _still_the_same_table() -> Check:
             select measure, unit,
                    avg(case when abs(value - published_value) > greatest(0.25 * abs(published_value), 2)
                        then 1.0 else 0.0 end) as share_changed
-            from {batch} where value is not null and published_value is not null group by measure, unit
+            from load where value is not null and published_value is not null group by measure, unit
         ) shares where share_changed > 0.5
         """,
     )

@@ -38,7 +38,7 @@ def checks(audited: Audited) -> list[Check]:
             "every_period_has_rows",
             "each period that was asked for came with rows",
             query=f"select asked.period from ({literals([(p.key, str(p)) for p in audited.asked_periods])}) "
-            "as asked(period_id, period) where asked.period_id not in (select period_id from {batch})",
+            "as asked(period_id, period) where asked.period_id not in (select period_id from load)",
         ),
     ]
 
