@@ -113,7 +113,7 @@ def _stop_where_blocking(found: list[Verdict], *, table: Table) -> None:
     others = ", ".join(verdict.rule for verdict in failed[1:])
     raise AuditFailed(
         f"{table.id} was not published: {_in_words(failed[0])}.{others and f' Nor do {others} hold.'} What was published "
-        "before stands; the rejected cells are in ops.quarantine",
+        "before stands; `jobindsats quarantine` shows the load",
         rule=failed[0].rule,
         cells=[{"rule": verdict.rule, **cell} for verdict in failed for cell in verdict.cells],
     )

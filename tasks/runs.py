@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from importlib.metadata import version
 from typing import Any
 
@@ -138,11 +139,33 @@ def _record(connection: Connection, *, run_id: int, decision: Decision, outcome:
     statement = upsert(schema.table_outcomes)
     connection.execute(statement.on_conflict_do_update(index_elements=["run_id", "table_id"], set_=row), row)
     if outcome.outcome == "quarantined":
-        kept = {"run_id": run_id, "table_id": outcome.table, "rule": outcome.rule, "stopped_at": now}
-        kept |= {"publisher_updated_on": decision.listing.updated_on, "manifest": outcome.manifest}
-        cells = outcome.cells or ({"message": outcome.message},)
-        rows = [kept | {"rule": cell.get("rule", outcome.rule), "cells": cell} for cell in cells]
-        connection.execute(insert(schema.quarantine), rows)
+        _quarantine(connection, run_id=run_id, decision=decision, outcome=outcome, stopped_at=now)
+
+
+def _quarantine(
+    connection: Connection, *, run_id: int, decision: Decision, outcome: TableOutcome, stopped_at: datetime
+) -> None:
+    """Keep a load that was stopped, and its rejected rows, each under the rule it broke."""
+    load = {
+        "run_id": run_id,
+        "table_id": outcome.table,
+        "publisher_updated_on": decision.listing.updated_on,
+        "manifest": outcome.manifest,
+        "rule": outcome.rule,
+        "message": outcome.message,
+        "rejected": len(outcome.cells),
+        "stopped_at": stopped_at,
+    }
+    statement = upsert(schema.quarantine).on_conflict_do_update(index_elements=["run_id", "table_id"], set_=load)
+    quarantine_id = connection.scalar(statement.returning(schema.quarantine.c.quarantine_id), load)
+    rejected = schema.rejected_rows
+    connection.execute(rejected.delete().where(rejected.c.quarantine_id == quarantine_id))
+    rows = [
+        {"quarantine_id": quarantine_id, "rule": cell.get("rule", outcome.rule), "cells": cell}
+        for cell in outcome.cells
+    ]
+    if rows:
+        connection.execute(insert(rejected), rows)
 
 
 @task(name="end", cache_policy=NO_CACHE)

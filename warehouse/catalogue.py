@@ -12,9 +12,9 @@ from importlib import resources
 from typing import Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
-from warehouse.periods import PeriodKind
+from warehouse.periods import Period, PeriodKind
 
 Unit = Literal["persons", "full_time_persons", "cases", "pct", "pct_point", "fraction", "ratio", "rank"]
 Evidence = Literal["confirmed", "likely", "inferred"]
@@ -167,6 +167,23 @@ class BenefitGroup(_Declared):
     successor: str | None = None
 
 
+class SeriesBreak(_Declared):
+    """A point in time across which a table's figures are not comparable: per table, the first period after it."""
+
+    id: str
+    title: str
+    caveat: str
+    source: str
+    first_periods: dict[str, str]
+
+    @field_validator("first_periods")
+    @classmethod
+    def _are_periods(cls, first_periods: dict[str, str]) -> dict[str, str]:
+        for written in first_periods.values():
+            Period.parse(written)
+        return first_periods
+
+
 class Catalogue(_Declared):
     """Everything declared of one publisher."""
 
@@ -176,15 +193,27 @@ class Catalogue(_Declared):
     credit: str
     tables: tuple[Table, ...]
     benefit_groups: tuple[BenefitGroup, ...]
+    series_breaks: tuple[SeriesBreak, ...] = ()
 
     @model_validator(mode="after")
     def _ids_refer(self) -> Catalogue:
         ids = [table.id for table in self.tables]
         twice = sorted({table_id for table_id in ids if ids.count(table_id) > 1})
-        nowhere = sorted({group.table for group in self.benefit_groups} - set(ids))
+        referred = {group.table for group in self.benefit_groups}
+        referred.update(table_id for series_break in self.series_breaks for table_id in series_break.first_periods)
+        nowhere = sorted(referred - set(ids))
         if twice or nowhere:
-            raise ValueError(f"declared twice: {twice}" if twice else f"benefit groups refer to no table: {nowhere}")
+            raise ValueError(
+                f"declared twice: {twice}" if twice else f"benefit groups or series breaks refer to no table: {nowhere}"
+            )
         return self
+
+    def members_of(self, group: BenefitGroup) -> dict[str, str]:
+        """The members that are a benefit in its table: the one named, or the total."""
+        table = self.table(group.table)
+        if group.member is None:
+            return table.root_members
+        return {hierarchy.dimension: group.member for hierarchy in table.breakdowns}
 
     def table(self, table_id: str) -> Table:
         """One table by its id, upper case accepted; raises CatalogueError."""

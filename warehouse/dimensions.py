@@ -13,7 +13,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from warehouse import schema
 from warehouse.areas import all_areas
-from warehouse.catalogue import Catalogue
+from warehouse.catalogue import Catalogue, SeriesBreak
 from warehouse.catalogue import Table as CatalogueTable
 from warehouse.periods import Period
 
@@ -24,6 +24,9 @@ def write_dimensions(connection: Connection, *, catalogue: Catalogue) -> None:
     numbers = _table_numbers(connection, catalogue=catalogue)
     _upsert(connection, schema.tables, key=["table_no"], rows=_table_rows(catalogue, numbers=numbers))
     _upsert(connection, schema.measures, key=["table_no", "name"], rows=_measure_rows(catalogue, numbers=numbers))
+    _replace(connection, schema.benefit_groups, rows=_benefit_group_rows(catalogue, numbers=numbers))
+    write_periods(connection, periods=(period for *_, period in _breaks(catalogue)))
+    _replace(connection, schema.series_breaks, rows=_series_break_rows(catalogue, numbers=numbers))
     existing = _partitions(connection)
     for table in catalogue.tables:
         if _partition(table) not in existing:
@@ -44,6 +47,13 @@ def _upsert(connection: Connection, target: Table, *, key: list[str], rows: list
     statement = insert(target)
     kept = {name: statement.excluded[name] for name in rows[0] if name not in key}
     connection.execute(statement.on_conflict_do_update(index_elements=key, set_=kept), rows)
+
+
+def _replace(connection: Connection, target: Table, *, rows: list[dict[str, Any]]) -> None:
+    """Write rows that nothing refers to; what is no longer declared goes."""
+    connection.execute(target.delete())
+    if rows:
+        connection.execute(insert(target), rows)
 
 
 def _area_rows() -> list[dict[str, Any]]:
@@ -86,6 +96,45 @@ def _measure_rows(catalogue: Catalogue, *, numbers: dict[str, int]) -> list[dict
         }
         for table in catalogue.tables
         for measure in table.measures
+    ]
+
+
+def _benefit_group_rows(catalogue: Catalogue, *, numbers: dict[str, int]) -> list[dict[str, Any]]:
+    return [
+        {
+            "benefit_group": group.id,
+            "name": group.name,
+            "table_no": numbers[group.table],
+            "members": catalogue.members_of(group),
+            "counted": group.counted,
+            "benchmark": group.benchmark,
+            "valid_from": group.valid_from,
+            "valid_until": group.until,
+            "successor": group.successor,
+        }
+        for group in catalogue.benefit_groups
+    ]
+
+
+def _breaks(catalogue: Catalogue) -> list[tuple[SeriesBreak, str, Period]]:
+    return [
+        (series_break, table_id, Period.parse(written))
+        for series_break in catalogue.series_breaks
+        for table_id, written in series_break.first_periods.items()
+    ]
+
+
+def _series_break_rows(catalogue: Catalogue, *, numbers: dict[str, int]) -> list[dict[str, Any]]:
+    return [
+        {
+            "series_break": series_break.id,
+            "table_no": numbers[table_id],
+            "first_period_id": period.key,
+            "title": series_break.title,
+            "caveat": series_break.caveat,
+            "source": series_break.source,
+        }
+        for series_break, table_id, period in _breaks(catalogue)
     ]
 
 

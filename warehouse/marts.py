@@ -49,6 +49,17 @@ benefit_recipients = Table(
     Column("vintage_id", Integer, nullable=False, comment="The table's newest vintage, on which the row rests."),
     Column("publisher_updated_on", Date, comment="The publisher's date of that vintage."),
     moment("seen_at", "When we saw that vintage.", nullable=False),
+    Column(
+        "series_break",
+        Text,
+        comment="The newest series break at or before the month. Rows with different breaks are not comparable "
+        "without its caveat.",
+    ),
+    Column(
+        "series_break_caveat",
+        Text,
+        comment="The Danish sentence that a comparison of this row with an earlier one carries; null: no break.",
+    ),
     Index(None, "area_code", "period"),
     Index(None, "table_id"),
     schema="marts",

@@ -172,6 +172,11 @@ vintages = Table(
     ),
     Column("largest_revision_series_id", Integer, comment="The series in which it happened."),
     Column("largest_revision_period_id", Integer, comment="The period in which it happened."),
+    Column(
+        "release_reason",
+        Text,
+        comment="Why a person published it although a check had stopped it; null: every blocking check held.",
+    ),
     Index(None, "table_no", "seen_at"),
     schema="core",
     comment="One row per publisher table as we saw it. Nothing published is ever overwritten: a later vintage adds.",
@@ -204,6 +209,39 @@ observations = Table(
     postgresql_partition_by="LIST (table_no)",
 )
 Index("ix_observations_replaced", observations.c.superseded_by, postgresql_where=text("superseded_by is not null"))
+
+benefit_groups = Table(
+    "benefit_groups",
+    metadata,
+    Column("benefit_group", Text, primary_key=True, comment="Our id of the benefit."),
+    Column("name", Text, nullable=False, comment="Its Danish name."),
+    Column("table_no", ForeignKey("core.tables.table_no"), nullable=False, comment="The table that counts it."),
+    Column("members", JSONB, nullable=False, comment="The members of that table that are the benefit."),
+    Column("counted", Boolean, nullable=False, comment="Whether committee papers count it in a sum over all benefits."),
+    Column("benchmark", Text, comment="The group of the ministry's benchmark it is part of."),
+    Column("valid_from", Date, comment="First day the benefit was in force."),
+    Column("valid_until", Date, comment="Last day the benefit was in force."),
+    Column("successor", Text, comment="The benefit that took over."),
+    schema="core",
+    comment="One row per benefit as committee papers name it. Made from the catalogue, never edited.",
+)
+series_breaks = Table(
+    "series_breaks",
+    metadata,
+    Column("series_break", Text, primary_key=True, comment="Our id of the break."),
+    Column("table_no", ForeignKey("core.tables.table_no"), primary_key=True, comment="The table."),
+    Column(
+        "first_period_id",
+        ForeignKey("core.periods.period_id"),
+        nullable=False,
+        comment="The first period after the break.",
+    ),
+    Column("title", Text, nullable=False, comment="What changed, in a few Danish words."),
+    Column("caveat", Text, nullable=False, comment="The Danish sentence a comparison across the break carries."),
+    Column("source", Text, nullable=False, comment="The act, guide or list that says so."),
+    schema="core",
+    comment="One row per series break and table. Made from the catalogue, never edited.",
+)
 
 # ---- ops ----------------------------------------------------------------------------------------------------
 
@@ -265,14 +303,36 @@ quarantine = Table(
     "quarantine",
     metadata,
     Column("quarantine_id", Integer, Identity(), primary_key=True, comment="Our number."),
-    Column("run_id", ForeignKey("ops.runs.run_id"), nullable=False, comment="The run."),
+    Column("run_id", ForeignKey("ops.runs.run_id"), nullable=False, comment="The run whose load was stopped."),
     Column("table_id", Text, nullable=False, comment="The publisher's table."),
     Column("publisher_updated_on", Date, comment="The publisher's update date of the load that was stopped."),
     Column("manifest", Text, comment="The archive's list of the answers it was read from."),
-    Column("rule", Text, nullable=False, comment="Name of the rule that stopped it."),
-    Column("cells", JSONB, nullable=False, comment="A rejected row as it was read: column to content."),
+    Column("rule", Text, nullable=False, comment="Name of the rule that stopped it, the first of several."),
+    Column("message", Text, nullable=False, comment="What stopped it and what to do, in a sentence."),
+    Column("rejected", BigInteger, nullable=False, comment="Rejected rows that were kept."),
     moment("stopped_at", "When.", nullable=False),
+    moment("released_at", "When a person released it; null: nobody has."),
+    Column("released_by", Text, comment="Who released it."),
+    Column("release_reason", Text, comment="Why it was released."),
+    Column("release_run_id", ForeignKey("ops.runs.run_id"), comment="The run that published it after all."),
+    UniqueConstraint("run_id", "table_id"),
     Index(None, "table_id", "stopped_at"),
     schema="ops",
-    comment="One row per rejected row and rule. The bytes they were read from are in the archive, whole.",
+    comment="One row per load that was stopped. The bytes it was read from are in the archive, whole.",
+)
+rejected_rows = Table(
+    "rejected_rows",
+    metadata,
+    Column("rejected_row_id", Integer, Identity(), primary_key=True, comment="Our number."),
+    Column(
+        "quarantine_id",
+        ForeignKey("ops.quarantine.quarantine_id"),
+        nullable=False,
+        index=True,
+        comment="The load it was part of.",
+    ),
+    Column("rule", Text, nullable=False, comment="Name of the rule it broke."),
+    Column("cells", JSONB, nullable=False, comment="The row as it was read: column to content."),
+    schema="ops",
+    comment="One row per rejected row and rule of a load that was stopped.",
 )
