@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Sequence
 
 from rich.text import Text
@@ -21,11 +22,13 @@ def run_nightly(tables: Sequence[str] | None, *, as_json: bool) -> int:
 
     chosen = [table_named(table_id).id for table_id in tables] if tables else None
     report = nightly(chosen)
+    if report.message:
+        sys.stderr.write(f"{report.message}\n")
     if as_json:
         print_json(report_as_json(report))
-    else:
+    elif report.tables:
         print_report(report.run, report.outcome, report.tables)
-    return {"completed": WELL, "attention": ATTENTION}.get(report.outcome, FAILED)
+    return {"completed": WELL, "yielded": WELL, "attention": ATTENTION}.get(report.outcome, FAILED)
 
 
 def prepare_orchestrator() -> None:

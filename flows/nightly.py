@@ -9,19 +9,21 @@ from tasks.decide import Decision, ask_publisher
 from tasks.derive import derive_marts
 from tasks.fetch import fetch
 from tasks.publish import Published, publish_staged
-from tasks.runs import RunReport, begin_run, end_run, record_outcome, settle
+from tasks.runs import RunReport, at_work, end_run, record_outcome, settle, yield_to_the_other
 from tasks.stage import stage
 
 
 @flow(name="nightly", validate_parameters=True)
 def nightly(tables: list[str] | None = None) -> RunReport:
     """One night: every table of the catalogue, or those named, ends with exactly one outcome."""
-    run_id = begin_run("nightly")
-    for decision in ask_publisher(run_id, tables=tables):
-        outcome = settle(decision, walk=lambda due: road(due, run_id=run_id))
-        record_outcome(run_id, decision=decision, outcome=outcome)
-    derive_marts()
-    return end_run(run_id)
+    with at_work("nightly") as run_id:
+        if run_id is None:
+            return yield_to_the_other("nightly")
+        for decision in ask_publisher(run_id, tables=tables):
+            outcome = settle(decision, walk=lambda due: road(due, run_id=run_id))
+            record_outcome(run_id, decision=decision, outcome=outcome)
+        derive_marts()
+        return end_run(run_id)
 
 
 def road(decision: Decision, *, run_id: int) -> Published:

@@ -10,6 +10,7 @@ from prefect import get_run_logger, task
 from prefect.cache_policies import NO_CACHE
 from sqlalchemy import Connection, text
 
+from tasks.again import AGAIN
 from tasks.border import crossing
 from warehouse.catalogue import Catalogue, jobindsats
 from warehouse.staging import table_number
@@ -29,7 +30,7 @@ select * from core.benefit_recipients_of(cast(:table_no as smallint), 'infinity'
 """
 
 
-@task(name="derive", cache_policy=NO_CACHE)
+@task(name="derive", cache_policy=NO_CACHE, **AGAIN)
 def derive_marts() -> list[str]:
     """Bring the marts up to the facts; gives the tables whose marts were rebuilt."""
     with crossing() as border:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from datetime import datetime
 from importlib.metadata import version
 from typing import Any
@@ -13,13 +14,18 @@ from prefect.cache_policies import NO_CACHE
 from prefect.runtime import flow_run
 from sqlalchemy import Connection, insert, text
 from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy.exc import DBAPIError
 
+from tasks.again import AGAIN
 from tasks.border import Border, crossing
 from tasks.decide import Decision, late_message
-from tasks.stoppages import Stoppage
+from tasks.stoppages import Busy, Stoppage, WarehouseTrouble
 from warehouse import migrations, schema
 from warehouse.catalogue import jobindsats
-from warehouse.staging import drop_leftovers
+from warehouse.locks import Lock, held, holders
+from warehouse.reading import in_denmark
+from warehouse.staging import drop_leftovers, table_number
+from warehouse.trouble import in_words
 from warehouse.vintages import Vintage
 
 
@@ -43,21 +49,37 @@ class TableOutcome:
 
 @dataclass(frozen=True)
 class RunReport:
-    """What a run did: its number, its outcome (completed, attention, failed) and each table's."""
+    """What a run did: its number, its outcome (completed, attention, failed, yielded) and each table's."""
 
     run: int
     outcome: str
     tables: list[dict[str, Any]]
+    message: str = ""
 
 
-@task(name="begin", cache_policy=NO_CACHE)
-def begin_run(kind: str) -> int:
-    """Open a run: the schema is brought up to date, what dead runs left in staging is dropped."""
+@contextmanager
+def at_work(kind: str) -> Iterator[int | None]:
+    """The night's run for the length of a block: its number, or None where another night is at work."""
     with crossing() as border:
         migrations.upgrade(border.engine, catalogue=jobindsats())
+        with held(border.engine, Lock.NIGHT) as mine:
+            if not mine:
+                yield None
+                return
+            with opened(kind, border=border) as run_id:
+                yield run_id
+
+
+@contextmanager
+def opened(kind: str, *, border: Border) -> Iterator[int]:
+    """A run that counts as alive for the length of a block; what dead runs left behind is cleared away first."""
+    with ExitStack() as alive:
         with border.engine.begin() as connection:
+            run_id = _open(connection, kind=kind, border=border)
+            alive.enter_context(held(border.engine, Lock.RUN, number=run_id))
+            _bury_the_dead(connection, now=border.clock())
             drop_leftovers(connection)
-            return _open(connection, kind=kind, border=border)
+        yield run_id
 
 
 def _open(connection: Connection, *, kind: str, border: Border) -> int:
@@ -71,26 +93,80 @@ def _open(connection: Connection, *, kind: str, border: Border) -> int:
     return int(connection.scalar(insert(schema.runs).returning(schema.runs.c.run_id), row) or 0)
 
 
+def _bury_the_dead(connection: Connection, *, now: datetime) -> None:
+    """Close the runs that never ended and whose process is gone."""
+    died = text(
+        "update ops.runs set ended_at = greatest(started_at, cast(:now as timestamptz)), outcome = 'died' "
+        "where ended_at is null and run_id <> all(:alive)"
+    )
+    connection.execute(died, {"now": now, "alive": sorted(holders(connection, Lock.RUN))})
+
+
+@task(name="yield", cache_policy=NO_CACHE)
+def yield_to_the_other(kind: str) -> RunReport:
+    """Leave the work to the run that is at it; that we came is on record."""
+    with crossing() as border, border.engine.begin() as connection:
+        other = connection.execute(_AT_WORK, {"kind": kind}).one_or_none()
+        run_id = _open(connection, kind=kind, border=border)
+        _close(connection, run_id=run_id, outcome="yielded", now=border.clock())
+    who = (
+        f"run {other.run_id} has been at work since {in_denmark(other.started_at):%H:%M}"
+        if other
+        else "another is at work"
+    )
+    message = f"{who}; two nights never run at once, so run {run_id} leaves"
+    get_run_logger().info(message)
+    return RunReport(run_id, "yielded", [], message)
+
+
+_AT_WORK = text(
+    "select run_id, started_at from ops.runs where kind = :kind and ended_at is null order by run_id desc limit 1"
+)
+
+
 def settle(decision: Decision, *, walk: Callable[[Decision], Vintage]) -> TableOutcome:
     """One table's outcome: what was decided, or what its road came to. One table's trouble never stops another."""
     if not decision.fetch:
         return TableOutcome(decision.table_id, decision.outcome, message=decision.reason)
     try:
-        vintage = walk(decision)
+        with _alone_with(decision.table_id):
+            vintage = walk(decision)
     except Stoppage as stoppage:
-        return TableOutcome(
-            table=decision.table_id,
-            outcome=stoppage.outcome,
-            message=str(stoppage),
-            rule=stoppage.rule,
-            manifest=stoppage.manifest,
-            cells=tuple(stoppage.cells),
-        )
+        return _stopped(decision, stoppage=stoppage)
+    except DBAPIError as error:
+        return _stopped(decision, stoppage=WarehouseTrouble(f"{decision.table_id}: {in_words(error)}"))
     except Exception as error:  # noqa: BLE001  # whatever it is, the other tables go on and this one says what it was
         return TableOutcome(
             decision.table_id, "failed", message=f"{decision.table_id}: {error}", rule=type(error).__name__
         )
     return _arrived(decision, vintage=vintage)
+
+
+@contextmanager
+def _alone_with(table_id: str) -> Iterator[None]:
+    """Hold a table for the length of a block; raises Busy where another run keeps it."""
+    with crossing() as border:
+        with border.engine.connect() as connection:
+            number = table_number(connection, table_id=table_id)
+        patience = border.settings.patience_seconds
+        with held(border.engine, Lock.TABLE, number=number, patience_seconds=patience) as mine:
+            if not mine:
+                raise Busy(
+                    f"{table_id}: another run has kept the table for more than {patience:g} seconds; "
+                    "what was published stands, and the next night looks again"
+                )
+            yield
+
+
+def _stopped(decision: Decision, *, stoppage: Stoppage) -> TableOutcome:
+    return TableOutcome(
+        table=decision.table_id,
+        outcome=stoppage.outcome,
+        message=str(stoppage),
+        rule=stoppage.rule,
+        manifest=stoppage.manifest,
+        cells=tuple(stoppage.cells),
+    )
 
 
 def _arrived(decision: Decision, *, vintage: Vintage) -> TableOutcome:
@@ -109,7 +185,7 @@ def _arrived(decision: Decision, *, vintage: Vintage) -> TableOutcome:
     )
 
 
-@task(name="record", task_run_name="record {decision.table_id}", cache_policy=NO_CACHE)
+@task(name="record", task_run_name="record {decision.table_id}", cache_policy=NO_CACHE, **AGAIN)
 def record_outcome(run_id: int, *, decision: Decision, outcome: TableOutcome) -> None:
     """Put one table's outcome on record, and what was rejected into quarantine."""
     with crossing() as border, border.engine.begin() as connection:
@@ -168,16 +244,18 @@ def _quarantine(
         connection.execute(insert(rejected), rows)
 
 
-@task(name="end", cache_policy=NO_CACHE)
+@task(name="end", cache_policy=NO_CACHE, **AGAIN)
 def end_run(run_id: int) -> RunReport:
     """Close a run and give its report."""
     with crossing() as border, border.engine.begin() as connection:
         tables = [dict(row) for row in connection.execute(_OUTCOMES, {"run_id": run_id}).mappings()]
         outcome = outcome_of_run([table["outcome"] for table in tables])
-        connection.execute(
-            schema.runs.update().where(schema.runs.c.run_id == run_id).values(ended_at=border.clock(), outcome=outcome)
-        )
+        _close(connection, run_id=run_id, outcome=outcome, now=border.clock())
     return RunReport(run_id, outcome, tables)
+
+
+def _close(connection: Connection, *, run_id: int, outcome: str, now: datetime) -> None:
+    connection.execute(schema.runs.update().where(schema.runs.c.run_id == run_id).values(ended_at=now, outcome=outcome))
 
 
 _OUTCOMES = text(
@@ -201,4 +279,4 @@ def outcome_of_run(outcomes: list[str]) -> str:
 
 def as_json(report: RunReport) -> dict[str, Any]:
     """A report as the command line gives it."""
-    return asdict(report)
+    return {"run": report.run, "outcome": report.outcome, "tables": report.tables}

@@ -15,6 +15,8 @@
     ├── CellsDisagree             quarantined   one cell came twice with different values
     ├── AuditFailed               quarantined   a blocking check found offenders
     ├── AuditBroken               failed        a check could not be carried out, which says nothing of the figures
+    ├── Busy                      failed        another run keeps the table
+    ├── WarehouseTrouble          failed        the warehouse went away or has no room
     └── Refused                   failed        the warehouse does not take it: its clock, its publisher
 
 Each message says which table, what was expected, what was found and what to do next. A table that vanished from the
@@ -114,3 +116,11 @@ class AuditBroken(Stoppage):
 
 class Refused(Stoppage):
     """The warehouse does not take the load."""
+
+
+class Busy(Stoppage):
+    """Another run keeps the table."""
+
+
+class WarehouseTrouble(Stoppage):
+    """The warehouse went away, or has no room, in the middle of the table's road."""

@@ -83,9 +83,7 @@ def address(settings: Settings) -> URL:
 @contextmanager
 def engine_for(settings: Settings) -> Iterator[Engine]:
     """An engine on the warehouse for the length of a block, every session in UTC."""
-    engine = create_engine(
-        address(settings), connect_args={"options": "-c timezone=UTC", "application_name": "jobindsats"}
-    )
+    engine = create_engine(address(settings), connect_args=SESSION)
     try:
         yield engine
     finally:

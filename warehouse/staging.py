@@ -11,6 +11,7 @@ import psycopg
 from sqlalchemy import Connection, text
 
 from warehouse import schema
+from warehouse.locks import Lock, holders
 
 SERIES_KEY = ["measure", "area_id", "members"]
 
@@ -69,13 +70,14 @@ def drop_staging(connection: Connection, *, name: str) -> None:
 
 
 def drop_leftovers(connection: Connection) -> list[str]:
-    """Drop the staging tables of runs that have ended or died; gives their names."""
+    """Drop the staging tables of runs that have ended or are not alive; gives their names."""
     query = text(
-        "select t.tablename from pg_tables t "
-        "left join ops.runs r on r.run_id = cast(substring(t.tablename from '_run_([0-9]+)') as integer) "
-        "where t.schemaname = 'staging' and (r.run_id is null or r.ended_at is not null)"
+        "select t.tablename, r.run_id from pg_tables t left join ops.runs r "
+        "on r.ended_at is null and r.run_id = cast(substring(t.tablename from '_run_([0-9]+)') as integer) "
+        "where t.schemaname = 'staging'"
     )
-    names = list(connection.scalars(query))
+    alive = holders(connection, Lock.RUN)
+    names = [row.tablename for row in connection.execute(query) if row.run_id not in alive]
     for name in names:
         connection.execute(text(f"drop table staging.{name}"))
     return names

@@ -95,6 +95,10 @@ COMMENTS = {
     "marts.benefit_recipients would have had it at that moment; for one area where its code is given.",
     "view marts.series_breaks": "One row per series break and publisher table: from which period on figures are not "
     "comparable with those before it. A comparison across it carries the caveat; a line is never drawn through it.",
+    "column ops.runs.kind": "nightly, backfill, replay or release.",
+    "column ops.runs.ended_at": "When it ended, or was found to have died; null: it runs, or nobody has looked since.",
+    "column ops.runs.outcome": "completed, attention (something quarantined or late), failed, yielded (another was at "
+    "work) or died.",
     "column marts.series_breaks.series_break": "Our id of the break.",
     "column marts.series_breaks.table_id": "The publisher's table.",
     "column marts.series_breaks.table_title": "Its title, Danish.",

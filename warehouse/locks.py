@@ -1,0 +1,65 @@
+"""Locks: who works where, held by the warehouse itself, so that no orchestrator has to be trusted to run things once.
+
+A lock is held by a session of its own and ends with it: a process that is killed leaves none behind.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from enum import IntEnum
+
+from psycopg.errors import LockNotAvailable
+from sqlalchemy import Connection, Engine, text
+from sqlalchemy.exc import DBAPIError
+
+
+class Lock(IntEnum):
+    """What can be held: the night, one table by its number, one run by its number (a run that is alive holds it)."""
+
+    NIGHT = 7_301
+    TABLE = 7_302
+    RUN = 7_303
+
+
+# A machine that vanishes is noticed after a minute and not, as by default, after two hours.
+_ALIVE = "set tcp_keepalives_idle = 30; set tcp_keepalives_interval = 10; set tcp_keepalives_count = 3"
+
+
+@contextmanager
+def held(engine: Engine, lock: Lock, *, number: int = 0, patience_seconds: float = 0) -> Iterator[bool]:
+    """Hold a lock for the length of a block; false where another session still held it after the patience."""
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(text(_ALIVE))
+        mine = _taken(connection, lock, number=number, patience_seconds=patience_seconds)
+        try:
+            yield mine
+        finally:
+            with suppress(DBAPIError):  # the session is gone, and the lock with it
+                connection.execute(text("select pg_advisory_unlock_all()"))
+
+
+def _taken(connection: Connection, lock: Lock, *, number: int, patience_seconds: float) -> bool:
+    key = {"lock": int(lock), "number": number}
+    if not patience_seconds:
+        return bool(connection.scalar(text("select pg_try_advisory_lock(:lock, :number)"), key))
+    connection.execute(text(f"set lock_timeout = {int(patience_seconds * 1000)}"))
+    try:
+        connection.execute(text("select pg_advisory_lock(:lock, :number)"), key)
+    except DBAPIError as error:
+        if isinstance(error.orig, LockNotAvailable):
+            return False
+        raise
+    return True
+
+
+_HELD = """
+select l.objid::bigint as number from pg_locks l
+where l.locktype = 'advisory' and l.granted and l.classid = :lock and l.objsubid = 2
+  and l.database = (select oid from pg_database where datname = current_database())
+"""
+
+
+def holders(connection: Connection, lock: Lock) -> set[int]:
+    """The numbers under which a lock is held at this moment, by whomever."""
+    return {int(number) for number in connection.scalars(text(_HELD), {"lock": int(lock)})}
