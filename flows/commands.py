@@ -93,12 +93,14 @@ def show_observations(
 ) -> int:
     """Observations of one table and area."""
     from tasks.upkeep import ready
-    from warehouse.reading import observations, question
+    from warehouse.reading import caveats, observations, question
 
     asked = question(table_id, area=area, period=period, measure=measure, where=where, as_of=as_of)
     with ready() as border, border.engine.connect() as connection:
         rows = observations(connection, asked)
+        warnings = caveats(connection, asked, rows=rows)
     if as_json:
+        sys.stderr.writelines(f"{warning}\n" for warning in warnings)
         print_json([{name: cell for name, cell in row.items() if name != "vintage_id"} for row in rows])
         return WELL
     if not rows:
@@ -106,7 +108,9 @@ def show_observations(
         console().print(f"Nothing is held of {asked.table.id} for {asked_for}.")
         return WELL
     lines = grid("period", "measure", "members", ">value", "status", "published", "seen")
-    for row in rows:
+    for before, row in zip([rows[0], *rows], rows, strict=False):
+        if row["series_break"] != before["series_break"]:
+            lines.add_row(Text("-- series break --", "yellow"))
         shown = (
             number(row["value"]) if row["status"] == "observed" else "hidden" if row["status"] == "suppressed" else "-"
         )
@@ -122,6 +126,8 @@ def show_observations(
     terminal = console()
     terminal.print(f"[bold]{rows[0]['table']}[/bold] {asked.table.title}: {rows[0]['area']}")
     terminal.print(lines)
+    for warning in warnings:
+        terminal.print(Text(warning, "yellow"))
     return WELL
 
 

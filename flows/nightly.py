@@ -9,21 +9,23 @@ from tasks.decide import Decision, ask_publisher
 from tasks.derive import derive_marts
 from tasks.fetch import fetch
 from tasks.publish import Published, publish_staged
-from tasks.runs import RunReport, at_work, end_run, record_outcome, settle, yield_to_the_other
+from tasks.runs import RunReport, end_run, one_at_a_time, record_outcome, settle
 from tasks.stage import stage
 
 
 @flow(name="nightly", validate_parameters=True)
 def nightly(tables: list[str] | None = None) -> RunReport:
-    """One night: every table of the catalogue, or those named, ends with exactly one outcome."""
-    with at_work("nightly") as run_id:
-        if run_id is None:
-            return yield_to_the_other("nightly")
-        for decision in ask_publisher(run_id, tables=tables):
-            outcome = settle(decision, walk=lambda due: road(due, run_id=run_id))
-            record_outcome(run_id, decision=decision, outcome=outcome)
-        derive_marts()
-        return end_run(run_id)
+    """One night: every table of the catalogue, or those named, ends with exactly one outcome. Never two at once."""
+    return one_at_a_time("nightly", work=lambda run_id: night(run_id, tables=tables))
+
+
+def night(run_id: int, *, tables: list[str] | None) -> RunReport:
+    """A night's steps, in order."""
+    for decision in ask_publisher(run_id, tables=tables):
+        outcome = settle(decision, walk=lambda due: road(due, run_id=run_id))
+        record_outcome(run_id, decision=decision, outcome=outcome)
+    derive_marts()
+    return end_run(run_id)
 
 
 def road(decision: Decision, *, run_id: int) -> Published:

@@ -17,7 +17,7 @@ from tasks.archive import Archive
 from tasks.border import crossing
 from tasks.stage import Staged
 from tasks.stoppages import AuditBroken, AuditFailed, resting_on
-from warehouse import schema
+from warehouse import records
 from warehouse.catalogue import Table, jobindsats
 from warehouse.periods import Period
 from warehouse.staging import table_number
@@ -99,11 +99,11 @@ def _record(connection: Connection, found: list[Verdict], *, staged: Staged) -> 
         for verdict in found
     ]
     connection.execute(
-        schema.checks.delete().where(
-            schema.checks.c.run_id == staged.run_id, schema.checks.c.table_id == staged.table_id
+        records.checks.delete().where(
+            records.checks.c.run_id == staged.run_id, records.checks.c.table_id == staged.table_id
         )
     )
-    connection.execute(insert(schema.checks), rows)
+    connection.execute(insert(records.checks), rows)
 
 
 def _stop_where_blocking(found: list[Verdict], *, table: Table) -> None:

@@ -20,7 +20,7 @@ from tasks.again import AGAIN
 from tasks.border import Border, crossing
 from tasks.decide import Decision, late_message
 from tasks.stoppages import Busy, Stoppage, WarehouseTrouble
-from warehouse import migrations, schema
+from warehouse import migrations, records
 from warehouse.catalogue import jobindsats
 from warehouse.locks import Lock, held, holders
 from warehouse.reading import in_denmark
@@ -57,17 +57,15 @@ class RunReport:
     message: str = ""
 
 
-@contextmanager
-def at_work(kind: str) -> Iterator[int | None]:
-    """The night's run for the length of a block: its number, or None where another night is at work."""
+def one_at_a_time(kind: str, *, work: Callable[[int], RunReport]) -> RunReport:
+    """A run's work with its number; where another night is at work, it is left to that one."""
     with crossing() as border:
         migrations.upgrade(border.engine, catalogue=jobindsats())
         with held(border.engine, Lock.NIGHT) as mine:
             if not mine:
-                yield None
-                return
+                return yield_to_the_other(kind)
             with opened(kind, border=border) as run_id:
-                yield run_id
+                return work(run_id)
 
 
 @contextmanager
@@ -90,7 +88,7 @@ def _open(connection: Connection, *, kind: str, border: Border) -> int:
         "code_version": version("jobindsats-warehouse"),
         "flow_run": flow_run.id,
     }
-    return int(connection.scalar(insert(schema.runs).returning(schema.runs.c.run_id), row) or 0)
+    return int(connection.scalar(insert(records.runs).returning(records.runs.c.run_id), row) or 0)
 
 
 def _bury_the_dead(connection: Connection, *, now: datetime) -> None:
@@ -212,7 +210,7 @@ def _record(connection: Connection, *, run_id: int, decision: Decision, outcome:
         "unchanged": outcome.unchanged,
         "message": outcome.message,
     }
-    statement = upsert(schema.table_outcomes)
+    statement = upsert(records.table_outcomes)
     connection.execute(statement.on_conflict_do_update(index_elements=["run_id", "table_id"], set_=row), row)
     if outcome.outcome == "quarantined":
         _quarantine(connection, run_id=run_id, decision=decision, outcome=outcome, stopped_at=now)
@@ -232,9 +230,9 @@ def _quarantine(
         "rejected": len(outcome.cells),
         "stopped_at": stopped_at,
     }
-    statement = upsert(schema.quarantine).on_conflict_do_update(index_elements=["run_id", "table_id"], set_=load)
-    quarantine_id = connection.scalar(statement.returning(schema.quarantine.c.quarantine_id), load)
-    rejected = schema.rejected_rows
+    statement = upsert(records.quarantine).on_conflict_do_update(index_elements=["run_id", "table_id"], set_=load)
+    quarantine_id = connection.scalar(statement.returning(records.quarantine.c.quarantine_id), load)
+    rejected = records.rejected_rows
     connection.execute(rejected.delete().where(rejected.c.quarantine_id == quarantine_id))
     rows = [
         {"quarantine_id": quarantine_id, "rule": cell.get("rule", outcome.rule), "cells": cell}
@@ -255,7 +253,9 @@ def end_run(run_id: int) -> RunReport:
 
 
 def _close(connection: Connection, *, run_id: int, outcome: str, now: datetime) -> None:
-    connection.execute(schema.runs.update().where(schema.runs.c.run_id == run_id).values(ended_at=now, outcome=outcome))
+    connection.execute(
+        records.runs.update().where(records.runs.c.run_id == run_id).values(ended_at=now, outcome=outcome)
+    )
 
 
 _OUTCOMES = text(

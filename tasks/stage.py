@@ -26,7 +26,7 @@ from tasks.stoppages import resting_on
 from warehouse.catalogue import Measure, Table, jobindsats
 from warehouse.dimensions import write_periods
 from warehouse.periods import Period
-from warehouse.staging import SeriesNumbers, copy_in, create_staging, finish_staging, table_number
+from warehouse.staging import SeriesNumbers, copy_in, create_staging, finish_staging, mark_not_yet, table_number
 from warehouse.vintages import newest_vintage
 
 
@@ -79,6 +79,7 @@ def stage_table(connection: Connection, *, table: Table, manifest: str, archive:
         copy_in(connection, numbers.numbered(cells), name=name)
         digests += _digests(cells, cut=cut)
         count += cells.height
+    mark_not_yet(connection, name=name, measures=[measure.name for measure in table.measures if measure.not_yet])
     compared = finish_staging(connection, name=name, table_no=table_no, root_members=table.root_members)
     content_hash = hashlib.sha256("\n".join(sorted(digests)).encode()).hexdigest()
     newest = newest_vintage(connection, table_id=table.id)

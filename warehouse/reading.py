@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import difflib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -80,7 +80,9 @@ def span(written: str, *, table: Table) -> tuple[Period, Period]:
 
 _SHOW = """
 select t.table_id as "table", p.code as period, a.name as area, a.code as area_code, m.name as measure, m.unit, s.members,
-       o.value, o.status::text as status, v.vintage_id, v.publisher_updated_on, v.seen_at, following.seen_at as superseded_at
+       o.value, o.status::text as status, v.vintage_id, v.publisher_updated_on, v.seen_at, following.seen_at as superseded_at,
+       (select b.series_break from core.series_breaks b where b.table_no = o.table_no and b.first_period_id <= o.period_id
+        order by b.first_period_id desc limit 1) as series_break
 from core.observations o
 join core.series s on s.series_id = o.series_id
 join core.tables t on t.table_no = o.table_no
@@ -99,7 +101,8 @@ order by p.last_day, m.measure_id, s.members::text
 def observations(connection: Connection, question: Question) -> list[dict[str, Any]]:
     """One row per period x measure x members, as the warehouse had it at `as_of` (now, where none is given).
 
-    Counts are whole numbers, percentages 0 to 100. Raises QuestionError, AreaUnknown.
+    Counts are whole numbers, percentages 0 to 100. Rows with different series breaks are not comparable: `caveats` says
+    why. Raises QuestionError, AreaUnknown.
     """
     table = question.table
     parameters = {
@@ -112,6 +115,26 @@ def observations(connection: Connection, question: Question) -> list[dict[str, A
         "as_of": question.as_of or datetime.max.replace(tzinfo=ZoneInfo("UTC")),
     }
     return [_plain(dict(row)) for row in connection.execute(text(_SHOW), parameters).mappings()]
+
+
+_BREAKS = """
+select b.series_break, b.caveat, b.first_period_id from core.series_breaks b
+join core.tables t on t.table_no = b.table_no
+where t.table_id = :table_id order by b.first_period_id
+"""
+
+
+def caveats(connection: Connection, question: Question, *, rows: Sequence[Mapping[str, Any]]) -> list[str]:
+    """What a comparison of the answered rows must say: the Danish sentence of each series break they reach across.
+
+    A series that ends at a break has nothing after it; asked for beyond, its answer carries the caveat too.
+    """
+    held = [Period.parse(row["period"]).key for row in rows]
+    if not held:
+        return []
+    last = question.last.key if question.last else 2**31 - 1
+    breaks = connection.execute(text(_BREAKS), {"table_id": question.table.id})
+    return [row.caveat for row in breaks if min(held) < row.first_period_id <= last]
 
 
 def _measure(question: Question) -> str | None:

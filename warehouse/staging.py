@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import cast
 
 import polars as pl
@@ -46,6 +46,34 @@ join core.areas a on a.area_id = s.area_id
 left join core.observations o on o.table_no = :table_no and o.series_id = b.series_id and o.period_id = b.period_id
      and o.superseded_by is null
 """
+
+
+_NOT_YET = """
+with raw as (
+    select b.series_id, b.period_id, b.value, s.measure_id, s.members, s.area_id, a.kind
+    from staging.{name} b
+    join core.series s on s.series_id = b.series_id
+    join core.measures m on m.measure_id = s.measure_id and m.name = any(:measures)
+    join core.areas a on a.area_id = s.area_id
+), nowhere as (
+    select measure_id, members, period_id from raw group by measure_id, members, period_id
+    having case when bool_or(kind = 'country') then count(value) filter (where kind = 'country') = 0
+                else count(value) = 0 end
+)
+update staging.{name} b set status = 'not_yet'
+from raw join nowhere using (measure_id, members, period_id)
+where b.series_id = raw.series_id and b.period_id = raw.period_id and b.status = 'suppressed'
+"""
+
+
+def mark_not_yet(connection: Connection, *, name: str, measures: Sequence[str]) -> None:
+    """Tell a null whose outcome is still open from a hidden count: it is null for the whole country too.
+
+    Only of measures that are declared to wait. The country may stand in another answer than the municipality, so this
+    is done when all answers are in; without a country row, an outcome that no area has is open.
+    """
+    if measures:
+        connection.execute(text(_NOT_YET.format(name=name)), {"measures": list(measures)})
 
 
 def finish_staging(connection: Connection, *, name: str, table_no: int, root_members: Mapping[str, str]) -> str:

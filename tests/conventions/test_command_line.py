@@ -7,7 +7,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from time import perf_counter
+from resource import RUSAGE_CHILDREN, getrusage
 
 import pytest
 from cyclopts import App
@@ -70,13 +70,14 @@ def test_help_is_printed_and_all_is_well(words: tuple[str, ...], command: App) -
 
 
 def test_help_answers_in_under_half_a_second() -> None:
+    """By the processor's clock, which other work on the machine does not slow down; nothing here waits."""
     times = []
-    for _ in range(9):
-        begun = perf_counter()
-        ended = run(JOBINDSATS, "--help")
-        times.append(perf_counter() - begun)
-        assert ended.returncode == 0
-    assert min(times) < 0.5, times  # the least is what it takes; the rest is what else the machine does
+    for _ in range(5):
+        begun = getrusage(RUSAGE_CHILDREN)
+        assert run(JOBINDSATS, "--help").returncode == 0
+        ended = getrusage(RUSAGE_CHILDREN)
+        times.append(ended.ru_utime + ended.ru_stime - begun.ru_utime - begun.ru_stime)
+    assert min(times) < 0.5, times
 
 
 @pytest.mark.parametrize("wrong", [["nightlyy"], ["show"], ["nightly", "--tabel", "y25i01"], ["show", "y25i01"]])

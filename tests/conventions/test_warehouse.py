@@ -10,7 +10,7 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Engine, inspect, text
 
 from tests.conventions.sources import ROOT
-from warehouse import marts, migrations, schema
+from warehouse import marts, migrations, records, schema
 from warehouse.catalogue import jobindsats
 
 SCHEMAS = ("ops", "staging", "core", "marts")
@@ -85,6 +85,7 @@ def test_the_migrated_database_is_what_the_schema_declares(module_engine: Engine
     }
     with module_engine.connect() as connection:
         context = MigrationContext.configure(connection, opts=options)
+        assert marts.benefit_recipients.metadata is records.runs.metadata is schema.metadata
         assert compare_metadata(context, schema.metadata) == []
 
 

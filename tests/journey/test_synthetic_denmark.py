@@ -5,9 +5,12 @@ Every table of the catalogue is brought in by `make demo`, which runs where chan
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 
 import pytest
+from sqlalchemy import create_engine, text
+from sqlalchemy.exc import DBAPIError
 
 from tests.conftest import Stage
 from tests.scene import Scene
@@ -23,7 +26,16 @@ def two_nights(stage: Stage) -> Iterator[Scene]:
         for day in ("2023-11-05", "2023-12-05"):
             report = scene.night(day, tables=TABLES)
             assert report.outcome == "completed", [t for t in report.tables if t["outcome"] == "quarantined"]
+            keep_the_mart(scene, name=f"mart_of_{day[5:7]}")
         yield scene
+
+
+def keep_the_mart(scene: Scene, *, name: str) -> None:
+    """A copy of the mart as it is now, to hold later answers against."""
+    engine = create_engine(scene.database)
+    with engine.begin() as connection:
+        connection.execute(text(f"create table public.{name} as select * from marts.benefit_recipients"))
+    engine.dispose()
 
 
 def test_herlevs_totals_are_those_of_its_paper(two_nights: Scene) -> None:
@@ -121,3 +133,39 @@ def test_a_reform_retires_three_tables_and_brings_one(stage: Stage) -> None:
             ("cash_assistance", "2025M07"),
         ]
         assert [row["period"] for row in counted if row["back_cast"]] == ["2025M05"]
+        for table, after_break in (("y60a02", {"cash_benefit_reform_2025"}), ("y36a02", set())):
+            shown = scene.command("show", table, "--area", "Herlev", "--period", "2025M05:2025M08", "--json")
+            assert "Databrud 1. juli 2025" in shown.stderr
+            rows = json.loads(shown.stdout)
+            assert {row["series_break"] for row in rows if row["period"] <= "2025M06"} == {None}
+            assert {row["series_break"] for row in rows if row["period"] > "2025M06"} == after_break
+        one_side = scene.command("show", "y60a02", "--area", "Herlev", "--period", "2025M01:2025M06")
+        assert "Databrud" not in one_side.stdout + one_side.stderr
+        across = scene.command("show", "y60a02", "--area", "Herlev", "--period", "2025M01:2025M08")
+        assert across.stdout.count("series break") == 1
+        marked = scene.query(
+            "select period, series_break, series_break_caveat from marts.benefit_recipients where area_name = 'Herlev' "
+            "and benefit_group = 'cash_assistance' and period in ('2025M06', '2025M07') order by period"
+        )
+        assert [row["series_break"] for row in marked] == [None, "cash_benefit_reform_2025"]
+        assert "uden forbehold" in marked[1]["series_break_caveat"]
+
+
+def test_the_mart_of_any_moment_is_what_the_mart_was(two_nights: Scene) -> None:
+    night = "(select max(seen_at) from core.vintages where seen_at < '2023-12-01')"
+    for kept, moment in (("mart_of_11", night), ("mart_of_12", "'infinity'")):
+        differing = two_nights.query(
+            f"select count(*) as n, count(*) filter (where k.benefit_group is null or k.* is distinct from m.*) as other "
+            f"from public.{kept} k full join marts.benefit_recipients_as_of({moment}) m "
+            "using (benefit_group, area_code, period)"
+        )[0]
+        assert differing["n"] > 10_000
+        assert differing["other"] == 0, kept
+    herlev = two_nights.query("select distinct area_name from marts.benefit_recipients_as_of('infinity', '163')")
+    assert herlev == [{"area_name": "Herlev"}]
+
+
+def test_a_question_without_a_moment_is_an_error(two_nights: Scene) -> None:
+    for function in ("core.observations_as_of", "marts.benefit_recipients_as_of"):
+        with pytest.raises(DBAPIError, match="as of when"):
+            two_nights.query(f"select count(*) from {function}(null)")

@@ -9,7 +9,7 @@ import polars as pl
 from sqlalchemy import Connection, Engine, insert, text
 
 from tasks.sources.jobindsats.cells import SCHEMA
-from warehouse import schema
+from warehouse import records
 from warehouse.dimensions import write_periods
 from warehouse.periods import Period
 from warehouse.staging import SeriesNumbers, canonical, copy_in, create_staging, drop_leftovers, table_number
@@ -46,7 +46,7 @@ def open_run(connection: Connection, *, started_at: datetime = FIRST_NIGHT) -> i
         "publisher_url": "http://127.0.0.1:1/v3",
         "code_version": "test",
     }
-    return int(connection.scalar(insert(schema.runs).returning(schema.runs.c.run_id), row) or 0)
+    return int(connection.scalar(insert(records.runs).returning(records.runs.c.run_id), row) or 0)
 
 
 def stage(connection: Connection, release: Release, *, run_id: int, table_id: str = TABLE) -> str:

@@ -38,12 +38,6 @@ def table(**changes: Any) -> Table:
 
 
 WITH_BREAKDOWN = table(breakdowns=jobindsats().table("y25i01").breakdowns)
-WAITING = table(
-    measures=(
-        Measure(name="employed_pct", label="I job 3 mdr. efter", unit="pct", not_yet=True),
-        Measure(name="persons", label="Antal personer", unit="persons"),
-    )
-)
 RANKED = table(
     measures=(
         Measure(name="gap_pct_point", label="Forskel", unit="pct_point"),
@@ -94,27 +88,7 @@ def test_a_value_is_there_if_and_only_if_it_is_observed() -> None:
     assert found.filter(pl.col("value").is_not_null() != (pl.col("status") == "observed")).height == 0
 
 
-def waiting(*rows: list[Any]) -> dict[tuple[int, int, str], str]:
-    columns = ["Periode", "Område", "I job 3 mdr. efter", "Antal personer"]
-    found = to_cells(frame(columns, *rows), table=WAITING, nodes={"_nykom": "*"})
-    return {(period, area, measure): status for period, area, _, measure, _, status in found.rows()}
-
-
-def test_an_outcome_nobody_has_yet_is_not_yet_and_one_that_others_have_is_hidden() -> None:
-    found = waiting(
-        ["2026M05", "Hele landet", 51.0, 900],
-        ["2026M05", "Herlev", 48.0, 12],
-        ["2026M05", "Samsø", None, None],
-        ["2026M07", "Hele landet", None, 880],
-        ["2026M07", "Herlev", None, 11],
-        ["2026M07", "Samsø", None, None],
-    )
-    assert found[1202605, 741, "employed_pct"] == "suppressed"
-    assert [found[1202607, area, "employed_pct"] for area in (0, 163, 741)] == ["not_yet"] * 3
-    assert found[1202607, 741, "persons"] == "suppressed"
-
-
-def test_a_measure_that_waits_for_nothing_is_never_not_yet() -> None:
+def test_a_null_is_hidden_until_every_answer_is_in() -> None:
     assert {status for *_, status in cells(["2026M07", "Hele landet", None, None])} == {"suppressed"}
 
 

@@ -6,8 +6,9 @@ import polars as pl
 import pytest
 from sqlalchemy import Connection, Engine, inspect, text
 
-from tests.properties.releases import HIDDEN, MEMBERS, PERSONS, TABLE, forget, night, open_run, shown, stage
+from tests.properties.releases import FULL_TIME, HIDDEN, MEMBERS, PERSONS, TABLE, forget, night, open_run, shown, stage
 from warehouse.catalogue import Table, jobindsats
+from warehouse.locks import Lock, held
 from warehouse.staging import (
     SeriesNumbers,
     canonical,
@@ -16,6 +17,7 @@ from warehouse.staging import (
     drop_leftovers,
     drop_staging,
     finish_staging,
+    mark_not_yet,
     staging_name,
     table_number,
 )
@@ -69,19 +71,18 @@ def test_a_status_nobody_knows_is_refused(engine: Engine) -> None:
             copy_in(connection, rows, name=name)
 
 
-def test_what_ended_and_unknown_runs_left_is_dropped_and_what_runs_stays(engine: Engine) -> None:
+def test_what_ended_dead_and_unknown_runs_left_is_dropped_and_what_runs_stays(engine: Engine) -> None:
     with engine.begin() as connection:
-        dead, alive = open_run(connection), open_run(connection)
+        ended, dead, alive = (open_run(connection) for _ in range(3))
         table_no = table_number(connection, table_id=TABLE)
-        left = [stage(connection, RELEASE, run_id=run) for run in (dead, alive, 10_000)]
+        left = [stage(connection, RELEASE, run_id=run) for run in (ended, dead, alive, 10_000)]
         for name in left:
             finish_staging(connection, name=name, table_no=table_no, root_members=MEMBERS)
-        end(connection, dead)
-    with engine.begin() as connection:
+        end(connection, ended)
+    with held(engine, Lock.RUN, number=alive), engine.begin() as connection:
         dropped = drop_leftovers(connection)
-        assert staged_tables(connection) == {left[1], f"{left[1]}_compared"}
-    assert set(dropped) == {left[0], f"{left[0]}_compared", left[2], f"{left[2]}_compared"}
-    with engine.begin() as connection:
+        assert staged_tables(connection) == {left[2], f"{left[2]}_compared"}
+        assert len(dropped) == 6
         assert drop_leftovers(connection) == []
 
 
@@ -126,3 +127,47 @@ def test_a_table_the_warehouse_does_not_know_is_named_with_the_next_step(engine:
 @pytest.mark.parametrize("table", jobindsats().tables, ids=lambda table: str(table.id))
 def test_the_names_of_a_tables_staging_fit_postgresql(table: Table) -> None:
     assert len(f"{staging_name(table.id, run_id=2**31 - 1)}_compared") <= 63
+
+
+WAITING = {
+    ("2026M05", 0, PERSONS): shown(900),
+    ("2026M05", 163, PERSONS): shown(12),
+    ("2026M05", 741, PERSONS): HIDDEN,
+    ("2026M07", 0, PERSONS): HIDDEN,
+    ("2026M07", 163, PERSONS): HIDDEN,
+    ("2026M07", 0, FULL_TIME): shown(3),
+    ("2026M07", 163, FULL_TIME): HIDDEN,
+    ("2026M06", 163, PERSONS): HIDDEN,
+    ("2026M06", 741, PERSONS): HIDDEN,
+    ("2026M04", 163, PERSONS): shown(4),
+    ("2026M04", 741, PERSONS): HIDDEN,
+}
+
+
+def statuses(engine: Engine, *, measures: list[str]) -> dict[tuple[str, int, str], str]:
+    with engine.begin() as connection:
+        name = stage(connection, WAITING, run_id=open_run(connection))
+        mark_not_yet(connection, name=name, measures=measures)
+        query = (
+            f"select p.code, s.area_id, m.name, b.status::text from staging.{name} b join core.series s using (series_id) "
+            "join core.measures m using (measure_id) join core.periods p using (period_id)"
+        )
+        return {(code, area, measure): status for code, area, measure, status in connection.execute(text(query))}
+
+
+def test_an_outcome_that_the_whole_country_waits_for_is_not_yet(engine: Engine) -> None:
+    found = statuses(engine, measures=[PERSONS])
+    assert [found["2026M07", area, PERSONS] for area in (0, 163)] == ["not_yet", "not_yet"]
+    assert found["2026M05", 741, PERSONS] == "suppressed", "the country has it, so this one is hidden"
+    assert found["2026M05", 163, PERSONS] == "observed"
+
+
+def test_without_a_country_row_an_outcome_that_nobody_has_is_not_yet(engine: Engine) -> None:
+    found = statuses(engine, measures=[PERSONS])
+    assert [found["2026M06", area, PERSONS] for area in (163, 741)] == ["not_yet", "not_yet"]
+    assert found["2026M04", 741, PERSONS] == "suppressed"
+
+
+def test_a_measure_that_waits_for_nothing_is_never_not_yet(engine: Engine) -> None:
+    assert set(statuses(engine, measures=[]).values()) == {"observed", "suppressed"}
+    assert statuses(engine, measures=[PERSONS])["2026M07", 163, FULL_TIME] == "suppressed"

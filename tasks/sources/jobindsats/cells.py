@@ -1,8 +1,8 @@
 """An answer's rows as cells: labels mapped to the catalogue, each value with its status.
 
 Nothing undeclared passes: a column, an area, a member or a period that the catalogue does not know stops the table
-with its name. The status is read off the raw cell before any conversion. A null is hidden (`suppressed`), unless the
-measure is declared to wait for its outcome and the whole country is null too (`not_yet`). The publisher shows
+with its name. The status is read off the raw cell before any conversion. A null is hidden (`suppressed`); whether it
+is rather an outcome that nobody has yet shows only when every answer is in (warehouse/staging.py). The publisher shows
 percentages beside hidden counts; they are kept as published, and a 0.0 there is a rounded share, not a zero.
 """
 
@@ -158,12 +158,11 @@ def _cells_of(keyed: pl.DataFrame, *, label: str, measure: Measure, table: Table
         "members",
         measure=pl.lit(measure.name),
         value=pl.col(label).cast(pl.Float64),
-        hidden=_not_yet(measure, raw=pl.col(label)),
+        status=pl.when(pl.col(label).is_null()).then(pl.lit("suppressed")).otherwise(pl.lit("observed")),
     )
     if not measure.country:
         cells = cells.filter(pl.col("area_id") != _COUNTRY)
-    status = pl.when(pl.col("value").is_not_null()).then(pl.lit("observed")).otherwise(pl.col("hidden"))
-    return cells.select(*KEY, "value", status=status)
+    return cells.select(*KEY, "value", "status")
 
 
 def _require_numbers(cells: pl.Series, *, measure: Measure, table: Table) -> None:
@@ -171,14 +170,6 @@ def _require_numbers(cells: pl.Series, *, measure: Measure, table: Table) -> Non
         raise Undeclared(
             f"{table.id}: '{cells.name}' holds texts ('{cells[0]}'), and {measure.name} is declared in {measure.unit}"
         )
-
-
-def _not_yet(measure: Measure, *, raw: pl.Expr) -> pl.Expr:
-    """What a null means: `not_yet` where the country is null too and the measure waits for outcomes, else hidden."""
-    if not measure.not_yet:
-        return pl.lit("suppressed")
-    nowhere = raw.is_null().all().over("period_id", "members")
-    return pl.when(nowhere).then(pl.lit("not_yet")).otherwise(pl.lit("suppressed"))
 
 
 def _one_of_each(cells: pl.DataFrame, *, table: Table) -> pl.DataFrame:

@@ -1,0 +1,119 @@
+"""The records of what happened (`ops`): runs, the outcome of each table, checks, quarantine."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    Date,
+    ForeignKey,
+    Identity,
+    Index,
+    Integer,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+
+from warehouse.schema import metadata, moment
+
+OUTCOMES = ("published", "unchanged", "not_due", "source_late", "quarantined", "failed")
+
+runs = Table(
+    "runs",
+    metadata,
+    Column("run_id", Integer, Identity(), primary_key=True, comment="Our number."),
+    Column("kind", Text, nullable=False, comment="nightly, backfill, replay or release."),
+    moment("started_at", "When it began, by the run's own clock.", nullable=False),
+    moment("ended_at", "When it ended, or was found to have died; null: it runs, or nobody has looked since."),
+    Column(
+        "outcome",
+        Text,
+        comment="completed, attention (something quarantined or late), failed, yielded (another was at work) or died.",
+    ),
+    Column("publisher_url", Text, nullable=False, comment="Where the publisher was asked."),
+    Column("code_version", Text, nullable=False, comment="The version of this product."),
+    Column("flow_run", Text, comment="The orchestrator's id for it."),
+    schema="ops",
+    comment="One row per run of a flow.",
+)
+table_outcomes = Table(
+    "table_outcomes",
+    metadata,
+    Column("run_id", ForeignKey("ops.runs.run_id"), primary_key=True, comment="The run."),
+    Column("table_id", Text, primary_key=True, comment="The publisher's table."),
+    Column(
+        "outcome", Text, nullable=False, comment="published, unchanged, not_due, source_late, quarantined or failed."
+    ),
+    moment("seen_at", "When the table was looked at.", nullable=False),
+    Column("publisher_updated_on", Date, comment="The publisher's update date at that time."),
+    Column("next_release_on", Date, comment="The publisher's announced next release."),
+    Column("newest_period", Text, comment="The publisher's newest period at that time."),
+    Column(
+        "fetched", Boolean, nullable=False, comment="Whether the figures themselves were fetched and read to the end."
+    ),
+    Column("vintage_id", Integer, comment="The vintage it brought, where it brought one."),
+    Column("new", BigInteger, nullable=False, server_default="0", comment="Cells new."),
+    Column("revised", BigInteger, nullable=False, server_default="0", comment="Cells revised."),
+    Column("withdrawn", BigInteger, nullable=False, server_default="0", comment="Cells withdrawn."),
+    Column("unchanged", BigInteger, nullable=False, server_default="0", comment="Cells unchanged."),
+    Column("message", Text, nullable=False, server_default="", comment="What a person should know, in a sentence."),
+    CheckConstraint(f"outcome in {OUTCOMES!r}", name="outcome_is_known"),
+    Index(None, "table_id", "seen_at"),
+    schema="ops",
+    comment="One row per run and table: exactly one outcome each.",
+)
+checks = Table(
+    "checks",
+    metadata,
+    Column("run_id", ForeignKey("ops.runs.run_id"), primary_key=True, comment="The run."),
+    Column("table_id", Text, primary_key=True, comment="The publisher's table."),
+    Column("rule", Text, primary_key=True, comment="Name of the check."),
+    Column("sentence", Text, nullable=False, comment="What must be true."),
+    Column("blocking", Boolean, nullable=False, comment="Whether a failure stops the table."),
+    Column("passed", Boolean, nullable=False, comment="Whether it held."),
+    Column("offenders", BigInteger, nullable=False, comment="Rows that broke it."),
+    Column("example", Text, comment="The first offender, in words."),
+    schema="ops",
+    comment="One row per run, table and check: what was held against the load and whether it held.",
+)
+quarantine = Table(
+    "quarantine",
+    metadata,
+    Column("quarantine_id", Integer, Identity(), primary_key=True, comment="Our number."),
+    Column("run_id", ForeignKey("ops.runs.run_id"), nullable=False, comment="The run whose load was stopped."),
+    Column("table_id", Text, nullable=False, comment="The publisher's table."),
+    Column("publisher_updated_on", Date, comment="The publisher's update date of the load that was stopped."),
+    Column("manifest", Text, comment="The archive's list of the answers it was read from."),
+    Column("rule", Text, nullable=False, comment="Name of the rule that stopped it, the first of several."),
+    Column("message", Text, nullable=False, comment="What stopped it and what to do, in a sentence."),
+    Column("rejected", BigInteger, nullable=False, comment="Rejected rows that were kept."),
+    moment("stopped_at", "When.", nullable=False),
+    moment("released_at", "When a person released it; null: nobody has."),
+    Column("released_by", Text, comment="Who released it."),
+    Column("release_reason", Text, comment="Why it was released."),
+    Column("release_run_id", ForeignKey("ops.runs.run_id"), comment="The run that published it after all."),
+    UniqueConstraint("run_id", "table_id"),
+    Index(None, "table_id", "stopped_at"),
+    schema="ops",
+    comment="One row per load that was stopped. The bytes it was read from are in the archive, whole.",
+)
+rejected_rows = Table(
+    "rejected_rows",
+    metadata,
+    Column("rejected_row_id", Integer, Identity(), primary_key=True, comment="Our number."),
+    Column(
+        "quarantine_id",
+        ForeignKey("ops.quarantine.quarantine_id"),
+        nullable=False,
+        index=True,
+        comment="The load it was part of.",
+    ),
+    Column("rule", Text, nullable=False, comment="Name of the rule it broke."),
+    Column("cells", JSONB, nullable=False, comment="The row as it was read: column to content."),
+    schema="ops",
+    comment="One row per rejected row and rule of a load that was stopped.",
+)
