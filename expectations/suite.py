@@ -68,7 +68,8 @@ def verdicts(audited: Audited, *, compared: str, warehouse: URL) -> list[Verdict
         suite = gx.ExpectationSuite(name=compared, expectations=[check.expectation for check in checks])
         result = batch.validate(suite, result_format="COMPLETE")
     finally:
-        source.get_engine().dispose()
+        for engine in (source.get_engine(), source.get_execution_engine().engine):
+            engine.dispose()  # it keeps one for looking at tables and another for the checks
     found = {_rule(each): each for each in result.results}
     return [_verdict(check, found[check.rule]) for check in checks]
 

@@ -7,6 +7,7 @@ dropped again); without it the embedded one is started in a temporary folder.
 from __future__ import annotations
 
 import os
+import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -146,16 +147,22 @@ Stage = Callable[..., AbstractContextManager[Scene]]
 
 @pytest.fixture(scope="session")
 def stage(orchestrator: str, server: URL, template: URL) -> Stage:
-    """Sets up a scene: a publisher, a warehouse and an archive of its own; its arguments are the stand-in's."""
+    """Sets up a scene: a publisher, a warehouse and an archive of its own; its arguments are the stand-in's.
+
+    `after` is a scene to go on from: warehouse and archive begin as copies of its own.
+    """
 
     @contextmanager
-    def set_up(**publisher: Any) -> Iterator[Scene]:
+    def set_up(*, after: Scene | None = None, **publisher: Any) -> Iterator[Scene]:
+        copied = after.database.database if after else template.database
         with (
             tempfile.TemporaryDirectory(prefix="scene-of-the-tests-") as folder,
-            _database(server, template=template.database) as database,
+            _database(server, template=copied) as database,
             pytest.MonkeyPatch.context() as patch,
             running(**publisher) as standin,
         ):
+            if after:
+                shutil.copytree(after.folder / "data" / "archive", Path(folder) / "data" / "archive")
             yield Scene.set_up(standin, orchestrator=orchestrator, database=database, folder=Path(folder), patch=patch)
 
     return set_up

@@ -85,6 +85,23 @@ class Scene:
             "join core.tables t on t.table_no = o.table_no where o.superseded_by is null order by 1, 2, 3, 4, 5"
         )
 
+    def history(self) -> list[dict[str, Any]]:
+        """Every version of every observation, by names and in order, with the how-many-th vintage brought and closed it."""
+        return self.query(
+            "with numbered as (select vintage_id, rank() over (partition by table_no order by vintage_id) as nth "
+            "from core.vintages) "
+            "select t.table_id, m.name, s.area_id, s.members::text, o.period_id, v.nth, f.nth as closed_by, o.value, "
+            "o.status::text from core.observations o join core.series s using (series_id) "
+            "join core.measures m using (measure_id) join core.tables t on t.table_no = o.table_no "
+            "join numbered v on v.vintage_id = o.vintage_id left join numbered f on f.vintage_id = o.superseded_by "
+            "order by 1, 2, 3, 4, 5, 6"
+        )
+
+    def mart(self) -> list[dict[str, Any]]:
+        """The mart of benefit recipients, without what numbers and clocks gave it."""
+        rows = self.query("select * from marts.benefit_recipients order by benefit_group, area_code, period")
+        return [{name: cell for name, cell in row.items() if name not in ("vintage_id", "seen_at")} for row in rows]
+
     def command(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """`jobindsats` as a process of its own."""
         return subprocess.run(

@@ -13,8 +13,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 from sqlalchemy import URL, Engine, create_engine, make_url
+from tenacity import Retrying, retry_if_exception_type, stop_after_delay, wait_fixed
 
 from warehouse.settings import Settings
 
@@ -43,13 +45,29 @@ def start(data_dir: Path) -> URL:
     folder = _folder(data_dir)
     folder.parent.mkdir(parents=True, exist_ok=True)
     try:
-        server = _pgserver().get_server(folder, cleanup_mode=None)
+        server = _RECOVERING(_serving, data_dir)
     except (OSError, RuntimeError, AssertionError, subprocess.SubprocessError) as error:
         raise WarehouseUnreachable(
             f"the embedded PostgreSQL in {folder} does not start: {error}. Look at {folder / 'log'}, "
             "or give a server in JOBINDSATS_WAREHOUSE_URL"
         ) from error
     return make_url(server.get_uri()).set(drivername="postgresql+psycopg")
+
+
+# After a crash it recovers before it is ready, and its starter gives up after ten seconds.
+_RECOVERING = Retrying(
+    retry=retry_if_exception_type((AssertionError, subprocess.TimeoutExpired)),
+    wait=wait_fixed(1),
+    stop=stop_after_delay(120),
+    reraise=True,
+)
+
+
+def _serving(data_dir: Path) -> Any:
+    server = _pgserver().get_server(_folder(data_dir), cleanup_mode=None)
+    if not is_running(data_dir):  # it remembers servers that have died since
+        server.start()
+    return server
 
 
 def stop(data_dir: Path) -> bool:

@@ -1,0 +1,96 @@
+"""A night in a process of its own that dies, or stops and waits, at a point that is named. Nothing of ours is replaced.
+
+The points are statements to the database, the sending of bytes to it, questions to the publisher and files of the
+archive, as the libraries under us carry them out.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import psycopg
+import requests
+from fsspec.implementations.local import LocalFileOpener
+from sqlalchemy import Engine, event
+
+import expectations.suite
+import flows.nightly
+from tests.faults.points import Point
+
+PRELOADED = (expectations.suite.__name__, flows.nightly.__name__)
+
+
+def install(point: Point, *, act: Callable[[], None]) -> None:
+    """Let something happen at a point of this process."""
+    seen = 0
+
+    def met(what: str, when: str, said: str) -> None:
+        nonlocal seen
+        if (what, when) == (point.what, point.when) and point.holding in said:
+            seen += 1
+            if seen == point.nth:
+                act()
+
+    @event.listens_for(Engine, "before_cursor_execute")
+    def before(conn: Any, cursor: Any, statement: str, *rest: Any) -> None:
+        met("statement", "before", statement)
+
+    @event.listens_for(Engine, "after_cursor_execute")
+    def after(conn: Any, cursor: Any, statement: str, *rest: Any) -> None:
+        met("statement", "after", statement)
+
+    _around(requests.Session, "send", lambda _, request, **__: str(request.url), what="question", met=met)
+    _around(LocalFileOpener, "commit", lambda file, **__: str(file.path), what="file", met=met)
+    _in_halves(met)
+
+
+def _around(owner: Any, name: str, said: Callable[..., str], *, what: str, met: Callable[..., None]) -> None:
+    original = getattr(owner, name)
+
+    def around(*arguments: Any, **options: Any) -> Any:
+        met(what, "before", said(*arguments, **options))
+        answer = original(*arguments, **options)
+        met(what, "after", said(*arguments, **options))
+        return answer
+
+    setattr(owner, name, around)
+
+
+def _in_halves(met: Callable[..., None]) -> None:
+    original = psycopg.Copy.write
+
+    def write(copy: Any, data: bytes) -> None:
+        original(copy, data[: len(data) // 2])
+        met("copy", "after", "")
+        original(copy, data[len(data) // 2 :])
+
+    psycopg.Copy.write = write  # type: ignore[method-assign,assignment]
+
+
+def die() -> None:
+    """End this process as a power cut would."""
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def night(point: Point, environment: Mapping[str, str], tables: list[str], reached: Any, go_on: Any) -> None:
+    """A night that dies at a point; with an event to wait for, one that waits there instead."""
+    os.environ.update(environment)
+
+    def wait() -> None:
+        reached.set()
+        go_on.wait(60)
+
+    install(point, act=wait if go_on is not None else die)
+    report = flows.nightly.nightly(tables)
+    os._exit({"completed": 0, "attention": 3}.get(report.outcome, 1))
+
+
+def context() -> Any:
+    """Processes that begin with everything heavy imported."""
+    server = multiprocessing.get_context("forkserver")
+    server.set_forkserver_preload([__name__])
+    return server

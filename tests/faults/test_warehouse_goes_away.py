@@ -1,0 +1,221 @@
+"""The warehouse is taken away in the middle of a night: cut off, killed, out of room. The next night goes on."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import create_engine, text
+
+from tests.faults.dying import context, night
+from tests.faults.points import Point, point
+from tests.faults.test_kills import holds_together
+from tests.scene import Scene
+from tests.standin.server import running
+from warehouse import embedded
+
+pytestmark = pytest.mark.slow
+
+TABLES = ["y10a02", "y25i01"]
+FIRST, SECOND = "2023-11-05", "2023-12-05"
+
+
+@pytest.fixture(scope="module")
+def data(orchestrator: str) -> Iterator[Path]:
+    """A data folder with an embedded server of its own, which may be killed."""
+    with tempfile.TemporaryDirectory(prefix="scene-of-the-tests-") as folder:
+        embedded.start(Path(folder))
+        yield Path(folder)
+        embedded.stop(Path(folder))
+
+
+@contextmanager
+def scene_on(data: Path, *, database: str, orchestrator: str, today: str) -> Iterator[Scene]:
+    """A scene whose warehouse is a database on that server, or the one in the folder itself."""
+    with (
+        tempfile.TemporaryDirectory(prefix="scene-of-the-tests-") as folder,
+        pytest.MonkeyPatch.context() as patch,
+        running(today=today, scale="small") as publisher,
+    ):
+        url = embedded.start(data).set(database=database)
+        scene = Scene.set_up(publisher, orchestrator=orchestrator, database=url, folder=Path(folder), patch=patch)
+        scene.set_clock()
+        yield scene
+
+
+def administer(data: Path, statement: str) -> None:
+    engine = create_engine(embedded.start(data), isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text(statement))
+    engine.dispose()
+
+
+@pytest.fixture(scope="module")
+def undisturbed(data: Path, orchestrator: str) -> Iterator[Scene]:
+    """Two nights that nothing disturbed; after the first, its database was copied to `first`."""
+    administer(data, "create database undisturbed")
+    with scene_on(data, database="undisturbed", orchestrator=orchestrator, today=FIRST) as scene:
+        assert scene.night(tables=TABLES).outcome == "completed"
+        administer(data, "create database first template undisturbed")
+        assert scene.night(SECOND, tables=TABLES).outcome == "completed"
+        yield scene
+
+
+@pytest.fixture
+def good(undisturbed: Scene, data: Path, orchestrator: str) -> Iterator[Scene]:
+    """One good night behind, and the publisher has released again."""
+    administer(data, "create database good template first")
+    with scene_on(data, database="good", orchestrator=orchestrator, today=SECOND) as scene:
+        yield scene
+    administer(data, "drop database good with (force)")
+
+
+def disturbed_night(*, at: Point, disturb: Callable[[], None]) -> int:
+    """A night that waits at a point until the warehouse has been disturbed; gives its exit status."""
+    processes: Any = context()
+    reached, go_on = processes.Event(), processes.Event()
+    process = processes.Process(target=night, args=(at, dict(os.environ), TABLES, reached, go_on))
+    process.start()
+    try:
+        assert reached.wait(90), f"the night never came {at.name}"
+        disturb()
+    finally:
+        go_on.set()
+        process.join(120)
+    return int(process.exitcode)
+
+
+def cut_every_connection(data: Path) -> None:
+    administer(
+        data,
+        "select pg_terminate_backend(pid) from pg_stat_activity "
+        "where pid <> pg_backend_pid() and backend_type = 'client backend'",
+    )
+
+
+def kill_the_server(data: Path) -> None:
+    os.kill(int((data / "postgres" / "postmaster.pid").read_text().split()[0]), signal.SIGKILL)
+    embedded.start(data)
+
+
+MIDDLES = [
+    "inside COPY",
+    "inside the audit",
+    "inside publish, old rows closed",
+    "after publishing, before the record",
+    "inside the marts",
+]
+
+
+@pytest.mark.parametrize("disturb", [cut_every_connection, kill_the_server])
+@pytest.mark.parametrize("name", MIDDLES)
+def test_a_warehouse_that_goes_away_in_the_middle(
+    good: Scene, undisturbed: Scene, data: Path, name: str, disturb: Callable[[Path], None]
+) -> None:
+    status = disturbed_night(at=point(name), disturb=lambda: disturb(data))
+    # What happens after the facts are written is tried again at once; before that the table has failed.
+    assert status == (0 if name in ("after publishing, before the record", "inside the marts") else 1)
+    assert holds_together(good)
+    outcomes = good.query("select table_id, outcome, message from ops.table_outcomes order by run_id, table_id")
+    lost = [row for row in outcomes if row["outcome"] == "failed"]
+    assert len(lost) == status
+    assert all(
+        "the warehouse does not answer" in row["message"] or "could not be carried out" in row["message"]
+        for row in lost
+    )
+    assert good.night(SECOND, tables=TABLES).outcome == "completed"
+    assert good.history() == undisturbed.history()
+    assert good.mart() == undisturbed.mart()
+
+
+def test_an_embedded_server_that_was_killed_is_started_again_by_the_next_task(orchestrator: str) -> None:
+    with tempfile.TemporaryDirectory(prefix="scene-of-the-tests-") as folder:
+        data = Path(folder) / "data"
+        with scene_on(data, database="postgres", orchestrator=orchestrator, today=FIRST) as scene:
+            scene.patch.delenv("JOBINDSATS_WAREHOUSE_URL")
+            scene.patch.setenv("JOBINDSATS_DATA_DIR", str(data))
+
+            def kill() -> None:
+                os.kill(int((data / "postgres" / "postmaster.pid").read_text().split()[0]), signal.SIGKILL)
+
+            assert disturbed_night(at=point("inside COPY"), disturb=kill) == 1
+            outcomes = scene.query("select table_id, outcome from ops.table_outcomes order by table_id")
+            assert [row["outcome"] for row in outcomes] == ["failed", "published"]
+            assert scene.night(tables=TABLES).outcome == "completed"
+        embedded.stop(data)
+
+
+@pytest.fixture
+def small_disk() -> Iterator[Callable[[str], Path]]:
+    """A file system of a given size."""
+    mounted: list[Path] = []
+
+    def mount(size: str) -> Path:
+        folder = Path(tempfile.mkdtemp(prefix="small-disk-of-the-tests-"))
+        try:
+            subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={size},mode=755", "tmpfs", str(folder)], check=True)
+        except (OSError, subprocess.CalledProcessError):
+            folder.rmdir()
+            if os.environ.get("CI"):
+                raise
+            pytest.skip("a small file system cannot be mounted here: it needs root; in CI it must")
+        mounted.append(folder)
+        return folder
+
+    yield mount
+    for folder in mounted:
+        subprocess.run(["umount", "--lazy", str(folder)], check=True)
+        folder.rmdir()
+
+
+def test_a_warehouse_without_room(small_disk: Callable[[str], Path], orchestrator: str, undisturbed: Scene) -> None:
+    disk = small_disk("400m")
+    with scene_on(disk, database="postgres", orchestrator=orchestrator, today=FIRST) as scene:
+        assert scene.night(tables=TABLES).outcome == "completed"
+        history, mart = scene.history(), scene.mart()
+        filler = disk / "filler"
+        room = os.statvfs(disk)
+        with filler.open("wb") as file:
+            file.write(b"\0" * (room.f_bavail * room.f_frsize - 256 * 1024))
+        ended = scene_command(scene, SECOND)
+        assert ended.returncode == 1, ended.stdout
+        assert "no room left" in ended.stdout + ended.stderr or "does not answer" in ended.stdout + ended.stderr
+        assert "Traceback" not in ended.stdout + ended.stderr
+        filler.unlink()
+        scene.database = embedded.start(disk)
+        assert scene.history() == history
+        assert scene.mart() == mart
+        assert scene.night(SECOND, tables=TABLES).outcome == "completed"
+        assert scene.history() == undisturbed.history()
+        embedded.stop(disk)
+
+
+def scene_command(scene: Scene, today: str) -> subprocess.CompletedProcess[str]:
+    scene.set_clock(today)
+    return scene.command("nightly", *(word for table in TABLES for word in ("--table", table)))
+
+
+@pytest.mark.parametrize("trouble", ["full", "read-only"])
+def test_an_archive_that_takes_nothing_more(
+    good: Scene, undisturbed: Scene, small_disk: Callable[[str], Path], trouble: str
+) -> None:
+    disk = small_disk("64k" if trouble == "full" else "64m")
+    if trouble == "read-only":
+        subprocess.run(["mount", "-o", "remount,ro", str(disk)], check=True)
+    good.patch.setenv("JOBINDSATS_ARCHIVE_URL", disk.as_uri())
+    history, mart = good.history(), good.mart()
+    report = good.night(tables=TABLES)
+    assert report.outcome == "failed"
+    assert all("cannot be written" in table["message"] for table in report.tables)
+    assert good.history() == history
+    assert good.mart() == mart
+    subprocess.run(["mount", "-o", "remount,rw,size=64m", str(disk)], check=True)
+    assert good.night(SECOND, tables=TABLES).outcome == "completed"
+    assert good.history() == undisturbed.history()
