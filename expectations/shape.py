@@ -16,13 +16,11 @@ def checks(audited: Audited) -> list[Check]:
             True,
             gxe.ExpectTableRowCountToBeBetween(min_value=1, meta={"rule": "rows_arrived"}),
         ),
-        Check(
+        no_cells(
             "one_value_per_cell",
             "no cell came twice",
-            True,
-            gxe.ExpectCompoundColumnsToBeUnique(
-                column_list=["series_id", "period_id"], meta={"rule": "one_value_per_cell"}
-            ),
+            where="(b.series_id, b.period_id) in "
+            "(select series_id, period_id from load group by series_id, period_id having count(*) > 1)",
         ),
         no_cells(
             "status_fits_value",
@@ -39,6 +37,7 @@ def checks(audited: Audited) -> list[Check]:
             "each period that was asked for came with rows",
             query=f"select asked.period from ({literals([(p.key, str(p)) for p in audited.asked_periods])}) "
             "as asked(period_id, period) where asked.period_id not in (select period_id from load)",
+            columns=("period",),
         ),
     ]
 

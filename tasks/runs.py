@@ -161,7 +161,11 @@ def _quarantine(
     rejected = schema.rejected_rows
     connection.execute(rejected.delete().where(rejected.c.quarantine_id == quarantine_id))
     rows = [
-        {"quarantine_id": quarantine_id, "rule": cell.get("rule", outcome.rule), "cells": cell}
+        {
+            "quarantine_id": quarantine_id,
+            "rule": cell.get("rule", outcome.rule),
+            "cells": {name: content for name, content in cell.items() if name != "rule"},
+        }
         for cell in outcome.cells
     ]
     if rows:
