@@ -53,7 +53,7 @@ def audit_table(engine: Engine, *, table: Table, staged: Staged, archive: Archiv
     """Carry out the suite, record every verdict; raises AuditFailed with the culprits, or AuditBroken."""
     found = judge(engine, table=table, staged=staged, archive=archive)
     _stop_where_blocking(found, table=table)
-    advisories = tuple(_in_words(verdict) for verdict in found if not verdict.passed)
+    advisories = tuple(in_words(verdict) for verdict in found if not verdict.passed)
     return Audit(table.id, len(found), advisories)
 
 
@@ -126,7 +126,7 @@ def _stop_where_blocking(found: list[Verdict], *, table: Table) -> None:
     if not failed:
         return
     raise AuditFailed(
-        f"{table.id} was not published: {_in_words(failed[0])}.{_others(failed[1:])} What was published before stands; "
+        f"{table.id} was not published: {in_words(failed[0])}.{_others(failed[1:])} What was published before stands; "
         "`jobindsats quarantine` shows the load",
         rule=failed[0].rule,
         cells=[{"rule": verdict.rule, **cell} for verdict in failed for cell in verdict.cells],
@@ -141,7 +141,8 @@ def _others(failed: list[Verdict]) -> str:
     return f" Nor does {last} hold." if last else ""
 
 
-def _in_words(verdict: Verdict) -> str:
+def in_words(verdict: Verdict) -> str:
+    """A verdict that did not hold, in a sentence without its end: the rule, what must be true, the first offender."""
     cases = "1 case" if verdict.offenders == 1 else f"{verdict.offenders:,} cases"
     found = f" in {cases}, {'the first: ' if verdict.offenders > 1 else ''}{verdict.example}" if verdict.example else ""
     return f"{verdict.rule} ({verdict.sentence}) does not hold{found}"

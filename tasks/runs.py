@@ -57,10 +57,11 @@ def begin_run(kind: str) -> int:
         migrations.upgrade(border.engine, catalogue=jobindsats())
         with border.engine.begin() as connection:
             drop_leftovers(connection)
-            return _open(connection, kind=kind, border=border)
+            return open_run(connection, kind=kind, border=border)
 
 
-def _open(connection: Connection, *, kind: str, border: Border) -> int:
+def open_run(connection: Connection, *, kind: str, border: Border) -> int:
+    """Put a run on record; gives its number."""
     row = {
         "kind": kind,
         "started_at": border.clock(),
@@ -176,11 +177,16 @@ def _quarantine(
 def end_run(run_id: int) -> RunReport:
     """Close a run and give its report."""
     with crossing() as border, border.engine.begin() as connection:
-        tables = [dict(row) for row in connection.execute(_OUTCOMES, {"run_id": run_id}).mappings()]
-        outcome = outcome_of_run([table["outcome"] for table in tables])
-        connection.execute(
-            schema.runs.update().where(schema.runs.c.run_id == run_id).values(ended_at=border.clock(), outcome=outcome)
-        )
+        return close_run(connection, run_id, ended_at=border.clock())
+
+
+def close_run(connection: Connection, run_id: int, *, ended_at: datetime) -> RunReport:
+    """Put a run's end on record, with the outcome that its tables' give."""
+    tables = [dict(row) for row in connection.execute(_OUTCOMES, {"run_id": run_id}).mappings()]
+    outcome = outcome_of_run([table["outcome"] for table in tables])
+    connection.execute(
+        schema.runs.update().where(schema.runs.c.run_id == run_id).values(ended_at=ended_at, outcome=outcome)
+    )
     return RunReport(run_id, outcome, tables)
 
 

@@ -249,7 +249,7 @@ runs = Table(
     "runs",
     metadata,
     Column("run_id", Integer, Identity(), primary_key=True, comment="Our number."),
-    Column("kind", Text, nullable=False, comment="nightly, backfill, replay."),
+    Column("kind", Text, nullable=False, comment="nightly, backfill, replay, release."),
     moment("started_at", "When it began, by the run's own clock.", nullable=False),
     moment("ended_at", "When it ended; null: it runs, or it died."),
     Column("outcome", Text, comment="completed, attention (something quarantined or late) or failed."),
