@@ -59,7 +59,7 @@ def no_offenders(
     counted = f"""
         with load as not materialized {{batch}}, offenders as ({query})
         select offenders.*, counted.offenders from offenders cross join (select count(*) as offenders from offenders) counted
-        limit {KEPT_OFFENDERS}
+        order by 1, 2 limit {KEPT_OFFENDERS}
     """
     expectation = gxe.UnexpectedRowsExpectation(unexpected_rows_query=counted, meta={"rule": rule})
     return Check(rule, sentence, blocking, expectation, query, columns)

@@ -29,7 +29,7 @@ def _published_cells_return(audited: Audited) -> Check:
     ended = _ended_series(audited)
     return no_offenders(
         "published_cells_return",
-        f"of the cells that stood with a value, at most {LARGEST_SHARE_MISSING:.0%} are missing from the load",
+        f"of the cells that stood with a value, at most {LARGEST_SHARE_MISSING * 100:g} per cent are missing from the load",
         query=f"""
         select p.code as period, a.name as area, m.name as measure, s.members, stood.value as published_value
         from core.observations stood

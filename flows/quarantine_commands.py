@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 WELL = 0
 ROWS_SHOWN = 20
+FIRST = ("Periode", "Område", "period", "area", "measure", "members", "value", "status")
 STATES = {"open": "bold yellow", "released": "green", "overtaken": "dim"}
 
 
@@ -116,7 +117,7 @@ def _print_rule(terminal: Console, rule: BrokenRule) -> None:
     if not rule.rows:
         terminal.print(Padding("No rows were rejected: it is about the load as a whole.", (0, 2)))
         return
-    names = list(dict.fromkeys(name for row in rule.rows for name in row))
+    names = _columns(rule.rows)
     lines = grid(*(_heading(name, rows=rule.rows) for name in names))
     for row in rule.rows[:ROWS_SHOWN]:
         lines.add_row(*(cell(row.get(name)) for name in names))
@@ -126,6 +127,13 @@ def _print_rule(terminal: Console, rule: BrokenRule) -> None:
         kept = f", {number(len(rule.rows))} of them kept" if len(rule.rows) < rule.offenders else ""
         more = "; --json has all that were kept" if len(rule.rows) > shown else ""
         terminal.print(Padding(f"[dim]{shown} of {number(rule.offenders)}{kept}{more}[/dim]", (0, 2)))
+
+
+def _columns(rows: Sequence[Mapping[str, Any]]) -> list[str]:
+    """The columns that hold anything; those that say which cell it is come first, ours or the publisher's."""
+    names = {name: len(FIRST) for row in rows for name, content in row.items() if content not in (None, {})}
+    names |= {name: place for place, name in enumerate(FIRST) if name in names}
+    return sorted(names, key=lambda name: names[name])
 
 
 def _heading(name: str, *, rows: Sequence[Mapping[str, Any]]) -> str:

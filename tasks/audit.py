@@ -52,7 +52,7 @@ def audit(staged: Staged) -> Audit:
 def audit_table(engine: Engine, *, table: Table, staged: Staged, archive: Archive) -> Audit:
     """Carry out the suite, record every verdict; raises AuditFailed with the culprits, or AuditBroken."""
     found = judge(engine, table=table, staged=staged, archive=archive)
-    _stop_where_blocking(found, table=table)
+    stop_where_blocking(found, table=table)
     advisories = tuple(in_words(verdict) for verdict in found if not verdict.passed)
     return Audit(table.id, len(found), advisories)
 
@@ -121,7 +121,8 @@ def blocking_failures(found: list[Verdict]) -> list[Verdict]:
     return [verdict for verdict in found if verdict.blocking and not verdict.passed]
 
 
-def _stop_where_blocking(found: list[Verdict], *, table: Table) -> None:
+def stop_where_blocking(found: list[Verdict], *, table: Table) -> None:
+    """Raise AuditFailed with the culprits where a blocking check does not hold."""
     failed = blocking_failures(found)
     if not failed:
         return

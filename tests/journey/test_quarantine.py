@@ -211,6 +211,7 @@ def undeclared(stage: Stage) -> Iterator[Scene]:
         yield scene
 
 
+@pytest.mark.slow
 def test_a_label_nobody_declared_is_not_released_and_says_what_to_do(undeclared: Scene, ask: Ask) -> None:
     before = undeclared.content()
     label = undeclared.answer("quarantine")[1]
@@ -226,6 +227,7 @@ def test_a_label_nobody_declared_is_not_released_and_says_what_to_do(undeclared:
     assert [load["state"] for load in undeclared.answer("quarantine")] == ["open", "open"]
 
 
+@pytest.mark.slow
 def test_once_the_catalogue_declares_it_the_load_is_released(
     undeclared: Scene, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -247,6 +249,7 @@ def mended(table_id: str, measure: Measure) -> Catalogue:
     return jobindsats().model_copy(update={"tables": tables})
 
 
+@pytest.mark.slow
 def test_a_check_that_fails_now_and_did_not_then_is_refused_by_name(
     undeclared: Scene, ask: Ask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -262,6 +265,7 @@ def test_a_check_that_fails_now_and_did_not_then_is_refused_by_name(
     assert undeclared.query("select count(*) as n from core.vintages") == [{"n": 2}]
 
 
+@pytest.mark.slow
 def test_a_load_that_a_newer_vintage_has_overtaken_is_refused(undeclared: Scene, ask: Ask) -> None:
     undeclared.publisher.clear_faults()
     assert undeclared.outcomes(undeclared.night(BAD_NIGHT, tables=["y25i01"])) == {"y25i01": "unchanged"}

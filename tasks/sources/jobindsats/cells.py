@@ -189,9 +189,10 @@ def _one_of_each(cells: pl.DataFrame, *, table: Table) -> pl.DataFrame:
     if disagreeing.height:
         kept = [_in_names(row) for row in disagreeing.head(1000).to_dicts()]
         first = kept[0]
+        of = ", ".join([first["area"], *first["members"].values()])
         raise CellsDisagree(
             f"{table.id}: {disagreeing.height} cells came more than once with different values, the first "
-            f"{first['measure']} of {first['area']} in {first['period']} {', '.join(first['members'].values())}: "
+            f"{first['measure']} of {of} in {first['period']}: "
             "one label may stand for two members; look at the hierarchy in the publisher's metadata",
             cells=kept,
         )
