@@ -2,37 +2,54 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import great_expectations.expectations as gxe
 
+from expectations.known_deviations import Deviation
 from warehouse.catalogue import Table
 from warehouse.periods import Period
 
 KEPT_OFFENDERS = 200
+CELL = ("period", "area", "measure", "members", "value", "status")
 
 
 @dataclass(frozen=True)
 class Check:
-    """One rule: its name, what must be true, whether a failure stops the table, and the expectation."""
+    """One rule: its name, what must be true, whether a failure stops the table, and the expectation.
+
+    A check that is a query also has its `query`, and the `columns` its offenders are shown with.
+    """
 
     rule: str
     sentence: str
     blocking: bool
     expectation: Any
+    query: str = ""
+    columns: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Audited:
-    """What is audited: the table as declared, its number in the warehouse, and the periods that were asked for."""
+    """What is audited: the table as declared, its number in the warehouse, and the load.
+
+    Of the load: the periods that were asked for, the day it was seen, and the publisher's errors that are known.
+    """
 
     table: Table
     table_no: int
     asked_periods: tuple[Period, ...]
+    seen_on: date
+    deviations: tuple[Deviation, ...] = ()
 
 
-def no_offenders(rule: str, sentence: str, *, query: str, blocking: bool = True) -> Check:
+def no_offenders(
+    rule: str, sentence: str, *, query: str, columns: tuple[str, ...] = (), blocking: bool = True
+) -> Check:
     """A check that holds when its query finds nothing.
 
     The query reads `load`, the load beside what stands published (warehouse/staging.py), and gives its offenders with
@@ -42,31 +59,47 @@ def no_offenders(rule: str, sentence: str, *, query: str, blocking: bool = True)
     counted = f"""
         with load as not materialized {{batch}}, offenders as ({query})
         select offenders.*, counted.offenders from offenders cross join (select count(*) as offenders from offenders) counted
-        limit {KEPT_OFFENDERS}
+        order by 1, 2 limit {KEPT_OFFENDERS}
     """
     expectation = gxe.UnexpectedRowsExpectation(unexpected_rows_query=counted, meta={"rule": rule})
-    return Check(rule, sentence, blocking, expectation)
+    return Check(rule, sentence, blocking, expectation, query, columns)
 
 
 def no_cells(
-    rule: str, sentence: str, *, where: str, source: str = "load b", show: str = "", blocking: bool = True
+    rule: str,
+    sentence: str,
+    *,
+    where: str,
+    source: str = "load b",
+    show: tuple[str, ...] = (),
+    blocking: bool = True,
 ) -> Check:
     """A check that holds when no cell of `source` meets a condition; offenders are shown with their names."""
     query = f"""
-        select p.code as period, a.name as area, b.measure, s.members, b.value, b.status::text as status {show and ", " + show}
+        select {", ".join(("p.code as period, a.name as area, b.measure, s.members, b.value, b.status::text as status", *show))}
         from {source}
         join core.series s on s.series_id = b.series_id
         join core.areas a on a.area_id = b.area_id
         join core.periods p on p.period_id = b.period_id
         where {where}
     """
-    return no_offenders(rule, sentence, query=query, blocking=blocking)
+    shown = tuple(name.removeprefix("b.") for name in show)
+    return no_offenders(rule, sentence, query=query, columns=(*CELL, *shown), blocking=blocking)
 
 
-def literals(rows: list[tuple[str | float, ...]]) -> str:
+def literals(rows: Sequence[tuple[str | float, ...]]) -> str:
     """Rows of declared texts and numbers as an SQL VALUES list."""
-    return "values " + ", ".join(f"({', '.join(_literal(value) for value in row)})" for row in rows)
+    return "values " + ", ".join(f"({', '.join(literal(value) for value in row)})" for row in rows)
 
 
-def _literal(value: str | float) -> str:
-    return "'" + value.replace("'", "''") + "'" if isinstance(value, str) else repr(value)
+def literal(value: str | float) -> str:
+    """A text or a number as SQL, whatever is in it.
+
+    Great Expectations formats the query, where braces mean something, and SQLAlchemy reads it, where a colon and a
+    backslash do: such characters are written by their numbers.
+    """
+    if not isinstance(value, str):
+        return repr(value)
+    quoted = value.replace("'", "''")
+    escaped = re.sub(r"[{}:\\]", lambda found: f"\\{ord(found[0]):04x}", quoted)
+    return f"'{quoted}'" if escaped == quoted else f"U&'{escaped}'"

@@ -1,4 +1,4 @@
-"""Coherence: the municipalities are all there, parts match their totals, and the country matches the municipalities.
+"""Coherence: what was published comes back, all municipalities are there, parts and totals match, country and parts too.
 
 Sums of cells are not the publisher's totals: small counts are hidden, and some persons have no municipality. Equality
 is therefore never asked for (seen: the 98 summed are 174 below to 45 above the country).
@@ -10,14 +10,58 @@ from expectations.checks import Audited, Check, literals, no_offenders
 from expectations.plausibility import LARGE_COUNT
 from warehouse.areas import municipalities
 
+LARGEST_SHARE_MISSING = 0.01
+
 
 def checks(audited: Audited) -> list[Check]:
     """The checks of coherence for one table."""
+    returned = _published_cells_return(audited)
     if audited.table.area.level_holds != "municipality":
-        return []
+        return [returned]
     parts = [_parts_match_total()] if len(audited.table.breakdowns) == 1 else []
     everywhere = [_every_municipality_reports()] if audited.table.coverage == "every" else []
-    return [*everywhere, _no_municipality_vanishes(audited), *parts, _country_matches()]
+    return [returned, *everywhere, _no_municipality_vanishes(audited), *parts, _country_matches()]
+
+
+def _published_cells_return(audited: Audited) -> Check:
+    # The two counts decide whether the missing cells are looked for at all: on a good night they are not.
+    asked = ", ".join(str(period.key) for period in audited.asked_periods) or "null"
+    ended = _ended_series(audited)
+    return no_offenders(
+        "published_cells_return",
+        f"of the cells that stood with a value, at most {LARGEST_SHARE_MISSING * 100:g} per cent are missing from the load",
+        query=f"""
+        select p.code as period, a.name as area, m.name as measure, s.members, stood.value as published_value
+        from core.observations stood
+        join core.series s on s.series_id = stood.series_id
+        join core.measures m on m.measure_id = s.measure_id
+        join core.areas a on a.area_id = s.area_id
+        join core.periods p on p.period_id = stood.period_id
+        where stood.table_no = {audited.table_no} and stood.superseded_by is null and stood.status = 'observed'
+          and stood.period_id in ({asked}) and stood.series_id not in ({ended})
+          and not exists (select from load b where b.series_id = stood.series_id and b.period_id = stood.period_id)
+          and (select count(*) from load b where b.published_status = 'observed' and b.series_id not in ({ended}))
+            < {1 - LARGEST_SHARE_MISSING} * (
+              select count(*) from core.observations o
+              where o.table_no = {audited.table_no} and o.superseded_by is null and o.status = 'observed'
+                and o.period_id in ({asked}) and o.series_id not in ({ended}))
+        """,
+        columns=("period", "area", "measure", "members", "published_value"),
+    )
+
+
+def _ended_series(audited: Audited) -> str:
+    """The series of members that had ended when the load was seen, as a query: the publisher may take them away."""
+    ended = [
+        (hierarchy.dimension, member.name)
+        for hierarchy in audited.table.breakdowns
+        for member in hierarchy.members
+        if member.until and member.until < audited.seen_on
+    ]
+    return f"""
+        select s.series_id from core.series s join ({literals(ended or [("", "")])}) as ended(dimension, member)
+        on s.members ->> ended.dimension = ended.member where s.table_no = {audited.table_no}
+    """
 
 
 def _every_municipality_reports() -> Check:
@@ -32,6 +76,7 @@ def _every_municipality_reports() -> Check:
         cross join ({areas}) as areas(area_id, name)
         where areas.area_id <> all(periods.present)
         """,
+        columns=("period", "area"),
     )
 
 
@@ -55,6 +100,7 @@ def _no_municipality_vanishes(audited: Audited) -> Check:
         join core.periods p on p.period_id = stood.period_id
         where stood.area_id <> all(present.areas)
         """,
+        columns=("period", "area", "published_count"),
     )
 
 
@@ -76,6 +122,7 @@ def _parts_match_total() -> Check:
         join core.areas a on a.area_id = sums.area_id
         where all_shown and parts > 0 and abs(total - parts_sum) > floor((parts + 1) / 2.0)
         """,
+        columns=("period", "area", "measure", "total", "parts_sum", "parts"),
     )
 
 
@@ -95,4 +142,5 @@ def _country_matches() -> Check:
         join core.periods p on p.period_id = sums.period_id
         where all_shown and country >= 1000 and abs(country - municipalities_sum) > 0.05 * country
         """,
+        columns=("period", "measure", "country", "municipalities_sum"),
     )

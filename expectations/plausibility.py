@@ -35,7 +35,7 @@ def _within_bounds(audited: Audited) -> Check:
         "values lie between the least and the greatest that can be true",
         source=f"load b join ({bounds}) as declared(name, low, high) on declared.name = b.measure",
         where="b.value < low or b.value > high",
-        show="low, high",
+        show=("low", "high"),
     )
 
 
@@ -57,7 +57,7 @@ def _large_counts_are_shown() -> Check:
             window in_time as (partition by series_id order by period_id)
         ) b""",
         where=f"b.status = 'suppressed' and least(b.earlier, b.later) >= {LARGE_COUNT}",
-        show="b.earlier, b.later",
+        show=("b.earlier", "b.later"),
     )
 
 
@@ -82,6 +82,7 @@ def _no_slip_of_unit() -> Check:
             from load where value > 0 and published_value > 0 group by measure, unit
         ) ratios where {near}
         """,
+        columns=("measure", "unit", "ratio"),
     )
 
 
@@ -97,6 +98,7 @@ def _still_the_same_table() -> Check:
             from load where value is not null and published_value is not null group by measure, unit
         ) shares where share_changed > 0.5
         """,
+        columns=("measure", "unit", "share_changed"),
     )
 
 
@@ -108,5 +110,5 @@ def _revisions_are_of_usual_size(audited: Audited) -> Check:
         blocking=False,
         where=f"b.unit in ({_COUNT_UNITS}) and b.published_value >= {LARGE_COUNT} "
         f"and abs(b.value - b.published_value) > {tolerance} * b.published_value",
-        show="b.published_value",
+        show=("b.published_value",),
     )

@@ -16,13 +16,13 @@ def checks(audited: Audited) -> list[Check]:
             True,
             gxe.ExpectTableRowCountToBeBetween(min_value=1, meta={"rule": "rows_arrived"}),
         ),
-        Check(
+        no_cells(
             "one_value_per_cell",
             "no cell came twice",
-            True,
-            gxe.ExpectCompoundColumnsToBeUnique(
-                column_list=["series_id", "period_id"], meta={"rule": "one_value_per_cell"}
-            ),
+            # The counts decide first: 570,000 cells take 1.1 s instead of 1.8 s, and the expectation made for it 2.9 s.
+            where="(select count(*) from load) > (select count(*) from (select distinct series_id, period_id from load) once) "
+            "and (b.series_id, b.period_id) in "
+            "(select series_id, period_id from load group by series_id, period_id having count(*) > 1)",
         ),
         no_cells(
             "status_fits_value",
@@ -39,6 +39,7 @@ def checks(audited: Audited) -> list[Check]:
             "each period that was asked for came with rows",
             query=f"select asked.period from ({literals([(p.key, str(p)) for p in audited.asked_periods])}) "
             "as asked(period_id, period) where asked.period_id not in (select period_id from load)",
+            columns=("period",),
         ),
     ]
 

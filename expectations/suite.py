@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -15,6 +15,7 @@ from sqlalchemy import URL
 
 from expectations import coherence, plausibility, shape
 from expectations.checks import KEPT_OFFENDERS, Audited, Check
+from expectations.excuses import excused
 from warehouse.embedded import SESSION
 
 
@@ -36,7 +37,21 @@ class Verdict:
     @property
     def example(self) -> str | None:
         """The first offender in words."""
-        return ", ".join(f"{name} {value}" for name, value in self.cells[0].items()) if self.cells else None
+        return in_words(self.cells[0]) if self.cells else None
+
+
+def in_words(cells: Mapping[str, Any]) -> str:
+    """An offender as a person reads it: what is not there is left out, and numbers have no more digits than they need."""
+    shown = {name: _shown(cell) for name, cell in cells.items()}
+    return ", ".join(f"{name} {text}" for name, text in shown.items() if text)
+
+
+def _shown(cell: Any) -> str:
+    if isinstance(cell, Mapping):
+        return ", ".join(map(str, cell.values()))
+    if isinstance(cell, int | float):
+        return f"{int(cell):,}" if float(cell).is_integer() else f"{cell:,.2f}" if abs(cell) >= 1 else f"{cell:.3g}"
+    return "" if cell is None else str(cell)
 
 
 def agreement(differences: Sequence[str]) -> Verdict:
@@ -52,12 +67,16 @@ def agreement(differences: Sequence[str]) -> Verdict:
 
 
 def suite_for(audited: Audited) -> list[Check]:
-    """Every check for one table."""
-    return [*shape.checks(audited), *plausibility.checks(audited), *coherence.checks(audited)]
+    """Every check for one table, without what is known of its publisher's errors; raises DeviationError."""
+    checks = [*shape.checks(audited), *plausibility.checks(audited), *coherence.checks(audited)]
+    return excused(checks, audited=audited)
 
 
 def verdicts(audited: Audited, *, compared: str, warehouse: URL) -> list[Verdict]:
-    """Carry out a table's suite on its staging table, set beside what stands published; raises CheckBroken."""
+    """Carry out a table's suite on its staging table, set beside what stands published.
+
+    Raises CheckBroken and DeviationError.
+    """
     checks = suite_for(audited)
     context = gx.get_context(mode="ephemeral")
     context.variables.progress_bars = ProgressBarsConfig(globally=False)
@@ -100,9 +119,14 @@ def _verdict(check: Check, result: Any) -> Verdict:
 
 
 def _plain(row: dict[str, Any]) -> dict[str, Any]:
-    """An offender as JSON can keep it: PostgreSQL's exact numbers become floats."""
-    kept = {name: cell for name, cell in row.items() if name != "offenders"}
-    return {name: float(cell) if isinstance(cell, Decimal) else cell for name, cell in kept.items()}
+    """An offender as JSON can keep it: a whole number whole, any other as a float."""
+    return {name: _number(cell) for name, cell in row.items() if name != "offenders"}
+
+
+def _number(cell: Any) -> Any:
+    if not isinstance(cell, Decimal | float):
+        return cell
+    return int(cell) if float(cell).is_integer() else float(cell)
 
 
 def _exception(info: dict[str, Any] | None) -> str | None:

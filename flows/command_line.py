@@ -26,6 +26,8 @@ app = App(
 )
 warehouse_app = App(name="warehouse", help="The warehouse itself: address, start, stop, migrations.")
 app.command(warehouse_app)
+quarantine_app = App(name="quarantine", help="Loads that were stopped: list them, look at one, release one.")
+app.command(quarantine_app)
 
 WELL, FAILED, WRONG_USE, ATTENTION = 0, 1, 2, 3
 
@@ -95,6 +97,44 @@ def doctor(*, json: Json = False) -> int:
     from flows.upkeep_commands import examine
 
     return examine(as_json=json)
+
+
+@quarantine_app.default
+def quarantine(
+    *,
+    table: Annotated[str | None, Parameter(help="Only loads of this table.")] = None,
+    everything: Annotated[
+        bool, Parameter(name="--all", negative="", help="Those that were released or overtaken too.")
+    ] = False,
+    json: Json = False,
+) -> int:
+    """List the loads that were stopped and still wait for somebody to look, newest first."""
+    from flows.quarantine_commands import list_loads
+
+    return list_loads(table, everything=everything, as_json=json)
+
+
+@quarantine_app.command(name="show")
+def show_stopped(load: Annotated[int, Parameter(name="ID")], /, *, json: Json = False) -> int:
+    """Show why a load was stopped, rule by rule, with the rejected rows as they were read."""
+    from flows.quarantine_commands import show_load
+
+    return show_load(load, as_json=json)
+
+
+@quarantine_app.command(name="release")
+def release_stopped(
+    load: Annotated[int, Parameter(name="ID")],
+    /,
+    *,
+    reason: Annotated[str, Parameter(help="Why it may be published; it stays on record.")],
+    by: Annotated[str | None, Parameter(help="Who releases it; the system's user where nobody is named.")] = None,
+    json: Json = False,
+) -> int:
+    """Publish a stopped load after all: you have looked at it and say why."""
+    from flows.quarantine_commands import release_load
+
+    return release_load(load, reason=reason, by=by, as_json=json)
 
 
 @warehouse_app.command

@@ -49,6 +49,16 @@ def number(value: float | None) -> str:
     return f"{value:,}" if isinstance(value, int) else f"{value:,.1f}"
 
 
+def cell(content: object) -> str:
+    """Whatever stands in a row, for a person: whole numbers whole, members by their names, nothing as a dash."""
+    if isinstance(content, dict):
+        return ", ".join(map(str, content.values())) or "-"
+    if isinstance(content, int | float):
+        whole, large = float(content).is_integer(), abs(content) >= 1000
+        return f"{int(content):,}" if whole else f"{content:,.1f}" if large else f"{content:.4g}"
+    return "-" if content is None else str(content)
+
+
 def danish_time(moment: datetime) -> str:
     """A moment by the clocks of Denmark."""
     from warehouse.reading import in_denmark

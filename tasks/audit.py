@@ -20,6 +20,7 @@ from tasks.stoppages import AuditBroken, AuditFailed, resting_on
 from warehouse import records
 from warehouse.catalogue import Table, jobindsats
 from warehouse.periods import Period
+from warehouse.settings import danish_day
 from warehouse.staging import table_number
 
 if TYPE_CHECKING:
@@ -50,24 +51,33 @@ def audit(staged: Staged) -> Audit:
 
 def audit_table(engine: Engine, *, table: Table, staged: Staged, archive: Archive) -> Audit:
     """Carry out the suite, record every verdict; raises AuditFailed with the culprits, or AuditBroken."""
+    found = judge(engine, table=table, staged=staged, archive=archive)
+    stop_where_blocking(found, table=table)
+    advisories = tuple(in_words(verdict) for verdict in found if not verdict.passed)
+    return Audit(table.id, len(found), advisories)
+
+
+def judge(engine: Engine, *, table: Table, staged: Staged, archive: Archive) -> list[Verdict]:
+    """Carry out the suite and record every verdict; a load that stands already has none. Raises AuditBroken."""
     if staged.stands_already:
-        return Audit(table.id, 0, ())
+        return []
     from expectations.checks import Audited
+    from expectations.known_deviations import DeviationError, shipped
     from expectations.suite import CheckBroken, agreement, verdicts
 
     asked = asked_periods(archive, manifest=staged.manifest)
+    seen_on = danish_day(archive.get_manifest(staged.manifest).seen_at)
     try:
         with engine.connect() as connection:
-            audited = Audited(table, table_number(connection, table_id=table.id), asked)
+            table_no = table_number(connection, table_id=table.id)
+        audited = Audited(table, table_no, asked, seen_on, shipped())
         found = [agreement(staged.differences)]
         found += verdicts(audited, compared=staged.compared, warehouse=engine.url)
-    except CheckBroken as error:
+    except (CheckBroken, DeviationError) as error:
         raise AuditBroken(f"{table.id}: {error}. The figures were not judged and not published") from error
     with engine.begin() as connection:
         _record(connection, found, staged=staged)
-    _stop_where_blocking(found, table=table)
-    advisories = tuple(_in_words(verdict) for verdict in found if not verdict.passed)
-    return Audit(table.id, len(found), advisories)
+    return found
 
 
 def asked_periods(archive: Archive, *, manifest: str) -> tuple[Period, ...]:
@@ -106,19 +116,34 @@ def _record(connection: Connection, found: list[Verdict], *, staged: Staged) -> 
     connection.execute(insert(records.checks), rows)
 
 
-def _stop_where_blocking(found: list[Verdict], *, table: Table) -> None:
-    failed = [verdict for verdict in found if verdict.blocking and not verdict.passed]
+def blocking_failures(found: list[Verdict]) -> list[Verdict]:
+    """The verdicts that stop a table."""
+    return [verdict for verdict in found if verdict.blocking and not verdict.passed]
+
+
+def stop_where_blocking(found: list[Verdict], *, table: Table) -> None:
+    """Raise AuditFailed with the culprits where a blocking check does not hold."""
+    failed = blocking_failures(found)
     if not failed:
         return
-    others = ", ".join(verdict.rule for verdict in failed[1:])
     raise AuditFailed(
-        f"{table.id} was not published: {_in_words(failed[0])}.{others and f' Nor do {others} hold.'} What was published "
-        "before stands; `jobindsats quarantine` shows the load",
+        f"{table.id} was not published: {in_words(failed[0])}.{_others(failed[1:])} What was published before stands; "
+        "`jobindsats quarantine` shows the load",
         rule=failed[0].rule,
         cells=[{"rule": verdict.rule, **cell} for verdict in failed for cell in verdict.cells],
     )
 
 
-def _in_words(verdict: Verdict) -> str:
-    example = f", the first: {verdict.example}" if verdict.example else ""
-    return f"{verdict.rule} ({verdict.sentence}) does not hold for {verdict.offenders:,}{example}"
+def _others(failed: list[Verdict]) -> str:
+    """The other rules that do not hold, in a sentence."""
+    *most, last = [verdict.rule for verdict in failed] or [""]
+    if most:
+        return f" Nor do {', '.join(most)} and {last} hold."
+    return f" Nor does {last} hold." if last else ""
+
+
+def in_words(verdict: Verdict) -> str:
+    """A verdict that did not hold, in a sentence without its end: the rule, what must be true, the first offender."""
+    cases = "1 case" if verdict.offenders == 1 else f"{verdict.offenders:,} cases"
+    found = f" in {cases}, {'the first: ' if verdict.offenders > 1 else ''}{verdict.example}" if verdict.example else ""
+    return f"{verdict.rule} ({verdict.sentence}) does not hold{found}"

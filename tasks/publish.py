@@ -30,8 +30,13 @@ def publish_table(connection: Connection, *, staged: Staged, archive: Archive) -
     if staged.stands_already:
         drop_staging(connection, name=staged.staging)
         return Vintage(staged.table_id, None, 0, 0, 0, staged.cells)
+    return publish_load(connection, load_of(staged, archive=archive))
+
+
+def load_of(staged: Staged, *, archive: Archive) -> Load:
+    """A staged load as a version of its table, seen when its answers were complete."""
     manifest = archive.get_manifest(staged.manifest)
-    load = Load(
+    return Load(
         table_id=staged.table_id,
         staging=staged.staging,
         run_id=staged.run_id,
@@ -40,6 +45,10 @@ def publish_table(connection: Connection, *, staged: Staged, archive: Archive) -
         content_hash=staged.content_hash,
         manifest=staged.manifest,
     )
+
+
+def publish_load(connection: Connection, load: Load) -> Vintage:
+    """Publish within the caller's transaction; raises Refused where the clock runs backwards."""
     try:
         return publish(connection, load)
     except ClockRunsBackwards as error:

@@ -73,14 +73,15 @@ def opened(kind: str, *, border: Border) -> Iterator[int]:
     """A run that counts as alive for the length of a block; what dead runs left behind is cleared away first."""
     with ExitStack() as alive:
         with border.engine.begin() as connection:
-            run_id = _open(connection, kind=kind, border=border)
+            run_id = open_run(connection, kind=kind, border=border)
             alive.enter_context(held(border.engine, Lock.RUN, number=run_id))
             _bury_the_dead(connection, now=border.clock())
             drop_leftovers(connection)
         yield run_id
 
 
-def _open(connection: Connection, *, kind: str, border: Border) -> int:
+def open_run(connection: Connection, *, kind: str, border: Border) -> int:
+    """Put a run on record; gives its number."""
     row = {
         "kind": kind,
         "started_at": border.clock(),
@@ -105,7 +106,7 @@ def yield_to_the_other(kind: str) -> RunReport:
     """Leave the work to the run that is at it; that we came is on record."""
     with crossing() as border, border.engine.begin() as connection:
         other = connection.execute(_AT_WORK, {"kind": kind}).one_or_none()
-        run_id = _open(connection, kind=kind, border=border)
+        run_id = open_run(connection, kind=kind, border=border)
         _close(connection, run_id=run_id, outcome="yielded", now=border.clock())
     who = (
         f"run {other.run_id} has been at work since {in_denmark(other.started_at):%H:%M}"
@@ -127,7 +128,7 @@ def settle(decision: Decision, *, walk: Callable[[Decision], Vintage]) -> TableO
     if not decision.fetch:
         return TableOutcome(decision.table_id, decision.outcome, message=decision.reason)
     try:
-        with _alone_with(decision.table_id):
+        with alone_with(decision.table_id):
             vintage = walk(decision)
     except Stoppage as stoppage:
         return _stopped(decision, stoppage=stoppage)
@@ -141,7 +142,7 @@ def settle(decision: Decision, *, walk: Callable[[Decision], Vintage]) -> TableO
 
 
 @contextmanager
-def _alone_with(table_id: str) -> Iterator[None]:
+def alone_with(table_id: str) -> Iterator[None]:
     """Hold a table for the length of a block; raises Busy where another run keeps it."""
     with crossing() as border:
         with border.engine.connect() as connection:
@@ -235,7 +236,11 @@ def _quarantine(
     rejected = records.rejected_rows
     connection.execute(rejected.delete().where(rejected.c.quarantine_id == quarantine_id))
     rows = [
-        {"quarantine_id": quarantine_id, "rule": cell.get("rule", outcome.rule), "cells": cell}
+        {
+            "quarantine_id": quarantine_id,
+            "rule": cell.get("rule", outcome.rule),
+            "cells": {name: content for name, content in cell.items() if name != "rule"},
+        }
         for cell in outcome.cells
     ]
     if rows:
@@ -246,9 +251,14 @@ def _quarantine(
 def end_run(run_id: int) -> RunReport:
     """Close a run and give its report."""
     with crossing() as border, border.engine.begin() as connection:
-        tables = [dict(row) for row in connection.execute(_OUTCOMES, {"run_id": run_id}).mappings()]
-        outcome = outcome_of_run([table["outcome"] for table in tables])
-        _close(connection, run_id=run_id, outcome=outcome, now=border.clock())
+        return close_run(connection, run_id, ended_at=border.clock())
+
+
+def close_run(connection: Connection, run_id: int, *, ended_at: datetime) -> RunReport:
+    """Put a run's end on record, with the outcome that its tables' give."""
+    tables = [dict(row) for row in connection.execute(_OUTCOMES, {"run_id": run_id}).mappings()]
+    outcome = outcome_of_run([table["outcome"] for table in tables])
+    _close(connection, run_id=run_id, outcome=outcome, now=ended_at)
     return RunReport(run_id, outcome, tables)
 
 

@@ -30,6 +30,7 @@ class Load:
     publisher_updated_on: date | None
     content_hash: str
     manifest: str
+    release_reason: str | None = None
 
 
 @dataclass(frozen=True)
@@ -82,9 +83,10 @@ order by (m.unit in ('persons', 'full_time_persons', 'cases')) desc, size desc, 
 """
 _VINTAGE = """
 insert into core.vintages (table_no, publisher_updated_on, seen_at, content_hash, manifest, run_id, new, revised,
-    withdrawn, unchanged, newest_period_id, largest_revision, largest_revision_series_id, largest_revision_period_id)
+    withdrawn, unchanged, newest_period_id, largest_revision, largest_revision_series_id, largest_revision_period_id,
+    release_reason)
 values (:table_no, :publisher_updated_on, :seen_at, :content_hash, :manifest, :run_id, :new, :revised,
-    :withdrawn, :unchanged, :newest_period_id, :size, :series_id, :period_id)
+    :withdrawn, :unchanged, :newest_period_id, :size, :series_id, :period_id, :release_reason)
 returning vintage_id
 """
 _CLOSE = """
@@ -108,14 +110,19 @@ def newest_vintage(connection: Connection, *, table_id: str) -> Row[tuple[object
     return connection.execute(query, {"table_id": table_id}).one_or_none()
 
 
+def take_turn(connection: Connection, *, table_no: int) -> None:
+    """Wait until nobody else publishes this table, and keep it until the caller's transaction ends."""
+    # Two runs that publish the same table take turns, whatever the orchestrator thinks of it.
+    connection.execute(text("select pg_advisory_xact_lock(hashtext('publish'), :table_no)"), {"table_no": table_no})
+
+
 def publish(connection: Connection, load: Load) -> Vintage:
     """Publish a load within the caller's transaction, and drop its staging table.
 
     Counts are cells. Gives a vintage without a number where nothing changed. Raises ClockRunsBackwards.
     """
     table_no = table_number(connection, table_id=load.table_id)
-    # Two runs that publish the same table take turns, whatever the orchestrator thinks of it.
-    connection.execute(text("select pg_advisory_xact_lock(hashtext('publish'), :table_no)"), {"table_no": table_no})
+    take_turn(connection, table_no=table_no)
     _require_forward_clock(connection, load)
     connection.execute(text(_DIFFERENCE.format(staging=load.staging)), {"table_no": table_no})
     counts = connection.execute(text(_COUNTS.format(staging=load.staging))).one()
@@ -161,6 +168,7 @@ def _write(connection: Connection, load: Load, *, table_no: int, counts: Row[tup
             "size": largest and largest.size,
             "series_id": largest and largest.series_id,
             "period_id": largest and largest.period_id,
+            "release_reason": load.release_reason,
         },
     )
     connection.execute(text(_CLOSE), {"table_no": table_no, "vintage_id": vintage_id})

@@ -25,8 +25,9 @@ def commands(of: App, *, before: tuple[str, ...] = ()) -> Iterator[tuple[tuple[s
     for name in of:
         if not name.startswith("-"):
             words, command = (*before, name), of[name]
-            inner = list(commands(command, before=words))
-            yield from inner or [(words, command)]
+            if command.default_command is not None:
+                yield words, command
+            yield from commands(command, before=words)
 
 
 COMMANDS = list(commands(app))
@@ -39,7 +40,8 @@ def words_of(value: object) -> str:
 def test_the_commands_of_a_night_are_there() -> None:
     found = {" ".join(words) for words, _ in COMMANDS}
     upkeep = {f"warehouse {name}" for name in ("url", "up", "down", "migrate")}
-    assert {"nightly", "status", "show", "revisions", "doctor"} | upkeep <= found
+    stopped = {"quarantine", "quarantine show", "quarantine release"}
+    assert {"nightly", "status", "show", "revisions", "doctor"} | upkeep | stopped <= found
 
 
 @pytest.mark.parametrize(("words", "command"), COMMANDS, ids=words_of)
@@ -53,7 +55,7 @@ def test_every_command_says_what_it_does(words: tuple[str, ...], command: App) -
 
 
 def test_every_command_the_readme_speaks_of_exists() -> None:
-    shown = set(re.findall(r"jobindsats (warehouse [a-z]+|[a-z]+)", README))
+    shown = set(re.findall(r"jobindsats ((?:warehouse|quarantine) [a-z]+|[a-z]+)", README))
     assert shown <= {" ".join(words) for words, _ in COMMANDS} | {"warehouse"}
 
 

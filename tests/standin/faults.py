@@ -64,6 +64,11 @@ def _null_storm(answer: Answer, seed: int) -> Answer:
     )
 
 
+def _half_the_rows(answer: Answer, seed: int) -> Answer:
+    """Every second row is not there."""
+    return Answer(answer.frame.gather_every(2), answer.measures)
+
+
 def _numbers(answer: Answer) -> noise.Whole:
     return np.arange(answer.frame.height)
 
@@ -75,6 +80,7 @@ ON_DATA: Mapping[str, Callable[[Answer, int], Answer]] = {
     "duplicated-rows": _duplicated_rows,
     "missing-municipalities": _missing_municipalities,
     "null-storm": _null_storm,
+    "half-the-rows": _half_the_rows,
 }
 NAMES = (*ON_EVERY_CALL, *ON_DATA, RELEASE)
 

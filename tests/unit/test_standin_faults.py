@@ -125,6 +125,12 @@ def test_a_third_of_the_values_is_null(publisher: StandIn) -> None:
     assert sum(cell is None for cell in values) / len(values) == pytest.approx(1 / 3, abs=0.06)
 
 
+def test_half_the_rows_are_missing(publisher: StandIn) -> None:
+    plain = rows(publisher)
+    publisher.set_faults({"half-the-rows": 1})
+    assert rows(publisher) == plain[::2]
+
+
 def test_a_release_comes_in_the_middle_of_a_fetch_once() -> None:
     def listed(stand_in: StandIn) -> tuple[str, str]:
         subjects = get(stand_in, "tables?format=json").json()

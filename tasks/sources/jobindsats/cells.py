@@ -11,11 +11,12 @@ from __future__ import annotations
 import difflib
 import json
 from collections.abc import Collection, Iterable, Mapping
+from typing import Any
 
 import polars as pl
 
 from tasks.stoppages import CellsDisagree, Undeclared
-from warehouse.areas import COUNTRY, by_publisher_name
+from warehouse.areas import COUNTRY, all_areas, by_publisher_name
 from warehouse.catalogue import Hierarchy, Measure, Table
 from warehouse.periods import Period, PeriodError
 
@@ -177,13 +178,25 @@ def _one_of_each(cells: pl.DataFrame, *, table: Table) -> pl.DataFrame:
     once = cells.unique().sort([*KEY, "value"])
     disagreeing = once.filter(pl.struct(KEY).is_duplicated())
     if disagreeing.height:
-        first = disagreeing.row(0, named=True)
-        period = Period.from_key(first["period_id"])
-        period = Period(table.period, first["period_id"] // 100 % 10_000, first["period_id"] % 100)
+        kept = [_in_names(row) for row in disagreeing.head(1000).to_dicts()]
+        first = kept[0]
+        of = ", ".join([first["area"], *first["members"].values()])
         raise CellsDisagree(
             f"{table.id}: {disagreeing.height} cells came more than once with different values, the first "
-            f"{first['measure']} of area {first['area_id']:03d} in {period} {first['members']}: "
+            f"{first['measure']} of {of} in {first['period']}: "
             "one label may stand for two members; look at the hierarchy in the publisher's metadata",
-            cells=disagreeing.head(1000).to_dicts(),
+            cells=kept,
         )
     return once
+
+
+def _in_names(row: Mapping[str, Any]) -> dict[str, Any]:
+    """A cell as a person reads it: our numbers of period and area as their names."""
+    areas = {area.key: area.name for area in all_areas()}
+    names = {"period": str(Period.from_key(row["period_id"])), "area": areas[row["area_id"]]}
+    return names | {
+        "measure": row["measure"],
+        "members": json.loads(row["members"]),
+        "value": row["value"],
+        "status": row["status"],
+    }

@@ -252,6 +252,7 @@ def _quarantine_by_load() -> None:
         "column ops.rejected_rows.quarantine_id": "The load it was part of.",
         "column ops.rejected_rows.rule": "Name of the rule it broke.",
         "column ops.rejected_rows.cells": "The row as it was read: column to content.",
+        "column ops.runs.kind": "nightly, backfill, replay, release.",
     }.items():
         op.execute(f"comment on {thing} is '{comment}'")
 

@@ -1,0 +1,120 @@
+"""Quarantine, read: the loads that were stopped, what became of each, and the rows that were rejected.
+
+A load is `open` until a person releases it (`released`) or the publisher is looked at again to the end (`overtaken`):
+then another vintage stands that was fetched later, or the one that stands was found again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, datetime
+from itertools import groupby
+from operator import itemgetter
+from typing import Any
+
+from sqlalchemy import Connection, text
+
+from warehouse.catalogue import Table
+from warehouse.reading import QuestionError
+
+OPEN = ("open",)
+EVERY = ("open", "released", "overtaken")
+
+
+@dataclass(frozen=True)
+class StoppedLoad:
+    """One load that was stopped, and its state; `overtaken_by` is the vintage that stands."""
+
+    id: int
+    table: str
+    title: str
+    run: int
+    stopped_at: datetime
+    publisher_updated_on: date | None
+    rule: str
+    message: str
+    rejected: int
+    state: str
+    released_at: datetime | None
+    released_by: str | None
+    release_reason: str | None
+    release_run: int | None
+    overtaken_by: int | None
+    overtaken_at: datetime | None
+    manifest: str | None
+
+
+@dataclass(frozen=True)
+class BrokenRule:
+    """A blocking rule that a load broke: in how many cases, and the rejected rows that were kept of them."""
+
+    rule: str
+    sentence: str | None
+    offenders: int
+    rows: tuple[dict[str, Any], ...]
+
+
+# A manifest's name holds the moment at which its answers were complete: in the order of names they were fetched.
+_LOADS = """
+select * from (
+    select q.quarantine_id as id, q.table_id as "table", t.title, q.run_id as run, q.stopped_at, q.publisher_updated_on,
+           q.rule, q.message, q.rejected,
+           case when q.released_at is not null then 'released' when standing.vintage_id is not null then 'overtaken'
+                else 'open' end as state,
+           q.released_at, q.released_by, q.release_reason, q.release_run_id as release_run,
+           standing.vintage_id as overtaken_by, standing.seen_at as overtaken_at, q.manifest
+    from ops.quarantine q
+    join core.tables t using (table_id)
+    left join lateral (select * from core.vintages v where v.table_no = t.table_no order by v.vintage_id desc limit 1) standing
+      on q.released_at is null
+     and (coalesce(standing.manifest collate "C" > q.manifest collate "C", standing.seen_at > q.stopped_at)
+          or exists (select from ops.table_outcomes o
+                     where o.table_id = q.table_id and o.fetched and o.seen_at > q.stopped_at))
+) loads
+where state = any(:states) and (cast(:table_id as text) is null or "table" = :table_id)
+  and (cast(:id as integer) is null or id = :id)
+order by stopped_at desc, id desc
+"""
+_BROKEN = """
+select rule, sentence, offenders from ops.checks
+where run_id = :run and table_id = :table_id and blocking and not passed
+"""
+_REJECTED = "select rule, cells from ops.rejected_rows where quarantine_id = :id order by rejected_row_id"
+
+
+def stopped_loads(
+    connection: Connection, *, table: Table | None = None, states: Collection[str] = OPEN
+) -> list[StoppedLoad]:
+    """The stopped loads in any of these states, newest first."""
+    values = {"states": list(states), "table_id": table and table.id, "id": None}
+    return [StoppedLoad(**row) for row in connection.execute(text(_LOADS), values).mappings()]
+
+
+def stopped_load(connection: Connection, quarantine_id: int) -> StoppedLoad:
+    """One stopped load; raises QuestionError where there is none."""
+    values = {"states": list(EVERY), "table_id": None, "id": quarantine_id}
+    row = connection.execute(text(_LOADS), values).mappings().one_or_none()
+    if row is None:
+        raise QuestionError(
+            f"no load in quarantine has the id {quarantine_id}; `jobindsats quarantine --all` lists them"
+        )
+    return StoppedLoad(**row)
+
+
+def broken_rules(connection: Connection, load: StoppedLoad) -> list[BrokenRule]:
+    """The rules a load broke, the one that stopped it first, each with its rejected rows in the order they were found."""
+    values = {"run": load.run, "table_id": load.table}
+    checks = {row.rule: row for row in connection.execute(text(_BROKEN), values)}
+    rejected = connection.execute(text(_REJECTED), {"id": load.id}).all()
+    kept = {rule: tuple(row.cells for row in rows) for rule, rows in groupby(rejected, key=itemgetter(0))}
+    rules = list(dict.fromkeys([load.rule, *kept, *checks]))
+    return [
+        BrokenRule(
+            rule=rule,
+            sentence=checks[rule].sentence if rule in checks else None,
+            offenders=checks[rule].offenders if rule in checks else len(kept.get(rule, ())),
+            rows=kept.get(rule, ()),
+        )
+        for rule in rules
+    ]

@@ -1,0 +1,219 @@
+"""Release: a stopped load is published after all, since a person has looked at it and says why.
+
+It is staged again from its manifest and audited again. It may fail the blocking rules that it failed when it was stopped,
+and no others. Its vintage is seen at the moment of the release: before it the warehouse did not answer with it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+
+from sqlalchemy import Connection, insert
+
+from tasks.audit import blocking_failures, in_words, judge
+from tasks.border import Border
+from tasks.derive import bring_up_to_date
+from tasks.publish import load_of, publish_load
+from tasks.quarantine import StoppedLoad, broken_rules, stopped_load
+from tasks.runs import alone_with, close_run, opened
+from tasks.stage import Staged, stage_table
+from tasks.stoppages import AuditFailed, CellsDisagree, Refused, Stoppage, Undeclared
+from warehouse import records
+from warehouse.catalogue import jobindsats
+from warehouse.reading import QuestionError, in_denmark
+from warehouse.staging import drop_staging, staging_name, table_number
+from warehouse.vintages import Vintage, take_turn
+
+SHORTEST_REASON = 10
+
+
+@dataclass(frozen=True)
+class Released:
+    """What a release did: the run and vintage it made, the rules that do not hold, the marts that were rebuilt.
+
+    `vintage` is None where the same content stood already.
+    """
+
+    id: int
+    table: str
+    run: int
+    publisher_updated_on: date | None
+    vintage: int | None
+    seen_at: datetime
+    new: int
+    revised: int
+    withdrawn: int
+    unchanged: int
+    failing: tuple[str, ...]
+    reason: str
+    by: str
+    marts: tuple[str, ...] = ()
+
+
+def release(border: Border, quarantine_id: int, *, reason: str, by: str) -> Released:
+    """Publish a stopped load although checks fail, and bring the marts up to it.
+
+    Raises QuestionError for an unknown load or too short a reason, and a Stoppage where the load cannot be released.
+    """
+    said = _in_full(reason)
+    with border.engine.connect() as connection:
+        load = _releasable(connection, quarantine_id)
+    with (
+        alone_with(load.table),
+        opened("release", border=border) as run_id,
+        _on_record(border, load=load, run_id=run_id),
+    ):
+        staged = _staged(border, load=load, run_id=run_id)
+        failing = _judged(border, load=load, staged=staged)
+        with border.engine.begin() as connection:
+            released = _publish(
+                connection, load=load, staged=staged, failing=failing, reason=said, by=by, border=border
+            )
+    return replace(released, marts=tuple(bring_up_to_date(border.engine)))
+
+
+def _in_full(reason: str) -> str:
+    said = " ".join(reason.split())
+    if len(said) < SHORTEST_REASON:
+        raise QuestionError(f"a release needs a reason of at least {SHORTEST_REASON} characters: it stays on record")
+    return said
+
+
+def _releasable(connection: Connection, quarantine_id: int) -> StoppedLoad:
+    """A load that nobody has released, that stands behind no newer vintage, and whose answers are in the archive."""
+    load = stopped_load(connection, quarantine_id)
+    if load.released_at is not None:
+        raise Refused(
+            f"load {load.id} of {load.table} was released by {load.released_by} on {_in_denmark(load.released_at)}: "
+            f"{load.release_reason}"
+        )
+    if load.overtaken_at is not None:
+        raise Refused(
+            f"load {load.id} of {load.table} was stopped on {_in_denmark(load.stopped_at)} and has been overtaken: vintage "
+            f"{load.overtaken_by} stands, seen on {_in_denmark(load.overtaken_at)}, and the publisher has been looked at since"
+        )
+    if load.manifest is None:
+        raise Refused(
+            f"load {load.id} of {load.table} was stopped before its answers were complete, so there is nothing to publish. "
+            f"{load.message}. Then run `jobindsats nightly --table {load.table}`"
+        )
+    return load
+
+
+def _in_denmark(moment: datetime) -> str:
+    return f"{in_denmark(moment):%Y-%m-%d %H:%M}"
+
+
+@contextmanager
+def _on_record(border: Border, *, load: StoppedLoad, run_id: int) -> Iterator[None]:
+    """Close the run however the block ends; what it left in staging is dropped, and why it ended is said."""
+    try:
+        yield
+    except Exception as error:
+        outcome = error.outcome if isinstance(error, Stoppage) else "failed"
+        with border.engine.begin() as connection:
+            drop_staging(connection, name=staging_name(load.table, run_id=run_id))
+            _write_outcome(connection, load, run_id=run_id, seen_at=border.clock(), outcome=outcome, message=str(error))
+            close_run(connection, run_id, ended_at=border.clock())
+        raise
+
+
+def _staged(border: Border, *, load: StoppedLoad, run_id: int) -> Staged:
+    table = jobindsats().table(load.table)
+    try:
+        with border.engine.begin() as connection:
+            return stage_table(
+                connection, table=table, manifest=load.manifest or "", archive=border.archive, run_id=run_id
+            )
+    except (Undeclared, CellsDisagree) as stoppage:
+        raise type(stoppage)(
+            f"load {load.id} cannot be read as it is, so it is not released: {stoppage}. Once the catalogue says so, "
+            "release it again"
+        ) from stoppage
+
+
+def _judged(border: Border, *, load: StoppedLoad, staged: Staged) -> tuple[str, ...]:
+    """The blocking rules that do not hold; raises AuditFailed where one of them held when the load was stopped."""
+    table = jobindsats().table(load.table)
+    failed = blocking_failures(judge(border.engine, table=table, staged=staged, archive=border.archive))
+    with border.engine.connect() as connection:
+        known = {broken.rule for broken in broken_rules(connection, load)}
+    news = [verdict for verdict in failed if verdict.rule not in known]
+    if news:
+        raise AuditFailed(
+            f"load {load.id} of {table.id} is not released: {'; '.join(in_words(verdict) for verdict in news)}. That is not "
+            f"what it was stopped for ({', '.join(sorted(known))}), so nobody has looked at it yet",
+            rule=news[0].rule,
+        )
+    return tuple(verdict.rule for verdict in failed)
+
+
+def _publish(
+    connection: Connection,
+    *,
+    load: StoppedLoad,
+    staged: Staged,
+    failing: tuple[str, ...],
+    reason: str,
+    by: str,
+    border: Border,
+) -> Released:
+    take_turn(connection, table_no=table_number(connection, table_id=load.table))
+    _releasable(connection, load.id)  # another may have been quicker
+    now = border.clock()
+    version = replace(load_of(staged, archive=border.archive), seen_at=now, release_reason=reason)
+    vintage = publish_load(connection, version)
+    outcome = "published" if vintage.changed else "unchanged"
+    message = f"load {load.id} was released by {by}: {reason}"
+    _write_outcome(
+        connection, load, run_id=staged.run_id, seen_at=now, outcome=outcome, message=message, vintage=vintage
+    )
+    connection.execute(
+        records.quarantine.update()
+        .where(records.quarantine.c.quarantine_id == load.id)
+        .values(released_at=now, released_by=by, release_reason=reason, release_run_id=staged.run_id)
+    )
+    close_run(connection, staged.run_id, ended_at=border.clock())
+    return Released(
+        id=load.id,
+        table=load.table,
+        run=staged.run_id,
+        publisher_updated_on=version.publisher_updated_on,
+        vintage=vintage.vintage_id,
+        seen_at=now,
+        new=vintage.new,
+        revised=vintage.revised,
+        withdrawn=vintage.withdrawn,
+        unchanged=vintage.unchanged,
+        failing=failing,
+        reason=reason,
+        by=by,
+    )
+
+
+def _write_outcome(
+    connection: Connection,
+    load: StoppedLoad,
+    *,
+    run_id: int,
+    seen_at: datetime,
+    outcome: str,
+    message: str,
+    vintage: Vintage | None = None,
+) -> None:
+    """The publisher was not asked: its calendar stays what the last night made of it, and its figures are due as before."""
+    row = {
+        "run_id": run_id,
+        "table_id": load.table,
+        "outcome": outcome,
+        "seen_at": seen_at,
+        "publisher_updated_on": load.publisher_updated_on,
+        "fetched": False,
+        "message": message,
+    }
+    if vintage is not None:
+        row |= {name: getattr(vintage, name) for name in ("vintage_id", "new", "revised", "withdrawn", "unchanged")}
+    connection.execute(insert(records.table_outcomes), row)
