@@ -67,12 +67,12 @@ def copied(data: Path, *, template: str, name: str) -> Iterator[str]:
 
 
 @pytest.fixture(scope="module")
-def first(data: Path, orchestrator: str) -> Iterator[str]:
+def first(data: Path, orchestrator: str) -> str:
     """The database after one good night."""
     administer(data, "create database first")
     with scene_on(data, database="first", orchestrator=orchestrator, today=FIRST) as scene:
         assert scene.night(tables=TABLES).outcome == "completed"
-    yield "first"
+    return "first"
 
 
 @pytest.fixture(scope="module")
