@@ -14,7 +14,6 @@ from prefect.cache_policies import NO_CACHE
 from prefect.runtime import flow_run
 from sqlalchemy import Connection, insert, text
 from sqlalchemy.dialects.postgresql import insert as upsert
-from sqlalchemy.exc import DBAPIError
 
 from tasks.again import AGAIN
 from tasks.border import Border, crossing
@@ -25,7 +24,7 @@ from warehouse.catalogue import jobindsats
 from warehouse.locks import Lock, held, holders
 from warehouse.reading import in_denmark
 from warehouse.staging import drop_leftovers, table_number
-from warehouse.trouble import in_words
+from warehouse.trouble import TROUBLE, in_words
 from warehouse.vintages import Vintage
 
 
@@ -132,7 +131,7 @@ def settle(decision: Decision, *, walk: Callable[[Decision], Vintage]) -> TableO
             vintage = walk(decision)
     except Stoppage as stoppage:
         return _stopped(decision, stoppage=stoppage)
-    except DBAPIError as error:
+    except TROUBLE as error:
         return _stopped(decision, stoppage=WarehouseTrouble(f"{decision.table_id}: {in_words(error)}"))
     except Exception as error:  # noqa: BLE001  # whatever it is, the other tables go on and this one says what it was
         return TableOutcome(

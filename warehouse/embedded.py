@@ -54,11 +54,11 @@ def start(data_dir: Path) -> URL:
     return make_url(server.get_uri()).set(drivername="postgresql+psycopg")
 
 
-# After a crash it recovers before it is ready, and its starter gives up after ten seconds.
+# After a crash it waits for the sessions of the dead one to go and recovers before it is ready; its starter does not.
 _RECOVERING = Retrying(
-    retry=retry_if_exception_type((AssertionError, subprocess.TimeoutExpired)),
+    retry=retry_if_exception_type((AssertionError, subprocess.SubprocessError)),
     wait=wait_fixed(1),
-    stop=stop_after_delay(120),
+    stop=stop_after_delay(60),
     reraise=True,
 )
 

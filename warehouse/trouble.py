@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+import psycopg
 from psycopg import errors
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import DBAPIError
+
+# COPY speaks to the driver itself, so its errors come as the driver's.
+TROUBLE = (DBAPIError, psycopg.Error)
 
 
 def went_away(error: BaseException) -> bool:
     """Whether the warehouse was lost rather than the statement wrong: worth another try."""
-    if isinstance(error, DBAPIError) and isinstance(error.orig, errors.DiskFull):
-        return False
-    return isinstance(error, OperationalError | InterfaceError)
+    cause = error.orig if isinstance(error, DBAPIError) else error
+    lost = isinstance(cause, psycopg.OperationalError | psycopg.InterfaceError)
+    return lost and not isinstance(cause, errors.DiskFull)
 
 
-def in_words(error: DBAPIError) -> str:
+def in_words(error: DBAPIError | psycopg.Error) -> str:
     """One sentence about an error of the database, without its statement and its parameters."""
-    said = str(error.orig).strip().splitlines() or [type(error).__name__]
-    if isinstance(error.orig, errors.DiskFull):
+    cause = error.orig if isinstance(error, DBAPIError) else error
+    said = str(cause).strip().splitlines() or [type(error).__name__]
+    if isinstance(cause, errors.DiskFull):
         return f"the warehouse has no room left ({said[0]}). What was published stands; make room and run again"
     if went_away(error):
         return f"the warehouse does not answer ({said[-1].strip()}). What was published stands; the next run goes on"

@@ -57,24 +57,43 @@ def administer(data: Path, statement: str) -> None:
     engine.dispose()
 
 
+@contextmanager
+def copied(data: Path, *, template: str, name: str) -> Iterator[str]:
+    """A copy of a database for the length of a block."""
+    administer(data, f"create database {name} template {template}")
+    administer(data, "checkpoint")  # a copied sequence is safe from a crash only from the next checkpoint on
+    yield name
+    administer(data, f"drop database {name} with (force)")
+
+
 @pytest.fixture(scope="module")
-def undisturbed(data: Path, orchestrator: str) -> Iterator[Scene]:
-    """Two nights that nothing disturbed; after the first, its database was copied to `first`."""
-    administer(data, "create database undisturbed")
-    with scene_on(data, database="undisturbed", orchestrator=orchestrator, today=FIRST) as scene:
+def first(data: Path, orchestrator: str) -> str:
+    """The database after one good night."""
+    administer(data, "create database first")
+    with scene_on(data, database="first", orchestrator=orchestrator, today=FIRST) as scene:
         assert scene.night(tables=TABLES).outcome == "completed"
-        administer(data, "create database first template undisturbed")
-        assert scene.night(SECOND, tables=TABLES).outcome == "completed"
+    return "first"
+
+
+@pytest.fixture(scope="module")
+def undisturbed(data: Path, first: str, orchestrator: str) -> Iterator[Scene]:
+    """A second night that nothing disturbs."""
+    with (
+        copied(data, template=first, name="undisturbed") as database,
+        scene_on(data, database=database, orchestrator=orchestrator, today=SECOND) as scene,
+    ):
+        assert scene.night(tables=TABLES).outcome == "completed"
         yield scene
 
 
 @pytest.fixture
-def good(undisturbed: Scene, data: Path, orchestrator: str) -> Iterator[Scene]:
+def good(data: Path, first: str, undisturbed: Scene, orchestrator: str) -> Iterator[Scene]:
     """One good night behind, and the publisher has released again."""
-    administer(data, "create database good template first")
-    with scene_on(data, database="good", orchestrator=orchestrator, today=SECOND) as scene:
+    with (
+        copied(data, template=first, name="good") as database,
+        scene_on(data, database=database, orchestrator=orchestrator, today=SECOND) as scene,
+    ):
         yield scene
-    administer(data, "drop database good with (force)")
 
 
 def disturbed_night(*, at: Point, disturb: Callable[[], None]) -> int:
@@ -84,7 +103,7 @@ def disturbed_night(*, at: Point, disturb: Callable[[], None]) -> int:
     process = processes.Process(target=night, args=(at, dict(os.environ), TABLES, reached, go_on))
     process.start()
     try:
-        assert reached.wait(90), f"the night never came {at.name}"
+        assert reached.wait(150), f"the night never came {at.name}"
         disturb()
     finally:
         go_on.set()
@@ -175,7 +194,7 @@ def small_disk() -> Iterator[Callable[[str], Path]]:
         folder.rmdir()
 
 
-def test_a_warehouse_without_room(small_disk: Callable[[str], Path], orchestrator: str, undisturbed: Scene) -> None:
+def test_a_warehouse_without_room(small_disk: Callable[[str], Path], orchestrator: str) -> None:
     disk = small_disk("400m")
     with scene_on(disk, database="postgres", orchestrator=orchestrator, today=FIRST) as scene:
         assert scene.night(tables=TABLES).outcome == "completed"
@@ -185,15 +204,16 @@ def test_a_warehouse_without_room(small_disk: Callable[[str], Path], orchestrato
         with filler.open("wb") as file:
             file.write(b"\0" * (room.f_bavail * room.f_frsize - 256 * 1024))
         ended = scene_command(scene, SECOND)
-        assert ended.returncode == 1, ended.stdout
-        assert "no room left" in ended.stdout + ended.stderr or "does not answer" in ended.stdout + ended.stderr
-        assert "Traceback" not in ended.stdout + ended.stderr
+        said = " ".join((ended.stdout + ended.stderr).split())
+        assert ended.returncode == 1, said
+        assert "no room left" in said or "does not answer" in said
+        assert "Traceback" not in said
         filler.unlink()
         scene.database = embedded.start(disk)
         assert scene.history() == history
         assert scene.mart() == mart
-        assert scene.night(SECOND, tables=TABLES).outcome == "completed"
-        assert scene.history() == undisturbed.history()
+        assert scene.night(tables=TABLES).outcome == "completed"
+        assert {row["nth"] for row in scene.history()} == {1, 2}
         embedded.stop(disk)
 
 
