@@ -169,3 +169,21 @@ def test_a_question_without_a_moment_is_an_error(two_nights: Scene) -> None:
     for function in ("core.observations_as_of", "marts.benefit_recipients_as_of"):
         with pytest.raises(DBAPIError, match="as of when"):
             two_nights.query(f"select count(*) from {function}(null)")
+
+
+@pytest.mark.slow
+def test_a_reform_takes_two_members_away_and_the_rest_comes_back(stage: Stage) -> None:
+    with stage(today="2025-06-25", scale="small") as scene:
+        assert scene.outcomes(scene.night(tables=["ptv_a02"])) == {"ptv_a02": "published"}
+        after = scene.night("2025-08-30", tables=["ptv_a02"])
+        assert scene.outcomes(after) == {"ptv_a02": "published"}, after.tables[0]["message"]
+        gone = scene.query(
+            "select s.members ->> 'Ydelsesgrupper' as member, avg((o.status = 'withdrawn')::int) as share "
+            "from core.observations o join core.series s using (series_id) "
+            "where o.superseded_by is null and o.period_id <= 1202505 group by 1 order by 1"
+        )
+    assert {row["member"] for row in gone if row["share"] == 1} == {
+        "Selvforsørgelses- og hjemrejseydelse samt overgangsydelse",
+        "Uddannelseshjælp",
+    }
+    assert all(row["share"] < 0.01 for row in gone if row["share"] < 1), gone
