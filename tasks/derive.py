@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from prefect import get_run_logger, task
 from prefect.cache_policies import NO_CACHE
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, Engine, text
 
 from tasks.border import crossing
 from warehouse.catalogue import Catalogue, jobindsats
@@ -33,12 +33,18 @@ select * from core.benefit_recipients_of(cast(:table_no as smallint), 'infinity'
 def derive_marts() -> list[str]:
     """Bring the marts up to the facts; gives the tables whose marts were rebuilt."""
     with crossing() as border:
-        with border.engine.connect() as connection:
-            behind = tables_behind(connection, catalogue=jobindsats())
-        for table_id in behind:
-            with border.engine.begin() as connection:
-                rebuild(connection, table_id=table_id)
+        behind = bring_up(border.engine)
     get_run_logger().info("marts rebuilt for %s", ", ".join(behind) or "no table")
+    return behind
+
+
+def bring_up(engine: Engine) -> list[str]:
+    """Rebuild the marts of the tables that are behind, each in a transaction; gives their ids."""
+    with engine.connect() as connection:
+        behind = tables_behind(connection, catalogue=jobindsats())
+    for table_id in behind:
+        with engine.begin() as connection:
+            rebuild(connection, table_id=table_id)
     return behind
 
 

@@ -1,4 +1,4 @@
-"""Publish: an audited load becomes a vintage, in one transaction."""
+"""Publish: an audited load becomes a vintage, in one transaction; then the archive gets a receipt of it."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ from prefect import get_run_logger, task
 from prefect.cache_policies import NO_CACHE
 from sqlalchemy import Connection
 
-from tasks.archive import Archive
-from tasks.border import crossing
+from tasks.archive import Archive, ArchiveTrouble
+from tasks.border import Border, crossing
+from tasks.publications import published, put_publication
 from tasks.stage import Staged
 from tasks.stoppages import Refused
 from warehouse.staging import drop_staging
@@ -19,14 +20,40 @@ Published = Vintage  # the receipt that the flow hands on
 @task(name="publish", task_run_name="publish {staged.table_id}", cache_policy=NO_CACHE)
 def publish_staged(staged: Staged) -> Vintage:
     """Publish one staged table."""
-    with crossing() as border, border.engine.begin() as connection:
-        vintage = publish_table(connection, staged=staged, archive=border.archive)
-    get_run_logger().info("%s: %d new, %d revised", vintage.table_id, vintage.new, vintage.revised)
+    with crossing() as border:
+        with border.engine.begin() as connection:
+            vintage = publish_table(connection, staged=staged, archive=border.archive)
+        owed = write_receipt(border, vintage=vintage)
+    logger = get_run_logger()
+    logger.info("%s: %d new, %d revised", vintage.table_id, vintage.new, vintage.revised)
+    if owed:
+        logger.warning("%s: published, and the next run writes the receipt: %s", vintage.table_id, owed)
     return vintage
 
 
-def publish_table(connection: Connection, *, staged: Staged, archive: Archive) -> Vintage:
-    """Publish a staged load within the caller's transaction; raises Refused where the clock runs backwards."""
+def write_receipt(border: Border, *, vintage: Vintage) -> ArchiveTrouble | None:
+    """Write the archive's receipt of a vintage that was committed.
+
+    Gives why it could not be written: the vintage stands all the same, and the next run writes what is missing.
+    """
+    if not vintage.changed:
+        return None
+    try:
+        with border.engine.connect() as connection:
+            for publication in published(connection, vintage_id=vintage.vintage_id):
+                put_publication(border.archive, publication)
+    except ArchiveTrouble as trouble:
+        return trouble
+    return None
+
+
+def publish_table(
+    connection: Connection, *, staged: Staged, archive: Archive, release_reason: str | None = None
+) -> Vintage:
+    """Publish a staged load within the caller's transaction; raises Refused where the clock runs backwards.
+
+    `release_reason` is a person's, for a load that a check had stopped.
+    """
     if staged.stands_already:
         drop_staging(connection, name=staged.staging)
         return Vintage(staged.table_id, None, 0, 0, 0, staged.cells)
@@ -39,6 +66,7 @@ def publish_table(connection: Connection, *, staged: Staged, archive: Archive) -
         publisher_updated_on=manifest.publisher_updated_on,
         content_hash=staged.content_hash,
         manifest=staged.manifest,
+        release_reason=release_reason,
     )
     try:
         return publish(connection, load)

@@ -14,8 +14,10 @@ from prefect.runtime import flow_run
 from sqlalchemy import Connection, insert, text
 from sqlalchemy.dialects.postgresql import insert as upsert
 
+from tasks.archive import ArchiveTrouble
 from tasks.border import Border, crossing
 from tasks.decide import Decision, late_message
+from tasks.publications import write_missing
 from tasks.stoppages import Stoppage
 from warehouse import migrations, schema
 from warehouse.catalogue import jobindsats
@@ -52,19 +54,33 @@ class RunReport:
 
 @task(name="begin", cache_policy=NO_CACHE)
 def begin_run(kind: str) -> int:
-    """Open a run: the schema is brought up to date, what dead runs left in staging is dropped."""
+    """Open a run: the schema is brought up to date, what dead runs left behind is dropped or made up for."""
     with crossing() as border:
         migrations.upgrade(border.engine, catalogue=jobindsats())
+        _heal_receipts(border)
         with border.engine.begin() as connection:
             drop_leftovers(connection)
-            return _open(connection, kind=kind, border=border)
+            return open_run(connection, kind=kind, publisher=border.settings.api_url, started_at=border.clock())
 
 
-def _open(connection: Connection, *, kind: str, border: Border) -> int:
+def _heal_receipts(border: Border) -> None:
+    """Write the receipts a crash left unwritten; where the archive is out of reach, each table's road says so."""
+    try:
+        with border.engine.connect() as connection:
+            written = write_missing(connection, archive=border.archive)
+    except ArchiveTrouble as trouble:
+        get_run_logger().warning("receipts of publications: %s", trouble)
+    else:
+        if written:
+            get_run_logger().info("receipts that were missing: %s", ", ".join(written))
+
+
+def open_run(connection: Connection, *, kind: str, publisher: str, started_at: datetime) -> int:
+    """A new run on record; gives its number."""
     row = {
         "kind": kind,
-        "started_at": border.clock(),
-        "publisher_url": border.settings.api_url,
+        "started_at": started_at,
+        "publisher_url": publisher,
         "code_version": version("jobindsats-warehouse"),
         "flow_run": flow_run.id,
     }
@@ -174,10 +190,14 @@ def end_run(run_id: int) -> RunReport:
     with crossing() as border, border.engine.begin() as connection:
         tables = [dict(row) for row in connection.execute(_OUTCOMES, {"run_id": run_id}).mappings()]
         outcome = outcome_of_run([table["outcome"] for table in tables])
-        connection.execute(
-            schema.runs.update().where(schema.runs.c.run_id == run_id).values(ended_at=border.clock(), outcome=outcome)
-        )
+        close_run(connection, run_id=run_id, outcome=outcome, ended_at=border.clock())
     return RunReport(run_id, outcome, tables)
+
+
+def close_run(connection: Connection, *, run_id: int, outcome: str, ended_at: datetime) -> None:
+    """Put a run's end on record: completed, attention or failed."""
+    runs = schema.runs
+    connection.execute(runs.update().where(runs.c.run_id == run_id).values(ended_at=ended_at, outcome=outcome))
 
 
 _OUTCOMES = text(
