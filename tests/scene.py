@@ -77,6 +77,15 @@ class Scene:
         finally:
             engine.dispose()
 
+    def change(self, statement: str) -> None:
+        """Change the warehouse behind the product's back."""
+        engine = create_engine(self.database)
+        try:
+            with engine.begin() as connection:
+                connection.execute(text(statement))
+        finally:
+            engine.dispose()
+
     def content(self) -> list[dict[str, Any]]:
         """Every current observation, by names and in order: what a warehouse knows, whichever numbers it gave."""
         return self.query(
