@@ -29,9 +29,7 @@ SYNTHETIC = ["y25i01", "y01a02", "y10a02", "y01h01"]
 def history(stage: Stage, real: Path) -> Iterator[Scene]:
     """Both real editions published; from then on the publisher is out of reach and there is no token."""
     with stage(today=FIRST_NIGHT, dataset=real) as scene:
-        for day in (pytestmark = pytest.mark.slow
-
-FIRST_NIGHT, SECOND_NIGHT):
+        for day in (FIRST_NIGHT, SECOND_NIGHT):
             assert scene.night(day, tables=["y25i01"]).outcome == "completed"
         scene.patch.setenv("JOBINDSATS_API_URL", "http://127.0.0.1:9/v3")
         scene.patch.delenv("JOBINDSATS_API_TOKEN")
