@@ -15,7 +15,7 @@ import pytest
 from sqlalchemy import create_engine
 
 from tests.conftest import Stage
-from tests.scene import Scene
+from tests.scene import Scene, everything_prefect_knows
 from warehouse.checksum import checksum
 from warehouse.scratch import PREFIX, scratch_beside
 
@@ -120,6 +120,16 @@ def test_a_replay_that_was_broken_off_goes_on_from_there(history: Scene, capsys:
         assert rebuilt.answer("replay")["checksum"] == checksum_of(history)
 
 
+def test_a_night_in_an_empty_warehouse_does_not_begin_a_second_history(history: Scene) -> None:
+    with empty(history) as lost:
+        report = lost.night(SECOND_NIGHT, tables=["y25i01"])
+        assert report.outcome == "failed"
+        assert "2 vintages that this warehouse does not hold" in report.tables[0]["message"]
+        assert "jobindsats replay" in report.tables[0]["message"]
+        assert lost.answer("replay")["checksum"] == checksum_of(history)
+        assert "does not answer" not in str(report.tables)
+
+
 def test_a_lost_receipt_is_written_again_from_the_warehouse(history: Scene) -> None:
     receipt = archived(history, "publications/y25i01")[0]
     before = receipt.read_bytes()
@@ -170,6 +180,7 @@ def test_a_changed_value_is_found_and_named(history: Scene, capsys: pytest.Captu
         status, message = failed(history, capsys, *named, "--verify", "--json")
         assert status == 1
         assert "first in core.observations of y25i01, seen at 2026-08-20" in message
+        assert str(url.database) not in everything_prefect_knows()
         rebuilt.change("update core.vintages set content_hash = 'another' where vintage_id = 1")
         status, message = failed(history, capsys, *named)
         assert status == 1
