@@ -47,6 +47,21 @@ def nightly(
 
 
 @app.command
+def replay(
+    *,
+    warehouse: Annotated[
+        str | None, Parameter(help="Rebuild in this database (empty, or a replay that was broken off).")
+    ] = None,
+    verify: Annotated[bool, Parameter(negative="", help="Hold the result against the configured warehouse.")] = False,
+    json: Json = False,
+) -> int:
+    """Rebuild a warehouse from the archive alone, without the publisher; or prove that it could be."""
+    from flows.upkeep_commands import run_replay
+
+    return run_replay(warehouse, verify=verify, as_json=json)
+
+
+@app.command
 def status(*, json: Json = False) -> int:
     """Say of each table what the warehouse holds and whether it is fresh."""
     from flows.commands import show_status

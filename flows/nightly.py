@@ -8,8 +8,9 @@ from tasks.audit import audit
 from tasks.decide import Decision, ask_publisher
 from tasks.derive import derive_marts
 from tasks.fetch import fetch
+from tasks.outcomes import record_outcome, settle
 from tasks.publish import Published, publish_staged
-from tasks.runs import RunReport, end_run, one_at_a_time, record_outcome, settle
+from tasks.runs import RunReport, end_run, one_at_a_time
 from tasks.stage import stage
 
 

@@ -1,13 +1,14 @@
-"""The commands that look after the product itself: doctor, and the warehouse's address, start, stop and migrations."""
+"""The commands that look after the product itself: doctor, replay, and the warehouse's address, start, stop, migrations."""
 
 from __future__ import annotations
 
 import sys
+from typing import Any
 
 from rich.text import Text
 
 from flows.commands import prepare_orchestrator
-from flows.printing import STYLES, console, grid, print_json
+from flows.printing import STYLES, console, grid, number, print_json
 
 WELL, FAILED, WRONG_USE, ATTENTION = 0, 1, 2, 3
 
@@ -34,6 +35,34 @@ def _prefect_in_words() -> str:
     from prefect.settings import get_current_settings
 
     return f"Prefect {prefect.__version__}, {get_current_settings().api.url or 'a server of its own for each run'}"
+
+
+def run_replay(warehouse: str | None, *, verify: bool, as_json: bool) -> int:
+    """Rebuild from the archive; where it is compared and differs, the first difference is on standard error."""
+    prepare_orchestrator()
+    from dataclasses import asdict
+
+    from pydantic import SecretStr
+
+    from flows.replay import replay
+
+    report = asdict(replay(SecretStr(warehouse) if warehouse else None, verify=verify))
+    difference = report.pop("difference")
+    if as_json:
+        print_json(report)
+    else:
+        console().print(_replay_in_words(report))
+    if difference:
+        sys.stderr.write(f"jobindsats: the rebuilt warehouse and the configured one differ, first in {difference}\n")
+    return WELL if report["equal"] is not False else FAILED
+
+
+def _replay_in_words(report: dict[str, Any]) -> str:
+    verdict = {None: "rebuilt", True: "rebuilt, and equal to the warehouse", False: "rebuilt, and NOT equal"}
+    return (
+        f"{number(report['vintages'])} vintages with {number(report['observations'])} observations "
+        f"{verdict[report['equal']]}; checksum {report['checksum']}"
+    )
 
 
 def warehouse_url() -> int:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cache, cached_property
 
+from pydantic import SecretStr
 from sqlalchemy import Engine
 
 from tasks.archive import Archive
@@ -45,9 +46,14 @@ class Border:
 
 
 @contextmanager
-def crossing() -> Iterator[Border]:
-    """Settings from the environment, the warehouse reached; raises SettingsError and WarehouseUnreachable."""
+def crossing(warehouse: SecretStr | None = None) -> Iterator[Border]:
+    """Settings from the environment, the warehouse reached; raises SettingsError and WarehouseUnreachable.
+
+    Where the address of another warehouse is given, that one is reached and the configured one is left alone.
+    """
     settings = read_settings()
+    if warehouse is not None:
+        settings = settings.model_copy(update={"warehouse_url": warehouse})
     with embedded.engine_for(settings) as engine:
         yield Border(settings, _clock_from(settings.now), engine)
 

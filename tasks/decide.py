@@ -13,8 +13,9 @@ from prefect import get_run_logger, task
 from prefect.cache_policies import NO_CACHE
 from sqlalchemy import Connection, text
 
-from tasks.archive import Entry, Manifest
+from tasks.archive import Archive, Entry, Manifest
 from tasks.border import Border, crossing
+from tasks.publications import FOLDER, published
 from tasks.sources.jobindsats import questions
 from tasks.sources.jobindsats.client import Answer
 from tasks.sources.jobindsats.metadata import Listing, read_listings
@@ -128,9 +129,13 @@ def chosen_tables(tables: list[str] | None) -> list[Table]:
 
 
 def decide_all(tables: list[Table], *, run_id: int, border: Border) -> list[Decision]:
-    """The decision for each table; raises PublisherTrouble, or Refused where the warehouse is another publisher's."""
+    """The decision for each table.
+
+    Raises PublisherTrouble, or Refused where the warehouse is another publisher's or holds less than was published.
+    """
     with border.engine.connect() as connection:
         _require_same_publisher(connection, url=border.settings.api_url)
+        _require_whole(connection, archive=border.archive)
         last = {table.id: last_look(connection, table_id=table.id) for table in tables}
     with border.publisher() as publisher:
         answer = publisher.ask(questions.TABLES)
@@ -170,4 +175,16 @@ def _require_same_publisher(connection: Connection, *, url: str) -> None:
             f"this warehouse holds figures from {other}, and the publisher is now {url}: rehearsed and real figures never "
             "share a warehouse. Use another one (JOBINDSATS_DATA_DIR or JOBINDSATS_WAREHOUSE_URL), or remove the folder "
             "of the rehearsal"
+        )
+
+
+def _require_whole(connection: Connection, *, archive: Archive) -> None:
+    """A night in a lost warehouse, or an older copy of it, would begin a second history beside the archive's."""
+    receipts = archive.names(FOLDER)  # before the vintages: what is published meanwhile has its vintage first
+    lost = sorted(receipts - {publication.name for publication in published(connection)})
+    if lost:
+        raise Refused(
+            f"the archive {archive.root} has receipts of {len(lost)} vintages that this warehouse does not hold, the first "
+            f"{lost[0]}: it is empty, or an older copy. Run `jobindsats replay` to get them back, or set "
+            "JOBINDSATS_ARCHIVE_URL to an archive of this warehouse's own"
         )

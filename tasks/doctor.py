@@ -10,6 +10,7 @@ from sqlalchemy import text
 
 from tasks.archive import Archive
 from tasks.border import Border, crossing
+from tasks.publications import missing_answers
 from tasks.sources.jobindsats import questions
 from tasks.sources.jobindsats.metadata import read_listings
 from tasks.stoppages import Stoppage
@@ -71,8 +72,19 @@ def _disk(settings: Settings) -> Finding:
 
 
 def _archive(settings: Settings) -> Finding:
-    Archive(settings.archive).probe()
-    return Finding("archive", "well", "can be written and read")
+    archive = Archive(settings.archive)
+    archive.probe()
+    lost = missing_answers(archive)
+    if lost:
+        vintage, names = next(iter(lost.items()))
+        rest = f", and of {len(lost) - 1} more vintages" if len(lost) > 1 else ""
+        return Finding(
+            "archive",
+            "failed",
+            f"answers that published figures rest on are missing: of {vintage} {', '.join(names)}{rest}",
+            "restore them from a copy; without them the warehouse cannot be rebuilt",
+        )
+    return Finding("archive", "well", "can be written and read, and holds what was published")
 
 
 def _warehouse() -> Finding:

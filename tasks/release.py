@@ -16,9 +16,10 @@ from sqlalchemy import Connection, insert
 from tasks.audit import blocking_failures, in_words, judge
 from tasks.border import Border
 from tasks.derive import bring_up_to_date
-from tasks.publish import load_of, publish_load
+from tasks.outcomes import alone_with
+from tasks.publish import load_of, publish_load, write_receipt
 from tasks.quarantine import StoppedLoad, broken_rules, stopped_load
-from tasks.runs import alone_with, close_run, opened
+from tasks.runs import opened, report_and_close
 from tasks.stage import Staged, stage_table
 from tasks.stoppages import AuditFailed, CellsDisagree, Refused, Stoppage, Undeclared
 from warehouse import records
@@ -72,6 +73,7 @@ def release(border: Border, quarantine_id: int, *, reason: str, by: str) -> Rele
             released = _publish(
                 connection, load=load, staged=staged, failing=failing, reason=said, by=by, border=border
             )
+    write_receipt(border, vintage_id=released.vintage)
     return replace(released, marts=tuple(bring_up_to_date(border.engine)))
 
 
@@ -117,7 +119,7 @@ def _on_record(border: Border, *, load: StoppedLoad, run_id: int) -> Iterator[No
         with border.engine.begin() as connection:
             drop_staging(connection, name=staging_name(load.table, run_id=run_id))
             _write_outcome(connection, load, run_id=run_id, seen_at=border.clock(), outcome=outcome, message=str(error))
-            close_run(connection, run_id, ended_at=border.clock())
+            report_and_close(connection, run_id, ended_at=border.clock())
         raise
 
 
@@ -176,7 +178,7 @@ def _publish(
         .where(records.quarantine.c.quarantine_id == load.id)
         .values(released_at=now, released_by=by, release_reason=reason, release_run_id=staged.run_id)
     )
-    close_run(connection, staged.run_id, ended_at=border.clock())
+    report_and_close(connection, staged.run_id, ended_at=border.clock())
     return Released(
         id=load.id,
         table=load.table,

@@ -13,6 +13,7 @@ from warehouse.areas import AreaUnknown
 from warehouse.catalogue import CatalogueError, jobindsats
 from warehouse.periods import PeriodError
 from warehouse.reading import QuestionError
+from warehouse.scratch import WrongTarget
 from warehouse.settings import SettingsError, danish_day, read_settings
 
 
@@ -59,4 +60,5 @@ def stop() -> str:
 
 def is_wrong_use(error: Exception) -> bool:
     """Whether a person asked for something that does not exist, rather than something having failed."""
-    return isinstance(error, AreaUnknown | CatalogueError | PeriodError | QuestionError | SettingsError)
+    wrong = (AreaUnknown, CatalogueError, PeriodError, QuestionError, SettingsError, WrongTarget)
+    return isinstance(error, wrong)

@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+import urllib.request
 from contextlib import redirect_stdout
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -77,6 +78,15 @@ class Scene:
         finally:
             engine.dispose()
 
+    def change(self, statement: str) -> None:
+        """Change the warehouse behind the product's back."""
+        engine = create_engine(self.database)
+        try:
+            with engine.begin() as connection:
+                connection.execute(text(statement))
+        finally:
+            engine.dispose()
+
     def content(self) -> list[dict[str, Any]]:
         """Every current observation, by names and in order: what a warehouse knows, whichever numbers it gave."""
         return self.query(
@@ -119,3 +129,18 @@ class Scene:
     def outcomes(self, report: RunReport) -> dict[str, str]:
         """Outcome by table."""
         return {table["table"]: table["outcome"] for table in report.tables}
+
+
+def everything_prefect_knows() -> str:
+    """What the orchestrator has on record of all runs so far, as text."""
+    found = []
+    for what in ("flow_runs", "task_runs", "logs", "artifacts", "variables", "block_documents"):
+        request = urllib.request.Request(
+            f"{os.environ['PREFECT_API_URL']}/{what}/filter",
+            data=b'{"limit": 200}',
+            headers={"Content-Type": "application/json"},
+            method="POST",
+        )
+        with urllib.request.urlopen(request, timeout=30) as answer:
+            found.append(json.dumps(json.load(answer)))
+    return "\n".join(found)

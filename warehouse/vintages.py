@@ -21,7 +21,10 @@ class ClockRunsBackwards(RuntimeError):
 
 @dataclass(frozen=True)
 class Load:
-    """A staged, audited load: what it is a version of, when it was seen, and where it lies."""
+    """A staged, audited load: what it is a version of, when it was seen, and where it lies.
+
+    `release_reason` is a person's, where a check had stopped it.
+    """
 
     table_id: str
     staging: str
@@ -75,11 +78,15 @@ select count(*) filter (where change = 'new') as new, count(*) filter (where cha
        (select max(period_id) from staging.{staging}) as newest_period_id
 from difference
 """
+# Ties are broken by names: series numbers are given as they come, and a rebuilt warehouse gives others.
 _LARGEST = """
 select d.series_id, d.period_id, abs(d.value - d.was_value) as size
-from difference d join core.series using (series_id) join core.measures m using (measure_id)
+from difference d
+join core.series s on s.series_id = d.series_id
+join core.measures m on m.measure_id = s.measure_id
 where d.change = 'revised' and d.value is not null and d.was_value is not null
-order by (m.unit in ('persons', 'full_time_persons', 'cases')) desc, size desc, series_id, period_id limit 1
+order by (m.unit in ('persons', 'full_time_persons', 'cases')) desc, size desc, m.name collate "C", s.area_id,
+         s.members::text collate "C", d.period_id limit 1
 """
 _VINTAGE = """
 insert into core.vintages (table_no, publisher_updated_on, seen_at, content_hash, manifest, run_id, new, revised,

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import Stage
-from tests.scene import Scene
+from tests.scene import Scene, everything_prefect_knows
 
 TABLES = ["y25i01", "y10a02", "y25i05", "y01h01"]
 PUBLISHED_ROWS = "select count(*) as rows from core.observations"
@@ -105,7 +105,7 @@ def test_the_token_is_nowhere(scene: Scene) -> None:
         assert all(secret not in ended.stdout + ended.stderr for ended in (accepted, examined))
         assert secret not in _everything_in(scene.folder)
         assert secret not in _everything_in_the_warehouse(scene)
-        assert secret not in _everything_prefect_knows(scene)
+        assert secret not in everything_prefect_knows()
 
 
 def _everything_in(folder: Path) -> str:
@@ -125,21 +125,3 @@ def _everything_in_the_warehouse(scene: Scene) -> str:
     )
     assert len(tables) > 10
     return "\n".join(str(scene.query(f"select t::text from {table['name']} t")) for table in tables)
-
-
-def _everything_prefect_knows(scene: Scene) -> str:
-    import json
-    import os
-    import urllib.request
-
-    found = []
-    for what in ("flow_runs", "task_runs", "logs", "artifacts", "variables", "block_documents"):
-        request = urllib.request.Request(
-            f"{os.environ['PREFECT_API_URL']}/{what}/filter",
-            data=b'{"limit": 200}',
-            headers={"Content-Type": "application/json"},
-            method="POST",
-        )
-        with urllib.request.urlopen(request, timeout=30) as answer:
-            found.append(json.dumps(json.load(answer)))
-    return "\n".join(found)

@@ -90,6 +90,13 @@ def test_later_nights_ask_one_cheap_question_and_look_again_after_a_week(two_edi
     assert two_editions.query("select count(*) as vintages from core.vintages")[0]["vintages"] == 2
 
 
+def test_the_archive_alone_gives_the_same_warehouse_again(two_editions: Scene) -> None:
+    before = two_editions.publisher.calls()
+    report = two_editions.answer("replay", "--verify")
+    assert (report["vintages"], report["observations"], report["equal"]) == (2, 37_165, True)
+    assert two_editions.publisher.calls() == before
+
+
 def test_the_other_real_tables_are_published_whole(stage: Stage, real: Path) -> None:
     cells = {"y60a02": 23_760, "y60c02": 1_188, "y60c07": 11_880, "y60j01": 11_880}
     with stage(today="2026-08-25", dataset=real) as scene:

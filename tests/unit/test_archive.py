@@ -96,6 +96,29 @@ def test_a_damaged_payload_is_refused_with_its_name(archive: Archive, damage: st
         archive.get(DIGEST)
 
 
+@pytest.mark.parametrize("damage", DAMAGES)
+def test_a_damaged_file_is_written_again_when_its_bytes_come_again(archive: Archive, damage: str) -> None:
+    damaged(archive, DAMAGES[damage])
+    assert archive.put(CONTENT) == DIGEST
+    assert archive.get(DIGEST) == CONTENT
+    assert files(archive) == [payload(archive)]
+
+
+def test_what_is_missing_is_named(archive: Archive) -> None:
+    archive.put(CONTENT)
+    payload(archive).unlink()
+    with pytest.raises(ArchiveTrouble, match=f"{DIGEST}.gz is missing .* restore it from a copy"):
+        archive.get(DIGEST)
+
+
+def test_the_archive_says_which_answers_it_holds(archive: Archive) -> None:
+    assert archive.holds({DIGEST}) == set()
+    other = archive.put(b"other")
+    assert archive.holds({archive.put(CONTENT), other, "f" * 64}) == {DIGEST, other}
+    payload(archive).write_bytes(b"")
+    assert archive.holds({DIGEST, other}) == {other}
+
+
 def test_a_manifest_comes_back_as_it_was(archive: Archive) -> None:
     name = archive.put_manifest(MANIFEST)
     assert name == MANIFEST.name == "manifests/y25i01/20260820T041500123456Z-7.jsonl"
@@ -139,6 +162,22 @@ def test_a_write_that_breaks_leaves_nothing_half_written(
     assert archive.get(archive.put(CONTENT)) == CONTENT
 
 
+def test_what_a_killed_write_left_is_no_file_of_the_archive(archive: Archive) -> None:
+    archive.put(CONTENT)
+    payload(archive).rename(payload(archive).with_name(f"{DIGEST}.gz.part-0"))
+    assert archive.holds({DIGEST}) == set()
+    assert archive.names("payloads") == set()
+    assert archive.get(archive.put(CONTENT)) == CONTENT
+
+
+def test_nothing_is_written_outside_the_archive(
+    archive: Archive, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "not there"))
+    assert archive.get(archive.put(CONTENT)) == CONTENT
+    assert [path.name for path in tmp_path.iterdir()] == ["archive"]
+
+
 def test_an_archive_that_cannot_be_written_says_where(tmp_path: Path) -> None:
     (tmp_path / "occupied").write_text("a file where a folder should be")
     archive = Archive((tmp_path / "occupied").as_uri())
@@ -150,3 +189,5 @@ def test_any_fsspec_address_will_do() -> None:
     archive = Archive(f"memory://{uuid4().hex}")
     assert archive.get(archive.put(CONTENT)) == CONTENT
     assert archive.get_manifest(archive.put_manifest(MANIFEST)) == MANIFEST
+    assert archive.names("manifests") == {MANIFEST.name}
+    assert archive.holds({archive.put(CONTENT)}) == {DIGEST}

@@ -1,0 +1,166 @@
+"""Outcomes: each table of a run ends with exactly one, on record in `ops`; what was stopped goes to quarantine."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from prefect import get_run_logger, task
+from prefect.cache_policies import NO_CACHE
+from sqlalchemy import Connection, insert
+from sqlalchemy.dialects.postgresql import insert as upsert
+
+from tasks.again import AGAIN
+from tasks.border import Border, crossing
+from tasks.decide import Decision, late_message
+from tasks.stoppages import Busy, Stoppage, WarehouseTrouble
+from warehouse import records
+from warehouse.locks import Lock, held
+from warehouse.staging import table_number
+from warehouse.trouble import TROUBLE, in_words
+from warehouse.vintages import Vintage
+
+
+@dataclass(frozen=True)
+class TableOutcome:
+    """How one table ended tonight."""
+
+    table: str
+    outcome: str
+    new: int = 0
+    revised: int = 0
+    withdrawn: int = 0
+    unchanged: int = 0
+    message: str = ""
+    vintage_id: int | None = None
+    fetched: bool = False
+    rule: str | None = None
+    manifest: str | None = None
+    cells: tuple[dict[str, Any], ...] = ()
+
+
+def settle(decision: Decision, *, walk: Callable[[Decision], Vintage]) -> TableOutcome:
+    """One table's outcome: what was decided, or what its road came to. One table's trouble never stops another."""
+    if not decision.fetch:
+        return TableOutcome(decision.table_id, decision.outcome, message=decision.reason)
+    try:
+        with alone_with(decision.table_id):
+            vintage = walk(decision)
+    except Stoppage as stoppage:
+        return _stopped(decision, stoppage=stoppage)
+    except TROUBLE as error:
+        return _stopped(decision, stoppage=WarehouseTrouble(f"{decision.table_id}: {in_words(error)}"))
+    except Exception as error:  # noqa: BLE001  # whatever it is, the other tables go on and this one says what it was
+        return TableOutcome(
+            decision.table_id, "failed", message=f"{decision.table_id}: {error}", rule=type(error).__name__
+        )
+    return _arrived(decision, vintage=vintage)
+
+
+@contextmanager
+def alone_with(table_id: str) -> Iterator[None]:
+    """Hold a table for the length of a block; raises Busy where another run keeps it."""
+    with crossing() as border:
+        with border.engine.connect() as connection:
+            number = table_number(connection, table_id=table_id)
+        patience = border.settings.patience_seconds
+        with held(border.engine, Lock.TABLE, number=number, patience_seconds=patience) as mine:
+            if not mine:
+                raise Busy(
+                    f"{table_id}: another run has kept the table for more than {patience:g} seconds; "
+                    "what was published stands, and the next night looks again"
+                )
+            yield
+
+
+def _stopped(decision: Decision, *, stoppage: Stoppage) -> TableOutcome:
+    return TableOutcome(
+        table=decision.table_id,
+        outcome=stoppage.outcome,
+        message=str(stoppage),
+        rule=stoppage.rule,
+        manifest=stoppage.manifest,
+        cells=tuple(stoppage.cells),
+    )
+
+
+def _arrived(decision: Decision, *, vintage: Vintage) -> TableOutcome:
+    late = decision.late and not vintage.changed
+    quiet = "source_late" if late else "unchanged"
+    return TableOutcome(
+        table=decision.table_id,
+        outcome="published" if vintage.changed else quiet,
+        new=vintage.new,
+        revised=vintage.revised,
+        withdrawn=vintage.withdrawn,
+        unchanged=vintage.unchanged,
+        message=late_message(decision.listing) if late else decision.reason,
+        vintage_id=vintage.vintage_id,
+        fetched=True,
+    )
+
+
+@task(name="record", task_run_name="record {decision.table_id}", cache_policy=NO_CACHE, **AGAIN)
+def record_outcome(run_id: int, *, decision: Decision, outcome: TableOutcome) -> None:
+    """Put one table's outcome on record, and what was rejected into quarantine."""
+    with crossing() as border, border.engine.begin() as connection:
+        _record(connection, run_id=run_id, decision=decision, outcome=outcome, border=border)
+    level = get_run_logger().error if outcome.outcome in ("failed", "quarantined") else get_run_logger().info
+    level("%s: %s: %s", outcome.table, outcome.outcome, outcome.message)
+
+
+def _record(connection: Connection, *, run_id: int, decision: Decision, outcome: TableOutcome, border: Border) -> None:
+    now = border.clock()
+    row = {
+        "run_id": run_id,
+        "table_id": outcome.table,
+        "outcome": outcome.outcome,
+        "seen_at": now,
+        "publisher_updated_on": decision.listing.updated_on,
+        "next_release_on": decision.listing.next_release_on,
+        "newest_period": decision.newest_period,
+        "fetched": outcome.fetched,
+        "vintage_id": outcome.vintage_id,
+        "new": outcome.new,
+        "revised": outcome.revised,
+        "withdrawn": outcome.withdrawn,
+        "unchanged": outcome.unchanged,
+        "message": outcome.message,
+    }
+    statement = upsert(records.table_outcomes)
+    connection.execute(statement.on_conflict_do_update(index_elements=["run_id", "table_id"], set_=row), row)
+    if outcome.outcome == "quarantined":
+        _quarantine(connection, run_id=run_id, decision=decision, outcome=outcome, stopped_at=now)
+
+
+def _quarantine(
+    connection: Connection, *, run_id: int, decision: Decision, outcome: TableOutcome, stopped_at: datetime
+) -> None:
+    """Keep a load that was stopped, and its rejected rows, each under the rule it broke."""
+    load = {
+        "run_id": run_id,
+        "table_id": outcome.table,
+        "publisher_updated_on": decision.listing.updated_on,
+        "manifest": outcome.manifest,
+        "rule": outcome.rule,
+        "message": outcome.message,
+        "rejected": len(outcome.cells),
+        "stopped_at": stopped_at,
+    }
+    statement = upsert(records.quarantine).on_conflict_do_update(index_elements=["run_id", "table_id"], set_=load)
+    quarantine_id = connection.scalar(statement.returning(records.quarantine.c.quarantine_id), load)
+    rejected = records.rejected_rows
+    connection.execute(rejected.delete().where(rejected.c.quarantine_id == quarantine_id))
+    rows = [
+        {
+            "quarantine_id": quarantine_id,
+            "rule": cell.get("rule", outcome.rule),
+            "cells": {name: content for name, content in cell.items() if name != "rule"},
+        }
+        for cell in outcome.cells
+    ]
+    if rows:
+        connection.execute(insert(rejected), rows)

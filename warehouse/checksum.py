@@ -1,0 +1,145 @@
+"""The checksum of a warehouse: what it knows, by names and moments, whichever numbers it gave to them.
+
+Two warehouses with the same checksum answer alike: now, as of any day, and in their marts. It is made of parts, a hash
+per vintage or per mart, table and period, which PostgreSQL computes over sorted rows; only hashes leave the database.
+`marts.freshness` is left out: it tells of looks at the publisher, not of figures, and changes with the calendar.
+Where others may write meanwhile, ask within a transaction of isolation level REPEATABLE READ.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, text
+
+MARTS = {"benefit_recipients": "period", "revisions": "period", "series_breaks": "first_period"}
+"""The marts that are covered, each with the column that parts its rows within a table."""
+LEFT_OUT = ("freshness",)
+_RELATIONS = ("core.vintages", "core.observations", *(f"marts.{name}" for name in MARTS))
+
+
+@dataclass(frozen=True)
+class Part:
+    """The hash over some rows: of a relation and table, those of one vintage (a moment in UTC) or one period."""
+
+    relation: str
+    table_id: str
+    at: str
+    rows: int
+    sha256: str
+
+    @property
+    def in_words(self) -> str:
+        """Which rows they are, for a message."""
+        of_core = self.relation.startswith("core.")
+        return f"{self.relation} of {self.table_id}, {'seen at' if of_core else 'period'} {self.at}"
+
+
+_VINTAGES = """
+select v.table_id, v.at, count(*) as rows,
+       encode(sha256(convert_to(string_agg(v.row, E'\\n' order by v.row collate "C"), 'UTF8')), 'hex') as sha256
+from (
+    select t.table_id, to_char(v.seen_at, 'YYYY-MM-DD HH24:MI:SS.US') as at,
+           json_build_array(v.publisher_updated_on, v.content_hash, v.manifest, v.new, v.revised, v.withdrawn,
+               v.unchanged, newest.code, v.largest_revision, a.code, m.name, s.members, p.code,
+               v.release_reason)::text as row
+    from core.vintages v
+    join core.tables t on t.table_no = v.table_no
+    left join core.periods newest on newest.period_id = v.newest_period_id
+    left join core.periods p on p.period_id = v.largest_revision_period_id
+    left join core.series s on s.series_id = v.largest_revision_series_id
+    left join core.areas a on a.area_id = s.area_id
+    left join core.measures m on m.measure_id = s.measure_id
+) v
+group by v.table_id, v.at order by v.table_id collate "C", v.at
+"""
+# Nothing is dropped by a join: a row whose vintage or series is gone is a difference, not a blank.
+_OBSERVATIONS = """
+with named as materialized (
+    select s.series_id, json_build_array(a.code, m.name, s.members)::text as name
+    from core.series s
+    join core.areas a on a.area_id = s.area_id
+    join core.measures m on m.measure_id = s.measure_id
+    where s.table_no = :table_no
+), known as (
+    select vintage_id, to_char(seen_at, 'YYYY-MM-DD HH24:MI:SS.US') as at from core.vintages
+), by_period as (
+    select o.vintage_id, p.code as period, count(*) as rows,
+           encode(sha256(convert_to(string_agg(concat_ws(' ', coalesce(n.name, 'no series'), coalesce(o.value::text, '-'),
+               o.status::text, case when o.superseded_by is null then 'stands' else coalesce(f.at, 'no vintage') end),
+               E'\\n' order by n.name collate "C"), 'UTF8')), 'hex') as sha256
+    from core.observations o
+    left join named n on n.series_id = o.series_id
+    left join core.periods p on p.period_id = o.period_id
+    left join known f on f.vintage_id = o.superseded_by
+    where o.table_no = :table_no
+    group by o.vintage_id, p.code
+)
+select coalesce(v.at, 'no vintage') as at, sum(b.rows) as rows,
+       encode(sha256(convert_to(string_agg(concat_ws(' ', coalesce(b.period, 'no period'), b.sha256),
+           E'\\n' order by b.period collate "C"), 'UTF8')), 'hex') as sha256
+from by_period b left join known v on v.vintage_id = b.vintage_id
+group by v.at order by v.at nulls first
+"""
+_MART_COLUMNS = """
+select string_agg(quote_ident(attname), ', ' order by attname collate "C") from pg_attribute
+where attrelid = cast(:mart as regclass) and attnum > 0 and not attisdropped and attname <> 'vintage_id'
+"""
+_MART = """
+select r.table_id, r.at, count(*) as rows,
+       encode(sha256(convert_to(string_agg(r.row, E'\\n' order by r.row collate "C"), 'UTF8')), 'hex') as sha256
+from (select table_id, {period} as at, json_build_array({columns})::text as row from marts.{mart}) r
+group by r.table_id, r.at order by r.table_id collate "C", r.at collate "C"
+"""
+# Moments and numbers as text, whatever the session is set to; until the transaction ends.
+_PLAIN = "select set_config('TimeZone', 'UTC', true), set_config('extra_float_digits', '1', true)"
+
+
+def checksum(connection: Connection) -> str:
+    """SHA-256 over all parts."""
+    return combined(parts(connection))
+
+
+def combined(found: Iterable[Part]) -> str:
+    """SHA-256 over parts, whichever order they come in."""
+    lines = sorted(f"{part.relation} {part.table_id} {part.at} {part.rows} {part.sha256}" for part in found)
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()
+
+
+def parts(connection: Connection) -> Iterator[Part]:
+    """One part per table and vintage of `core`, and one per table and period of each mart."""
+    connection.execute(text(_PLAIN))
+    for row in connection.execute(text(_VINTAGES)):
+        yield Part("core.vintages", row.table_id, row.at, row.rows, row.sha256)
+    for table in connection.execute(text("select table_no, table_id from core.tables order by table_no")).all():
+        for row in connection.execute(text(_OBSERVATIONS), {"table_no": table.table_no}):
+            yield Part("core.observations", table.table_id, row.at, int(row.rows), row.sha256)
+    for mart, period in MARTS.items():
+        yield from _mart_parts(connection, mart=mart, period=period)
+
+
+def _mart_parts(connection: Connection, *, mart: str, period: str) -> Iterator[Part]:
+    # Whatever columns the mart has, so that one that is added is covered from then on.
+    columns = connection.scalar(text(_MART_COLUMNS), {"mart": f"marts.{mart}"})
+    for row in connection.execute(text(_MART.format(mart=mart, period=period, columns=columns))):
+        yield Part(f"marts.{mart}", row.table_id, row.at, row.rows, row.sha256)
+
+
+def first_difference(rebuilt: Iterable[Part], *, standing: Iterable[Part]) -> str | None:
+    """Where two warehouses differ first (facts before marts, in order of time), in a sentence; None where nowhere."""
+    ours = {(part.relation, part.at, part.table_id): part for part in rebuilt}
+    theirs = {(part.relation, part.at, part.table_id): part for part in standing}
+    differing = [key for key in ours.keys() | theirs.keys() if ours.get(key) != theirs.get(key)]
+    if not differing:
+        return None
+    first = min(differing, key=lambda key: (_RELATIONS.index(key[0]), *key[1:]))
+    here, there = ours.get(first), theirs.get(first)
+    more = f"; {len(differing) - 1:,} more parts differ" if len(differing) > 1 else ""
+    if here and there:
+        rows = f"{here.rows:,} rows rebuilt, {there.rows:,} standing" if here.rows != there.rows else "other content"
+        return f"{here.in_words}: {rows}{more}"
+    if here:
+        return f"{here.in_words}: rebuilt, but not in the warehouse that stands{more}"
+    return f"{theirs[first].in_words}: in the warehouse that stands, but not rebuilt{more}"
