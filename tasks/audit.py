@@ -6,13 +6,13 @@ Great Expectations takes seconds to import, so it is imported when there is some
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, urlsplit
 
 from prefect import get_run_logger, task
 from prefect.cache_policies import NO_CACHE
 from sqlalchemy import Connection, Engine, insert
 
+from expectations.verdict import Verdict, agreement
 from tasks.archive import Archive
 from tasks.border import crossing
 from tasks.stage import Staged
@@ -23,15 +23,13 @@ from warehouse.periods import Period
 from warehouse.settings import danish_day
 from warehouse.staging import table_number
 
-if TYPE_CHECKING:
-    from expectations.suite import Verdict
-
 
 @dataclass(frozen=True)
 class Audit:
     """The receipt of an audit that held: how many checks, and the advisory ones that did not hold.
 
-    A load that stands already was audited when it was published: it has no checks here.
+    A load that stands already was audited when it was published: it has no checks here but that of the metadata, which
+    can change under figures that do not, and tell of what the next release will bring.
     """
 
     table_id: str
@@ -58,12 +56,22 @@ def audit_table(engine: Engine, *, table: Table, staged: Staged, archive: Archiv
 
 
 def judge(engine: Engine, *, table: Table, staged: Staged, archive: Archive) -> list[Verdict]:
-    """Carry out the suite and record every verdict; a load that stands already has none. Raises AuditBroken."""
-    if staged.stands_already:
-        return []
+    """Carry out the suite and record every verdict; a load that stands already has that of the metadata only.
+
+    Raises AuditBroken.
+    """
+    found = [agreement(staged.differences)]
+    if not staged.stands_already:
+        found += _judged(engine, table=table, staged=staged, archive=archive)
+    with engine.begin() as connection:
+        _record(connection, found, staged=staged)
+    return found
+
+
+def _judged(engine: Engine, *, table: Table, staged: Staged, archive: Archive) -> list[Verdict]:
     from expectations.checks import Audited
     from expectations.known_deviations import DeviationError, shipped
-    from expectations.suite import CheckBroken, agreement, verdicts
+    from expectations.suite import CheckBroken, verdicts
 
     asked = asked_periods(archive, manifest=staged.manifest)
     seen_on = danish_day(archive.get_manifest(staged.manifest).seen_at)
@@ -71,13 +79,9 @@ def judge(engine: Engine, *, table: Table, staged: Staged, archive: Archive) -> 
         with engine.connect() as connection:
             table_no = table_number(connection, table_id=table.id)
         audited = Audited(table, table_no, asked, seen_on, shipped())
-        found = [agreement(staged.differences)]
-        found += verdicts(audited, compared=staged.compared, warehouse=engine.url)
+        return verdicts(audited, compared=staged.compared, warehouse=engine.url)
     except (CheckBroken, DeviationError) as error:
         raise AuditBroken(f"{table.id}: {error}. The figures were not judged and not published") from error
-    with engine.begin() as connection:
-        _record(connection, found, staged=staged)
-    return found
 
 
 def asked_periods(archive: Archive, *, manifest: str) -> tuple[Period, ...]:

@@ -12,6 +12,8 @@
     │   ├── BodyTooLarge                        more bytes than any table has
     │   └── ReleaseMoved                        a release in the middle of the fetch, three times
     ├── Undeclared                quarantined   a column, label, period or level nobody declared
+    ├── LabelsMoved               quarantined   a label stands under the publisher's id of another member
+    ├── Vanished                  quarantined   a measure or member that stood published is no longer offered
     ├── CellsDisagree             quarantined   one cell came twice with different values
     ├── AuditFailed               quarantined   a blocking check found offenders
     ├── AuditBroken               failed        a check could not be carried out, which says nothing of the figures
@@ -93,7 +95,30 @@ class ReleaseMoved(PublisherTrouble):
 
 
 class Undeclared(Stoppage):
-    """The publisher sent something the catalogue does not declare."""
+    """The publisher sent something the catalogue does not declare: `label`, where it is one."""
+
+    outcome = "quarantined"
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        label: str | None = None,
+        rule: str | None = None,
+        cells: list[dict[str, Any]] | None = None,
+    ) -> None:
+        super().__init__(message, rule=rule, cells=cells)
+        self.label = label
+
+
+class LabelsMoved(Stoppage):
+    """A declared label stands under the id of another member: its series may mean something else now."""
+
+    outcome = "quarantined"
+
+
+class Vanished(Stoppage):
+    """A measure or member that stood published is no longer offered, and the catalogue does not say that it ended."""
 
     outcome = "quarantined"
 

@@ -81,6 +81,7 @@ class Measure(_Declared):
     not_yet: bool = False
     country: bool = True
     within: tuple[float, float] | None = None
+    until: date | None = None
     evidence: Evidence = "confirmed"
 
     @property
@@ -121,6 +122,7 @@ class Table(_Declared):
     coverage: Literal["every", "sparse"] = "every"
     first_listed: date | None = None
     retired: Retirement | None = None
+    renumbered: date | None = None
     keeps_periods: int | None = None
     largest_revision_pct: float = 25
 

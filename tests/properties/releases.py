@@ -10,20 +10,21 @@ from sqlalchemy import Connection, Engine, insert, text
 
 from tasks.sources.jobindsats.cells import SCHEMA
 from warehouse import records
+from warehouse.catalogue import jobindsats
 from warehouse.dimensions import write_periods
 from warehouse.periods import Period
 from warehouse.staging import SeriesNumbers, canonical, copy_in, create_staging, drop_leftovers, table_number
 from warehouse.vintages import Load, Vintage, publish
 
 Cell = tuple[str, int, str]
-"""A cell of y25i01 by period, area and measure; the members are those of the total."""
+"""A cell of a table by period, area and measure; the members are those of the total."""
 Content = tuple[float | None, str]
 """Value and status."""
 Release = Mapping[Cell, Content]
 
 TABLE = "y25i01"
 PERSONS, FULL_TIME = "unemployed_persons", "unemployed_full_time_persons"
-MEMBERS = {"Ydelsesgrupper": "Ydelsesgrupper i alt"}
+MEMBERS = jobindsats().table(TABLE).root_members
 FIRST_NIGHT = datetime(2026, 8, 1, 4, tzinfo=UTC)
 HIDDEN: Content = (None, "suppressed")
 
@@ -54,8 +55,9 @@ def stage(connection: Connection, release: Release, *, run_id: int, table_id: st
     name = create_staging(connection, table_id=table_id, run_id=run_id)
     numbers = SeriesNumbers(connection, table_no=table_number(connection, table_id=table_id))
     write_periods(connection, periods={Period.parse(period) for period, _, _ in release})
+    total = canonical(jobindsats().table(table_id).root_members)
     cells = [
-        (Period.parse(period).key, area, canonical(MEMBERS), measure, value, status)
+        (Period.parse(period).key, area, total, measure, value, status)
         for (period, area, measure), (value, status) in release.items()
     ]
     if cells:
@@ -68,13 +70,13 @@ def load(staging: str, *, run_id: int, seen_at: datetime, table_id: str = TABLE)
     return Load(table_id, staging, run_id, seen_at, date(2026, 8, 1), f"hash of {staging}", f"manifests/{staging}")
 
 
-def publish_release(engine: Engine, release: Release, *, seen_at: datetime) -> Vintage:
+def publish_release(engine: Engine, release: Release, *, seen_at: datetime, table_id: str = TABLE) -> Vintage:
     """Stage and publish a release, each in its transaction."""
     with engine.begin() as connection:
         run_id = open_run(connection, started_at=seen_at)
-        staging = stage(connection, release, run_id=run_id)
+        staging = stage(connection, release, run_id=run_id, table_id=table_id)
     with engine.begin() as connection:
-        return publish(connection, load(staging, run_id=run_id, seen_at=seen_at))
+        return publish(connection, load(staging, run_id=run_id, seen_at=seen_at, table_id=table_id))
 
 
 _KNOWN_AT = """
@@ -106,7 +108,11 @@ def count(engine: Engine, what: str) -> int:
 
 
 def forget(engine: Engine) -> None:
-    """Empty everything that staging and publishing write."""
+    """Empty everything that staging and publishing write.
+
+    Deleting a few rows takes 2 ms, and truncating 28 partitions 108 (2026-11-22).
+    """
     with engine.begin() as connection:
-        connection.execute(text("truncate core.observations, core.vintages, core.series, ops.runs cascade"))
+        for table in ("core.observations", "core.vintages", "core.series", "ops.runs"):
+            connection.execute(text(f"delete from {table}"))
         drop_leftovers(connection)

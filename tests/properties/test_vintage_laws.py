@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from sqlalchemy import Engine
 
 from tests.properties.effort import EXAMPLES
+from tests.properties.naive import after, told
 from tests.properties.releases import (
     FULL_TIME,
     HIDDEN,
@@ -29,7 +30,6 @@ from warehouse.areas import all_areas
 from warehouse.catalogue import jobindsats
 from warehouse.reading import Question, observations, revisions
 
-WITHDRAWN: Content = (None, "withdrawn")
 PERIODS, AREAS = ["2026M05", "2026M06"], [0, 163, 741]
 CELLS = st.tuples(st.sampled_from(PERIODS), st.sampled_from(AREAS), st.sampled_from([PERSONS, FULL_TIME]))
 CONTENTS = st.sampled_from([shown(0), shown(1), shown(2), HIDDEN, (None, "not_yet")])
@@ -38,23 +38,6 @@ HISTORIES = st.lists(RELEASES, min_size=1, max_size=6)
 # Each example is several transactions on a real PostgreSQL: a fifth of the profile's.
 FEWER = settings(max_examples=max(12, EXAMPLES // 5))
 NAMES = {area.key: area.name for area in all_areas()}
-
-
-def after(known: dict[Cell, Content], release: Release) -> dict[Cell, Content]:
-    """What is known once a release has come: of the periods it holds, what it does not hold is withdrawn."""
-    fetched = {period for period, _, _ in release}
-    gone = {cell: WITHDRAWN for cell in known if cell[0] in fetched and cell not in release}
-    return known | gone | dict(release)
-
-
-def told(before: dict[Cell, Content], release: Release) -> tuple[int, int, int, int]:
-    """New, revised, withdrawn, unchanged."""
-    stood = {cell for cell, content in before.items() if content != WITHDRAWN}
-    new = sum(cell not in stood for cell in release)
-    unchanged = sum(before.get(cell) == content for cell, content in release.items())
-    fetched = {period for period, _, _ in release}
-    withdrawn = sum(cell[0] in fetched and cell not in release for cell in stood)
-    return new, len(release) - new - unchanged, withdrawn, unchanged
 
 
 A, B = ("2026M05", 163, PERSONS), ("2026M05", 741, PERSONS)

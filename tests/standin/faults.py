@@ -8,12 +8,13 @@ from collections.abc import Callable, Mapping
 import numpy as np
 import polars as pl
 
-from tests.standin import noise
+from tests.standin import noise, redescribed
 from tests.standin.answers import Answer
 
 STATUSES = {f"http-{status}": status for status in (401, 403, 404, 429, 500, 503)}
 ON_EVERY_CALL = ("timeout", "slow", *STATUSES, "html-200", "truncated", "redirect")
 RELEASE = "release-mid-fetch"
+VANISHED_TABLE = "vanished-table"
 
 
 class FaultError(ValueError):
@@ -82,7 +83,12 @@ ON_DATA: Mapping[str, Callable[[Answer, int], Answer]] = {
     "null-storm": _null_storm,
     "half-the-rows": _half_the_rows,
 }
-NAMES = (*ON_EVERY_CALL, *ON_DATA, RELEASE)
+_ONLY_ON = {
+    **{name: {"table", "data"} for name in redescribed.ON_TABLE},
+    **{name: {"data"} for name in (*ON_DATA, RELEASE)},
+    VANISHED_TABLE: {"tables"},
+}
+NAMES = (*ON_EVERY_CALL, *redescribed.ON_TABLE, *ON_DATA, RELEASE, VANISHED_TABLE)
 
 
 def checked(rates: Mapping[str, object]) -> dict[str, float]:
@@ -101,15 +107,19 @@ class Draws:
     def __init__(self, seed: int) -> None:
         self._seed = seed
         self._calls: Counter[str] = Counter()
+        self._only = ""
         self.rates: dict[str, float] = {}
 
-    def set(self, rates: Mapping[str, object]) -> None:
-        """Add or replace rates; 0 ends a fault."""
+    def set(self, rates: Mapping[str, object], *, only: str = "") -> None:
+        """Add or replace rates; 0 ends a fault. Only calls whose path with query holds `only` can be hit."""
         merged = self.rates | checked(rates)
         self.rates = {name: rate for name, rate in merged.items() if rate > 0}
+        self._only = only
 
-    def hit(self, *, data: bool) -> tuple[str, ...]:
-        """The faults of the next call, those of data only where it is a /data call."""
-        able = [name for name in NAMES if name in self.rates and (data or name in ON_EVERY_CALL)]
+    def hit(self, target: str) -> tuple[str, ...]:
+        """The faults of the next call: those of data only on /data, those of a description there and on /table."""
+        kind = target.partition("?")[0].strip("/").split("/")[1:2]
+        able = [name for name in NAMES if name in self.rates and (name not in _ONLY_ON or {*kind} & _ONLY_ON[name])]
+        able = able if self._only in target else []
         self._calls.update(able)
         return tuple(n for n in able if noise.chance(self._seed, "fault", n, self._calls[n]) < self.rates[n])

@@ -13,7 +13,7 @@ from http import HTTPStatus
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from tests.standin import answers, faults, metadata, noise, queries
+from tests.standin import answers, faults, metadata, noise, queries, redescribed
 from tests.standin.editions import Edition, World
 from tests.standin.queries import RefusedError
 
@@ -51,6 +51,13 @@ class Settings:
     error_bodies: Mapping[int, bytes] = field(default_factory=dict)
 
 
+def _described(edition: Edition, hit: tuple[str, ...]) -> Edition:
+    """The table as the faults of this call describe it."""
+    for name in hit:
+        edition = redescribed.ON_TABLE[name](edition) if name in redescribed.ON_TABLE else edition
+    return edition
+
+
 class Publisher:
     """Answers v3 calls out of a world, as of a day."""
 
@@ -73,10 +80,10 @@ class Publisher:
         with self._lock:
             self._today = today
 
-    def set_faults(self, rates: Mapping[str, object]) -> None:
-        """Add or replace fault rates; 0 ends one. Raises FaultError."""
+    def set_faults(self, rates: Mapping[str, object], *, only: str = "") -> None:
+        """Add or replace fault rates; 0 ends one. All hit only calls whose path holds `only`. Raises FaultError."""
         with self._lock:
-            self._draws.set(rates)
+            self._draws.set(rates, only=only)
 
     @property
     def faults(self) -> dict[str, float]:
@@ -88,7 +95,7 @@ class Publisher:
         split = urlsplit(target)
         parts = unquote(split.path).strip("/").split("/")[1:]
         with self._lock:
-            hit = self._draws.hit(data=parts[:1] == ["data"])
+            hit = self._draws.hit(target)
         found = self._broken(hit, f"http://127.0.0.2:{port}{target}") or self._unwelcome(method, authorization)
         reply = replace(found or self._answered(parts, split.query, hit), faults=hit)
         self._note(method, target, reply)
@@ -137,18 +144,19 @@ class Publisher:
                 return json_reply(metadata.subjects(self._listed()))
             case ["tables"]:
                 chosen = dict(queries.parameters(query)).get("subject_id")
-                return json_reply(
-                    metadata.tables(self._listed(), wanted=frozenset(chosen.split(",")) if chosen else None)
-                )
+                listed = self._listed()
+                if faults.VANISHED_TABLE in hit:
+                    listed.remove(max(listed, key=lambda edition: edition.table_id))
+                return json_reply(metadata.tables(listed, wanted=frozenset(chosen.split(",")) if chosen else None))
             case ["table", table_id]:
-                return json_reply(metadata.table(self._edition(table_id)))
+                return json_reply(metadata.table(_described(self._edition(table_id), hit)))
             case ["data", table_id]:
                 return self._data(table_id, query, hit)
             case _:
                 raise RefusedError("Not found", status=404)
 
     def _data(self, table_id: str, query: str, hit: tuple[str, ...]) -> Reply:
-        edition = self._edition(table_id)
+        edition = _described(self._edition(table_id), hit)
         question = queries.question(edition, query)
         answer = answers.answer(edition, question, seed=self.settings.seed)
         for name in hit:

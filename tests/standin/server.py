@@ -147,9 +147,9 @@ class StandIn:
         """Move its clock."""
         self._server.publisher.set_today(date.fromisoformat(today) if isinstance(today, str) else today)
 
-    def set_faults(self, rates: Mapping[str, float]) -> None:
-        """Add or replace fault rates; 0 ends one."""
-        self._server.publisher.set_faults(rates)
+    def set_faults(self, rates: Mapping[str, float], *, only: str = "") -> None:
+        """Add or replace fault rates; 0 ends one. All hit only calls whose path holds `only`."""
+        self._server.publisher.set_faults(rates, only=only)
 
     def clear_faults(self) -> None:
         """End every fault."""

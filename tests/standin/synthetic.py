@@ -110,6 +110,12 @@ def _member_names(table: Table, hierarchy: catalogue.Hierarchy, *, reformed: boo
     return tuple(member.name for member in hierarchy.members)
 
 
+def _member_ids(table: Table, hierarchy: catalogue.Hierarchy) -> dict[str, str]:
+    """The ids of all members there ever were, `/2/` A-dagpenge, `/3/` Kontanthjælp: a reform leaves gaps."""
+    names = _member_names(table, hierarchy, reformed=False)
+    return {name: f"/{number}/" for number, name in enumerate(names, start=2)}
+
+
 def _breakdown(table: Table, hierarchy: catalogue.Hierarchy, *, reformed: bool) -> Hierarchy:
     """Root and members; for `_tilb_2ptv` also a level below in which labels come again.
 
@@ -117,7 +123,7 @@ def _breakdown(table: Table, hierarchy: catalogue.Hierarchy, *, reformed: bool) 
     """
     names = _member_names(table, hierarchy, reformed=reformed)
     level = hierarchy.id.lstrip("_")
-    ids = {name: f"/{number}/" for number, name in enumerate(names, start=2)}  # `/2/` A-dagpenge, `/3/` Kontanthjælp
+    ids = _member_ids(table, hierarchy)
     levels = [
         Level(f"{level}_i_alt", hierarchy.root, (Node(ROOT, hierarchy.root),)),
         Level(
@@ -138,7 +144,8 @@ def _node_names(table: Table, *, reformed: bool) -> tuple[str, ...]:
     if not table.breakdowns:
         return ("",)
     names = _member_names(table, table.breakdowns[0], reformed=reformed)
-    own = tuple(f"/{number}/" for number, _ in enumerate(names, start=2))
+    ids = _member_ids(table, table.breakdowns[0])
+    own = tuple(ids[name] for name in names)
     lower: tuple[str, ...] = ()
     if table.breakdowns[0].id == "_tilb_2ptv":
         lower = tuple(

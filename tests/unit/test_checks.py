@@ -13,7 +13,8 @@ from sqlalchemy import Connection, Engine, text
 from expectations.checks import Audited, literal
 from expectations.excuses import GUARD
 from expectations.known_deviations import Deviation, DeviationError
-from expectations.suite import Verdict, in_words, verdicts
+from expectations.suite import verdicts
+from expectations.verdict import Verdict, in_words
 from tasks.sources.jobindsats.cells import SCHEMA
 from tests.properties.releases import (
     FULL_TIME,

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, insert, text
 
-from expectations.suite import Verdict
+from expectations.verdict import Verdict
 from tasks.audit import stop_where_blocking
 from tasks.quarantine import EVERY, broken_rules, stopped_load, stopped_loads
 from tasks.stoppages import AuditFailed

@@ -62,7 +62,7 @@ def _measures(frame: pl.DataFrame, *, table: Table, offered: Collection[Measure]
     known = table.measure_by_label
     for label in labels:
         if label not in known:
-            raise Undeclared(_undeclared(label, what="column", among=known, table=table))
+            raise Undeclared(_undeclared(label, what="column", among=known, table=table), label=label)
     absent = [measure.label for measure in offered if not set(measure.labels).intersection(labels)]
     if absent:
         raise Undeclared(
@@ -124,7 +124,9 @@ def _mapped(
     if unknown.height:
         label = unknown[column].sort()[0]
         raise Undeclared(
-            _undeclared(label, what=f"{column} label", among=codes, table=table), cells=unknown.head(1000).to_dicts()
+            _undeclared(label, what=f"{column} label", among=codes, table=table),
+            label=label,
+            cells=unknown.head(1000).to_dicts(),
         )
     return rows[column].replace_strict(codes, return_dtype=kind)
 

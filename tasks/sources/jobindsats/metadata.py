@@ -40,12 +40,16 @@ class Level:
 
 @dataclass(frozen=True)
 class TableMetadata:
-    """What the publisher says of one table: its periods in order, levels of each hierarchy, labels of its measures."""
+    """What the publisher says of one table: its periods in order, levels of each hierarchy, labels of its measures.
+
+    `measure_ids` are the spellings of each measure by its id, where the publisher gives one.
+    """
 
     table_id: str
     periods: tuple[Period, ...]
     hierarchies: dict[str, tuple[Level, ...]]
     measure_labels: frozenset[str]
+    measure_ids: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 def read_listings(body: bytes) -> dict[str, Listing]:
@@ -84,7 +88,8 @@ def read_metadata(body: bytes, *, table: Table) -> TableMetadata:
             table_id=table.id,
             periods=tuple(_periods(document, table=table)),
             hierarchies=dict(_hierarchies(document)),
-            measure_labels=frozenset(_measure_labels(document)),
+            measure_labels=frozenset(label for _, labels in _measures(document) for label in labels),
+            measure_ids={measure_id: labels for measure_id, labels in _measures(document) if measure_id is not None},
         )
     except (KeyError, TypeError, AttributeError) as error:
         raise BodyUnreadable(f"/table/{table.id} is not of the promised shape: {error!r}") from error
@@ -117,12 +122,15 @@ def _level(level: dict[str, Any]) -> Level:
     return Level(level["level_id"], {value["value_id"]: value["value_name"] for value in level["values"]})
 
 
-def _measure_labels(document: dict[str, Any]) -> Iterator[str]:
+def _measures(document: dict[str, Any]) -> Iterator[tuple[str | None, tuple[str, str]]]:
+    """Each measure's id, if it has one, and the two labels that `/data` may write.
+
+    It writes the name, or "group: name" where the group has several (pattern seen, rule inferred).
+    """
     for group in document["mgroups"]:
         for measure in group["measures"]:
-            # `/data` writes the name, or "group: name" where the group has several (pattern seen, rule inferred).
-            yield measure["measure_name"]
-            yield f"{group['mgroup_name']}: {measure['measure_name']}"
+            name = measure["measure_name"]
+            yield measure.get("measure_id"), (name, f"{group['mgroup_name']}: {name}")
 
 
 def _document(body: bytes, *, of: str) -> Any:

@@ -1,0 +1,65 @@
+"""Laws of the marts: as of any moment they are what they were then, and as of now what they are."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import Engine, text
+from sqlalchemy.exc import DBAPIError
+
+from tasks.derive import rebuild, tables_behind
+from tests.properties.releases import HIDDEN, Cell, Content, forget, night, publish_release, shown
+from warehouse.catalogue import jobindsats
+
+TABLES = ("y01a02", "y07a02")
+CELLS = st.tuples(
+    st.sampled_from(["2025M06", "2025M07"]), st.sampled_from([0, 163]), st.sampled_from(["persons", "workforce_pct"])
+)
+RELEASES = st.dictionaries(CELLS, st.sampled_from([shown(0), shown(3), HIDDEN, (None, "not_yet")]), max_size=5)
+HISTORIES = st.lists(st.tuples(st.sampled_from(TABLES), RELEASES), min_size=1, max_size=4)
+A, B = ("2025M07", 163, "persons"), ("2025M07", 0, "persons")
+AT_ALL_TIMES = "select * from marts.benefit_recipients_as_of(cast(:moment as timestamptz)) order by 1, 3, 6"
+NOW = "select * from marts.benefit_recipients order by 1, 3, 6"
+
+
+def rows(engine: Engine, query: str, **values: object) -> list[tuple[Any, ...]]:
+    with engine.connect() as connection:
+        return [tuple(row) for row in connection.execute(text(query), values)]
+
+
+def derive(engine: Engine) -> None:
+    with engine.connect() as connection:
+        behind = tables_behind(connection, catalogue=jobindsats())
+    for table_id in behind:
+        with engine.begin() as connection:
+            rebuild(connection, table_id=table_id)
+
+
+@settings(max_examples=12)
+@given(HISTORIES)
+@example([("y01a02", {A: shown(3), B: shown(3)}), ("y07a02", {A: HIDDEN}), ("y01a02", {B: shown(0)}), ("y07a02", {})])
+def test_as_of_any_moment_a_mart_is_what_it_was_then(
+    module_engine: Engine, history: list[tuple[str, dict[Cell, Content]]]
+) -> None:
+    forget(module_engine)
+    with module_engine.begin() as connection:
+        connection.execute(text("delete from marts.benefit_recipients"))
+    held: dict[datetime, list[tuple[Any, ...]]] = {night(-1): []}
+    for at, (table_id, release) in enumerate(history):
+        publish_release(module_engine, release, seen_at=night(at), table_id=table_id)
+        derive(module_engine)
+        held[night(at)] = rows(module_engine, NOW)
+        assert rows(module_engine, AT_ALL_TIMES, moment="infinity") == held[night(at)]
+    for moment, then in held.items():
+        assert rows(module_engine, AT_ALL_TIMES, moment=moment) == then
+        assert rows(module_engine, AT_ALL_TIMES, moment=moment + timedelta(hours=23)) == then
+
+
+@pytest.mark.parametrize("asked", ["core.observations_as_of(null)", "marts.benefit_recipients_as_of(null)"])
+def test_a_question_without_a_moment_is_an_error_and_not_empty(module_engine: Engine, asked: str) -> None:
+    with pytest.raises(DBAPIError, match="as of when"):
+        rows(module_engine, f"select * from {asked}")
