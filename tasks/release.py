@@ -21,7 +21,7 @@ from tasks.publish import load_of, publish_load, write_receipt
 from tasks.quarantine import StoppedLoad, broken_rules, stopped_load
 from tasks.runs import opened, report_and_close
 from tasks.stage import Staged, stage_table
-from tasks.stoppages import AuditFailed, CellsDisagree, Refused, Stoppage, Undeclared
+from tasks.stoppages import AuditFailed, CellsDisagree, LabelsMoved, Refused, Stoppage, Undeclared, Vanished
 from warehouse import records
 from warehouse.catalogue import jobindsats
 from warehouse.reading import QuestionError, in_denmark
@@ -130,7 +130,7 @@ def _staged(border: Border, *, load: StoppedLoad, run_id: int) -> Staged:
             return stage_table(
                 connection, table=table, manifest=load.manifest or "", archive=border.archive, run_id=run_id
             )
-    except (Undeclared, CellsDisagree) as stoppage:
+    except (Undeclared, LabelsMoved, Vanished, CellsDisagree) as stoppage:
         raise type(stoppage)(
             f"load {load.id} cannot be read as it is, so it is not released: {stoppage}. Once the catalogue says so, "
             "release it again"

@@ -1,0 +1,119 @@
+"""Rebuild: one publication of the archive becomes the vintage it was, and a warehouse is held against a history.
+
+Used by the replay (tasks/replay.py); knows neither Prefect nor settings.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from importlib.metadata import version
+
+from sqlalchemy import Connection, text
+
+from tasks.archive import Archive, ArchiveTrouble
+from tasks.publications import Publication
+from tasks.stage import stage_table
+from tasks.stoppages import Stoppage
+from warehouse.catalogue import CatalogueError, jobindsats
+from warehouse.vintages import ClockRunsBackwards, Load, Vintage, publish
+
+
+class ReplayStopped(RuntimeError):
+    """The archive cannot become a warehouse, or not this one; the message names table and vintage, and what to do."""
+
+
+def publisher_of(publications: Sequence[Publication], *, archive: Archive) -> str:
+    """Whose figures they are; raises ReplayStopped where rehearsed and real ones are mixed, or there are none."""
+    if not publications:
+        raise ReplayStopped(
+            f"the archive {archive.root} has no receipt of anything published: there is nothing to replay. Look at "
+            "JOBINDSATS_ARCHIVE_URL and JOBINDSATS_DATA_DIR"
+        )
+    if len({publication.rehearsed for publication in publications}) > 1:
+        publishers = ", ".join(sorted({publication.publisher for publication in publications}))
+        raise ReplayStopped(
+            f"the archive {archive.root} holds rehearsed and real figures ({publishers}), which never share a "
+            "warehouse: move the receipts and manifests of the rehearsal elsewhere"
+        )
+    return publications[-1].publisher
+
+
+_HELD = """
+select t.table_id, v.seen_at, v.content_hash from core.vintages v join core.tables t using (table_no) order by v.vintage_id
+"""
+
+
+def still_waiting(connection: Connection, publications: Sequence[Publication]) -> tuple[Publication, ...]:
+    """The vintages that a warehouse has still to get; raises ReplayStopped where it holds another history."""
+    held: dict[str, list[tuple[object, str]]] = {}
+    for row in connection.execute(text(_HELD)):
+        held.setdefault(row.table_id, []).append((row.seen_at, row.content_hash))
+    there: set[str] = set()
+    for table_id, vintages in held.items():
+        told = [publication for publication in publications if publication.table_id == table_id]
+        for at, vintage in enumerate(vintages):
+            if at >= len(told) or (told[at].seen_at, told[at].content_hash) != vintage:
+                raise ReplayStopped(_another_history(table_id, seen_at=vintage[0]))
+        there |= {publication.name for publication in told[: len(vintages)]}
+    return tuple(publication for publication in publications if publication.name not in there)
+
+
+def _another_history(table_id: str, *, seen_at: object) -> str:
+    return (
+        f"the warehouse holds a vintage of {table_id} (seen at {seen_at:%Y-%m-%d %H:%M:%S} UTC) that does not follow the "
+        "archive's history. A replay begins with an empty warehouse, or goes on from a beginning of the same history: "
+        "name an empty database in --warehouse, or look at JOBINDSATS_ARCHIVE_URL. Nothing was written"
+    )
+
+
+def publish_again(connection: Connection, publication: Publication, *, archive: Archive, run_id: int) -> Vintage:
+    """Stage a publication's look and publish it as it was, within the caller's transaction.
+
+    Raises ReplayStopped where the archive is damaged, or gives another vintage than the one that was published.
+    """
+    try:
+        table = jobindsats().table(publication.table_id)
+        staged = stage_table(connection, table=table, manifest=publication.manifest, archive=archive, run_id=run_id)
+        if staged.content_hash != publication.content_hash:
+            raise ReplayStopped(_read_otherwise(publication))
+        vintage = publish(connection, _load(publication, staging=staged.staging, run_id=run_id))
+    except (ArchiveTrouble, CatalogueError, ClockRunsBackwards, Stoppage) as error:
+        raise ReplayStopped(
+            f"the replay stopped at {publication.in_words}: {error}. The vintages before it are replayed, nothing of this "
+            "one; the next replay goes on from here"
+        ) from error
+    _require_same_counts(publication, vintage=vintage)
+    return vintage
+
+
+def _load(publication: Publication, *, staging: str, run_id: int) -> Load:
+    return Load(
+        table_id=publication.table_id,
+        staging=staging,
+        run_id=run_id,
+        seen_at=publication.seen_at,
+        publisher_updated_on=publication.publisher_updated_on,
+        content_hash=publication.content_hash,
+        manifest=publication.manifest,
+        release_reason=publication.release_reason,
+    )
+
+
+def _read_otherwise(publication: Publication) -> str:
+    return (
+        f"the replay stopped at {publication.in_words}: its archived answers, read today, are not the cells that were "
+        f"published then. The catalogue or the code has changed since: it was published by version "
+        f"{publication.code_version}, and this is {version('jobindsats-warehouse')}. Replay with that version and then "
+        "upgrade, or undo the change. The vintages before it are replayed, nothing of this one"
+    )
+
+
+def _require_same_counts(publication: Publication, *, vintage: Vintage) -> None:
+    names = ("new", "revised", "withdrawn", "unchanged")
+    found, told = ([getattr(thing, name) for name in names] for thing in (vintage, publication))
+    if found != told:
+        raise ReplayStopped(
+            f"the replay stopped at {publication.in_words}: it brings {found} cells ({', '.join(names)}) and brought "
+            f"{told} when it was published. A receipt before it is missing, or two warehouses wrote to this archive. "
+            "Nothing of this vintage was written"
+        )
