@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export DO_NOT_TRACK = 1
 
-.PHONY: setup demo test check lock clean
+.PHONY: setup demo test test-all check lock clean
 
 setup: $(VENV)/.ready
 
@@ -21,6 +21,9 @@ demo: setup
 	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m tests.demo
 
 test: setup
+	@$(BIN)/python -m pytest -q -n 2 --dist loadfile -m "not slow"
+
+test-all: setup
 	@$(BIN)/python -m pytest -q -n 2 --dist loadfile
 
 check: setup
