@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import great_expectations.expectations as gxe
@@ -25,11 +26,12 @@ class Check:
 
 @dataclass(frozen=True)
 class Audited:
-    """What is audited: the table as declared, its number in the warehouse, and the periods that were asked for."""
+    """What is audited: the table as declared, its number in the warehouse, the periods asked for, the day of the look."""
 
     table: Table
     table_no: int
     asked_periods: tuple[Period, ...]
+    seen_on: date
 
 
 def no_offenders(rule: str, sentence: str, *, query: str, blocking: bool = True) -> Check:

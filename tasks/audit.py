@@ -20,6 +20,7 @@ from tasks.stoppages import AuditBroken, AuditFailed, resting_on
 from warehouse import schema
 from warehouse.catalogue import Table, jobindsats
 from warehouse.periods import Period
+from warehouse.settings import danish_day
 from warehouse.staging import table_number
 
 
@@ -63,9 +64,10 @@ def _judged(engine: Engine, *, table: Table, staged: Staged, archive: Archive) -
     from expectations.suite import CheckBroken, verdicts
 
     asked = asked_periods(archive, manifest=staged.manifest)
+    seen_on = danish_day(archive.get_manifest(staged.manifest).seen_at)
     try:
         with engine.connect() as connection:
-            audited = Audited(table, table_number(connection, table_id=table.id), asked)
+            audited = Audited(table, table_number(connection, table_id=table.id), asked, seen_on)
         return verdicts(audited, compared=staged.compared, warehouse=engine.url)
     except CheckBroken as error:
         raise AuditBroken(f"{table.id}: {error}. The figures were not judged and not published") from error
