@@ -7,7 +7,7 @@ is therefore never asked for (seen: the 98 summed are 174 below to 45 above the 
 from __future__ import annotations
 
 from expectations.checks import Audited, Check, literals, no_offenders
-from expectations.plausibility import LARGE_COUNT
+from expectations.plausibility import COUNT_UNITS, LARGE_COUNT
 from warehouse.areas import municipalities
 
 LARGEST_SHARE_MISSING = 0.01
@@ -15,22 +15,44 @@ LARGEST_SHARE_MISSING = 0.01
 
 def checks(audited: Audited) -> list[Check]:
     """The checks of coherence for one table."""
-    returned = _published_cells_return(audited)
+    returned = [_published_cells_return(audited), _no_large_count_vanishes(audited)]
     if audited.table.area.level_holds != "municipality":
-        return [returned]
+        return returned
     parts = [_parts_match_total()] if len(audited.table.breakdowns) == 1 else []
     everywhere = [_every_municipality_reports()] if audited.table.coverage == "every" else []
-    return [returned, *everywhere, _no_municipality_vanishes(audited), *parts, _country_matches()]
+    return [*returned, *everywhere, *parts, _country_is_its_municipalities(), _country_matches()]
 
 
 def _published_cells_return(audited: Audited) -> Check:
-    # The two counts decide whether the missing cells are looked for at all: on a good night they are not.
-    asked = ", ".join(str(period.key) for period in audited.asked_periods) or "null"
-    ended = _ended_series(audited)
     return no_offenders(
         "published_cells_return",
         f"of the cells that stood with a value, at most {LARGEST_SHARE_MISSING * 100:g} per cent are missing from the load",
-        query=f"""
+        query=_missing(audited, share=LARGEST_SHARE_MISSING),
+        columns=_MISSING_COLUMNS,
+    )
+
+
+def _no_large_count_vanishes(audited: Audited) -> Check:
+    """Of each cell, and not of each area: one answer of several can lack municipalities that the others have."""
+    return no_offenders(
+        "no_large_count_vanishes",
+        f"no count of {LARGE_COUNT} or more that stood is missing from the load",
+        query=f"{_missing(audited)} and m.unit in ({COUNT_UNITS}) and stood.value >= {LARGE_COUNT}",
+        columns=_MISSING_COLUMNS,
+    )
+
+
+_MISSING_COLUMNS = ("period", "area", "measure", "members", "published_value")
+
+
+def _missing(audited: Audited, *, share: float = 0) -> str:
+    """The cells of the periods asked for that stand with a value and did not come, where more than a share did not.
+
+    Two counts decide whether they are looked for at all: on a good night they are not.
+    """
+    asked = ", ".join(str(period.key) for period in audited.asked_periods) or "null"
+    ended = _ended_series(audited)
+    return f"""
         select p.code as period, a.name as area, m.name as measure, s.members, stood.value as published_value
         from core.observations stood
         join core.series s on s.series_id = stood.series_id
@@ -41,26 +63,28 @@ def _published_cells_return(audited: Audited) -> Check:
           and stood.period_id in ({asked}) and stood.series_id not in ({ended})
           and not exists (select from load b where b.series_id = stood.series_id and b.period_id = stood.period_id)
           and (select count(*) from load b where b.published_status = 'observed' and b.series_id not in ({ended}))
-            < {1 - LARGEST_SHARE_MISSING} * (
+            < {1 - share} * (
               select count(*) from core.observations o
               where o.table_no = {audited.table_no} and o.superseded_by is null and o.status = 'observed'
                 and o.period_id in ({asked}) and o.series_id not in ({ended}))
-        """,
-        columns=("period", "area", "measure", "members", "published_value"),
-    )
+    """
 
 
 def _ended_series(audited: Audited) -> str:
-    """The series of members that had ended when the load was seen, as a query: the publisher may take them away."""
-    ended = [
+    """The series that the catalogue says had ended when the load was seen, as a query: the publisher may take them."""
+    members = [
         (hierarchy.dimension, member.name)
         for hierarchy in audited.table.breakdowns
         for member in hierarchy.members
         if member.until and member.until < audited.seen_on
     ]
+    measures = [(m.name,) for m in audited.table.measures if m.until and m.until < audited.seen_on]
     return f"""
-        select s.series_id from core.series s join ({literals(ended or [("", "")])}) as ended(dimension, member)
-        on s.members ->> ended.dimension = ended.member where s.table_no = {audited.table_no}
+        select s.series_id from core.series s join core.measures m on m.measure_id = s.measure_id
+        where s.table_no = {audited.table_no} and (
+            m.name in ({literals([*measures] or [("",)])})
+            or exists (select from ({literals([*members] or [("", "")])}) as ended(dimension, member)
+                       where s.members ->> ended.dimension = ended.member))
     """
 
 
@@ -68,39 +92,15 @@ def _every_municipality_reports() -> Check:
     areas = literals([(area.key, area.name) for area in municipalities()])
     return no_offenders(
         "every_municipality_reports",
-        "each of the 98 municipalities has a row in each period",
+        "each of the 98 municipalities has its total in each period",
         query=f"""
         select p.code as period, areas.name as area
-        from (select period_id, array_agg(distinct area_id) as present from load group by period_id) periods
+        from (select period_id, array_agg(distinct area_id) as present from load where is_total group by period_id) periods
         join core.periods p on p.period_id = periods.period_id
         cross join ({areas}) as areas(area_id, name)
         where areas.area_id <> all(periods.present)
         """,
         columns=("period", "area"),
-    )
-
-
-def _no_municipality_vanishes(audited: Audited) -> Check:
-    return no_offenders(
-        "no_municipality_vanishes",
-        f"no area loses all its cells of a period where a count of {LARGE_COUNT} or more stood",
-        query=f"""
-        select p.code as period, a.name as area, stood.published_count from (
-            select o.period_id, s.area_id, max(o.value) as published_count
-            from core.observations o
-            join core.series s on s.series_id = o.series_id
-            join core.measures m on m.measure_id = s.measure_id
-            where o.table_no = {audited.table_no} and o.superseded_by is null and o.value >= {LARGE_COUNT}
-              and m.unit in ('persons', 'full_time_persons', 'cases')
-            group by o.period_id, s.area_id
-        ) stood
-        join (select period_id, array_agg(distinct area_id) as areas from load group by period_id) present
-          on present.period_id = stood.period_id
-        join core.areas a on a.area_id = stood.area_id
-        join core.periods p on p.period_id = stood.period_id
-        where stood.area_id <> all(present.areas)
-        """,
-        columns=("period", "area", "published_count"),
     )
 
 
@@ -123,6 +123,28 @@ def _parts_match_total() -> Check:
         where all_shown and parts > 0 and abs(total - parts_sum) > floor((parts + 1) / 2.0)
         """,
         columns=("period", "area", "measure", "total", "parts_sum", "parts"),
+    )
+
+
+def _country_is_its_municipalities() -> Check:
+    # For each member and not only for the total: a member whose country figure is another's would not show in a sum.
+    return no_offenders(
+        "country_is_its_municipalities",
+        "the municipalities sum to the country to within a quarter, whatever is hidden",
+        query=f"""
+        select p.code as period, sums.measure, sums.members, sums.country, sums.shown_sum, sums.shown from (
+            select b.period_id, b.measure, s.members,
+                   sum(b.value) filter (where b.area_kind = 'country') as country,
+                   coalesce(sum(b.value) filter (where b.area_kind = 'municipality'), 0) as shown_sum,
+                   count(b.value) filter (where b.area_kind = 'municipality') as shown
+            from load b join core.series s on s.series_id = b.series_id
+            where b.adds_up group by b.period_id, b.measure, s.members
+        ) sums
+        join core.periods p on p.period_id = sums.period_id
+        where sums.country >= 1000 and (sums.shown_sum > 1.25 * sums.country
+              or sums.shown_sum + {LARGE_COUNT} * ({len(municipalities())} - sums.shown) < 0.75 * sums.country)
+        """,
+        columns=("period", "measure", "members", "country", "shown_sum", "shown"),
     )
 
 

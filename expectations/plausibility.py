@@ -12,7 +12,7 @@ from warehouse.catalogue import HIDDEN_WHEN_SMALL
 
 LARGE_COUNT = 50
 SLIPS = (0.01, 0.1, 10, 100)
-_COUNT_UNITS = ", ".join(f"'{unit}'" for unit in sorted(HIDDEN_WHEN_SMALL))
+COUNT_UNITS = ", ".join(f"'{unit}'" for unit in sorted(HIDDEN_WHEN_SMALL))
 
 
 def checks(audited: Audited) -> list[Check]:
@@ -43,7 +43,7 @@ def _counts_are_whole() -> Check:
     return no_cells(
         "counts_are_whole",
         "counts and ranks are whole numbers",
-        where=f"b.unit in ({_COUNT_UNITS}, 'rank') and b.value <> round(b.value)",
+        where=f"b.unit in ({COUNT_UNITS}, 'rank') and b.value <> round(b.value)",
     )
 
 
@@ -53,7 +53,7 @@ def _large_counts_are_shown() -> Check:
         f"no count is hidden between two periods in which it is {LARGE_COUNT} or more",
         source=f"""(
             select *, lag(value) over in_time as earlier, lead(value) over in_time as later from load
-            where unit in ({_COUNT_UNITS}) and series_id in (select series_id from load where status = 'suppressed')
+            where unit in ({COUNT_UNITS}) and series_id in (select series_id from load where status = 'suppressed')
             window in_time as (partition by series_id order by period_id)
         ) b""",
         where=f"b.status = 'suppressed' and least(b.earlier, b.later) >= {LARGE_COUNT}",
@@ -66,7 +66,7 @@ def _country_totals_are_shown(audited: Audited) -> Check:
     return no_cells(
         "country_totals_are_shown",
         "the country's totals are never hidden",
-        where=f"b.area_kind = 'country' and b.is_total and b.status = 'suppressed' and b.unit in ({_COUNT_UNITS}) "
+        where=f"b.area_kind = 'country' and b.is_total and b.status = 'suppressed' and b.unit in ({COUNT_UNITS}) "
         f"and b.measure not in ({waiting})",
     )
 
@@ -108,7 +108,7 @@ def _revisions_are_of_usual_size(audited: Audited) -> Check:
         "revisions_are_of_usual_size",
         f"no large count is revised by more than {audited.table.largest_revision_pct:g} per cent",
         blocking=False,
-        where=f"b.unit in ({_COUNT_UNITS}) and b.published_value >= {LARGE_COUNT} "
+        where=f"b.unit in ({COUNT_UNITS}) and b.published_value >= {LARGE_COUNT} "
         f"and abs(b.value - b.published_value) > {tolerance} * b.published_value",
         show=("b.published_value",),
     )

@@ -9,6 +9,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from time import monotonic, sleep
 from typing import Any
 
 import pytest
@@ -120,8 +121,16 @@ def cut_every_connection(data: Path) -> None:
 
 
 def kill_the_server(data: Path) -> None:
-    os.kill(int((data / "postgres" / "postmaster.pid").read_text().split()[0]), signal.SIGKILL)
+    kill_at_once(data)
     embedded.start(data)
+
+
+def kill_at_once(data: Path) -> None:
+    os.kill(int((data / "postgres" / "postmaster.pid").read_text().split()[0]), signal.SIGKILL)
+    deadline = monotonic() + 30
+    while embedded.is_running(data):
+        assert monotonic() < deadline, "it does not die"
+        sleep(0.05)
 
 
 MIDDLES = [
@@ -161,10 +170,7 @@ def test_an_embedded_server_that_was_killed_is_started_again_by_the_next_task(or
             scene.patch.delenv("JOBINDSATS_WAREHOUSE_URL")
             scene.patch.setenv("JOBINDSATS_DATA_DIR", str(data))
 
-            def kill() -> None:
-                os.kill(int((data / "postgres" / "postmaster.pid").read_text().split()[0]), signal.SIGKILL)
-
-            assert disturbed_night(at=point("inside COPY"), disturb=kill) == 1
+            assert disturbed_night(at=point("inside COPY"), disturb=lambda: kill_at_once(data)) == 1
             outcomes = scene.query("select table_id, outcome from ops.table_outcomes order by table_id")
             assert [row["outcome"] for row in outcomes] == ["failed", "published"]
             assert scene.night(tables=TABLES).outcome == "completed"
@@ -226,7 +232,7 @@ def scene_command(scene: Scene, today: str) -> subprocess.CompletedProcess[str]:
 def test_an_archive_that_takes_nothing_more(
     good: Scene, undisturbed: Scene, small_disk: Callable[[str], Path], trouble: str
 ) -> None:
-    disk = small_disk("64k" if trouble == "full" else "64m")
+    disk = small_disk("4k" if trouble == "full" else "64m")
     if trouble == "read-only":
         subprocess.run(["mount", "-o", "remount,ro", str(disk)], check=True)
     good.patch.setenv("JOBINDSATS_ARCHIVE_URL", disk.as_uri())

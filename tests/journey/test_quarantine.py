@@ -72,7 +72,7 @@ def test_a_stopped_load_is_listed_with_what_stopped_it(stopped: Scene, ask: Ask)
         "state": "open",
         "publisher_updated_on": "2023-11-21",
     }
-    assert "Nor do every_municipality_reports and no_municipality_vanishes hold." in load["message"]
+    assert "Nor do no_large_count_vanishes and every_municipality_reports hold." in load["message"]
     assert load["rejected"] > 200
     shown = ask("quarantine")
     assert shown.status == 0
@@ -86,7 +86,7 @@ def test_its_rejected_rows_are_shown_as_they_were_read(stopped: Scene, ask: Ask)
     (load,) = stopped.answer("quarantine")
     document = stopped.answer("quarantine", "show", str(load["id"]))
     rules = {rule["rule"]: rule for rule in document["rules"]}
-    assert list(rules) == ["published_cells_return", "every_municipality_reports", "no_municipality_vanishes"]
+    assert list(rules) == ["published_cells_return", "no_large_count_vanishes", "every_municipality_reports"]
     returned = rules["published_cells_return"]
     assert returned["offenders"] > 1_000
     assert len(returned["rows"]) == 200
@@ -119,7 +119,7 @@ def test_an_unknown_load_is_wrong_use(stopped: Scene, ask: Ask) -> None:
 
 
 def test_a_release_publishes_the_load_with_its_reason(stopped: Scene, released: dict[str, Any]) -> None:
-    assert released["failing"] == ["published_cells_return", "every_municipality_reports", "no_municipality_vanishes"]
+    assert released["failing"] == ["published_cells_return", "no_large_count_vanishes", "every_municipality_reports"]
     assert released["withdrawn"] > 1_000
     assert stopped.content() != released["before"]
     (vintage,) = stopped.query("select * from core.vintages order by vintage_id desc limit 1")

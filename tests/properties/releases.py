@@ -113,6 +113,13 @@ def forget(engine: Engine) -> None:
     Deleting a few rows takes 2 ms, and truncating 28 partitions 108 (2026-11-22).
     """
     with engine.begin() as connection:
-        for table in ("core.observations", "core.vintages", "core.series", "ops.runs"):
+        for table in (
+            "core.observations",
+            "core.vintages",
+            "core.series",
+            "ops.rejected_rows",
+            "ops.quarantine",
+            "ops.runs",
+        ):
             connection.execute(text(f"delete from {table}"))
         drop_leftovers(connection)

@@ -83,7 +83,7 @@ ON_DATA: Mapping[str, Callable[[Answer, int], Answer]] = {
     "null-storm": _null_storm,
     "half-the-rows": _half_the_rows,
 }
-_ONLY_ON = {
+ONLY_ON = {
     **{name: {"table", "data"} for name in redescribed.ON_TABLE},
     **{name: {"data"} for name in (*ON_DATA, RELEASE)},
     VANISHED_TABLE: {"tables"},
@@ -119,7 +119,7 @@ class Draws:
     def hit(self, target: str) -> tuple[str, ...]:
         """The faults of the next call: those of data only on /data, those of a description there and on /table."""
         kind = target.partition("?")[0].strip("/").split("/")[1:2]
-        able = [name for name in NAMES if name in self.rates and (name not in _ONLY_ON or {*kind} & _ONLY_ON[name])]
+        able = [name for name in NAMES if name in self.rates and (name not in ONLY_ON or {*kind} & ONLY_ON[name])]
         able = able if self._only in target else []
         self._calls.update(able)
         return tuple(n for n in able if noise.chance(self._seed, "fault", n, self._calls[n]) < self.rates[n])

@@ -5,12 +5,10 @@ from __future__ import annotations
 import contextlib
 import gzip
 import socket
-import threading
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from itertools import pairwise
-from time import monotonic
 from typing import Any
 
 import pytest
@@ -26,66 +24,13 @@ from tasks.stoppages import (
     TokenMissing,
     TokenRefused,
 )
+from tests.scripted import scripted, send
 from tests.standin.server import StandIn, running
 
 TABLES = "/tables?format=json"
 DATA = "/data/y25i01?mgroup.*=*&period.M=2023M10&hierarchy._nykom=/&hierarchy._ygrpi09=/&format=json"
 NOW = datetime(2026, 8, 20, 4, 15, tzinfo=UTC)
 SECRET = "s3cret-token-of-ours"
-Seen = tuple[str, dict[str, str], float]
-
-
-class Scripted(ThreadingHTTPServer):
-    """A server of our own, for what no faithful stand-in does; it keeps the headers of each call."""
-
-    daemon_threads = True
-
-    def __init__(self, reply: Callable[[BaseHTTPRequestHandler, int], None]) -> None:
-        super().__init__(("127.0.0.1", 0), _Handler)
-        self.reply = reply
-        self.seen: list[Seen] = []
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.server_address[1]}/v3"
-
-    def handle_error(self, request: Any, client_address: Any) -> None:
-        """A client that hangs up is no news."""
-
-
-class _Handler(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-    server: Scripted
-
-    def do_GET(self) -> None:
-        """Note the call, then answer by the script."""
-        self.server.seen.append((self.path, dict(self.headers), monotonic()))
-        self.server.reply(self, len(self.server.seen))
-
-    def log_message(self, *args: Any) -> None:
-        """Nothing."""
-
-
-def send(to: BaseHTTPRequestHandler, status: int = 200, body: bytes = b"[]", **headers: str) -> None:
-    to.send_response(status)
-    for name, value in headers.items():
-        to.send_header(name.replace("_", "-"), value)
-    to.send_header("Content-Length", str(len(body)))
-    to.end_headers()
-    to.wfile.write(body)
-
-
-@contextlib.contextmanager
-def scripted(reply: Callable[[BaseHTTPRequestHandler, int], None]) -> Iterator[Scripted]:
-    server = Scripted(reply)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
-    thread.start()
-    try:
-        yield server
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
 
 
 def client(url: str, **options: Any) -> Publisher:
@@ -279,6 +224,25 @@ def test_an_answer_that_stops_in_its_middle_has_timed_out() -> None:
         with pytest.raises(PublisherTimedOut, match="middle"):
             ask(server.url, timeout_seconds=0.2)
         assert len(server.seen) == 1
+
+
+def drip(to: BaseHTTPRequestHandler, call: int) -> None:
+    to.send_response(200)
+    to.send_header("Content-Length", "100000")
+    to.end_headers()
+    with contextlib.suppress(OSError):
+        for _ in range(100_000):
+            to.wfile.write(b"[")
+            to.wfile.flush()
+            to.connection.settimeout(0.02)
+            with contextlib.suppress(TimeoutError):
+                to.connection.recv(1)
+    to.close_connection = True
+
+
+def test_an_answer_that_comes_byte_by_byte_has_timed_out() -> None:
+    with scripted(drip) as server, pytest.raises(PublisherTimedOut, match=r"still sending .* 0\.4 seconds"):
+        ask(server.url, timeout_seconds=0.2)
 
 
 def test_a_body_larger_than_any_table_is_refused() -> None:

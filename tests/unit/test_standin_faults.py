@@ -156,6 +156,71 @@ def test_faults_of_data_leave_descriptions_alone(publisher: StandIn) -> None:
     assert get(publisher, "table/y25i01").json()["mgroups"][0]["mgroup_name"] == "Antal ledige personer"
 
 
+LEVELS = "data/y25i01?mgroup.*=*&period.M=latest:1&hierarchy._nykom=/&hierarchy._ygrpi09=level:ygrpi09&format=json"
+
+
+def described(stand_in: StandIn) -> tuple[dict[str, str], dict[str, str]]:
+    """Members and measures by id, as /table says."""
+    document = get(stand_in, "table/y25i01").json()
+    hierarchies = {h["hierarchy_id"]: h for d in document["dimensions"] for h in d["hierarchies"]}
+    members = {v["value_id"]: v["value_name"] for v in hierarchies["_ygrpi09"]["levels"][1]["values"]}
+    return members, {m["measure_id"]: m["measure_name"] for group in document["mgroups"] for m in group["measures"]}
+
+
+def answered(stand_in: StandIn) -> tuple[dict[str, list[Any]], list[str]]:
+    """Each member's figures, and the labels of the measures, as /data answers."""
+    document = get(stand_in, LEVELS).json()
+    return {row[2]: row[3:] for row in document["rows"]}, document["columns"][3:]
+
+
+@pytest.mark.parametrize(
+    ("fault", "members", "measures"),
+    [
+        ("renamed-id", {"/72/": "A-dagpenge", "/3/": "Kontanthjælp"}, {}),
+        ("renamed-member", {"/2/": "A-dagpenge", "/3/": "Kontanthjælp (ny opgørelse)"}, {}),
+        ("swapped-labels", {"/2/": "Kontanthjælp", "/3/": "A-dagpenge"}, {}),
+        ("vanished-member", {"/2/": "A-dagpenge"}, {}),
+        ("vanished-measure", {}, {"measy25i01_4": None}),
+        (
+            "swapped-measures",
+            {},
+            {"measy25i01_1": "Antal ledige fuldtidspersoner", "measy25i01_2": "Antal ledige personer"},
+        ),
+        ("respelled-label", {}, {"measy25i01_3": "Ledige fuldtidspersoner i pct. af arbejdsstyrken"}),
+    ],
+)
+def test_a_table_is_described_otherwise_and_the_figures_follow(
+    publisher: StandIn, fault: str, members: dict[str, str], measures: dict[str, str | None]
+) -> None:
+    plain_members, plain_measures = described(publisher)
+    plain_figures, _ = answered(publisher)
+    publisher.set_faults({fault: 1})
+    now_members, now_measures = described(publisher)
+    assert now_members == (members or plain_members)
+    expected = {key: measures.get(key, name) for key, name in plain_measures.items()}
+    assert {key: expected[key] for key in measures} == {key: now_measures.get(key) for key in measures}
+    figures, labels = answered(publisher)
+    assert set(figures) == set(now_members.values())
+    assert labels == list(now_measures.values())
+    if fault == "swapped-labels":
+        assert figures["Kontanthjælp"] == plain_figures["A-dagpenge"]
+
+
+def test_a_table_vanishes_from_the_list(publisher: StandIn) -> None:
+    def listed() -> set[str]:
+        subjects = get(publisher, "tables").json()
+        return {t["table_id"] for s in subjects for group in s["table_groups"] for t in group["tables"]}
+
+    before = listed()
+    publisher.set_faults({"vanished-table": 1})
+    assert before - listed() == {max(before)}
+
+
+def test_faults_can_be_aimed_at_some_calls(publisher: StandIn) -> None:
+    publisher.set_faults({"http-500": 1}, only="/table/")
+    assert [get(publisher, path).status_code for path in ("tables", "table/y25i01", QUERY)] == [200, 500, 200]
+
+
 def test_a_rate_is_a_share_of_calls_and_the_same_calls_each_time() -> None:
     def statuses() -> list[int]:
         with running(today="2023-12-05", faults={"http-503": 0.3}) as stand_in:

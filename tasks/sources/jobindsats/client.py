@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import datetime
+from time import monotonic
 from typing import Protocol
 from urllib.parse import urlsplit
 
@@ -17,6 +18,7 @@ import requests
 from requests.adapters import HTTPAdapter
 from requests.auth import AuthBase
 from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait_exponential_jitter
+from urllib3.exceptions import DecodeError, ProtocolError, ReadTimeoutError, SSLError
 from urllib3.util import Retry
 
 from tasks.stoppages import (
@@ -33,6 +35,7 @@ from tasks.stoppages import (
 TRY_AGAIN = (429, 500, 502, 503, 504)
 LONGEST_RETRY_AFTER_SECONDS = 900
 LARGEST_BODY_BYTES = 512 * 1024 * 1024
+PATIENCE = 2
 _CHUNK = 1 << 20
 _FITS_A_HEADER = re.compile(r"[!-~]+")
 
@@ -135,13 +138,13 @@ class Publisher:
             ) from error
         except requests.exceptions.ReadTimeout as error:
             raise PublisherTimedOut(f"{self.base_url}{asked} gave no answer in {self._timeout:g} seconds") from error
-        except requests.exceptions.ChunkedEncodingError as error:
+        except ReadTimeoutError as error:
+            raise PublisherTimedOut(f"{self.base_url}{asked} stopped in the middle of its answer") from error
+        except (ProtocolError, SSLError) as error:
             raise _BrokenOff(str(error)) from error
-        except requests.exceptions.ContentDecodingError as error:
+        except DecodeError as error:
             raise BodyUnreadable(f"{self.base_url}{asked} sent bytes that cannot be unpacked") from error
         except requests.exceptions.ConnectionError as error:
-            if "Read timed out" in str(error):
-                raise PublisherTimedOut(f"{self.base_url}{asked} stopped in the middle of its answer") from error
             if _was_connected(error):
                 raise _BrokenOff(str(error)) from error
             raise PublisherDown(
@@ -154,14 +157,21 @@ class Publisher:
             ) from error
 
     def _read(self, response: requests.Response) -> bytes:
+        """The body, piece by piece as it arrives: a piece is at most a chunk, packed or unpacked."""
         parts: list[bytes] = []
         size = 0
-        for part in response.iter_content(_CHUNK):
+        begun = monotonic()
+        while part := response.raw.read1(_CHUNK, decode_content=True):
             size += len(part)
             if size > self._largest_body:
                 raise BodyTooLarge(
                     f"{response.request.path_url} sent more than {self._largest_body:,} bytes; no table is that large. "
                     "Look at what answers at JOBINDSATS_API_URL"
+                )
+            # Each byte comes in time where somebody sends them one by one; the answer never does.
+            if monotonic() - begun > PATIENCE * self._timeout:
+                raise PublisherTimedOut(
+                    f"{response.request.path_url} was still sending its answer after {PATIENCE * self._timeout:g} seconds"
                 )
             parts.append(part)
         return b"".join(parts)
