@@ -8,7 +8,7 @@ from tasks.audit import audit
 from tasks.decide import Decision, ask_publisher
 from tasks.derive import derive_marts
 from tasks.fetch import fetch
-from tasks.outcomes import record_outcome, settle
+from tasks.outcomes import alone_with, record_outcome, settle
 from tasks.publish import Published, publish_staged
 from tasks.runs import RunReport, end_run, one_at_a_time
 from tasks.stage import stage
@@ -31,7 +31,8 @@ def night(run_id: int, *, tables: list[str] | None) -> RunReport:
 
 def road(decision: Decision, *, run_id: int) -> Published:
     """The road of one table: archive, staging, audit, facts. Raises a Stoppage wherever it ends early."""
-    fetched = fetch(decision.table_id, listing=decision.listing, run_id=run_id)
-    staged = stage(fetched)
-    audit(staged)
-    return publish_staged(staged)
+    with alone_with(decision.table_id):
+        fetched = fetch(decision.table_id, listing=decision.listing, run_id=run_id)
+        staged = stage(fetched)
+        audit(staged)
+        return publish_staged(staged)

@@ -47,8 +47,7 @@ def settle(decision: Decision, *, walk: Callable[[Decision], Vintage]) -> TableO
     if not decision.fetch:
         return TableOutcome(decision.table_id, decision.outcome, message=decision.reason)
     try:
-        with alone_with(decision.table_id):
-            vintage = walk(decision)
+        vintage = walk(decision)
     except Stoppage as stoppage:
         return _stopped(decision, stoppage=stoppage)
     except TROUBLE as error:

@@ -24,11 +24,3 @@ def first_column(heading: str) -> list[str]:
 
 def test_each_point_at_which_a_night_is_cut_short_has_its_row() -> None:
     assert first_column("When a night is cut short") == [*(point.name for point in POINTS), *TAKEN_AWAY]
-
-
-def test_each_reason_a_table_can_stop_has_its_row() -> None:
-    import ast
-
-    tree = ast.parse((ROOT / "tasks" / "stoppages.py").read_text(encoding="utf-8"))
-    stoppages = {node.name for node in tree.body if isinstance(node, ast.ClassDef)} - {"Stoppage", "PublisherTrouble"}
-    assert stoppages <= {reason.strip("`") for reason in first_column("When a table stops")}

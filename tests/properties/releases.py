@@ -107,19 +107,15 @@ def count(engine: Engine, what: str) -> int:
         return int(connection.scalar(text(f"select count(*) from {what}")) or 0)
 
 
+RECORDS = ("ops.rejected_rows", "ops.quarantine", "ops.checks", "ops.table_outcomes", "ops.runs")
+
+
 def forget(engine: Engine) -> None:
     """Empty everything that staging and publishing write.
 
     Deleting a few rows takes 2 ms, and truncating 28 partitions 108 (2026-11-22).
     """
     with engine.begin() as connection:
-        for table in (
-            "core.observations",
-            "core.vintages",
-            "core.series",
-            "ops.rejected_rows",
-            "ops.quarantine",
-            "ops.runs",
-        ):
+        for table in ("core.observations", "core.vintages", "core.series", *RECORDS):
             connection.execute(text(f"delete from {table}"))
         drop_leftovers(connection)

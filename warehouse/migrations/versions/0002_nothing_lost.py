@@ -69,9 +69,12 @@ $$
 # For readers who may not see core: it runs with its owner's rights, and finds nothing but what it names.
 RECIPIENTS_AS_OF = """
 create function marts.benefit_recipients_as_of(as_of timestamptz, wanted_area_code text default null)
-returns setof marts.benefit_recipients language sql stable security definer set search_path = pg_catalog as $$
-    select r.* from (select distinct table_no from core.benefit_groups) g,
-         lateral core.benefit_recipients_of(g.table_no, core.known_moment(as_of), wanted_area_code) r
+returns setof marts.benefit_recipients language plpgsql stable security definer set search_path = pg_catalog as $$
+begin
+    perform core.known_moment(as_of);
+    return query select r.* from (select distinct table_no from core.benefit_groups) g,
+        lateral core.benefit_recipients_of(g.table_no, as_of, wanted_area_code) r;
+end
 $$
 """
 
