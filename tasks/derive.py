@@ -17,12 +17,18 @@ from warehouse.staging import table_number
 
 _BEHIND = """
 select t.table_id from core.tables t
+join ops.mart_recipes recipe using (table_id)
 join lateral (select max(vintage_id) as vintage_id from core.vintages where table_no = t.table_no) newest on true
 left join lateral (select min(vintage_id) as vintage_id from marts.benefit_recipients where table_id = t.table_id) mart
   on true
+left join ops.mart_builds built using (table_id)
 where t.table_id = any(:table_ids) and newest.vintage_id is not null
-  and mart.vintage_id is distinct from newest.vintage_id
+  and (mart.vintage_id, built.recipe) is distinct from (newest.vintage_id, recipe.recipe)
 order by t.table_no
+"""
+_BUILT = """
+insert into ops.mart_builds (table_id, recipe) select table_id, recipe from ops.mart_recipes where table_id = :table_id
+on conflict (table_id) do update set recipe = excluded.recipe
 """
 _FILL = """
 insert into marts.benefit_recipients
@@ -50,7 +56,7 @@ def bring_up_to_date(engine: Engine) -> list[str]:
 
 
 def tables_behind(connection: Connection, *, catalogue: Catalogue) -> list[str]:
-    """The tables whose marts rest on another vintage than the newest."""
+    """The tables whose marts rest on another vintage than the newest, or on other words of the catalogue."""
     table_ids = sorted({group.table for group in catalogue.benefit_groups})
     return list(connection.scalars(text(_BEHIND), {"table_ids": table_ids}))
 
@@ -60,3 +66,4 @@ def rebuild(connection: Connection, *, table_id: str) -> None:
     connection.execute(text("select pg_advisory_xact_lock(hashtext('marts'), hashtext(:id))"), {"id": table_id})
     connection.execute(text("delete from marts.benefit_recipients where table_id = :id"), {"id": table_id})
     connection.execute(text(_FILL), {"table_no": table_number(connection, table_id=table_id)})
+    connection.execute(text(_BUILT), {"table_id": table_id})

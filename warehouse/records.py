@@ -117,3 +117,11 @@ rejected_rows = Table(
     schema="ops",
     comment="One row per rejected row and rule of a load that was stopped.",
 )
+mart_builds = Table(
+    "mart_builds",
+    metadata,
+    Column("table_id", Text, primary_key=True, comment="The publisher's table whose rows were built."),
+    Column("recipe", Text, nullable=False, comment="MD5 of what the catalogue said of its benefits and series breaks."),
+    schema="ops",
+    comment="One row per publisher table: what its rows in the marts were last built from.",
+)

@@ -13,6 +13,7 @@ from sqlalchemy.exc import DBAPIError
 
 from tasks.derive import rebuild, tables_behind
 from tests.properties.releases import HIDDEN, Cell, Content, forget, night, publish_release, shown
+from warehouse import migrations
 from warehouse.catalogue import jobindsats
 
 TABLES = ("y01a02", "y07a02")
@@ -63,3 +64,19 @@ def test_as_of_any_moment_a_mart_is_what_it_was_then(
 def test_a_question_without_a_moment_is_an_error_and_not_empty(module_engine: Engine, asked: str) -> None:
     with pytest.raises(DBAPIError, match="as of when"):
         rows(module_engine, f"select * from {asked}")
+
+
+def test_a_mart_follows_the_catalogue_though_no_vintage_comes(module_engine: Engine) -> None:
+    forget(module_engine)
+    publish_release(module_engine, {A: shown(3)}, seen_at=night(0), table_id="y07a02")
+    derive(module_engine)
+    with module_engine.begin() as connection:
+        assert tables_behind(connection, catalogue=jobindsats()) == []
+        renamed = "update core.benefit_groups set name = 'Sygepenge' where benefit_group = 'sickness_benefit'"
+        connection.execute(text(renamed))
+        assert tables_behind(connection, catalogue=jobindsats()) == ["y07a02"]
+    derive(module_engine)
+    assert [row[1] for row in rows(module_engine, NOW)] == ["Sygepenge"]
+    migrations.upgrade(module_engine, catalogue=jobindsats())
+    derive(module_engine)
+    assert [row[1] for row in rows(module_engine, NOW)] == ["Sygedagpenge"]

@@ -87,7 +87,20 @@ join core.tables t on t.table_no = b.table_no
 join core.periods p on p.period_id = b.first_period_id
 """
 
+MART_RECIPES = """
+create view ops.mart_recipes as
+select t.table_id,
+       md5(concat((select string_agg(g::text, '|' order by g.benefit_group) from core.benefit_groups g
+                   where g.table_no = t.table_no),
+                  (select string_agg(b::text, '|' order by b.series_break) from core.series_breaks b
+                   where b.table_no = t.table_no))) as recipe
+from core.tables t
+"""
+
 COMMENTS = {
+    "view ops.mart_recipes": "One row per publisher table: what the catalogue says now of its benefits and series breaks.",
+    "column ops.mart_recipes.table_id": "The publisher's table.",
+    "column ops.mart_recipes.recipe": "MD5 of its rows in core.benefit_groups and core.series_breaks.",
     "function core.known_moment(timestamptz)": "The moment itself; an error where it is null, so that no question "
     "without a moment is answered with nothing.",
     "function core.observations_as_of(timestamptz)": "One row per series and period, as the warehouse would have "
@@ -186,7 +199,20 @@ def upgrade() -> None:
         ),
         schema="core",
     )
-    for statement in (KNOWN_MOMENT, OBSERVATIONS_AS_OF, RECIPIENTS_OF_TABLE, RECIPIENTS_AS_OF, SERIES_BREAKS):
+    op.create_table(
+        "mart_builds",
+        sa.Column("table_id", sa.Text(), nullable=False, comment="The publisher's table whose rows were built."),
+        sa.Column(
+            "recipe",
+            sa.Text(),
+            nullable=False,
+            comment="MD5 of what the catalogue said of its benefits and series breaks.",
+        ),
+        sa.PrimaryKeyConstraint("table_id", name=op.f("pk_mart_builds")),
+        schema="ops",
+        comment="One row per publisher table: what its rows in the marts were last built from.",
+    )
+    for statement in (KNOWN_MOMENT, OBSERVATIONS_AS_OF, RECIPIENTS_OF_TABLE, RECIPIENTS_AS_OF, SERIES_BREAKS, MART_RECIPES):
         op.execute(statement)
     _quarantine_by_load()
     for thing, comment in COMMENTS.items():
