@@ -100,7 +100,7 @@ def warehouse_migrate() -> int:
 
 def explain_trouble(error: Exception) -> int:
     """One sentence on standard error, and the exit status: wrong use is told apart from failure."""
-    from tasks.upkeep import is_wrong_use
+    from tasks.upkeep import in_a_sentence, is_wrong_use
 
-    sys.stderr.write(f"jobindsats: {error}\n")
+    sys.stderr.write(f"jobindsats: {in_a_sentence(error)}\n")
     return WRONG_USE if is_wrong_use(error) else FAILED

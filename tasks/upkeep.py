@@ -15,6 +15,7 @@ from warehouse.periods import PeriodError
 from warehouse.reading import QuestionError
 from warehouse.scratch import WrongTarget
 from warehouse.settings import SettingsError, danish_day, read_settings
+from warehouse.trouble import TROUBLE, in_words
 
 
 @contextmanager
@@ -56,6 +57,11 @@ def stop() -> str:
     if settings.warehouse_url is not None:
         return "JOBINDSATS_WAREHOUSE_URL names a server that is not ours to stop"
     return "The warehouse is stopped" if embedded.stop(settings.data_dir) else "The warehouse was not running"
+
+
+def in_a_sentence(error: Exception) -> str:
+    """What a person is told of an error."""
+    return in_words(error) if isinstance(error, TROUBLE) else str(error)
 
 
 def is_wrong_use(error: Exception) -> bool:

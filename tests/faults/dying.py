@@ -14,7 +14,7 @@ from typing import Any
 
 import psycopg
 import requests
-from fsspec.implementations.local import LocalFileOpener
+from fsspec.implementations.local import LocalFileSystem
 from sqlalchemy import Engine, event
 
 import expectations.suite
@@ -44,7 +44,7 @@ def install(point: Point, *, act: Callable[[], None]) -> None:
         met("statement", "after", statement)
 
     _around(requests.Session, "send", lambda _, request, **__: str(request.url), what="question", met=met)
-    _around(LocalFileOpener, "commit", lambda file, **__: str(file.path), what="file", met=met)
+    _around(LocalFileSystem, "mv", lambda _, part, path, **__: str(path), what="file", met=met)
     _in_halves(met)
 
 
@@ -78,6 +78,7 @@ def die() -> None:
 
 def night(point: Point, environment: Mapping[str, str], tables: list[str], reached: Any, go_on: Any) -> None:
     """A night that dies at a point; with an event to wait for, one that waits there instead."""
+    os.environ.clear()  # what the first of these processes began with is no longer so
     os.environ.update(environment)
 
     def wait() -> None:

@@ -49,6 +49,7 @@ STOPPED = {
     "renamed-label": ("quarantined", "column 'Antal ledige personer .ny opgørelse.' is not declared"),
     "units-times-100": ("quarantined", "within_bounds"),
     "missing-municipalities": ("quarantined", "every_municipality_reports|no_large_count_vanishes"),
+    "half-the-rows": ("quarantined", "published_cells_return|no_large_count_vanishes|every_municipality_reports"),
     "null-storm": ("quarantined", "large_counts_are_shown|country_totals_are_shown"),
 }
 HARMLESS = ("slow", "renamed-id", "respelled-label", "duplicated-rows", "vanished-table", "release-mid-fetch")

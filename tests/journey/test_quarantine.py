@@ -270,7 +270,10 @@ def test_a_check_that_fails_now_and_did_not_then_is_refused_by_name(
     ended = ask("quarantine", "release", str(storm["id"]), "--reason", REASON)
     assert ended.status == 1
     assert "is not released: within_bounds (" in ended.said
-    assert "That is not what it was stopped for (country_totals_are_shown, large_counts_are_shown" in ended.said
+    assert (
+        "not what it was stopped for (country_is_its_municipalities, country_totals_are_shown, large_counts"
+        in ended.said
+    )
     assert undeclared.query("select count(*) as n from core.vintages") == [{"n": 2}]
 
 
