@@ -135,7 +135,7 @@ def decide_all(tables: list[Table], *, run_id: int, border: Border) -> list[Deci
     """
     with border.engine.connect() as connection:
         _require_same_publisher(connection, url=border.settings.api_url)
-        _require_whole(connection, archive=border.archive)
+        require_whole(connection, archive=border.archive)
         last = {table.id: last_look(connection, table_id=table.id) for table in tables}
     with border.publisher() as publisher:
         answer = publisher.ask(questions.TABLES)
@@ -178,8 +178,8 @@ def _require_same_publisher(connection: Connection, *, url: str) -> None:
         )
 
 
-def _require_whole(connection: Connection, *, archive: Archive) -> None:
-    """A night in a lost warehouse, or an older copy of it, would begin a second history beside the archive's."""
+def require_whole(connection: Connection, *, archive: Archive) -> None:
+    """A run in a lost warehouse, or an older copy of it, would begin a second history beside the archive's: raises Refused."""
     receipts = archive.names(FOLDER)  # before the vintages: what is published meanwhile has its vintage first
     lost = sorted(receipts - {publication.name for publication in published(connection)})
     if lost:

@@ -15,15 +15,16 @@ from sqlalchemy import Connection, insert
 
 from tasks.audit import blocking_failures, in_words, judge
 from tasks.border import Border
+from tasks.decide import require_whole
 from tasks.derive import bring_up_to_date
-from tasks.outcomes import alone_with
 from tasks.publish import load_of, publish_load, write_receipt
 from tasks.quarantine import StoppedLoad, broken_rules, stopped_load
 from tasks.runs import opened, report_and_close
 from tasks.stage import Staged, stage_table
-from tasks.stoppages import AuditFailed, CellsDisagree, LabelsMoved, Refused, Stoppage, Undeclared, Vanished
+from tasks.stoppages import AuditFailed, Busy, CellsDisagree, LabelsMoved, Refused, Stoppage, Undeclared, Vanished
 from warehouse import records
 from warehouse.catalogue import jobindsats
+from warehouse.locks import Lock, held
 from warehouse.reading import QuestionError, in_denmark
 from warehouse.staging import drop_staging, staging_name, table_number
 from warehouse.vintages import Vintage, take_turn
@@ -62,9 +63,10 @@ def release(border: Border, quarantine_id: int, *, reason: str, by: str) -> Rele
     said = _in_full(reason)
     with border.engine.connect() as connection:
         load = _releasable(connection, quarantine_id)
+        require_whole(connection, archive=border.archive)
     with (
-        alone_with(load.table),
-        opened("release", border=border) as run_id,
+        _no_night(border),
+        opened("release", border=border, publisher=_publisher(border, load)) as run_id,
         _on_record(border, load=load, run_id=run_id),
     ):
         staged = _staged(border, load=load, run_id=run_id)
@@ -75,6 +77,20 @@ def release(border: Border, quarantine_id: int, *, reason: str, by: str) -> Rele
             )
     write_receipt(border, vintage_id=released.vintage)
     return replace(released, marts=tuple(bring_up_to_date(border.engine)))
+
+
+@contextmanager
+def _no_night(border: Border) -> Iterator[None]:
+    """Keep the night away for the length of a block; raises Busy where one is at work."""
+    with held(border.engine, Lock.NIGHT) as mine:
+        if not mine:
+            raise Busy("a night or a replay is at work: release the load when it has ended")
+        yield
+
+
+def _publisher(border: Border, load: StoppedLoad) -> str:
+    """Whose figures the load has: the publisher that was asked then, whichever is configured now."""
+    return border.archive.get_manifest(load.manifest or "").publisher
 
 
 def _in_full(reason: str) -> str:
@@ -142,8 +158,8 @@ def _judged(border: Border, *, load: StoppedLoad, staged: Staged) -> tuple[str, 
     table = jobindsats().table(load.table)
     failed = blocking_failures(judge(border.engine, table=table, staged=staged, archive=border.archive))
     with border.engine.connect() as connection:
-        known = {broken.rule for broken in broken_rules(connection, load)}
-    news = [verdict for verdict in failed if verdict.rule not in known]
+        known = {broken.rule: broken.offenders for broken in broken_rules(connection, load)}
+    news = [verdict for verdict in failed if verdict.offenders > known.get(verdict.rule, 0)]
     if news:
         raise AuditFailed(
             f"load {load.id} of {table.id} is not released: {'; '.join(in_words(verdict) for verdict in news)}. That is not "

@@ -20,7 +20,7 @@ from sqlalchemy.exc import ArgumentError
 from tasks.border import Border, crossing
 from tasks.derive import bring_up_to_date
 from tasks.publications import Publication, get_publications, write_missing
-from tasks.rebuild import publish_again, publisher_of, still_waiting
+from tasks.rebuild import ReplayStopped, publish_again, publisher_of, still_waiting
 from tasks.runs import close_run, open_run
 from warehouse import migrations
 from warehouse.catalogue import jobindsats
@@ -71,18 +71,29 @@ class ReplayReport:
 def rebuilding(warehouse: SecretStr | None, *, verify: bool) -> Iterator[Target]:
     """Where to rebuild: the warehouse named; else, to compare, a scratch database; else the configured warehouse.
 
-    Raises WrongTarget where that is no PostgreSQL, or a warehouse would be compared with itself.
+    Raises WrongTarget where that is no PostgreSQL, or a warehouse would be compared with itself; ReplayStopped where a
+    night or another replay is at work in it.
     """
     if warehouse is not None:
         _require_postgresql(warehouse)
         if verify:
             _require_another(warehouse)
-        yield Target(warehouse, compared=verify)
+        with _alone(warehouse):
+            yield Target(warehouse, compared=verify)
     elif verify:
         with crossing() as border, scratch_beside(border.engine.url) as url:
             yield Target(SecretStr(url.render_as_string(hide_password=False)), compared=True)
     else:
-        yield Target(None, compared=False)
+        with _alone(None):
+            yield Target(None, compared=False)
+
+
+@contextmanager
+def _alone(warehouse: SecretStr | None) -> Iterator[None]:
+    with crossing(warehouse) as border, held(border.engine, Lock.NIGHT) as mine:
+        if not mine:
+            raise ReplayStopped("a night or another replay is at work in that warehouse: replay when it has ended")
+        yield
 
 
 def _require_postgresql(warehouse: SecretStr) -> None:

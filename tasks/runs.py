@@ -48,11 +48,16 @@ def one_at_a_time(kind: str, *, work: Callable[[int], RunReport]) -> RunReport:
 
 
 @contextmanager
-def opened(kind: str, *, border: Border) -> Iterator[int]:
-    """A run that counts as alive for the length of a block; what dead runs left behind is cleared away first."""
+def opened(kind: str, *, border: Border, publisher: str | None = None) -> Iterator[int]:
+    """A run that counts as alive for the length of a block; what dead runs left behind is cleared away first.
+
+    `publisher` is whose figures it publishes, where that is not the configured one.
+    """
     with ExitStack() as alive:
         with border.engine.begin() as connection:
-            run_id = open_run(connection, kind=kind, publisher=border.settings.api_url, started_at=border.clock())
+            run_id = open_run(
+                connection, kind=kind, publisher=publisher or border.settings.api_url, started_at=border.clock()
+            )
             alive.enter_context(held(border.engine, Lock.RUN, number=run_id))
             _bury_the_dead(connection, now=border.clock())
             drop_leftovers(connection)
@@ -85,11 +90,13 @@ def open_run(connection: Connection, *, kind: str, publisher: str, started_at: d
 
 def _bury_the_dead(connection: Connection, *, now: datetime) -> None:
     """Close the runs that never ended and whose process is gone."""
+    # The runs first and the locks after: a run takes its lock before it can be seen.
+    open_runs = set(connection.scalars(text("select run_id from ops.runs where ended_at is null")))
     died = text(
         "update ops.runs set ended_at = greatest(started_at, cast(:now as timestamptz)), outcome = 'died' "
-        "where ended_at is null and run_id <> all(:alive)"
+        "where run_id = any(:dead)"
     )
-    connection.execute(died, {"now": now, "alive": sorted(holders(connection, Lock.RUN))})
+    connection.execute(died, {"now": now, "dead": sorted(open_runs - holders(connection, Lock.RUN))})
 
 
 @task(name="yield", cache_policy=NO_CACHE)

@@ -40,7 +40,7 @@ class Settings(BaseModel):
     timeout_seconds: float = Field(default=180, gt=0)
     retries: int = Field(default=4, ge=0)
     backoff_seconds: float = Field(default=1, ge=0)
-    patience_seconds: float = Field(default=600, gt=0)
+    patience_seconds: float = Field(default=600, ge=0.01, le=86_400)
     cells_per_call: int = Field(default=70_000, ge=1)
 
     @field_validator("now")

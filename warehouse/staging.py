@@ -104,10 +104,11 @@ def drop_leftovers(connection: Connection) -> list[str]:
         "on r.ended_at is null and r.run_id = cast(substring(t.tablename from '_run_([0-9]+)') as integer) "
         "where t.schemaname = 'staging'"
     )
-    alive = holders(connection, Lock.RUN)
-    names = [row.tablename for row in connection.execute(query) if row.run_id not in alive]
+    rows = connection.execute(query).all()
+    alive = holders(connection, Lock.RUN)  # after the rows: a run takes its lock before it can be seen
+    names = [row.tablename for row in rows if row.run_id not in alive]
     for name in names:
-        connection.execute(text(f"drop table staging.{name}"))
+        connection.execute(text(f"drop table if exists staging.{name}"))
     return names
 
 
