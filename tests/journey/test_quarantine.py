@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
+from sqlalchemy import create_engine
 
 from flows.command_line import run
 from tasks import release
 from tests.conftest import Stage
 from tests.scene import Scene
 from warehouse.catalogue import Catalogue, Measure, jobindsats
+from warehouse.locks import Lock, held
 
 TABLE = "y07a02"
 FAILING = [
@@ -66,7 +68,11 @@ def released(stopped: Scene) -> dict[str, Any]:
     (load,) = stopped.answer("quarantine")
     stopped.set_clock()
     before = stopped.content()
-    answer: dict[str, Any] = stopped.answer("quarantine", "release", str(load["id"]), "--reason", REASON, "--by", "Kim")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.delenv("JOBINDSATS_API_URL")  # a release asks no publisher
+        answer: dict[str, Any] = stopped.answer(
+            "quarantine", "release", str(load["id"]), "--reason", REASON, "--by", "Kim"
+        )
     return answer | {"before": before, "stopped_id": load["id"]}
 
 
@@ -127,6 +133,26 @@ def test_an_unknown_load_is_wrong_use(stopped: Scene, ask: Ask) -> None:
     assert ask("quarantine", "show", "first").status == 2
 
 
+def test_a_warehouse_that_lacks_what_its_archive_has_releases_nothing(stopped: Scene, ask: Ask) -> None:
+    receipts = stopped.folder / "data" / "archive" / "publications" / TABLE
+    lost = receipts / "20240101T000000000000Z.json"
+    lost.write_text("{}")
+    ended = ask("quarantine", "release", "1", "--reason", REASON)
+    lost.unlink()
+    assert ended.status == 1
+    assert "receipts of 1 vintages that this warehouse does not hold" in ended.said
+    assert stopped.query("select count(*) as n from core.vintages") == [{"n": 1}]
+
+
+def test_a_release_leaves_a_night_to_its_work(stopped: Scene, ask: Ask) -> None:
+    engine = create_engine(stopped.database)
+    with held(engine, Lock.NIGHT):
+        ended = ask("quarantine", "release", "1", "--reason", REASON)
+    engine.dispose()
+    assert (ended.status, "a night or a replay is at work" in ended.said) == (1, True)
+    assert stopped.query("select count(*) as n from ops.runs where kind = 'release'") == [{"n": 0}]
+
+
 def test_a_release_publishes_the_load_with_its_reason(stopped: Scene, released: dict[str, Any]) -> None:
     assert released["failing"] == FAILING
     assert released["withdrawn"] > 1_000
@@ -142,7 +168,10 @@ def test_the_release_is_a_run_of_its_own_with_its_checks_and_its_outcome(
     stopped: Scene, released: dict[str, Any]
 ) -> None:
     run_id = released["run"]
-    (ran,) = stopped.query("select kind, outcome, ended_at from ops.runs where run_id = :run", run=run_id)
+    (ran,) = stopped.query("select * from ops.runs where run_id = :run", run=run_id)
+    assert ran["publisher_url"] == stopped.publisher.url, (
+        "whose figures they are, whichever publisher is configured now"
+    )
     assert (ran["kind"], ran["outcome"], ran["ended_at"] is not None) == ("release", "completed", True)
     (outcome,) = stopped.query("select * from ops.table_outcomes where run_id = :run", run=run_id)
     assert (outcome["outcome"], outcome["vintage_id"], outcome["fetched"]) == ("published", released["vintage"], False)
