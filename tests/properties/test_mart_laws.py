@@ -68,6 +68,8 @@ def test_a_question_without_a_moment_is_an_error_and_not_empty(module_engine: En
 
 def test_a_mart_follows_the_catalogue_though_no_vintage_comes(module_engine: Engine) -> None:
     forget(module_engine)
+    with module_engine.begin() as connection:
+        connection.execute(text("delete from marts.benefit_recipients"))
     publish_release(module_engine, {A: shown(3)}, seen_at=night(0), table_id="y07a02")
     derive(module_engine)
     with module_engine.begin() as connection:
