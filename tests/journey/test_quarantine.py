@@ -16,6 +16,8 @@ from tests.scene import Scene
 from warehouse.catalogue import Catalogue, Measure, jobindsats
 from warehouse.locks import Lock, held
 
+pytestmark = pytest.mark.slow
+
 TABLE = "y07a02"
 FAILING = [
     "published_cells_return",
