@@ -3,6 +3,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 export DO_NOT_TRACK = 1
+# In the order of the folders: journeys, which are long, begin before the many short unit tests.
+ON_TWO_CORES := -n 2 --dist loadfile --no-loadscope-reorder
 
 .PHONY: setup demo test test-all check lock clean
 
@@ -21,10 +23,10 @@ demo: setup
 	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m tests.demo
 
 test: setup
-	@$(BIN)/python -m pytest -q -n 2 --dist loadfile -m "not slow"
+	@$(BIN)/python -m pytest -q $(ON_TWO_CORES) -m "not slow"
 
 test-all: setup
-	@$(BIN)/python -m pytest -q -n 2 --dist loadfile
+	@$(BIN)/python -m pytest -q $(ON_TWO_CORES)
 
 check: setup
 	@$(BIN)/ruff check .

@@ -26,6 +26,7 @@ def alone(stage: Stage) -> Iterator[Scene]:
         yield scene
 
 
+@pytest.mark.slow
 def test_two_nights_started_together_are_one_night(alone: Scene, scene: Scene) -> None:
     scene.set_clock()
     nights = [

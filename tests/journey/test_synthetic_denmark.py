@@ -104,6 +104,7 @@ def test_marts_derived_twice_are_derived_once(two_nights: Scene) -> None:
     assert before == after
 
 
+@pytest.mark.slow
 def test_a_reform_retires_three_tables_and_brings_one(stage: Stage) -> None:
     tables = ["y36a02", "y38a02", "y35a02", "y60a02"]
     with stage(today="2025-06-25", scale="small") as scene:
