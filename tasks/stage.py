@@ -21,8 +21,9 @@ from sqlalchemy import Connection, Row
 from tasks.archive import Archive, ArchiveTrouble, Manifest
 from tasks.border import crossing
 from tasks.fetch import Fetched
+from tasks.sources.cells import KEY
 from tasks.sources.jobindsats.bodies import read_body
-from tasks.sources.jobindsats.cells import KEY, to_cells
+from tasks.sources.jobindsats.cells import to_cells
 from tasks.sources.jobindsats.changes import Change, advisories, remembering, require_same_meaning
 from tasks.sources.jobindsats.metadata import TableMetadata, differences, offered_measures, read_metadata
 from tasks.stoppages import BodyUnreadable, Undeclared, resting_on

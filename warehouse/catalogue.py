@@ -16,7 +16,9 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 
 from warehouse.periods import Period, PeriodKind
 
-Unit = Literal["persons", "full_time_persons", "cases", "pct", "pct_point", "fraction", "ratio", "rank"]
+Unit = Literal[
+    "persons", "full_time_persons", "cases", "pct", "pct_point", "fraction", "ratio", "rank", "dkk", "work_years"
+]
 Evidence = Literal["confirmed", "likely", "inferred"]
 
 COUNTS: frozenset[str] = frozenset({"persons", "full_time_persons", "cases", "rank"})
@@ -30,6 +32,8 @@ BOUNDS: dict[str, tuple[float, float]] = {
     "fraction": (0, 1),
     "ratio": (0, 1_000),
     "rank": (1, 98),
+    "dkk": (-1e12, 1e12),
+    "work_years": (0, 1_000_000),
 }
 
 

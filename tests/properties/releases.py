@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 import polars as pl
 from sqlalchemy import Connection, Engine, insert, text
 
-from tasks.sources.jobindsats.cells import SCHEMA
+from tasks.sources.cells import SCHEMA
 from warehouse import records
 from warehouse.catalogue import jobindsats
 from warehouse.dimensions import write_periods

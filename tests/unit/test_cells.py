@@ -8,8 +8,9 @@ from typing import Any
 import polars as pl
 import pytest
 
+from tasks.sources.cells import KEY, SCHEMA
 from tasks.sources.jobindsats.bodies import read_body
-from tasks.sources.jobindsats.cells import KEY, SCHEMA, to_cells
+from tasks.sources.jobindsats.cells import to_cells
 from tasks.stoppages import CellsDisagree, Undeclared
 from warehouse.areas import municipalities
 from warehouse.catalogue import Hierarchy, Measure, Member, Table, jobindsats

@@ -15,7 +15,7 @@ from expectations.excuses import GUARD
 from expectations.known_deviations import Deviation, DeviationError
 from expectations.suite import verdicts
 from expectations.verdict import Verdict, in_words
-from tasks.sources.jobindsats.cells import SCHEMA
+from tasks.sources.cells import SCHEMA
 from tests.properties.releases import (
     FULL_TIME,
     MEMBERS,

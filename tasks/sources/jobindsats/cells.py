@@ -11,26 +11,15 @@ from __future__ import annotations
 import difflib
 import json
 from collections.abc import Collection, Iterable, Mapping
-from typing import Any
 
 import polars as pl
 
-from tasks.stoppages import CellsDisagree, Undeclared
-from warehouse.areas import COUNTRY, all_areas, by_publisher_name
+from tasks.sources.cells import KEY, SCHEMA, one_of_each
+from tasks.stoppages import Undeclared
+from warehouse.areas import COUNTRY, by_publisher_name
 from warehouse.catalogue import Hierarchy, Measure, Table
 from warehouse.periods import Period, PeriodError
 
-KEY = ["period_id", "area_id", "members", "measure"]
-SCHEMA = pl.Schema(
-    {
-        "period_id": pl.Int32,
-        "area_id": pl.Int16,
-        "members": pl.String,
-        "measure": pl.String,
-        "value": pl.Float64,
-        "status": pl.String,
-    }
-)
 _COUNTRY = int(COUNTRY)
 _CATALOGUE = "warehouse/catalogues/jobindsats.yml"
 
@@ -48,7 +37,7 @@ def to_cells(
     rows = _without_roots(frame, table=table, nodes=nodes)
     keyed = _keyed(rows, table=table)
     parts = [_cells_of(keyed, label=label, measure=measure, table=table) for label, measure in measures.items()]
-    return _one_of_each(pl.concat(parts).cast(SCHEMA), table=table) if parts else SCHEMA.to_frame()
+    return one_of_each(pl.concat(parts).cast(SCHEMA), table=table) if parts else SCHEMA.to_frame()
 
 
 def _measures(frame: pl.DataFrame, *, table: Table, offered: Collection[Measure]) -> dict[str, Measure]:
@@ -173,32 +162,3 @@ def _require_numbers(cells: pl.Series, *, measure: Measure, table: Table) -> Non
         raise Undeclared(
             f"{table.id}: '{cells.name}' holds texts ('{cells[0]}'), and {measure.name} is declared in {measure.unit}"
         )
-
-
-def _one_of_each(cells: pl.DataFrame, *, table: Table) -> pl.DataFrame:
-    """Each cell once: a label that stands on two levels of a hierarchy brings the same cell twice (seen in y01c01)."""
-    once = cells.unique().sort([*KEY, "value"])
-    disagreeing = once.filter(pl.struct(KEY).is_duplicated())
-    if disagreeing.height:
-        kept = [_in_names(row) for row in disagreeing.head(1000).to_dicts()]
-        first = kept[0]
-        of = ", ".join([first["area"], *first["members"].values()])
-        raise CellsDisagree(
-            f"{table.id}: {disagreeing.height} cells came more than once with different values, the first "
-            f"{first['measure']} of {of} in {first['period']}: "
-            "one label may stand for two members; look at the hierarchy in the publisher's metadata",
-            cells=kept,
-        )
-    return once
-
-
-def _in_names(row: Mapping[str, Any]) -> dict[str, Any]:
-    """A cell as a person reads it: our numbers of period and area as their names."""
-    areas = {area.key: area.name for area in all_areas()}
-    names = {"period": str(Period.from_key(row["period_id"])), "area": areas[row["area_id"]]}
-    return names | {
-        "measure": row["measure"],
-        "members": json.loads(row["members"]),
-        "value": row["value"],
-        "status": row["status"],
-    }

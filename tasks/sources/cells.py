@@ -1,0 +1,62 @@
+"""Cells: what every source is read to, whatever its answers look like, before they are staged.
+
+A cell is one measure of one area, period and set of members. The status is read off the raw cell before any conversion;
+a value is there if and only if the status is `observed`.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import polars as pl
+
+from tasks.stoppages import CellsDisagree
+from warehouse.areas import all_areas
+from warehouse.catalogue import Table
+from warehouse.periods import Period
+
+KEY = ["period_id", "area_id", "members", "measure"]
+SCHEMA = pl.Schema(
+    {
+        "period_id": pl.Int32,
+        "area_id": pl.Int16,
+        "members": pl.String,
+        "measure": pl.String,
+        "value": pl.Float64,
+        "status": pl.String,
+    }
+)
+
+
+def one_of_each(cells: pl.DataFrame, *, table: Table) -> pl.DataFrame:
+    """Each cell once, sorted by its key; raises CellsDisagree where one came with different values.
+
+    A label that stands on two levels of a hierarchy brings the same cell twice (seen in y01c01).
+    """
+    once = cells.unique().sort([*KEY, "value"])
+    disagreeing = once.filter(pl.struct(KEY).is_duplicated())
+    if disagreeing.height:
+        kept = [in_names(row) for row in disagreeing.head(1000).to_dicts()]
+        first = kept[0]
+        of = ", ".join([first["area"], *first["members"].values()])
+        raise CellsDisagree(
+            f"{table.id}: {disagreeing.height} cells came more than once with different values, the first "
+            f"{first['measure']} of {of} in {first['period']}: "
+            "one label may stand for two members; look at the hierarchy in the publisher's metadata",
+            cells=kept,
+        )
+    return once
+
+
+def in_names(row: Mapping[str, Any]) -> dict[str, Any]:
+    """A cell as a person reads it: our numbers of period and area as their names."""
+    areas = {area.key: area.name for area in all_areas()}
+    names = {"period": str(Period.from_key(row["period_id"])), "area": areas[row["area_id"]]}
+    return names | {
+        "measure": row["measure"],
+        "members": json.loads(row["members"]),
+        "value": row["value"],
+        "status": row["status"],
+    }
