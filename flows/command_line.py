@@ -6,6 +6,7 @@ Exit status: 0 well, 1 failed, 2 wrong use, 3 something was quarantined or late.
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 from typing import Annotated
 
 from cyclopts import App, CycloptsError, Parameter
@@ -104,6 +105,56 @@ def revisions(
     from flows.commands import show_revisions
 
     return show_revisions(table, area=area, since=since, as_json=json)
+
+
+@app.command
+def figures(*, json: Json = False) -> int:
+    """List the derived figures: formula, unit, and what each reads."""
+    from flows.figure_commands import list_figures
+
+    return list_figures(as_json=json)
+
+
+@app.command
+def figure(
+    name: str,
+    /,
+    *,
+    area: Annotated[str, Parameter(help="Name or code of a municipality, or 'Hele landet'.")],
+    period: Annotated[str | None, Parameter(help="One period; the newest where none is named.")] = None,
+    item: Annotated[str | None, Parameter(help="Only this benefit, offer, outcome or line; 'all' for each.")] = None,
+    as_of: Annotated[str | None, Parameter(help="As it was known then: a date (end of day) or a time.")] = None,
+    json: Json = False,
+) -> int:
+    """Show a derived figure for an area, with its bounds, assumptions and vintages."""
+    from flows.figure_commands import show_figure
+
+    return show_figure(name, area=area, period=period, item=item, as_of=as_of, as_json=json)
+
+
+@app.command
+def explain(
+    name: Annotated[str, Parameter(name="FIGURE")],
+    /,
+    *,
+    area: Annotated[str, Parameter(help="Name or code of a municipality, or 'Hele landet'.")],
+    period: Annotated[str, Parameter(help="One period.")],
+    item: Annotated[str | None, Parameter(help="Only this benefit, offer, outcome or line; 'all' for each.")] = None,
+    as_of: Annotated[str | None, Parameter(help="As it was known then: a date (end of day) or a time.")] = None,
+    json: Json = False,
+) -> int:
+    """Take a figure apart: formula, inputs with their vintages, assumptions, down to the archived bytes' hashes."""
+    from flows.figure_commands import explain_figure
+
+    return explain_figure(name, area=area, period=period, item=item, as_of=as_of, as_json=json)
+
+
+@app.command
+def claims(file: Annotated[Path, Parameter(name="FILE")], /, *, json: Json = False) -> int:
+    """Hold the numbers of a paper, written down in a YAML file, against the warehouse."""
+    from flows.figure_commands import check_claims
+
+    return check_claims(file, as_json=json)
 
 
 @app.command

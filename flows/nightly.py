@@ -7,6 +7,7 @@ from prefect import flow
 from tasks.audit import audit
 from tasks.decide import Decision, ask_publisher
 from tasks.derive import derive_marts
+from tasks.derive_figures import derive_figures
 from tasks.fetch import fetch
 from tasks.outcomes import alone_with, record_outcome, settle
 from tasks.publish import Published, publish_staged
@@ -26,6 +27,7 @@ def night(run_id: int, *, tables: list[str] | None) -> RunReport:
         outcome = settle(decision, walk=lambda due: road(due, run_id=run_id))
         record_outcome(run_id, decision=decision, outcome=outcome)
     derive_marts()
+    derive_figures()
     return end_run(run_id)
 
 

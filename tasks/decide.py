@@ -21,6 +21,7 @@ from tasks.sources.jobindsats.client import Answer
 from tasks.sources.jobindsats.metadata import Listing, read_listings
 from tasks.stoppages import Refused
 from warehouse.catalogue import Table, jobindsats
+from warehouse.publishers import publisher_of
 from warehouse.settings import danish_day
 
 FULL_LOOK_EVERY = timedelta(days=7)
@@ -123,9 +124,11 @@ def ask_publisher(run_id: int, *, tables: list[str] | None) -> list[Decision]:
 
 
 def chosen_tables(tables: list[str] | None) -> list[Table]:
-    """The named tables, or all of the catalogue; raises CatalogueError."""
-    catalogue = jobindsats()
-    return [catalogue.table(table_id) for table_id in tables] if tables else list(catalogue.tables)
+    """Those of the named tables that are Jobindsats', or all of them; raises CatalogueError for a name nobody declares."""
+    if not tables:
+        return list(jobindsats().tables)
+    ours = [table_id for table_id in tables if publisher_of(table_id) == jobindsats().publisher]
+    return [jobindsats().table(table_id) for table_id in ours]
 
 
 def decide_all(tables: list[Table], *, run_id: int, border: Border) -> list[Decision]:

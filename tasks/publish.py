@@ -66,6 +66,7 @@ def load_of(staged: Staged, *, archive: Archive) -> Load:
         publisher_updated_on=manifest.publisher_updated_on,
         content_hash=staged.content_hash,
         manifest=staged.manifest,
+        partial_periods=staged.partial_periods,
     )
 
 

@@ -12,9 +12,9 @@ from sqlalchemy import Connection, text
 
 from tasks.archive import Archive, ArchiveTrouble
 from tasks.publications import Publication
-from tasks.stage import stage_table
+from tasks.stage import Staged, stage_table
 from tasks.stoppages import Stoppage
-from warehouse.catalogue import CatalogueError, jobindsats
+from warehouse.catalogue import CatalogueError
 from warehouse.vintages import ClockRunsBackwards, Load, Vintage, publish
 
 
@@ -72,11 +72,10 @@ def publish_again(connection: Connection, publication: Publication, *, archive: 
     Raises ReplayStopped where the archive is damaged, or gives another vintage than the one that was published.
     """
     try:
-        table = jobindsats().table(publication.table_id)
-        staged = stage_table(connection, table=table, manifest=publication.manifest, archive=archive, run_id=run_id)
+        staged = stage_table(connection, manifest=publication.manifest, archive=archive, run_id=run_id)
         if staged.content_hash != publication.content_hash:
             raise ReplayStopped(_read_otherwise(publication))
-        vintage = publish(connection, _load(publication, staging=staged.staging, run_id=run_id))
+        vintage = publish(connection, _load(publication, staged=staged))
     except (ArchiveTrouble, CatalogueError, ClockRunsBackwards, Stoppage) as error:
         raise ReplayStopped(
             f"the replay stopped at {publication.in_words}: {error}. The vintages before it are replayed, nothing of this "
@@ -86,16 +85,17 @@ def publish_again(connection: Connection, publication: Publication, *, archive: 
     return vintage
 
 
-def _load(publication: Publication, *, staging: str, run_id: int) -> Load:
+def _load(publication: Publication, *, staged: Staged) -> Load:
     return Load(
         table_id=publication.table_id,
-        staging=staging,
-        run_id=run_id,
+        staging=staged.staging,
+        run_id=staged.run_id,
         seen_at=publication.seen_at,
         publisher_updated_on=publication.publisher_updated_on,
         content_hash=publication.content_hash,
         manifest=publication.manifest,
         release_reason=publication.release_reason,
+        partial_periods=staged.partial_periods,
     )
 
 

@@ -17,13 +17,13 @@ from tasks.audit import blocking_failures, in_words, judge
 from tasks.border import Border
 from tasks.decide import require_whole
 from tasks.derive import bring_up_to_date
+from tasks.looks import declared
 from tasks.publish import load_of, publish_load, write_receipt
 from tasks.quarantine import StoppedLoad, broken_rules, stopped_load
 from tasks.runs import opened, report_and_close
 from tasks.stage import Staged, stage_table
 from tasks.stoppages import AuditFailed, Busy, CellsDisagree, LabelsMoved, Refused, Stoppage, Undeclared, Vanished
 from warehouse import records
-from warehouse.catalogue import jobindsats
 from warehouse.locks import Lock, held
 from warehouse.reading import QuestionError, in_denmark
 from warehouse.staging import drop_staging, staging_name, table_number
@@ -140,12 +140,9 @@ def _on_record(border: Border, *, load: StoppedLoad, run_id: int) -> Iterator[No
 
 
 def _staged(border: Border, *, load: StoppedLoad, run_id: int) -> Staged:
-    table = jobindsats().table(load.table)
     try:
         with border.engine.begin() as connection:
-            return stage_table(
-                connection, table=table, manifest=load.manifest or "", archive=border.archive, run_id=run_id
-            )
+            return stage_table(connection, manifest=load.manifest or "", archive=border.archive, run_id=run_id)
     except (Undeclared, LabelsMoved, Vanished, CellsDisagree) as stoppage:
         raise type(stoppage)(
             f"load {load.id} cannot be read as it is, so it is not released: {stoppage}. Once the catalogue says so, "
@@ -155,7 +152,7 @@ def _staged(border: Border, *, load: StoppedLoad, run_id: int) -> Staged:
 
 def _judged(border: Border, *, load: StoppedLoad, staged: Staged) -> tuple[str, ...]:
     """The blocking rules that do not hold; raises AuditFailed where one of them held when the load was stopped."""
-    table = jobindsats().table(load.table)
+    table = declared(staged.manifest, archive=border.archive)
     failed = blocking_failures(judge(border.engine, table=table, staged=staged, archive=border.archive))
     with border.engine.connect() as connection:
         known = {broken.rule: broken.offenders for broken in broken_rules(connection, load)}

@@ -18,12 +18,13 @@ from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
 from tasks.border import Border, crossing
+from tasks.assume import put_assumptions_on_record
 from tasks.derive import bring_up_to_date
+from tasks.derive_figures import bring_figures_up_to_date
 from tasks.publications import Publication, get_publications, write_missing
 from tasks.rebuild import ReplayStopped, publish_again, publisher_of, still_waiting
 from tasks.runs import close_run, open_run
 from warehouse import migrations
-from warehouse.catalogue import jobindsats
 from warehouse.checksum import Part, combined, first_difference, parts
 from warehouse.locks import Lock, held
 from warehouse.scratch import WrongTarget, same_database, scratch_beside
@@ -124,7 +125,7 @@ def read_history(target: Target) -> History:
     """
     with crossing(None if target.compared else target.warehouse) as border:
         if target.compared or target.warehouse is None:
-            migrations.upgrade(border.engine, catalogue=jobindsats())
+            migrations.upgrade(border.engine)
             with border.engine.connect() as connection:
                 write_missing(connection, archive=border.archive)
         # Before the parts: what a night publishes meanwhile is then in neither.
@@ -145,7 +146,7 @@ def begin_replay(history: History, *, target: Target) -> Replay:
     """Open the run in the warehouse to rebuild; raises ReplayStopped where it holds another history."""
     with crossing(target.warehouse) as border:
         publisher = publisher_of(history.publications, archive=border.archive)
-        migrations.upgrade(border.engine, catalogue=jobindsats())
+        migrations.upgrade(border.engine)
         with border.engine.begin() as connection:
             waiting = still_waiting(connection, history.publications)
             run_id = open_run(connection, kind="replay", publisher=publisher, started_at=border.clock())
@@ -183,6 +184,8 @@ def end_replay(history: History, *, target: Target) -> ReplayReport:
     """Derive the marts, take the checksum, and compare where that was asked for."""
     with crossing(target.warehouse) as border:
         bring_up_to_date(border.engine)
+        put_assumptions_on_record(border)
+        bring_figures_up_to_date(border.engine)
         rebuilt = _parts(border)
     difference = first_difference(rebuilt, standing=history.standing) if target.compared else None
     return ReplayReport(

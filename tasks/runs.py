@@ -16,10 +16,10 @@ from sqlalchemy import Connection, insert, text
 
 from tasks.again import AGAIN
 from tasks.archive import ArchiveTrouble
+from tasks.assume import put_assumptions_on_record
 from tasks.border import Border, crossing
 from tasks.publications import write_missing
 from warehouse import migrations, records
-from warehouse.catalogue import jobindsats
 from warehouse.locks import Lock, held, holders
 from warehouse.reading import in_denmark
 from warehouse.staging import drop_leftovers
@@ -38,7 +38,8 @@ class RunReport:
 def one_at_a_time(kind: str, *, work: Callable[[int], RunReport]) -> RunReport:
     """A run's work with its number; where another night is at work, it is left to that one."""
     with crossing() as border:
-        migrations.upgrade(border.engine, catalogue=jobindsats())
+        migrations.upgrade(border.engine)
+        put_assumptions_on_record(border)
         with held(border.engine, Lock.NIGHT) as mine:
             if not mine:
                 return yield_to_the_other(kind)

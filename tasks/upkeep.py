@@ -10,7 +10,7 @@ from pathlib import Path
 from tasks.border import Border, crossing
 from warehouse import embedded, migrations
 from warehouse.areas import AreaUnknown
-from warehouse.catalogue import CatalogueError, jobindsats
+from warehouse.catalogue import CatalogueError
 from warehouse.periods import PeriodError
 from warehouse.reading import QuestionError
 from warehouse.scratch import WrongTarget
@@ -25,7 +25,7 @@ def ready() -> Iterator[Border]:
         with border.engine.connect() as connection:
             outdated = migrations.current(connection) != migrations.newest()
         if outdated:
-            migrations.upgrade(border.engine, catalogue=jobindsats())
+            migrations.upgrade(border.engine)
         yield border
 
 
@@ -42,7 +42,7 @@ def today(border: Border) -> date:
 def migrate() -> str:
     """Bring the schema, the areas and the catalogue up to date; gives the revision."""
     with crossing() as border:
-        return migrations.upgrade(border.engine, catalogue=jobindsats())
+        return migrations.upgrade(border.engine)
 
 
 def address() -> str:

@@ -45,7 +45,6 @@ from tasks.archive import Archive
 from tests.scene import Scene
 from tests.standin.server import running
 from warehouse import embedded, migrations
-from warehouse.catalogue import jobindsats
 
 ROOT = Path(__file__).parent.parent
 REAL = ROOT.parent / "shared" / "real"
@@ -91,7 +90,7 @@ def template(server: URL) -> Iterator[URL]:
     """A migrated, empty warehouse that others are copied from."""
     with _database(server) as url:
         with _engine(url) as engine:
-            migrations.upgrade(engine, catalogue=jobindsats())
+            migrations.upgrade(engine)
         yield url
 
 

@@ -129,6 +129,7 @@ class Table(_Declared):
     renumbered: date | None = None
     keeps_periods: int | None = None
     largest_revision_pct: float = 25
+    feeds: str | None = None
 
     @model_validator(mode="after")
     def _names_are_unique(self) -> Table:

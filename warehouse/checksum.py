@@ -2,7 +2,8 @@
 
 Two warehouses with the same checksum answer alike: now, as of any day, and in their marts. It is made of parts, a hash
 per vintage or per mart, table and period, which PostgreSQL computes over sorted rows; only hashes leave the database.
-`marts.freshness` is left out: it tells of looks at the publisher, not of figures, and changes with the calendar.
+`marts.freshness` is left out: it tells of looks at the publisher, not of figures, and changes with the calendar; so is
+`marts.claim_check`, which tells of papers.
 Where others may write meanwhile, ask within a transaction of isolation level REPEATABLE READ.
 """
 
@@ -15,9 +16,21 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, text
 
 MARTS = {"benefit_recipients": "period", "revisions": "period", "series_breaks": "first_period"}
-"""The marts that are covered, each with the column that parts its rows within a table."""
-LEFT_OUT = ("freshness",)
-_RELATIONS = ("core.vintages", "core.observations", *(f"marts.{name}" for name in MARTS))
+"""The marts of tables that are covered, each with the column that parts its rows within a table."""
+FIGURES = (
+    "activation",
+    "benchmark_ranking",
+    "block_grant_share",
+    "exits",
+    "investment_case",
+    "ordinary_hours",
+    "savings",
+    "target_followup",
+    "unemployment_projection",
+)
+"""The marts of figures that are covered: they rest on several tables, and are parted by period alone."""
+LEFT_OUT = ("freshness", "claim_check")
+_RELATIONS = ("core.vintages", "core.observations", *(f"marts.{name}" for name in (*MARTS, *FIGURES)))
 
 
 @dataclass(frozen=True)
@@ -85,12 +98,13 @@ group by v.at order by v.at nulls first
 """
 _MART_COLUMNS = """
 select string_agg(quote_ident(attname), ', ' order by attname collate "C") from pg_attribute
-where attrelid = cast(:mart as regclass) and attnum > 0 and not attisdropped and attname <> 'vintage_id'
+where attrelid = cast(:mart as regclass) and attnum > 0 and not attisdropped
+and attname not in ('vintage_id', 'vintages', 'assumptions')
 """
 _MART = """
 select r.table_id, r.at, count(*) as rows,
        encode(sha256(convert_to(string_agg(r.row, E'\\n' order by r.row collate "C"), 'UTF8')), 'hex') as sha256
-from (select table_id, {period} as at, json_build_array({columns})::text as row from marts.{mart}) r
+from (select {part} as table_id, {period} as at, json_build_array({columns})::text as row from marts.{mart}) r
 group by r.table_id, r.at order by r.table_id collate "C", r.at collate "C"
 """
 # Moments and numbers as text, whatever the session is set to; until the transaction ends.
@@ -117,13 +131,15 @@ def parts(connection: Connection) -> Iterator[Part]:
         for row in connection.execute(text(_OBSERVATIONS), {"table_no": table.table_no}):
             yield Part("core.observations", table.table_id, row.at, int(row.rows), row.sha256)
     for mart, period in MARTS.items():
-        yield from _mart_parts(connection, mart=mart, period=period)
+        yield from _mart_parts(connection, mart=mart, part="table_id", period=period)
+    for mart in FIGURES:
+        yield from _mart_parts(connection, mart=mart, part="'figures'", period="period")
 
 
-def _mart_parts(connection: Connection, *, mart: str, period: str) -> Iterator[Part]:
+def _mart_parts(connection: Connection, *, mart: str, part: str, period: str) -> Iterator[Part]:
     # Whatever columns the mart has, so that one that is added is covered from then on.
     columns = connection.scalar(text(_MART_COLUMNS), {"mart": f"marts.{mart}"})
-    for row in connection.execute(text(_MART.format(mart=mart, period=period, columns=columns))):
+    for row in connection.execute(text(_MART.format(mart=mart, part=part, period=period, columns=columns))):
         yield Part(f"marts.{mart}", row.table_id, row.at, row.rows, row.sha256)
 
 

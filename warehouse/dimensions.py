@@ -5,7 +5,7 @@ Writing twice is writing once. Numbers once given are kept, since every observat
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, Table, func, select, text
@@ -18,17 +18,27 @@ from warehouse.catalogue import Table as CatalogueTable
 from warehouse.periods import Period
 
 
-def write_dimensions(connection: Connection, *, catalogue: Catalogue) -> None:
+def write_dimensions(connection: Connection, *, catalogues: Sequence[Catalogue]) -> None:
     """Write areas, tables with their partitions, and measures; keeps every number already given."""
     _upsert(connection, schema.areas, key=["area_id"], rows=_area_rows())
-    numbers = _table_numbers(connection, catalogue=catalogue)
-    _upsert(connection, schema.tables, key=["table_no"], rows=_table_rows(catalogue, numbers=numbers))
-    _upsert(connection, schema.measures, key=["table_no", "name"], rows=_measure_rows(catalogue, numbers=numbers))
-    _replace(connection, schema.benefit_groups, rows=_benefit_group_rows(catalogue, numbers=numbers))
-    write_periods(connection, periods=(period for *_, period in _breaks(catalogue)))
-    _replace(connection, schema.series_breaks, rows=_series_break_rows(catalogue, numbers=numbers))
+    for catalogue in catalogues:
+        write_tables(connection, catalogue.tables, publisher=catalogue.publisher)
+    numbers = _known_numbers(connection)
+    groups = [row for catalogue in catalogues for row in _benefit_group_rows(catalogue, numbers=numbers)]
+    _replace(connection, schema.benefit_groups, rows=groups)
+    write_periods(connection, periods=(period for catalogue in catalogues for *_, period in _breaks(catalogue)))
+    breaks = [row for catalogue in catalogues for row in _series_break_rows(catalogue, numbers=numbers)]
+    _replace(connection, schema.series_breaks, rows=breaks)
+
+
+def write_tables(connection: Connection, tables: Sequence[CatalogueTable], *, publisher: str) -> None:
+    """Write one publisher's tables with their partitions, and their measures; keeps every number already given."""
+    numbers = _table_numbers(connection, tables=tables)
+    rows = [_table_row(table, table_no=numbers[table.id], publisher=publisher) for table in tables]
+    _upsert(connection, schema.tables, key=["table_no"], rows=rows)
+    _upsert(connection, schema.measures, key=["table_no", "name"], rows=_measure_rows(tables, numbers=numbers))
     existing = _partitions(connection)
-    for table in catalogue.tables:
+    for table in tables:
         if _partition(table) not in existing:
             _create_partition(connection, table, table_no=numbers[table.id])
 
@@ -61,31 +71,35 @@ def _area_rows() -> list[dict[str, Any]]:
     return [{"area_id": area.key} | {name: getattr(area, name) for name in names} for area in all_areas()]
 
 
-def _table_numbers(connection: Connection, *, catalogue: Catalogue) -> dict[str, int]:
+def _known_numbers(connection: Connection) -> dict[str, int]:
     query = select(schema.tables.c.table_id, schema.tables.c.table_no)
-    known = {row.table_id: row.table_no for row in connection.execute(query)}
+    return {row.table_id: row.table_no for row in connection.execute(query)}
+
+
+def _table_numbers(connection: Connection, *, tables: Sequence[CatalogueTable]) -> dict[str, int]:
+    known = _known_numbers(connection)
     following = (connection.scalar(select(func.max(schema.tables.c.table_no))) or 0) + 1
-    unknown = [table.id for table in catalogue.tables if table.id not in known]
+    unknown = [table.id for table in tables if table.id not in known]
     return known | {table_id: following + step for step, table_id in enumerate(unknown)}
 
 
-def _table_rows(catalogue: Catalogue, *, numbers: dict[str, int]) -> list[dict[str, Any]]:
-    return [
-        {
-            "table_no": numbers[table.id],
-            "table_id": table.id,
-            "publisher": catalogue.publisher,
-            "title": table.title,
-            "title_en": table.title_en,
-            "period_kind": str(table.period),
-            "retired_on": table.retired.since if table.retired else None,
-            "replaced_by": table.retired.replaced_by if table.retired else None,
-        }
-        for table in catalogue.tables
-    ]
+def _table_row(table: CatalogueTable, *, table_no: int, publisher: str) -> dict[str, Any]:
+    return {
+        "table_no": table_no,
+        "table_id": table.id,
+        "publisher": publisher,
+        "title": table.title,
+        "title_en": table.title_en,
+        "period_kind": str(table.period),
+        "retired_on": table.retired.since if table.retired else None,
+        "replaced_by": table.retired.replaced_by if table.retired else None,
+        "root_members": table.root_members,
+        "feeds": table.feeds,
+        "declaration": table.model_dump(mode="json", by_alias=True),
+    }
 
 
-def _measure_rows(catalogue: Catalogue, *, numbers: dict[str, int]) -> list[dict[str, Any]]:
+def _measure_rows(tables: Sequence[CatalogueTable], *, numbers: dict[str, int]) -> list[dict[str, Any]]:
     return [
         {
             "table_no": numbers[table.id],
@@ -94,7 +108,7 @@ def _measure_rows(catalogue: Catalogue, *, numbers: dict[str, int]) -> list[dict
             "unit": measure.unit,
             "adds_up": measure.adds_up,
         }
-        for table in catalogue.tables
+        for table in tables
         for measure in table.measures
     ]
 

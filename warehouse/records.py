@@ -125,3 +125,11 @@ mart_builds = Table(
     schema="ops",
     comment="One row per publisher table: what its rows in the marts were last built from.",
 )
+figure_builds = Table(
+    "figure_builds",
+    metadata,
+    Column("mart", Text, primary_key=True, comment="The mart, without its schema."),
+    Column("rests_on", Text, nullable=False, comment="The code, vintages and assumptions it was last filled from."),
+    schema="ops",
+    comment="One row per mart of figures: what it was last filled from.",
+)

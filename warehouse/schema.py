@@ -110,8 +110,11 @@ tables = Table(
     Column("period_kind", Text, nullable=False, comment="Kind of its periods."),
     Column("retired_on", Date, comment="When the publisher stopped it; null: it has not."),
     Column("replaced_by", Text, comment="Id of the table that took over."),
+    Column("root_members", JSONB, nullable=False, comment="The members of its total: every breakdown at its root."),
+    Column("feeds", Text, comment="What figures take a table of a municipality's own for; null: they name it."),
+    Column("declaration", JSONB, nullable=False, comment="The whole declaration, from a catalogue or a contract."),
     schema="core",
-    comment="One row per publisher table in the catalogue. Made from the catalogue, never edited.",
+    comment="One row per publisher table. Made from the catalogues and from contracts, never edited.",
 )
 measures = Table(
     "measures",
@@ -124,7 +127,7 @@ measures = Table(
         "unit",
         Text,
         nullable=False,
-        comment="persons, full_time_persons, cases, pct, pct_point, fraction, ratio or rank.",
+        comment="persons, full_time_persons, cases, pct, pct_point, fraction, ratio, rank, dkk or work_years.",
     ),
     Column(
         "adds_up", Boolean, nullable=False, comment="Whether the parts of a breakdown sum to its total, to within 1."

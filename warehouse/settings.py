@@ -18,7 +18,17 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, f
 
 DENMARK = ZoneInfo("Europe/Copenhagen")
 PREFIX = "JOBINDSATS_"
-EMPTY_IS_UNSET = ("api_url", "api_token", "warehouse_url", "archive_url", "data_dir", "now")
+EMPTY_IS_UNSET = (
+    "api_url",
+    "api_token",
+    "warehouse_url",
+    "archive_url",
+    "data_dir",
+    "now",
+    "assumptions",
+    "ranking_lists",
+    "local_files",
+)
 SETTINGS_FILE = "JOBINDSATS_SETTINGS_FILE"
 
 
@@ -37,6 +47,9 @@ class Settings(BaseModel):
     archive_url: str | None = None
     data_dir: Path = Path(".data")
     now: datetime | None = None
+    assumptions: Path | None = None
+    ranking_lists: str | None = None
+    local_files: Path | None = None
     timeout_seconds: float = Field(default=180, gt=0)
     retries: int = Field(default=4, ge=0)
     backoff_seconds: float = Field(default=1, ge=0)

@@ -23,7 +23,8 @@ class ClockRunsBackwards(RuntimeError):
 class Load:
     """A staged, audited load: what it is a version of, when it was seen, and where it lies.
 
-    `release_reason` is a person's, where a check had stopped it.
+    `release_reason` is a person's, where a check had stopped it. Of `partial_periods` it is a part only: what it lacks
+    there is not withdrawn.
     """
 
     table_id: str
@@ -34,6 +35,7 @@ class Load:
     content_hash: str
     manifest: str
     release_reason: str | None = None
+    partial_periods: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -68,7 +70,7 @@ full join (
       and period_id in (select distinct period_id from staging.{staging})
 ) o on o.series_id = s.series_id and o.period_id = s.period_id
 where o.series_id is null
-   or (s.series_id is null and o.status <> 'withdrawn')
+   or (s.series_id is null and o.status <> 'withdrawn' and o.period_id <> all(cast(:partial as integer[])))
    or (s.series_id is not null and (s.value, s.status) is distinct from (o.value, o.status))
 """
 _COUNTS = """
@@ -131,7 +133,8 @@ def publish(connection: Connection, load: Load) -> Vintage:
     table_no = table_number(connection, table_id=load.table_id)
     take_turn(connection, table_no=table_no)
     _require_forward_clock(connection, load)
-    connection.execute(text(_DIFFERENCE.format(staging=load.staging)), {"table_no": table_no})
+    asked = {"table_no": table_no, "partial": sorted(load.partial_periods)}
+    connection.execute(text(_DIFFERENCE.format(staging=load.staging)), asked)
     counts = connection.execute(text(_COUNTS.format(staging=load.staging))).one()
     vintage_id = _write(connection, load, table_no=table_no, counts=counts) if _any(counts) else None
     drop_staging(connection, name=load.staging)

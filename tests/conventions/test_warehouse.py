@@ -106,7 +106,7 @@ def test_migrating_again_changes_nothing(module_engine: Engine) -> None:
     )
     with module_engine.connect() as connection:
         before = tuple(connection.execute(text(counted)).one())
-    assert migrations.upgrade(module_engine, catalogue=jobindsats()) == migrations.newest()
+    assert migrations.upgrade(module_engine) == migrations.newest()
     with module_engine.connect() as connection:
         assert tuple(connection.execute(text(counted)).one()) == before
         assert migrations.current(connection) == migrations.newest()

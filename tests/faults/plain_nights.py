@@ -112,9 +112,7 @@ class PlainNights:
                     self.table, listing=decision.listing, run_id=run_id, publisher=publisher, border=border
                 )
             with self.engine.begin() as staging:
-                staged = stage_table(
-                    staging, table=self.table, manifest=fetched.manifest, archive=border.archive, run_id=run_id
-                )
+                staged = stage_table(staging, manifest=fetched.manifest, archive=border.archive, run_id=run_id)
             audit_table(self.engine, table=self.table, staged=staged, archive=border.archive)
             return publish_table(connection, staged=staged, archive=border.archive)
 

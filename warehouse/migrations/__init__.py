@@ -10,8 +10,8 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, inspect, text
 
-from warehouse.catalogue import Catalogue
 from warehouse.dimensions import write_dimensions
+from warehouse.publishers import catalogues
 
 VERSION_TABLE = {"version_table": "schema_version", "version_table_schema": "ops"}
 
@@ -35,11 +35,11 @@ def current(connection: Connection) -> str | None:
     return MigrationContext.configure(connection, opts=VERSION_TABLE).get_current_revision()
 
 
-def upgrade(engine: Engine, *, catalogue: Catalogue) -> str:
-    """Bring schema, areas and catalogue up to date in one transaction; two at once take turns. Gives the revision."""
+def upgrade(engine: Engine) -> str:
+    """Bring schema, areas and catalogues up to date in one transaction; two at once take turns. Gives the revision."""
     with engine.begin() as connection:
         connection.execute(text("select pg_advisory_xact_lock(hashtext('jobindsats migrations'))"))
         if current(connection) != newest():
             command.upgrade(_config(connection), "head")
-        write_dimensions(connection, catalogue=catalogue)
+        write_dimensions(connection, catalogues=catalogues())
     return newest()

@@ -1,0 +1,158 @@
+"""The commands about derived figures: which there are, what one says, what it rests on, and a paper's own numbers."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from rich.text import Text
+from rich.tree import Tree
+
+from flows.printing import cell, console, danish_time, grid, print_json
+
+WELL, FAILED, ATTENTION = 0, 1, 3
+VERDICTS = {"holds": "green", "holds within rounding": "green", "differs": "bold yellow", "cannot be checked": "dim"}
+
+
+def list_figures(*, as_json: bool) -> int:
+    """Every figure: its formula, unit, and what it reads."""
+    from tasks.figures import listed
+
+    rows = listed()
+    if as_json:
+        print_json(rows)
+        return WELL
+    lines = grid("figure", "unit", "formula", "reads", "title")
+    for row in rows:
+        reads = ", ".join([*row["tables"], *row["assumptions"]])
+        lines.add_row(row["figure"], row["unit"], row["formula"], reads, row["title"])
+    console().print(lines)
+    return WELL
+
+
+def show_figure(name: str, *, area: str, period: str | None, item: str | None, as_of: str | None, as_json: bool) -> int:
+    """A figure's rows for one area."""
+    from tasks import figures
+    from tasks.upkeep import ready
+
+    asked = figures.asked(name, area=area, period=period, item=item, as_of=as_of)
+    with ready() as border, border.engine.connect() as connection:
+        rows, missing = figures.rows(connection, asked)
+    if as_json:
+        sys.stderr.writelines(f"{reason}\n" for reason in missing)
+        print_json(rows)
+        return WELL
+    if not rows:
+        console().print(f"There is no {name} for {asked.described}: {'; '.join(missing) or 'no such period or item'}.")
+        return WELL
+    _print_rows(rows)
+    return WELL
+
+
+def _print_rows(rows: list[dict[str, Any]]) -> None:
+    own = [name for name in rows[0] if name not in _SHOWN_ELSEWHERE]
+    lines = grid("period", "item", "basis", ">value", ">low", ">high", *(f">{name}" for name in own))
+    for row in rows:
+        shown = [cell(row[name]) for name in ("period", "item", "basis", "value", "low", "high", *own)]
+        lines.add_row(*shown)
+    terminal = console()
+    terminal.print(f"[bold]{rows[0]['figure']}[/bold] in {rows[0]['unit']}: {rows[0]['area']}")
+    terminal.print(lines)
+    assumptions = {_assumption_in_words(each): None for row in rows for each in row["assumptions"]}
+    vintages = {_vintage_in_words(each): None for row in rows for each in row["vintages"]}
+    for line in [*assumptions, *vintages]:
+        terminal.print(Text(line, "dim"))
+    for caveat in dict.fromkeys(caveat for row in rows for caveat in row["caveats"]):
+        terminal.print(Text(caveat, "yellow"))
+
+
+_SHOWN_ELSEWHERE = {
+    "figure", "area", "period", "item", "basis", "value", "unit", "low", "high", "assumptions", "vintages", "caveats",
+}  # fmt: skip
+
+
+def _assumption_in_words(assumption: Mapping[str, Any]) -> str:
+    band = f" ({cell(assumption['low'])} to {cell(assumption['high'])})" if assumption["low"] is not None else ""
+    return (
+        f"assumes {assumption['name']} = {cell(assumption['value'])}{band} {assumption['unit']}: {assumption['source']}"
+    )
+
+
+def _vintage_in_words(vintage: Mapping[str, Any]) -> str:
+    published = f", published {vintage['publisher_updated_on']}" if vintage["publisher_updated_on"] else ""
+    return (
+        f"rests on {vintage['table']}, vintage {vintage['vintage']}{published}, seen {danish_time(vintage['seen_at'])}"
+    )
+
+
+def explain_figure(name: str, *, area: str, period: str, item: str | None, as_of: str | None, as_json: bool) -> int:
+    """A figure taken apart, down to the hashes of the archived bytes."""
+    from tasks import figures
+    from tasks.upkeep import ready
+
+    asked = figures.asked(name, area=area, period=period, item=item, as_of=as_of)
+    with ready() as border, border.engine.connect() as connection:
+        trees = figures.trees(connection, asked, archive=border.archive)
+    if as_json:
+        print_json(trees)
+    elif not trees:
+        console().print(f"There is no {name} for {asked.described}, so there is nothing to explain.")
+    for tree in [] if as_json else trees:
+        console().print(_drawn(tree))
+    return WELL if trees else FAILED
+
+
+def _drawn(tree: Mapping[str, Any]) -> Tree:
+    where = ", ".join(filter(None, (tree["area"], tree["period"], tree["item"], tree["basis"])))
+    band = f" ({cell(tree['low'])} to {cell(tree['high'])})" if tree["low"] is not None else ""
+    drawn = Tree(Text(f"{tree['figure']} of {where}: {cell(tree['value'])}{band} {tree['unit']}", "bold"))
+    drawn.add(Text(f"= {tree['formula']}"))
+    for leaf in tree["inputs"]:
+        _draw_input(drawn, leaf)
+    for assumption in tree["assumptions"]:
+        drawn.add(Text(f"{_assumption_in_words(assumption)} ({assumption['evidence']})"))
+    for caveat in tree["caveats"]:
+        drawn.add(Text(caveat, "yellow"))
+    drawn.add(Text(f"computed by version {tree['code_version']}", "dim"))
+    return drawn
+
+
+def _draw_input(drawn: Tree, leaf: Mapping[str, Any]) -> None:
+    shown = cell(leaf["value"]) if leaf["status"] == "observed" else leaf["status"]
+    of = ", ".join(filter(None, (leaf["area"], leaf["item"], _earlier(leaf["periods_earlier"]))))
+    branch = drawn.add(Text(f"{leaf['name']} = {shown}: {leaf['table']}.{leaf['measure']} of {of}"))
+    vintage = leaf["vintage"]
+    if vintage is None:
+        return
+    looked = branch.add(Text(_vintage_in_words(vintage), "dim"))
+    for answer in vintage["archived"]:
+        held = "" if answer["held"] else "  MISSING OR DAMAGED"
+        looked.add(Text(f"{answer['sha256']}  {answer['asked']}{held}", "dim"))
+
+
+def _earlier(periods: int) -> str:
+    return f"{periods} periods earlier" if periods else ""
+
+
+def check_claims(file: Path, *, as_json: bool) -> int:
+    """A paper's own numbers, each with its verdict."""
+    from tasks.check_claims import checked
+    from tasks.upkeep import ready
+
+    with ready() as border, border.engine.connect() as connection:
+        rows = checked(connection, file=file)
+    if as_json:
+        print_json(rows)
+        return WELL
+    lines = grid("document", "point", ">claimed", ">computed", ">difference", "unit", "verdict", "statement and reason")
+    for row in rows:
+        said = Text.assemble(row["statement"], "\n", (row["reason"], "dim"))
+        numbers = [cell(row[name]) for name in ("claimed", "computed", "difference")]
+        verdict = Text(row["verdict"], VERDICTS[row["verdict"]])
+        lines.add_row(row["document"], str(row["point"]), *numbers, row["unit"], verdict, said)
+    terminal = console()
+    terminal.print(lines)
+    terminal.print(", ".join(f"{sum(row['verdict'] == verdict for row in rows)} {verdict}" for verdict in VERDICTS))
+    return WELL

@@ -1,0 +1,173 @@
+"""Watch: what other sources than Jobindsats have for a night: ranking lists, StatBank, a municipality's own tables.
+
+Each is looked for only where a setting says so. Bytes are archived before anything reads them, and a file that stands
+published already is left alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import PurePath
+
+from prefect import get_run_logger, task
+from prefect.cache_policies import NO_CACHE
+from sqlalchemy import Connection
+
+from tasks.archive import ArchiveTrouble, Entry, Manifest
+from tasks.ask_statbank import ask_statbank
+from tasks.border import Border, crossing
+from tasks.decide import DUE, Decision
+from tasks.fetch import Fetched
+from tasks.sources.jobindsats.metadata import Listing
+from tasks.sources.local_files.folder import own_tables
+from tasks.sources.ranking_lists.lists import read_list
+from tasks.sources.ranking_lists.places import get, watched
+from tasks.stoppages import ListUnreadable, PublisherTrouble, Stoppage
+from warehouse.vintages import newest_vintage
+
+LISTS = "ranking_lists"
+
+
+@dataclass(frozen=True)
+class Found:
+    """What was found of one table: what to do with it, its look in the archive, or why it stops here."""
+
+    decision: Decision
+    manifest: str | None = None
+    stoppage: Stoppage | None = None
+
+    def fetched(self, run_id: int) -> Fetched:
+        """The receipt of its fetch; raises the Stoppage it ended with."""
+        if self.stoppage is not None:
+            raise self.stoppage
+        return Fetched(self.decision.table_id, run_id, self.manifest or "", self.decision.listing, calls=0, size=0)
+
+
+@task(name="look around", cache_policy=NO_CACHE)
+def look_around(run_id: int, *, tables: list[str] | None) -> list[Found]:
+    """What each source beside Jobindsats has; of the named tables only, where some are named."""
+    found: list[Found] = []
+    with crossing() as border:
+        for name, look in _SOURCES.items():
+            try:
+                found += look(border, run_id=run_id)
+            except Exception as error:  # noqa: BLE001  # one source's trouble never stops another
+                get_run_logger().error("%s: %s", name, error)
+                found.append(Found(Decision(name, "failed", str(error), Listing(name))))
+    wanted = {table.lower() for table in tables or ()}
+    return [each for each in found if not wanted or each.decision.table_id in wanted]
+
+
+@dataclass(frozen=True)
+class _File:
+    """A file as it was found, archived."""
+
+    name: str
+    content: bytes
+    entry: Entry
+
+
+def _archived(border: Border, name: str, content: bytes) -> _File:
+    digest = border.archive.put(content)
+    return _File(name, content, Entry(f"file:{name}", border.clock().isoformat(), 200, len(content), digest))
+
+
+def look_at_lists(border: Border, *, run_id: int) -> list[Found]:
+    """The ranking lists that lie where the settings say, a table each; those that cannot be read are one more."""
+    place = border.settings.ranking_lists
+    if not place:
+        return []
+    by_table: dict[str, list[_File]] = {}
+    unreadable: list[ListUnreadable] = []
+    for address in watched(place):
+        content = get(address, timeout_seconds=border.settings.timeout_seconds)
+        file = _archived(border, PurePath(address).name, content)
+        try:
+            by_table.setdefault(read_list(content, name=file.name).table_id, []).append(file)
+        except ListUnreadable as trouble:
+            unreadable.append(trouble)
+            by_table.setdefault(LISTS, []).append(file)
+    with border.engine.connect() as connection:
+        read = [
+            _found(connection, table_id, files=files, run_id=run_id, border=border)
+            for table_id, files in sorted(by_table.items())
+            if table_id != LISTS
+        ]
+    return [*read, *_stopped(unreadable, files=by_table.get(LISTS, []), run_id=run_id, border=border)]
+
+
+def _stopped(unreadable: list[ListUnreadable], *, files: list[_File], run_id: int, border: Border) -> list[Found]:
+    if not unreadable:
+        return []
+    stoppage = ListUnreadable(" ".join(f"{trouble}." for trouble in unreadable))
+    stoppage.manifest = _manifest(LISTS, files=files, run_id=run_id, border=border)
+    return [Found(Decision(LISTS, DUE, "files to read", Listing(LISTS)), stoppage=stoppage)]
+
+
+def look_at_own_tables(border: Border, *, run_id: int) -> list[Found]:
+    """The municipality's own tables, each with its contract; a contract that cannot be read is said."""
+    folder = border.settings.local_files
+    if folder is None:
+        return []
+    found = []
+    with border.engine.connect() as connection:
+        for own in own_tables(folder):
+            if own.stoppage is not None:
+                found.append(
+                    Found(Decision(own.table_id, DUE, "a contract", Listing(own.table_id)), stoppage=own.stoppage)
+                )
+                continue
+            files = [_archived(border, name, content) for name, content in own.files()]
+            found.append(_found(connection, own.table_id, files=files, run_id=run_id, border=border))
+    return found
+
+
+def _found(connection: Connection, table_id: str, *, files: list[_File], run_id: int, border: Border) -> Found:
+    listing = Listing(table_id)
+    if _stands(connection, table_id, entries=[file.entry for file in files], border=border):
+        return Found(Decision(table_id, "not_due", "the files are those that stand published", listing))
+    manifest = _manifest(table_id, files=files, run_id=run_id, border=border)
+    names = ", ".join(file.name for file in files)
+    return Found(Decision(table_id, DUE, f"found {names}", listing), manifest=manifest)
+
+
+def _stands(connection: Connection, table_id: str, *, entries: Iterable[Entry], border: Border) -> bool:
+    """Whether the newest vintage was read from these very bytes."""
+    newest = newest_vintage(connection, table_id=table_id)
+    if newest is None:
+        return False
+    try:
+        before = border.archive.get_manifest(newest.manifest).entries
+    except ArchiveTrouble:
+        return False
+    return {entry.sha256 for entry in before} == {entry.sha256 for entry in entries}
+
+
+def _manifest(table_id: str, *, files: list[_File], run_id: int, border: Border) -> str:
+    entries = tuple(file.entry for file in files)
+    return border.archive.put_manifest(Manifest(table_id, "files", None, border.clock(), run_id, entries))
+
+
+def look_at_statbank(border: Border, *, run_id: int) -> list[Found]:
+    """StatBank's tables: what is new there is fetched."""
+    if not border.settings.statbank_url:
+        return []
+    found = []
+    for table_id, ask in ask_statbank(border, run_id=run_id):
+        listing = Listing(table_id)
+        try:
+            reason, manifest = ask()
+        except PublisherTrouble as stoppage:
+            found.append(Found(Decision(table_id, DUE, "asked", listing), stoppage=stoppage))
+            continue
+        outcome = DUE if manifest else "not_due"
+        found.append(Found(Decision(table_id, outcome, reason, listing), manifest=manifest))
+    return found
+
+
+_SOURCES: dict[str, Callable[..., list[Found]]] = {
+    "statbank": look_at_statbank,
+    LISTS: look_at_lists,
+    "local_files": look_at_own_tables,
+}

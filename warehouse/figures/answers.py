@@ -1,0 +1,133 @@
+"""Answers: a figure's rows, as they stand or as they were known at a moment, each with what it rests on.
+
+One row per area x period x item x basis. A value is null where an input is hidden or missing; the status says which, and
+a row whose assumption is not on record is left out, with the reason in `missing`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import polars as pl
+from sqlalchemy import Connection
+
+from warehouse import assumed
+from warehouse.areas import all_areas, municipalities
+from warehouse.assumed import applicable
+from warehouse.figures.breaks import with_breaks
+from warehouse.figures.inputs import Scope, period_codes, side_by_side, vintages_of
+from warehouse.figures.keys import KEY, with_keys
+from warehouse.figures.model import Figure
+from warehouse.periods import Period, PeriodKind
+
+ORDER = ("area_code", "period_id", "item", "basis")
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A figure's rows, sorted, and why there are none where there are none."""
+
+    figure: Figure
+    rows: pl.DataFrame
+    missing: tuple[str, ...] = field(default=())
+
+
+def answer(connection: Connection, figure: Figure, *, scope: Scope) -> Answer:
+    """The figure for one area or all, as known at the scope's moment."""
+    known = assumed.known(connection, as_of=scope.as_of)
+    begun = side_by_side(connection, figure, scope=scope) if figure.inputs else _from_assumption(figure, known, scope)
+    rows = period_codes(begun)
+    missing = [f"nothing is held of {', '.join(figure.tables)}"] if rows.is_empty() and figure.inputs else []
+    rows = rows.with_columns(basis=pl.lit(""), caveats=pl.lit([], dtype=pl.List(pl.String)), assumptions=_NO_IDS)
+    for name in figure.assumptions:
+        before = rows.height
+        rows = with_keys(rows, known=known) if name == KEY else _with_assumption(rows, known=known, name=name)
+        if before and rows.is_empty():
+            missing.append(f"no assumption '{name}' is on record for this area: see docs/assumptions.md")
+    rows = rows if figure.inputs == () else with_breaks(connection, rows, figure=figure)
+    computed = figure.compute(vintages_of(rows, names=[each.name for each in figure.inputs]))
+    return Answer(figure, computed.sort(ORDER), tuple(missing))
+
+
+_NO_IDS = pl.lit([], dtype=pl.List(pl.Int64))
+
+
+def _from_assumption(figure: Figure, known: pl.DataFrame, scope: Scope) -> pl.DataFrame:
+    """Rows for each assumption a figure starts from, in the year it was made, for each area that is asked for."""
+    begun = known.filter((pl.col("name") == figure.begins_with) & pl.col("valid_from").is_not_null())
+    days = begun["valid_from"].unique().sort().to_list()
+    codes = [scope.area_code] if scope.area_code else [area.code for area in municipalities()]
+    years = sorted({Period.containing(day, kind=PeriodKind.YEAR).key for day in days})
+    rows = [(code, year, "") for code in codes for year in years]
+    return pl.DataFrame(rows, schema={"area_code": pl.String, "period_id": pl.Int32, "item": pl.String}, orient="row")
+
+
+def _with_assumption(rows: pl.DataFrame, *, known: pl.DataFrame, name: str) -> pl.DataFrame:
+    """Each row with each basis of an assumption that applies to it; rows without one are left out.
+
+    Where an area has one of its own, those that hold anywhere are left out too: a municipality's price comes before a
+    general one, whatever its basis.
+    """
+    places = rows.select("area_code", "day").unique(maintain_order=True)
+    found = applicable(known, name=name, rows=places).filter(pl.col("assumption_id").is_not_null())
+    own = pl.col("assumed_area_code").is_not_null()
+    found = found.filter(own | ~own.any().over("area_code", "day"))
+    beside = found.select(
+        "area_code",
+        "day",
+        pl.col("assumed").alias(name),
+        pl.col("assumed_low").alias(f"{name}_low"),
+        pl.col("assumed_high").alias(f"{name}_high"),
+        pl.col("basis").alias(f"{name}_basis"),
+        pl.col("assumption_id").alias(f"{name}_id"),
+        pl.col("caveat").alias(f"{name}_caveat"),
+    )
+    joined = rows.join(beside, on=["area_code", "day"], how="inner")
+    basis = pl.when(pl.col(f"{name}_basis") != "").then(pl.col(f"{name}_basis")).otherwise(pl.col("basis"))
+    return joined.with_columns(
+        basis=basis,
+        assumptions=pl.concat_list("assumptions", f"{name}_id"),
+        caveats=pl.concat_list("caveats", f"{name}_caveat").list.drop_nulls(),
+    )
+
+
+def area_name(code: str) -> str:
+    """The name of an area by its code."""
+    return next(area.name for area in all_areas() if area.code == code)
+
+
+def plain(
+    answered: Answer, *, vintages: dict[int, dict[str, Any]], assumptions: dict[int, dict[str, Any]]
+) -> list[Any]:
+    """The rows as the command line gives them: one per area, period, item and basis."""
+    figure = answered.figure
+    return [
+        {
+            "figure": figure.name,
+            "area": area_name(row["area_code"]),
+            "period": row["period"],
+            "item": row["item"] or None,
+            "basis": row["basis"] or None,
+            "value": number(row["value"]),
+            "unit": figure.unit,
+            "low": number(row["low"]),
+            "high": number(row["high"]),
+            **{name: _cell(row[name]) for name in figure.columns},
+            "assumptions": [assumptions[each] for each in row["assumptions"]],
+            "vintages": [vintages[each] for each in row["vintages"]],
+            "caveats": [*figure.caveats, *row["caveats"]],
+        }
+        for row in answered.rows.to_dicts()
+    ]
+
+
+def _cell(cell: Any) -> Any:
+    return number(cell) if isinstance(cell, float) else cell
+
+
+def number(value: float | None) -> float | int | None:
+    """A number without the noise of binary fractions: whole where it is whole, six digits after the point at most."""
+    if value is None:
+        return None
+    return int(value) if float(value).is_integer() else round(value, 6)

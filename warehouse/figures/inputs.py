@@ -1,0 +1,123 @@
+"""Inputs: what a figure rests on, read as the warehouse knew it at any moment, side by side.
+
+A value comes with its status and the vintage that brought it; a hidden value stays null, and what is computed from it
+is null too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import polars as pl
+from sqlalchemy import Connection, text
+
+from warehouse.figures.model import COUNTED, KEY, RECIPIENTS, Figure, Input
+from warehouse.periods import Period
+
+COUNTRY = "000"
+_TYPES = pl.Schema(
+    {
+        "area_code": pl.String,
+        "period_id": pl.Int32,
+        "item": pl.String,
+        "value": pl.Float64,
+        "status": pl.String,
+        "vintage_id": pl.Int32,
+    }
+)
+
+
+@dataclass(frozen=True)
+class Scope:
+    """Which rows are wanted: of one area (None: of all), as known at a moment (None: now)."""
+
+    area_code: str | None = None
+    as_of: datetime | None = None
+
+
+_OBSERVED = """
+select a.code as area_code, o.period_id, coalesce(s.members ->> cast(:item as text), '') as item, o.value,
+       o.status::text as status, o.vintage_id
+from core.observations_as_of(coalesce(cast(:as_of as timestamptz), 'infinity')) o
+join core.series s on s.series_id = o.series_id
+join core.measures m on m.measure_id = s.measure_id
+join core.tables t on t.table_no = s.table_no
+join core.areas a on a.area_id = s.area_id
+where o.table_no = any(:tables) and m.name = :measure and a.code = any(coalesce(:areas, array[a.code]))
+  and s.members - coalesce(cast(:item as text), '') = t.root_members - coalesce(cast(:item as text), '')
+"""
+_RECEIVED = """
+select b.area_code, p.period_id, b.benefit_group as item, b.{measure} as value, b.{measure}_status as status,
+       b.vintage_id
+from marts.benefit_recipients_as_of(coalesce(cast(:as_of as timestamptz), 'infinity'), :area) b
+join core.periods p on p.code = b.period
+where b.counted_in_total or not :counted
+"""
+_TABLES = "select table_no from core.tables where table_id = :table or 'feeds:' || feeds = :table order by table_no"
+
+
+def read(connection: Connection, wanted: Input, *, scope: Scope) -> pl.DataFrame:
+    """One row per area x period x item of one input: value, status and the vintage that brought it, sorted."""
+    code = COUNTRY if wanted.area == "country" else scope.area_code
+    if wanted.table == RECIPIENTS:
+        query = text(_RECEIVED.format(measure=wanted.measure))
+        asked = {"as_of": scope.as_of, "area": code, "counted": wanted.item == COUNTED}
+        found = connection.execute(query, asked)
+    else:
+        numbers = connection.scalars(text(_TABLES), {"table": wanted.table}).all()
+        asked = {"item": wanted.item, "measure": wanted.measure, "tables": list(numbers), "as_of": scope.as_of}
+        found = connection.execute(text(_OBSERVED), asked | {"areas": [code] if code else None})
+    rows = pl.DataFrame([tuple(row) for row in found], schema=_TYPES, orient="row")
+    rows = rows if wanted.only is None else rows.filter(pl.col("item") == wanted.only)
+    return _moved(rows, periods=wanted.earlier).sort(KEY)
+
+
+def _moved(rows: pl.DataFrame, *, periods: int) -> pl.DataFrame:
+    """Rows under the period they are compared with: that of so many periods later."""
+    if not periods or rows.is_empty():
+        return rows
+    later = {key: Period.from_key(key).shifted(periods).key for key in rows["period_id"].unique().to_list()}
+    return rows.with_columns(pl.col("period_id").replace_strict(later, return_dtype=pl.Int32))
+
+
+def side_by_side(connection: Connection, figure: Figure, *, scope: Scope) -> pl.DataFrame:
+    """A figure's inputs, one row per area x period x item of the first: `<name>`, `<name>_status`, `<name>_vintage`."""
+    first, *others = figure.inputs
+    rows = _named(read(connection, first, scope=scope), name=first.name)
+    for other in others:
+        beside = _named(read(connection, other, scope=scope), name=other.name)
+        rows = _looked_up(rows, beside, other=other, by_item=bool(other.item or other.table == RECIPIENTS))
+    return rows.sort(KEY)
+
+
+def _named(rows: pl.DataFrame, *, name: str) -> pl.DataFrame:
+    return rows.rename({"value": name, "status": f"{name}_status", "vintage_id": f"{name}_vintage"})
+
+
+def _looked_up(rows: pl.DataFrame, beside: pl.DataFrame, *, other: Input, by_item: bool) -> pl.DataFrame:
+    keys = ["period_id"]
+    keys += ["area_code"] if other.area == "own" else []
+    keys += ["item"] if by_item and other.only is None else []
+    dropped = [key for key in KEY if key not in keys]
+    return rows.join(beside.drop(dropped), on=keys, how="left")
+
+
+def period_codes(rows: pl.DataFrame) -> pl.DataFrame:
+    """Rows with `period` and `day` (its last day) beside `period_id`."""
+    periods = {key: Period.from_key(key) for key in rows["period_id"].unique().to_list()}
+    codes = {key: str(period) for key, period in periods.items()}
+    days = {key: period.last_day for key, period in periods.items()}
+    return rows.with_columns(
+        period=pl.col("period_id").replace_strict(codes, return_dtype=pl.String),
+        day=pl.col("period_id").replace_strict(days, return_dtype=pl.Date),
+    )
+
+
+def vintages_of(rows: pl.DataFrame, *, names: Sequence[str]) -> pl.DataFrame:
+    """Rows with `vintages`: the numbers of the vintages that brought their inputs, each once, sorted."""
+    columns = [f"{name}_vintage" for name in names if f"{name}_vintage" in rows.columns]
+    return rows.with_columns(
+        vintages=pl.concat_list(columns).list.drop_nulls().list.unique().list.sort() if columns else pl.lit([])
+    )

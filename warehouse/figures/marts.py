@@ -1,0 +1,165 @@
+"""How each mart of figures is filled: which figure, and which of its columns becomes which of the mart's.
+
+A mart holds a figure's rows for every area as they stand now.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import inspect
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib.metadata import version
+from typing import cast
+
+import polars as pl
+import psycopg
+from sqlalchemy import Connection, Table, text
+
+from warehouse import figure_marts
+from warehouse.areas import all_areas
+from warehouse.figures.answers import answer
+from warehouse.figures.inputs import Scope
+from warehouse.figures.model import RECIPIENTS
+from warehouse.figures.registry import FIGURES
+
+
+@dataclass(frozen=True)
+class Mart:
+    """One mart of figures: its table, the figure that fills it, and the figure's column for each of its own."""
+
+    table: Table
+    figure: str
+    columns: Mapping[str, str]
+
+
+MARTS: tuple[Mart, ...] = (
+    Mart(
+        figure_marts.savings,
+        "savings",
+        {
+            "benefit_area": "item",
+            "basis": "basis",
+            "fewer_full_time_persons": "fewer_full_time_persons",
+            "net_unit_cost_dkk": "net_unit_cost_dkk",
+            "saving_dkk": "value",
+            "saving_low_dkk": "low",
+            "saving_high_dkk": "high",
+        },
+    ),
+    Mart(
+        figure_marts.unemployment_projection,
+        "unemployment_projection",
+        {
+            "basis": "basis",
+            "national_change_persons": "national_unemployment_change_persons",
+            "key_pct": "key_pct",
+            "projected_persons": "value",
+            "projected_low_persons": "low",
+            "projected_high_persons": "high",
+        },
+    ),
+    Mart(
+        figure_marts.block_grant_share,
+        "block_grant_share",
+        {
+            "benefit_group": "item",
+            "basis": "basis",
+            "recipients_full_time_persons": "own",
+            "country_full_time_persons": "country",
+            "share_pct": "value",
+            "key_pct": "key_pct",
+            "gap_pct_point": "gap_pct_point",
+            "expected_full_time_persons": "expected_full_time_persons",
+        },
+    ),
+    Mart(
+        figure_marts.benchmark_ranking,
+        "benchmark_gap",
+        {
+            "benefit_area": "item",
+            "table_id": "table_id",
+            "rank": "rank",
+            "rank_half_a_year_earlier": "rank_half_a_year_earlier",
+            "gap_full_time_persons": "value",
+            "gap_pct_point": "gap_pct_point",
+            "expected_full_time_persons": "expected",
+            "actual_full_time_persons": "actual",
+            "published_gap_is": "published_gap_is",
+        },
+    ),
+)
+
+
+_RESTS_ON = """
+select coalesce(string_agg(v.vintage_id::text, ',' order by v.table_no), '') || ' ' ||
+       coalesce((select max(assumption_id)::text || '/' || count(superseded_at) from core.assumptions), '')
+from core.tables t
+join lateral (select table_no, max(vintage_id) as vintage_id from core.vintages where table_no = t.table_no
+              group by table_no) v on true
+where t.table_id = any(:tables) or 'feeds:' || t.feeds = any(:tables)
+   or (:recipients and t.table_no in (select table_no from core.benefit_groups))
+"""
+
+
+def rests_on(connection: Connection, mart: Mart) -> str:
+    """What a mart would rest on if it were filled now, as a text to compare."""
+    figure = FIGURES[mart.figure]
+    asked = {"tables": list(figure.tables), "recipients": RECIPIENTS in figure.tables}
+    state = connection.scalar(text(_RESTS_ON), asked)
+    code = hashlib.sha256(f"{figure!r} {inspect.getsource(figure.compute)}".encode()).hexdigest()[:12]
+    return f"{version('jobindsats-warehouse')} {code} {state}"
+
+
+def is_behind(connection: Connection, mart: Mart) -> bool:
+    """Whether what a mart rests on has changed since it was filled."""
+    query = text("select rests_on from ops.figure_builds where mart = :mart")
+    return connection.scalar(query, {"mart": mart.table.name}) != rests_on(connection, mart)
+
+
+_BUILT = """
+insert into ops.figure_builds (mart, rests_on) values (:mart, :rests_on)
+on conflict (mart) do update set rests_on = excluded.rests_on
+"""
+
+
+def fill(connection: Connection, mart: Mart) -> int:
+    """Fill a mart anew within the caller's transaction; gives its rows."""
+    connection.execute(
+        text("select pg_advisory_xact_lock(hashtext('marts'), hashtext(:mart))"), {"mart": mart.table.name}
+    )
+    state = rests_on(connection, mart)
+    rows = rows_of(connection, mart)
+    connection.execute(mart.table.delete())
+    _copy(connection, rows, into=mart.table)
+    connection.execute(text(_BUILT), {"mart": mart.table.name, "rests_on": state})
+    return rows.height
+
+
+def rows_of(connection: Connection, mart: Mart) -> pl.DataFrame:
+    """A mart's rows as they would be now, one per area, period, item and basis, sorted."""
+    answered = answer(connection, FIGURES[mart.figure], scope=Scope()).rows
+    names = {area.code: area.name for area in all_areas()}
+    return answered.select(
+        "area_code",
+        area_name=pl.col("area_code").replace_strict(names, return_dtype=pl.String),
+        period=pl.col("period"),
+        period_last_day=pl.col("day"),
+        **{column: pl.col(source) for column, source in mart.columns.items()},
+        caveats=pl.col("caveats").list.join(" "),
+        vintages=_as_array("vintages"),
+        assumptions=_as_array("assumptions"),
+    )
+
+
+def _as_array(name: str) -> pl.Expr:
+    """Numbers as PostgreSQL writes an array."""
+    numbers = pl.col(name).list.eval(pl.element().cast(pl.String)).list.join(",")
+    return pl.concat_str(pl.lit("{"), numbers, pl.lit("}"))
+
+
+def _copy(connection: Connection, rows: pl.DataFrame, *, into: Table) -> None:
+    driver = cast("psycopg.Connection[tuple[object, ...]]", connection.connection.driver_connection)
+    statement = f"copy {into.fullname} ({', '.join(rows.columns)}) from stdin (format csv)"
+    with driver.cursor() as cursor, cursor.copy(statement.encode()) as copy:
+        copy.write(rows.write_csv(include_header=False, quote_style="non_numeric", null_value="").encode())

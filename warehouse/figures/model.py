@@ -1,0 +1,64 @@
+"""What a figure is: one function over frames, with a name, a formula, a unit, inputs, assumptions, caveats and a source.
+
+A figure's rows begin as its inputs side by side, one row per area x period x item, a column each. The first input says
+which rows there are; the others are looked up for them. Nothing is computed here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+import polars as pl
+
+FEEDS = "feeds:"
+RECIPIENTS = "benefit recipients"
+COUNTED = "counted in total"
+KEY = ("area_code", "period_id", "item")
+
+
+@dataclass(frozen=True)
+class Input:
+    """One column of a figure's rows: a measure of a publisher's table, and where and when it is read.
+
+    `table` is an id, `feeds:<what>` for every local table that says it feeds that, or `benefit recipients` for the one
+    table of each benefit. `item` is the breakdown whose members are rows of their own; without it the total is read,
+    and `only` keeps one member. `earlier` is how many periods before the row's own it is read.
+    """
+
+    name: str
+    table: str
+    measure: str
+    item: str | None = None
+    only: str | None = None
+    area: Literal["own", "country"] = "own"
+    earlier: int = 0
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A derived figure. `compute` takes the inputs side by side and gives `value`, `low`, `high` and columns of its own.
+
+    Assumptions come as `<name>` with one row for each basis on record; a row that lacks one is left out with a reason.
+    A figure without inputs `begins_with` an assumption: it has a row for the year in which that was made.
+    """
+
+    name: str
+    title: str
+    title_en: str
+    formula: str
+    unit: str
+    source: str
+    inputs: tuple[Input, ...]
+    compute: Callable[[pl.DataFrame], pl.DataFrame]
+    assumptions: tuple[str, ...] = ()
+    begins_with: str = ""
+    caveats: tuple[str, ...] = ()
+    default_item: str | None = None
+    columns: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def tables(self) -> tuple[str, ...]:
+        """The tables it reads, each once, in the order of its inputs."""
+        return tuple(dict.fromkeys(read.table for read in self.inputs))

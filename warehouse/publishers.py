@@ -1,0 +1,48 @@
+"""Publishers: every catalogue that is shipped, and which of them declares a table.
+
+A municipality's own tables are declared by their contracts (tasks/sources/local_files), not here; their ids begin with
+`local_`.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib import resources
+
+from warehouse.catalogue import Catalogue, CatalogueError, Table, jobindsats, read_catalogue
+
+LOCAL = "local_files"
+LOCAL_PREFIX = "local_"
+OTHERS: tuple[str, ...] = ()
+
+
+@cache
+def catalogues() -> tuple[Catalogue, ...]:
+    """The shipped catalogues, Jobindsats first."""
+    return (jobindsats(), *(catalogue(name) for name in OTHERS))
+
+
+@cache
+def catalogue(name: str) -> Catalogue:
+    """The shipped catalogue of one publisher; raises CatalogueError."""
+    path = resources.files("warehouse") / "catalogues" / f"{name}.yml"
+    return read_catalogue(path.read_text(encoding="utf-8"))
+
+
+def publisher_of(table_id: str) -> str:
+    """The publisher whose table it is; raises CatalogueError."""
+    if table_id.lower().startswith(LOCAL_PREFIX):
+        return LOCAL
+    found = [each.publisher for each in catalogues() for table in each.tables if table.id == table_id.lower()]
+    if not found:
+        raise CatalogueError(f"table '{table_id}' is not in the catalogue; `jobindsats status` lists those that are")
+    return found[0]
+
+
+def shipped_table(table_id: str) -> Table:
+    """A table of a shipped catalogue; raises CatalogueError."""
+    wanted = publisher_of(table_id)
+    known = [each for each in catalogues() if each.publisher == wanted]
+    if not known:
+        raise CatalogueError(f"{table_id} is a table of your own: its contract declares it, not a catalogue")
+    return known[0].table(table_id)
