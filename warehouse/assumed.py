@@ -1,0 +1,234 @@
+"""Assumptions in the warehouse: what was taken for granted at any moment, and what applies to an area on a day.
+
+Nothing is overwritten: an assumption that is changed or no longer declared is closed at that moment, and a new one
+opened. So a figure as of a moment rests on the assumptions of that moment.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
+import polars as pl
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Column,
+    Connection,
+    Date,
+    ForeignKey,
+    Identity,
+    Index,
+    Numeric,
+    Table,
+    Text,
+    func,
+    insert,
+    or_,
+    select,
+    text,
+    update,
+)
+
+from warehouse.assumptions import Assumption
+from warehouse.schema import metadata, moment
+from warehouse.vintages import ClockRunsBackwards
+
+assumptions = Table(
+    "assumptions",
+    metadata,
+    Column("assumption_id", BigInteger, Identity(), primary_key=True, comment="Our number."),
+    Column("name", Text, nullable=False, comment="What is taken for granted, ending in its unit."),
+    Column("area_code", ForeignKey("core.areas.code"), comment="The area it holds for; null: anywhere."),
+    Column("basis", Text, nullable=False, comment="The variant; two bases are never mixed. Empty: there is but one."),
+    Column("valid_from", Date, comment="First day it was given for; null: no beginning is known."),
+    Column("valid_to", Date, comment="Last day it was given for; null: no end is known."),
+    Column("value", Numeric, nullable=False, comment="The number, in its unit."),
+    Column("low", Numeric, comment="The lowest it may be; null: nobody said."),
+    Column("high", Numeric, comment="The highest it may be; null: nobody said."),
+    Column(
+        "unit", Text, nullable=False, comment="persons, full_time_persons, cases, pct, pct_point, dkk, hours or years."
+    ),
+    Column("source", Text, nullable=False, comment="Who says so, and where."),
+    Column(
+        "evidence",
+        Text,
+        nullable=False,
+        comment="confirmed (read where it was published), likely (second-hand or derived) or inferred.",
+    ),
+    Column("note", Text, nullable=False, comment="What a reader should know; empty: nothing more."),
+    moment("recorded_at", "When the warehouse learnt it.", nullable=False),
+    moment("superseded_at", "When it was changed or no longer declared; null: it stands."),
+    CheckConstraint("low <= value and value <= high", name="bounds_hold_the_value"),
+    CheckConstraint("valid_from <= valid_to", name="begins_before_it_ends"),
+    CheckConstraint("recorded_at < superseded_at", name="stood_for_a_while"),
+    CheckConstraint("evidence in ('confirmed', 'likely', 'inferred')", name="evidence_is_known"),
+    Index(
+        "ix_assumptions_standing",
+        "name",
+        "area_code",
+        "basis",
+        "valid_from",
+        unique=True,
+        postgresql_nulls_not_distinct=True,
+        postgresql_where=text("superseded_at is null"),
+    ),
+    schema="core",
+    comment="One row per assumption and time it stood. What figures take for granted; never edited, only closed.",
+)
+
+DECLARED = tuple(Assumption.model_fields)
+KNOWN = pl.Schema(
+    [
+        ("assumption_id", pl.Int64),
+        ("name", pl.String),
+        ("area_code", pl.String),
+        ("basis", pl.String),
+        ("valid_from", pl.Date),
+        ("valid_to", pl.Date),
+        ("value", pl.Float64),
+        ("low", pl.Float64),
+        ("high", pl.Float64),
+        ("unit", pl.String),
+        ("source", pl.String),
+        ("evidence", pl.String),
+        ("note", pl.String),
+        ("recorded_at", pl.Datetime(time_unit="us", time_zone="UTC")),
+    ]
+)
+_AS_APPLIED = {
+    "basis": "basis",
+    "assumption_id": "assumption_id",
+    "value": "assumed",
+    "low": "assumed_low",
+    "high": "assumed_high",
+    "unit": "assumed_unit",
+    "area_code": "assumed_area_code",
+    "valid_from": "assumed_from",
+    "valid_to": "assumed_to",
+    "source": "assumption_source",
+    "evidence": "evidence",
+}
+
+
+class RowsUnfit(ValueError):
+    """Rows cannot be given assumptions; the message says which column is missing or in the way."""
+
+
+def record(connection: Connection, declared: Iterable[Assumption], *, now: datetime) -> tuple[int, int]:
+    """Make what is declared what stands, within the caller's transaction; how many were opened and closed.
+
+    The same declaration twice writes nothing. Raises ClockRunsBackwards.
+    """
+    connection.execute(text("select pg_advisory_xact_lock(hashtext('assumptions'))"))
+    standing = {_content(row): row["assumption_id"] for row in _standing(connection)}
+    wanted = {_content(each.model_dump()): each for each in declared}
+    closing = [number for content, number in standing.items() if content not in wanted]
+    opening = [each for content, each in wanted.items() if content not in standing]
+    if closing or opening:
+        _require_forward_clock(connection, now=now)
+    if closing:
+        gone = assumptions.c.assumption_id.in_(closing)
+        connection.execute(update(assumptions).where(gone).values(superseded_at=now))
+    if opening:
+        connection.execute(insert(assumptions), [each.model_dump() | {"recorded_at": now} for each in opening])
+    return len(opening), len(closing)
+
+
+def _content(row: dict[str, Any]) -> tuple[Any, ...]:
+    return tuple(row[name] for name in DECLARED)
+
+
+def _standing(connection: Connection) -> list[dict[str, Any]]:
+    query = select(assumptions).where(assumptions.c.superseded_at.is_(None))
+    return [dict(row) for row in connection.execute(query).mappings()]
+
+
+def _require_forward_clock(connection: Connection, *, now: datetime) -> None:
+    moments = select(func.greatest(func.max(assumptions.c.recorded_at), func.max(assumptions.c.superseded_at)))
+    newest = connection.scalar(moments)
+    if newest is not None and now <= newest:
+        raise ClockRunsBackwards(
+            f"assumptions were recorded at {newest:%Y-%m-%d %H:%M:%S}, and it is {now:%Y-%m-%d %H:%M:%S} now: what "
+            "replaces them cannot be older. Set the clock (JOBINDSATS_NOW in a rehearsal) or use another data folder"
+        )
+
+
+def known(connection: Connection, *, as_of: datetime | None) -> pl.DataFrame:
+    """What was taken for granted at a moment (None: what stands), sorted; one row per name x area x basis x validity.
+
+    Values are in their `unit`.
+    """
+    column = assumptions.c
+    query = select(assumptions)
+    if as_of is None:
+        query = query.where(column.superseded_at.is_(None))
+    else:
+        stands = or_(column.superseded_at.is_(None), column.superseded_at > as_of)
+        query = query.where(column.recorded_at <= as_of, stands)
+    rows = connection.execute(query).mappings()
+    data = [{name: _plain(row[name]) for name in KNOWN} for row in rows]
+    return pl.DataFrame(data, schema=KNOWN).sort("name", "area_code", "basis", "valid_from", nulls_last=False)
+
+
+def _plain(cell: Any) -> Any:
+    if isinstance(cell, Decimal):
+        return float(cell)
+    return cell.astimezone(UTC) if isinstance(cell, datetime) else cell
+
+
+def applicable(known: pl.DataFrame, *, name: str, rows: pl.DataFrame) -> pl.DataFrame:
+    """`rows` (with `area_code` and `day`) in their order, each once per basis with the assumption that applies to it.
+
+    The area's own comes before one that holds anywhere; of those, one given for the day before the newest of earlier
+    days, which carries a Danish `caveat`. A row to which nothing applies is kept once, without a number and with a
+    caveat. `assumed`, `assumed_low` and `assumed_high` are in `assumed_unit`. Raises RowsUnfit.
+    """
+    _require_fit(rows)
+    numbered = rows.with_row_index("_row")
+    chosen = _chosen(known.filter(pl.col("name") == name), days=numbered.select("_row", "area_code", "day"))
+    stale = pl.col("assumed_to") < pl.col("day")
+    day, until = pl.col("day").dt.to_string("%d-%m-%Y"), pl.col("assumed_to").dt.to_string("%d-%m-%Y")
+    instead = pl.format(f"{name} findes ikke for {{}}; den nyeste før, som gælder til {{}}, er brugt", day, until)
+    absent = pl.col("assumption_id").is_null()
+    return (
+        numbered.join(chosen, on="_row", how="left")
+        .with_columns(caveat=pl.when(absent).then(pl.lit(f"{name} findes ikke")).when(stale).then(instead))
+        .sort("_row", "basis")
+        .drop("_row")
+    )
+
+
+def _require_fit(rows: pl.DataFrame) -> None:
+    missing = sorted({"area_code", "day"} - set(rows.columns))
+    taken = sorted({"_row", "caveat", *_AS_APPLIED.values()} & set(rows.columns))
+    if missing or taken or rows.schema["day"] != pl.Date:
+        wrong = f"they lack {missing}" if missing else f"they already have {taken}" if taken else "their day is no date"
+        raise RowsUnfit(
+            f"rows take assumptions by area_code and day, and {wrong}; the columns are {', '.join(rows.columns)}"
+        )
+
+
+def _chosen(candidates: pl.DataFrame, *, days: pl.DataFrame) -> pl.DataFrame:
+    """One row per row x basis: the assumption that applies."""
+    offered = candidates.select(pl.col(name).alias(kept) for name, kept in _AS_APPLIED.items())
+    own = days.join(offered, left_on="area_code", right_on="assumed_area_code", coalesce=False)
+    anywhere = days.join(offered.filter(pl.col("assumed_area_code").is_null()), how="cross")
+    begun = (pl.col("assumed_from") <= pl.col("day")).fill_null(True) & pl.col("day").is_not_null()
+    return (
+        pl.concat([own, anywhere.select(own.columns)])
+        .filter(begun)
+        .with_columns(_over=(pl.col("assumed_to") < pl.col("day")).fill_null(False))
+        .sort(
+            "_row",
+            "basis",
+            pl.col("assumed_area_code").is_null(),
+            "_over",
+            "assumed_to",
+            descending=[False] * 4 + [True],
+        )
+        .unique(["_row", "basis"], keep="first", maintain_order=True)
+        .drop("area_code", "day", "_over")
+    )
