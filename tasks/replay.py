@@ -17,8 +17,8 @@ from pydantic import SecretStr
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
-from tasks.border import Border, crossing
 from tasks.assume import put_assumptions_on_record
+from tasks.border import Border, crossing
 from tasks.derive import bring_up_to_date
 from tasks.derive_figures import bring_figures_up_to_date
 from tasks.publications import Publication, get_publications, write_missing

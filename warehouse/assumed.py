@@ -81,22 +81,22 @@ assumptions = Table(
 
 DECLARED = tuple(Assumption.model_fields)
 KNOWN = pl.Schema(
-    {
-        "assumption_id": pl.Int64,
-        "name": pl.String,
-        "area_code": pl.String,
-        "basis": pl.String,
-        "valid_from": pl.Date,
-        "valid_to": pl.Date,
-        "value": pl.Float64,
-        "low": pl.Float64,
-        "high": pl.Float64,
-        "unit": pl.String,
-        "source": pl.String,
-        "evidence": pl.String,
-        "note": pl.String,
-        "recorded_at": pl.Datetime("us", "UTC"),
-    }
+    [
+        ("assumption_id", pl.Int64),
+        ("name", pl.String),
+        ("area_code", pl.String),
+        ("basis", pl.String),
+        ("valid_from", pl.Date),
+        ("valid_to", pl.Date),
+        ("value", pl.Float64),
+        ("low", pl.Float64),
+        ("high", pl.Float64),
+        ("unit", pl.String),
+        ("source", pl.String),
+        ("evidence", pl.String),
+        ("note", pl.String),
+        ("recorded_at", pl.Datetime(time_unit="us", time_zone="UTC")),
+    ]
 )
 _AS_APPLIED = {
     "basis": "basis",
@@ -162,10 +162,13 @@ def known(connection: Connection, *, as_of: datetime | None) -> pl.DataFrame:
     Values are in their `unit`.
     """
     column = assumptions.c
-    stood = column.superseded_at.is_(None)
-    if as_of is not None:
-        stood = or_(stood, column.superseded_at > as_of) & (column.recorded_at <= as_of)
-    rows = connection.execute(select(assumptions).where(stood)).mappings()
+    query = select(assumptions)
+    if as_of is None:
+        query = query.where(column.superseded_at.is_(None))
+    else:
+        stands = or_(column.superseded_at.is_(None), column.superseded_at > as_of)
+        query = query.where(column.recorded_at <= as_of, stands)
+    rows = connection.execute(query).mappings()
     data = [{name: _plain(row[name]) for name in KNOWN} for row in rows]
     return pl.DataFrame(data, schema=KNOWN).sort("name", "area_code", "basis", "valid_from", nulls_last=False)
 

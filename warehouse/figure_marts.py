@@ -140,7 +140,7 @@ investment_case = _mart(
     "One row per area, year and case. What a place and a course cost, and how many persons break even.",
     _item("investment", "The case."),
     _number("cost_dkk", "Cost in the year."),
-    _number("places", "Places at a time."),
+    _number("places_persons", "Places at a time."),
     _number("cost_per_place_dkk", "Cost of a place in a year."),
     _number("saving_per_person_dkk", "Net municipal cost of a person a year that is saved."),
     _number("break_even_persons", "Persons who must leave public support for a year to cover the cost."),

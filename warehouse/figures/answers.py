@@ -47,7 +47,21 @@ def answer(connection: Connection, figure: Figure, *, scope: Scope) -> Answer:
             missing.append(f"no assumption '{name}' is on record for this area: see docs/assumptions.md")
     rows = rows if figure.inputs == () else with_breaks(connection, rows, figure=figure)
     computed = figure.compute(vintages_of(rows, names=[each.name for each in figure.inputs]))
-    return Answer(figure, computed.sort(ORDER), tuple(missing))
+    return Answer(figure, _told(computed, figure=figure).sort(ORDER), tuple(missing))
+
+
+def _told(computed: pl.DataFrame, *, figure: Figure) -> pl.DataFrame:
+    """The computed rows with `value`, `low`, `high` and `status`."""
+    nothing = pl.lit(None, dtype=pl.Float64)
+    status = f"{figure.value}_status"
+    return computed.with_columns(
+        value=pl.col(figure.value).cast(pl.Float64),
+        low=pl.col(figure.low).cast(pl.Float64) if figure.low else nothing,
+        high=pl.col(figure.high).cast(pl.Float64) if figure.high else nothing,
+        status=pl.col(status)
+        if status in computed.columns
+        else pl.when(pl.col(figure.value).is_null()).then(pl.lit("suppressed")).otherwise(pl.lit("observed")),
+    )
 
 
 _NO_IDS = pl.lit([], dtype=pl.List(pl.Int64))
@@ -77,19 +91,31 @@ def _with_assumption(rows: pl.DataFrame, *, known: pl.DataFrame, name: str) -> p
         "area_code",
         "day",
         pl.col("assumed").alias(name),
-        pl.col("assumed_low").alias(f"{name}_low"),
-        pl.col("assumed_high").alias(f"{name}_high"),
+        pl.col("assumed_low").alias(_bound(name, "low")),
+        pl.col("assumed_high").alias(_bound(name, "high")),
         pl.col("basis").alias(f"{name}_basis"),
         pl.col("assumption_id").alias(f"{name}_id"),
         pl.col("caveat").alias(f"{name}_caveat"),
     )
-    joined = rows.join(beside, on=["area_code", "day"], how="inner")
+    joined = _of_one_basis(rows.join(beside, on=["area_code", "day"], how="inner"), name=name)
     basis = pl.when(pl.col(f"{name}_basis") != "").then(pl.col(f"{name}_basis")).otherwise(pl.col("basis"))
     return joined.with_columns(
         basis=basis,
         assumptions=pl.concat_list("assumptions", f"{name}_id"),
         caveats=pl.concat_list("caveats", f"{name}_caveat").list.drop_nulls(),
     )
+
+
+def _bound(name: str, which: str) -> str:
+    """The name of an assumption's bound, which ends in its unit too: net_unit_cost_low_dkk."""
+    stem, _, unit = name.rpartition("_")
+    return f"{stem}_{which}_{unit}"
+
+
+def _of_one_basis(rows: pl.DataFrame, *, name: str) -> pl.DataFrame:
+    """Rows whose assumptions are of one basis, where there is one of the same: what a case costs is not another's."""
+    same = pl.col("basis") == pl.col(f"{name}_basis")
+    return rows.filter(same | ~same.any().over("area_code", "day", "item", "basis"))
 
 
 def area_name(code: str) -> str:
@@ -113,6 +139,7 @@ def plain(
             "unit": figure.unit,
             "low": number(row["low"]),
             "high": number(row["high"]),
+            "status": row["status"],
             **{name: _cell(row[name]) for name in figure.columns},
             "assumptions": [assumptions[each] for each in row["assumptions"]],
             "vintages": [vintages[each] for each in row["vintages"]],

@@ -1,7 +1,8 @@
 """Keys: a municipality's share of the country, on every basis on record.
 
 The block-grant key itself is no published table; it is quoted in papers (`stated`). A share of the population or of the
-workforce is another thing under the same name, and the two are never mixed: each basis is a row of its own.
+workforce is another thing under the same name, and the two are never mixed: each basis is a row of its own. So is the
+key that somebody's own local number implies (`claimed`): a claim, which no key on record need give.
 """
 
 from __future__ import annotations
@@ -10,20 +11,24 @@ import polars as pl
 
 from warehouse.assumed import applicable
 from warehouse.figures.inputs import COUNTRY
+from warehouse.formulas import keys as formulas
+from warehouse.formulas.changes import share
 
 KEY = "block_grant_key_pct"
 POPULATION = "population_persons"
 CHANGE = "national_unemployment_change_persons"
 CLAIMED = "claimed_local_change_persons"
+_PLACE = ("area_code", "day")
+_COLUMNS = (*_PLACE, "basis", "key_pct", "key_low_pct", "key_high_pct", "key_assumptions", "key_caveats")
 
 
 def with_keys(rows: pl.DataFrame, *, known: pl.DataFrame) -> pl.DataFrame:
     """Each row with each key that applies to its area and day: `key_pct`, `key_low_pct`, `key_high_pct`, `basis`."""
-    places = rows.select("area_code", "day").unique(maintain_order=True)
-    keys = pl.concat([_stated(places, known=known), _population_share(places, known=known)])
+    places = rows.select(_PLACE).unique(maintain_order=True)
+    found = [_stated(places, known=known), _by_population(places, known=known)]
     if CHANGE in rows.columns:
-        keys = pl.concat([keys, _claimed(rows, known=known)])
-    joined = rows.drop("basis").join(keys, on=["area_code", "day"], how="inner")
+        found.append(_claimed(rows.select(*_PLACE, CHANGE).unique(maintain_order=True), known=known))
+    joined = rows.drop("basis").join(pl.concat(found), on=_PLACE, how="inner")
     return joined.with_columns(
         assumptions=pl.concat_list("assumptions", "key_assumptions"),
         caveats=pl.concat_list("caveats", "key_caveats").list.drop_nulls(),
@@ -31,95 +36,54 @@ def with_keys(rows: pl.DataFrame, *, known: pl.DataFrame) -> pl.DataFrame:
 
 
 def _stated(places: pl.DataFrame, *, known: pl.DataFrame) -> pl.DataFrame:
-    """The keys somebody stated as such."""
-    found = applicable(known, name=KEY, rows=places).filter(pl.col("assumption_id").is_not_null())
-    return found.select(
-        "area_code",
-        "day",
+    """The keys that somebody stated as such."""
+    return _assumed(places, known=known, name=KEY).select(
+        *_PLACE,
         "basis",
-        key_pct=pl.col("assumed"),
-        key_low_pct=pl.col("assumed_low"),
-        key_high_pct=pl.col("assumed_high"),
+        key_pct="assumed",
+        key_low_pct="assumed_low",
+        key_high_pct="assumed_high",
         key_assumptions=pl.concat_list("assumption_id"),
         key_caveats=pl.concat_list("caveat"),
     )
 
 
-def _population_share(places: pl.DataFrame, *, known: pl.DataFrame) -> pl.DataFrame:
+def _by_population(places: pl.DataFrame, *, known: pl.DataFrame) -> pl.DataFrame:
     """The share of the country's population on 1 January."""
-    own = _persons(places, known=known, name=POPULATION)
-    country = _persons(places.with_columns(area_code=pl.lit(COUNTRY)).unique(), known=known, name=POPULATION)
-    both = own.join(country, on="day", how="inner", suffix="_country")
-    return both.select(
-        "area_code",
-        "day",
-        basis=pl.lit("population"),
-        key_pct=100 * pl.col("assumed") / pl.col("assumed_country"),
-        key_low_pct=pl.lit(None, dtype=pl.Float64),
-        key_high_pct=pl.lit(None, dtype=pl.Float64),
-        key_assumptions=pl.concat_list("assumption_id", "assumption_id_country"),
-        key_caveats=pl.concat_list("caveat"),
+    own = _assumed(places, known=known, name=POPULATION)
+    country = _assumed(places.select(pl.lit(COUNTRY).alias("area_code"), "day").unique(), known=known, name=POPULATION)
+    shares = share(own.join(country, on="day", suffix="_country"), part="assumed", whole="assumed_country")
+    return _without_bounds(
+        shares.with_columns(key_pct="share_pct"),
+        basis="population",
+        assumptions=pl.concat_list("assumption_id", "assumption_id_country"),
+        caveat=pl.col("caveat"),
     )
 
 
 def _claimed(rows: pl.DataFrame, *, known: pl.DataFrame) -> pl.DataFrame:
-    """The key that somebody's own local number implies: the number is a claim, and no key on record need give it."""
-    claimed = _persons(rows.select("area_code", "day", CHANGE).unique(), known=known, name=CLAIMED)
-    implied = pl.format(
-        "Tallet er påstået, ikke beregnet: det svarer til en nøgle på {} pct.", pl.col("key_pct").round(2)
-    )
-    return (
-        claimed.join(rows.select("area_code", "day", CHANGE).unique(), on=["area_code", "day"])
-        .with_columns(key_pct=100 * pl.col("assumed") / pl.col(CHANGE))
-        .select(
-            "area_code",
-            "day",
-            basis=pl.lit("claimed"),
-            key_pct=pl.col("key_pct"),
-            key_low_pct=pl.lit(None, dtype=pl.Float64),
-            key_high_pct=pl.lit(None, dtype=pl.Float64),
-            key_assumptions=pl.concat_list("assumption_id"),
-            key_caveats=pl.concat_list(implied),
-        )
-    )
+    """The key that somebody's own local number implies."""
+    claimed = _assumed(rows.select(_PLACE), known=known, name=CLAIMED).join(rows, on=_PLACE)
+    claimed = claimed.with_columns(projection_persons="assumed", national_change_persons=CHANGE)
+    implied = formulas.implied_key(claimed).with_columns(key_pct="implied_key_pct")
+    said = pl.format("Tallet er påstået, ikke beregnet: det svarer til en nøgle på {} pct.", pl.col("key_pct").round(2))
+    return _without_bounds(implied, basis="claimed", assumptions=pl.concat_list("assumption_id"), caveat=said)
 
 
-def _persons(places: pl.DataFrame, *, known: pl.DataFrame, name: str) -> pl.DataFrame:
-    columns = ("area_code", "day", "assumed", "assumed_low", "assumed_high", "assumption_id", "caveat")
-    found = applicable(known, name=name, rows=places.select("area_code", "day"))
-    return found.filter(pl.col("assumption_id").is_not_null()).select(columns)
+def _without_bounds(keys: pl.DataFrame, *, basis: str, assumptions: pl.Expr, caveat: pl.Expr) -> pl.DataFrame:
+    return keys.with_columns(
+        basis=pl.lit(basis),
+        key_low_pct=pl.lit(None, dtype=pl.Float64),
+        key_high_pct=pl.lit(None, dtype=pl.Float64),
+        key_assumptions=assumptions,
+        key_caveats=pl.concat_list(caveat),
+    ).select(_COLUMNS)
+
+
+def _assumed(places: pl.DataFrame, *, known: pl.DataFrame, name: str) -> pl.DataFrame:
+    return applicable(known, name=name, rows=places).filter(pl.col("assumption_id").is_not_null())
 
 
 def projection(rows: pl.DataFrame) -> pl.DataFrame:
-    """`value`: persons that a national change means locally, whole; `exact_persons` beside it.
-
-    >>> row = pl.DataFrame({"national_unemployment_change_persons": [20000.0], "key_pct": [0.54]})
-    >>> row = row.with_columns(key_low_pct=pl.lit(None, dtype=pl.Float64), key_high_pct=pl.lit(0.55))
-    >>> projection(row).select("value", "low", "high", "exact_persons").row(0)
-    (108.0, None, 110.0, 108.0)
-    """
-    change = pl.col("national_unemployment_change_persons")
-    exact = change * pl.col("key_pct") / 100
-    return rows.with_columns(
-        value=exact.round(),
-        low=(change * pl.col("key_low_pct") / 100).round(),
-        high=(change * pl.col("key_high_pct") / 100).round(),
-        exact_persons=exact.round(6),
-    )
-
-
-def grant_share(rows: pl.DataFrame) -> pl.DataFrame:
-    """`value`: the local share of the country's persons in per cent; the gap to the key, and what the key would give.
-
-    >>> row = pl.DataFrame({"own": [328.0], "country": [80000.0], "key_pct": [0.54]})
-    >>> grant_share(row).select("value", "gap_pct_point", "expected_full_time_persons").row(0)
-    (0.41, -0.13, 432.0)
-    """
-    share = (100 * pl.col("own") / pl.col("country")).round(9)
-    return rows.with_columns(
-        value=share,
-        low=pl.lit(None, dtype=pl.Float64),
-        high=pl.lit(None, dtype=pl.Float64),
-        gap_pct_point=(share - pl.col("key_pct")).round(9),
-        expected_full_time_persons=(pl.col("country") * pl.col("key_pct") / 100).round(9),
-    )
+    """What a national change means locally, on each key."""
+    return formulas.projection(rows.with_columns(national_change_persons=CHANGE))

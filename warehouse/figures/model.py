@@ -38,7 +38,7 @@ class Input:
 
 @dataclass(frozen=True)
 class Figure:
-    """A derived figure. `compute` takes the inputs side by side and gives `value`, `low`, `high` and columns of its own.
+    """A derived figure. `compute` takes the inputs side by side; `value`, `low` and `high` name columns of what it gives.
 
     Assumptions come as `<name>` with one row for each basis on record; a row that lacks one is left out with a reason.
     A figure without inputs `begins_with` an assumption: it has a row for the year in which that was made.
@@ -52,6 +52,9 @@ class Figure:
     source: str
     inputs: tuple[Input, ...]
     compute: Callable[[pl.DataFrame], pl.DataFrame]
+    value: str
+    low: str | None = None
+    high: str | None = None
     assumptions: tuple[str, ...] = ()
     begins_with: str = ""
     caveats: tuple[str, ...] = ()

@@ -276,7 +276,7 @@ def upgrade() -> None:
             comment="Cost in the year. Null where an input is hidden or missing; never a zero then.",
         ),
         sa.Column(
-            "places",
+            "places_persons",
             sa.Double(),
             nullable=True,
             comment="Places at a time. Null where an input is hidden or missing; never a zero then.",
