@@ -12,6 +12,7 @@
     │   ├── BodyTooLarge                        more bytes than any table has
     │   └── ReleaseMoved                        a release in the middle of the fetch, three times
     ├── Undeclared                quarantined   a column, label, period or level nobody declared
+    ├── ListUnreadable            quarantined   a file is no ranking list, or its rows do not hang together
     ├── LabelsMoved               quarantined   a label stands under the publisher's id of another member
     ├── Vanished                  quarantined   a measure or member that stood published is no longer offered
     ├── CellsDisagree             quarantined   one cell came twice with different values
@@ -109,6 +110,12 @@ class Undeclared(Stoppage):
     ) -> None:
         super().__init__(message, rule=rule, cells=cells)
         self.label = label
+
+
+class ListUnreadable(Stoppage):
+    """A file is not a ranking list that can be read with certainty: damaged, locked, a picture, rows missing."""
+
+    outcome = "quarantined"
 
 
 class LabelsMoved(Stoppage):

@@ -257,5 +257,15 @@ def read_catalogue(text: str) -> Catalogue:
 @cache
 def jobindsats() -> Catalogue:
     """The catalogue of Jobindsats.dk."""
-    path = resources.files("warehouse") / "catalogues" / "jobindsats.yml"
+    return _declared_in("jobindsats.yml")
+
+
+@cache
+def ranking_lists() -> Catalogue:
+    """The catalogue of the Employment Ministry's printed ranking lists."""
+    return _declared_in("ranking_lists.yml")
+
+
+def _declared_in(filename: str) -> Catalogue:
+    path = resources.files("warehouse") / "catalogues" / filename
     return read_catalogue(path.read_text(encoding="utf-8"))

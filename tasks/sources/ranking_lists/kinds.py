@@ -1,0 +1,66 @@
+"""What a file is, by its first bytes and never by its name; anything but a PDF and an XLSX is refused in plain words."""
+
+from __future__ import annotations
+
+import re
+from typing import Literal
+
+from tasks.sources.ranking_lists.limits import LARGEST_FILE_BYTES
+from tasks.stoppages import ListUnreadable
+
+Kind = Literal["pdf", "xlsx"]
+
+_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
+_PDF_HEADER_WITHIN = 1024
+_PDF_END_WITHIN = 1024
+_LINEARIZED = re.compile(rb"/Linearized\b[^>]{0,200}?/L\s+(\d{1,12})")
+
+
+def kind_of(content: bytes, *, name: str) -> Kind:
+    """Whether the bytes are a whole PDF or a packed workbook; raises ListUnreadable with what they are instead."""
+    if len(content) > LARGEST_FILE_BYTES:
+        raise ListUnreadable(
+            f"{name} has {len(content):,} bytes; expected a list of at most {LARGEST_FILE_BYTES:,}. "
+            "It is hardly a ranking list: fetch the list alone"
+        )
+    start = content[:_PDF_HEADER_WITHIN].lstrip(b"\xef\xbb\xbf \t\r\n\0")
+    if b"%PDF-" in content[:_PDF_HEADER_WITHIN]:
+        _require_whole(content, name=name)
+        return "pdf"
+    if start.startswith(b"PK\x03\x04"):
+        return "xlsx"
+    raise ListUnreadable(f"{name}{_instead(content, start=start)}")
+
+
+def _require_whole(content: bytes, *, name: str) -> None:
+    """A PDF ends in its own mark; what is cut off before it might still be read, with rows missing."""
+    said = _LINEARIZED.search(content[:_PDF_HEADER_WITHIN])
+    if b"%%EOF" in content[-_PDF_END_WITHIN:] and (said is None or int(said[1]) <= len(content)):
+        return
+    raise ListUnreadable(
+        f"{name}: the PDF breaks off before its end (after {len(content):,} bytes). It was not fetched in full: fetch it again"
+    )
+
+
+def _instead(content: bytes, *, start: bytes) -> str:
+    """What the file is, and what to do."""
+    if not start:
+        return " is empty; expected a PDF or an XLSX file. Fetch it again from the ministry's page"
+    if content.startswith(_OLE):
+        return (
+            " is locked with a password; expected an open workbook. Open it in Excel with its password and save it without one"
+            if _ENCRYPTED in content
+            else " is a workbook of the old kind (.xls); expected XLSX. Open it in Excel and save it as .xlsx"
+        )
+    if start.startswith(b"<"):
+        return (
+            " is a web page in place of a list; expected a PDF or an XLSX file. Open the ministry's page in a browser and "
+            "save the list itself"
+        )
+    if b"%PDF-".startswith(start[:5]) or b"PK\x03\x04".startswith(start[:4]):
+        return f" breaks off after {len(content)} bytes; expected a whole PDF or XLSX file. Fetch it again"
+    return (
+        f" is neither a PDF nor an XLSX file: it begins '{start[:20].decode('latin-1')}'. "
+        "Fetch the list again from the ministry's page"
+    )

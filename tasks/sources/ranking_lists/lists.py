@@ -1,0 +1,73 @@
+"""A file of the ministry's benchmark read to cells: which list it is, of which period, and each municipality's figures.
+
+Ranks order by points. Nothing is computed and no sign is turned: the cells are what the list prints, in whole kroner
+where it prints millions. `gap_is` says which way the list subtracts, where its rows tell.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import polars as pl
+
+from tasks.sources.cells import KEY, SCHEMA
+from tasks.sources.ranking_lists import titles
+from tasks.sources.ranking_lists.apart import pages_in
+from tasks.sources.ranking_lists.lines import Page
+from tasks.sources.ranking_lists.ranking import GapIs, gap_is, is_complete
+from tasks.sources.ranking_lists.rows import Row, table
+from tasks.stoppages import ListUnreadable
+from warehouse.periods import Period
+
+
+@dataclass(frozen=True)
+class RankingList:
+    """One list: the catalogue's table, the period, whether all 98 are on it, and one cell per municipality x measure."""
+
+    table_id: str
+    period: Period
+    published_on: date | None
+    complete: bool
+    gap_is: GapIs | None
+    cells: pl.DataFrame
+
+
+def read_list(content: bytes, *, name: str) -> RankingList:
+    """The list in a PDF or XLSX file; `name` is the file's and second best where the title is silent.
+
+    Raises ListUnreadable, which names the page or sheet, what was expected there, what was found and what to do.
+    """
+    return list_on(pages_in(content, name=name), name=name)
+
+
+def list_on(pages: Sequence[Page], *, name: str) -> RankingList:
+    """The one list on the pages of a document or the sheets of a workbook; raises ListUnreadable."""
+    found = table(pages, name=name)
+    complete = is_complete(found.rows, name=name)
+    try:
+        table_id, period = titles.table_id(found.titles, name=name), titles.period(found.titles, name=name)
+    except titles.TitleUnclear as error:
+        raise ListUnreadable(f"{name}, {pages[0].place}: {error}") from error
+    return RankingList(
+        table_id=table_id,
+        period=period,
+        published_on=titles.published_on([*found.titles, *found.notes]),
+        complete=complete,
+        gap_is=gap_is(found.rows, name=name),
+        cells=_cells(found.rows, period=period),
+    )
+
+
+def _cells(rows: Iterable[Row], *, period: Period) -> pl.DataFrame:
+    """One row per municipality x measure, all observed: a list prints no hidden counts."""
+    cells = [cell for row in rows for cell in _cells_of(row, period=period)]
+    return pl.DataFrame(cells, schema=SCHEMA, orient="row").sort(KEY)
+
+
+def _cells_of(row: Row, *, period: Period) -> Iterator[tuple[Any, ...]]:
+    values = {"rank": float(row.rank)} | {measure: float(value) for measure, value in row.values.items()}
+    for measure, value in values.items():
+        yield period.key, row.area.key, "{}", measure, value, "observed"
