@@ -256,5 +256,15 @@ def read_catalogue(text: str) -> Catalogue:
 @cache
 def jobindsats() -> Catalogue:
     """The catalogue of Jobindsats.dk."""
-    path = resources.files("warehouse") / "catalogues" / "jobindsats.yml"
+    return _packaged("jobindsats.yml")
+
+
+@cache
+def statbank() -> Catalogue:
+    """The catalogue of Statistics Denmark's StatBank."""
+    return _packaged("statbank.yml")
+
+
+def _packaged(filename: str) -> Catalogue:
+    path = resources.files("warehouse") / "catalogues" / filename
     return read_catalogue(path.read_text(encoding="utf-8"))
