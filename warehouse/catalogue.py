@@ -266,6 +266,12 @@ def ranking_lists() -> Catalogue:
     return _declared_in("ranking_lists.yml")
 
 
+@cache
+def statbank() -> Catalogue:
+    """The catalogue of Statistics Denmark's StatBank."""
+    return _declared_in("statbank.yml")
+
+
 def _declared_in(filename: str) -> Catalogue:
     path = resources.files("warehouse") / "catalogues" / filename
     return read_catalogue(path.read_text(encoding="utf-8"))

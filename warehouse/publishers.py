@@ -7,26 +7,17 @@ A municipality's own tables are declared by their contracts (tasks/sources/local
 from __future__ import annotations
 
 from functools import cache
-from importlib import resources
 
-from warehouse.catalogue import Catalogue, CatalogueError, Table, jobindsats, read_catalogue
+from warehouse.catalogue import Catalogue, CatalogueError, Table, jobindsats, ranking_lists, statbank
 
 LOCAL = "local_files"
 LOCAL_PREFIX = "local_"
-OTHERS: tuple[str, ...] = ()
 
 
 @cache
 def catalogues() -> tuple[Catalogue, ...]:
     """The shipped catalogues, Jobindsats first."""
-    return (jobindsats(), *(catalogue(name) for name in OTHERS))
-
-
-@cache
-def catalogue(name: str) -> Catalogue:
-    """The shipped catalogue of one publisher; raises CatalogueError."""
-    path = resources.files("warehouse") / "catalogues" / f"{name}.yml"
-    return read_catalogue(path.read_text(encoding="utf-8"))
+    return jobindsats(), statbank(), ranking_lists()
 
 
 def publisher_of(table_id: str) -> str:

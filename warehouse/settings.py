@@ -21,6 +21,7 @@ PREFIX = "JOBINDSATS_"
 EMPTY_IS_UNSET = (
     "api_url",
     "api_token",
+    "statbank_url",
     "warehouse_url",
     "archive_url",
     "data_dir",
@@ -37,12 +38,16 @@ class SettingsError(ValueError):
 
 
 class Settings(BaseModel):
-    """Everything a run needs to know about where it is; read once, at the border."""
+    """Everything a run needs to know about where it is; read once, at the border.
+
+    Where there is no `statbank_url`, Statistics Denmark's StatBank is not asked.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
     api_url: str = "https://api.jobindsats.dk/v3"
     api_token: SecretStr | None = None
+    statbank_url: str | None = None
     warehouse_url: SecretStr | None = None
     archive_url: str | None = None
     data_dir: Path = Path(".data")
@@ -63,10 +68,10 @@ class Settings(BaseModel):
             raise ValueError("needs a time zone, for example 2024-01-31T04:15:00+01:00")
         return value
 
-    @field_validator("api_url")
+    @field_validator("api_url", "statbank_url")
     @classmethod
-    def _api_url_is_one(cls, value: str) -> str:
-        if not value.startswith(("https://", "http://")):
+    def _is_an_address(cls, value: str | None) -> str | None:
+        if value is not None and not value.startswith(("https://", "http://")):
             raise ValueError("needs to begin with https://")
         return value
 

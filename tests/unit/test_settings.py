@@ -16,10 +16,16 @@ def test_without_anything_the_defaults_stand(tmp_path: Path) -> None:
     settings = read_settings({}, folder=tmp_path)
     assert settings.api_url == "https://api.jobindsats.dk/v3"
     assert settings.token is None
+    assert settings.statbank_url is None
     assert settings.warehouse_url is None
     assert settings.data_dir == Path(".data")
     assert settings.now is None
     assert settings.timeout_seconds >= 180
+
+
+def test_statbank_is_asked_where_its_address_is_given(tmp_path: Path) -> None:
+    given = read_settings({"JOBINDSATS_STATBANK_URL": "https://api.statbank.dk/v1"}, folder=tmp_path)
+    assert given.statbank_url == "https://api.statbank.dk/v1"
 
 
 def test_the_archive_lies_in_the_data_folder_unless_it_is_given(tmp_path: Path) -> None:
@@ -63,7 +69,7 @@ def test_names_of_others_are_none_of_our_business(tmp_path: Path) -> None:
     assert read_settings({"HOME": "/nowhere", "DO_NOT_TRACK": "1"}, folder=tmp_path) == Settings()
 
 
-EMPTY = ["API_URL", "API_TOKEN", "WAREHOUSE_URL", "ARCHIVE_URL", "DATA_DIR", "NOW"]
+EMPTY = ["API_URL", "API_TOKEN", "STATBANK_URL", "WAREHOUSE_URL", "ARCHIVE_URL", "DATA_DIR", "NOW"]
 
 
 @pytest.mark.parametrize("name", EMPTY)
@@ -87,6 +93,8 @@ def test_only_the_environment_that_is_handed_over_is_read(tmp_path: Path, monkey
         ("BACKOFF_SECONDS", "-0.5"),
         ("CELLS_PER_CALL", "0"),
         ("NOW", "tomorrow"),
+        ("API_URL", "api.jobindsats.dk/v3"),
+        ("STATBANK_URL", "api.statbank.dk/v1"),
     ],
 )
 def test_a_value_that_cannot_be_is_an_error_that_names_the_setting(tmp_path: Path, name: str, value: str) -> None:

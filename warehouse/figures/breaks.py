@@ -9,7 +9,7 @@ from warehouse.figures.model import RECIPIENTS, Figure
 from warehouse.periods import Period
 
 _BREAKS = """
-select t.table_id, g.benefit_group, b.first_period_id, b.caveat
+select t.table_id, g.name as benefit_group, b.first_period_id, b.caveat
 from core.series_breaks b join core.tables t using (table_no)
 left join core.benefit_groups g on g.table_no = b.table_no
 """

@@ -49,7 +49,7 @@ where o.table_no = any(:tables) and m.name = :measure and a.code = any(coalesce(
   and s.members - coalesce(cast(:item as text), '') = t.root_members - coalesce(cast(:item as text), '')
 """
 _RECEIVED = """
-select b.area_code, p.period_id, b.benefit_group as item, b.{measure} as value, b.{measure}_status as status,
+select b.area_code, p.period_id, b.benefit_group_name as item, b.{measure} as value, b.{measure}_status as status,
        b.vintage_id
 from marts.benefit_recipients_as_of(coalesce(cast(:as_of as timestamptz), 'infinity'), :area) b
 join core.periods p on p.code = b.period

@@ -1,0 +1,83 @@
+"""Check claims: a paper's numbers, from its file, against the figures of the warehouse."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection
+
+from tasks import figures
+from warehouse import assumed
+from warehouse.areas import AreaUnknown
+from warehouse.claims import CheckedClaim, FigureAnswer, FigureQuestion, check
+from warehouse.claims_file import ClaimsError, ClaimsFile, read_claims
+from warehouse.reading import QuestionError
+
+
+def read_file(file: Path) -> ClaimsFile:
+    """A claims file; raises ClaimsError with line and key."""
+    try:
+        written = file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise ClaimsError(f"the claims file {file} cannot be read: {error}") from error
+    return read_claims(written, name=file.name)
+
+
+def checked(connection: Connection, *, file: Path) -> list[dict[str, Any]]:
+    """Every claim of a file with its verdict, in the file's order; raises ClaimsError."""
+    known = assumed.known(connection, as_of=None)
+    assumptions = {row["name"]: Decimal(str(row["value"])) for row in known.to_dicts()}
+    claims = read_file(file)
+    found = check(claims, figures=lambda question: _answer(connection, question), assumptions=assumptions)
+    return [_plain(each) for each in found]
+
+
+def _answer(connection: Connection, question: FigureQuestion) -> FigureAnswer:
+    """A figure's one value for a claim, or why there is none."""
+    try:
+        asked = figures.asked(
+            question.name,
+            area=question.area,
+            period=str(question.period) if question.period else None,
+            item=question.item,
+            as_of=question.as_of.isoformat() if question.as_of else None,
+        )
+        rows, missing = figures.rows(connection, asked)
+    except (QuestionError, AreaUnknown) as error:
+        return FigureAnswer(None, why_not=str(error))
+    fitting = [row for row in rows if question.basis in (None, row["basis"])]
+    if len(fitting) != 1:
+        why = "; ".join(missing) if not fitting else f"there are {len(fitting)} rows: name an item or a basis"
+        return FigureAnswer(None, why_not=why or "the warehouse holds nothing for that period, item and basis")
+    return _one(fitting[0], column=question.column)
+
+
+def _one(row: dict[str, Any], *, column: str | None) -> FigureAnswer:
+    """The value of a row, or of one of its own columns, which has no bounds."""
+    if column is not None and column not in row:
+        return FigureAnswer(None, why_not=f"{row['figure']} has no column '{column}'")
+    value = row[column] if column else row["value"]
+    if value is None:
+        return FigureAnswer(None, why_not=f"an input is {row['status']}")
+    low, high = (None, None) if column else (_number(row["low"]), _number(row["high"]))
+    return FigureAnswer(_number(value), low, high, tuple(row["caveats"]))
+
+
+def _number(value: float | None) -> Decimal | None:
+    return None if value is None else Decimal(str(value))
+
+
+def _plain(claim: CheckedClaim) -> dict[str, Any]:
+    return {
+        "document": claim.document,
+        "point": claim.point,
+        "statement": claim.statement,
+        "claimed": float(claim.claimed),
+        "computed": None if claim.computed is None else float(claim.computed),
+        "difference": None if claim.difference is None else float(claim.difference),
+        "verdict": claim.verdict,
+        "reason": claim.reason,
+        "unit": claim.unit,
+    }

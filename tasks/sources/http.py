@@ -1,0 +1,217 @@
+"""One question to a publisher's address, one answer as it came, or a stoppage that says what to do.
+
+Redirects are never followed, so that nothing goes to another address. Statuses 429 and 5xx and broken connections are
+tried again with growing pauses, and Retry-After is honoured; other 4xx never are, and neither is a time-out, since a
+question that is too large stays too large: the caller asks for less.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from time import monotonic
+from typing import Protocol
+from urllib.parse import urlsplit
+
+import requests
+from requests.adapters import HTTPAdapter
+from requests.auth import AuthBase
+from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait_exponential_jitter
+from urllib3.exceptions import DecodeError, ProtocolError, ReadTimeoutError, SSLError
+from urllib3.util import Retry
+
+from tasks.stoppages import (
+    BodyTooLarge,
+    BodyUnreadable,
+    PublisherDown,
+    PublisherTimedOut,
+    RedirectRefused,
+    RequestRefused,
+)
+
+TRY_AGAIN = (429, 500, 502, 503, 504)
+LONGEST_RETRY_AFTER_SECONDS = 900
+LARGEST_BODY_BYTES = 512 * 1024 * 1024
+PATIENCE = 2
+_CHUNK = 1 << 20
+
+
+class Now(Protocol):
+    """A clock: called, it gives the moment."""
+
+    def __call__(self) -> datetime:
+        """The moment now."""
+        ...
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One answer as it came: what was asked (never with a token), when, status, bytes."""
+
+    asked: str
+    received_at: datetime
+    status: int
+    body: bytes
+
+
+class _BrokenOff(Exception):
+    """The connection broke in the middle of an answer."""
+
+
+class Line:
+    """A line to one publisher's address: `setting` is the variable that names the address in every message.
+
+    Close it, or use it as a context.
+    """
+
+    def __init__(
+        self,
+        base_url: str,
+        *,
+        setting: str,
+        accept: str,
+        now: Now,
+        timeout_seconds: float,
+        retries: int,
+        backoff_seconds: float,
+        largest_body: int = LARGEST_BODY_BYTES,
+        credential: AuthBase | None = None,
+    ) -> None:
+        self.base_url = base_url.rstrip("/")
+        self.setting = setting
+        self._now = now
+        self._timeout = timeout_seconds
+        self._retries = retries
+        self._backoff = backoff_seconds
+        self._largest_body = largest_body
+        self._session = _session(retries=retries, backoff_seconds=backoff_seconds)
+        self._session.auth = credential or _Nothing()
+        self._session.headers["Accept"] = accept
+
+    @property
+    def host(self) -> str:
+        """Host and port, for messages."""
+        return urlsplit(self.base_url).netloc
+
+    def close(self) -> None:
+        """Hang up."""
+        self._session.close()
+
+    def get(self, asked: str) -> Answer:
+        """The answer to one question, whatever its status; raises PublisherTrouble where there is none to be had."""
+        attempts = Retrying(
+            stop=stop_after_attempt(self._retries + 1),
+            wait=wait_exponential_jitter(multiplier=self._backoff, jitter=self._backoff, max=120),
+            retry=retry_if_exception_type(_BrokenOff),
+            reraise=True,
+        )
+        try:
+            answer: Answer = attempts(self._once, asked)
+        except _BrokenOff as error:
+            raise PublisherDown(
+                f"{self.base_url}{asked} broke off in the middle of its answer, {self._retries + 1} times: {error}. "
+                "Nothing was published; the next night tries again"
+            ) from error
+        return answer
+
+    def require_ok(self, answer: Answer, *, hidden: str | None = None) -> None:
+        """Raise RedirectRefused or RequestRefused unless the status is 200; `hidden` is kept out of what is told."""
+        if answer.status == requests.codes.ok:
+            return
+        where = f"{self.base_url}{answer.asked}"
+        if 300 <= answer.status < 400:
+            raise RedirectRefused(
+                f"{where} points to another address (status {answer.status}), and no other than the configured one is "
+                f"asked: check {self.setting}"
+            )
+        said = answer.body.decode("utf-8", "replace")
+        # Some servers repeat the question's headers when they refuse it.
+        said = said.replace(hidden, "(the token)") if hidden else said
+        raise RequestRefused(
+            f"{where} was refused with status {answer.status}: {said[:300].strip() or 'no reason given'}"
+        )
+
+    def _once(self, asked: str) -> Answer:
+        try:
+            with self._session.get(
+                self.base_url + asked,
+                timeout=(min(self._timeout, 30), self._timeout),
+                stream=True,
+                allow_redirects=False,
+            ) as response:
+                return Answer(asked, self._now(), response.status_code, self._read(response))
+        except requests.exceptions.RetryError as error:
+            raise PublisherDown(
+                f"{self.base_url}{asked} kept answering that it cannot ({error.args[0]}). "
+                "Nothing was published; the next night tries again"
+            ) from error
+        except requests.exceptions.ReadTimeout as error:
+            raise PublisherTimedOut(f"{self.base_url}{asked} gave no answer in {self._timeout:g} seconds") from error
+        except ReadTimeoutError as error:
+            raise PublisherTimedOut(f"{self.base_url}{asked} stopped in the middle of its answer") from error
+        except (ProtocolError, SSLError) as error:
+            raise _BrokenOff(str(error)) from error
+        except DecodeError as error:
+            raise BodyUnreadable(f"{self.base_url}{asked} sent bytes that cannot be unpacked") from error
+        except requests.exceptions.ConnectionError as error:
+            if _was_connected(error):
+                raise _BrokenOff(str(error)) from error
+            raise PublisherDown(
+                f"{self.host} does not answer. Check the network and {self.setting}; "
+                "nothing was published, and the next night tries again"
+            ) from error
+        except requests.exceptions.RequestException as error:
+            raise PublisherDown(
+                f"'{self.base_url}' cannot be asked ({type(error).__name__}): correct {self.setting}"
+            ) from error
+
+    def _read(self, response: requests.Response) -> bytes:
+        """The body, piece by piece as it arrives: a piece is at most a chunk, packed or unpacked."""
+        parts: list[bytes] = []
+        size = 0
+        begun = monotonic()
+        while part := response.raw.read1(_CHUNK, decode_content=True):
+            size += len(part)
+            if size > self._largest_body:
+                raise BodyTooLarge(
+                    f"{response.request.path_url} sent more than {self._largest_body:,} bytes; no table is that large. "
+                    f"Look at what answers at {self.setting}"
+                )
+            # Each byte comes in time where somebody sends them one by one; the answer never does.
+            if monotonic() - begun > PATIENCE * self._timeout:
+                raise PublisherTimedOut(
+                    f"{response.request.path_url} was still sending its answer after {PATIENCE * self._timeout:g} seconds"
+                )
+            parts.append(part)
+        return b"".join(parts)
+
+
+class _Nothing(AuthBase):
+    """No credential at all: without this, requests would look for one in the user's .netrc."""
+
+    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+        return request
+
+
+def _session(*, retries: int, backoff_seconds: float) -> requests.Session:
+    policy = Retry(
+        total=None,
+        connect=retries,
+        status=retries,
+        read=False,
+        redirect=False,
+        status_forcelist=TRY_AGAIN,
+        allowed_methods={"GET"},
+        backoff_factor=backoff_seconds,
+        backoff_jitter=backoff_seconds,
+        retry_after_max=LONGEST_RETRY_AFTER_SECONDS,
+    )
+    session = requests.Session()
+    for scheme in ("https://", "http://"):
+        session.mount(scheme, HTTPAdapter(max_retries=policy))
+    return session
+
+
+def _was_connected(error: requests.exceptions.ConnectionError) -> bool:
+    text = str(error)
+    return not any(sign in text for sign in ("NewConnectionError", "NameResolutionError", "ConnectTimeout", "refused"))

@@ -1,0 +1,178 @@
+"""An answer's rows as cells: codes and texts mapped to areas, quarters and declared members, each value with its status.
+
+Nothing undeclared passes: an area, a quarter or a member that the catalogue or StatBank's own description does not
+know stops the table with its name. A row that is missing stops it too: a CSV holds each combination that was asked for,
+so a shorter one was cut.
+
+What stands in place of a figure, as Danmarks Statistik explains its signs (low confidence for `.`): `..` is hidden or
+too uncertain, `-` is a true zero, `.` cannot exist and gives no cell. Where the description says that hidden values
+are written as a figure (`suppressedDataValue`, `0` seen in FOLK1A, 2025-10), that figure may be either, and is hidden.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+
+import polars as pl
+
+from tasks.sources.cells import KEY, SCHEMA, one_of_each
+from tasks.sources.statbank.bodies import read_body
+from tasks.sources.statbank.metadata import CATALOGUE, BankMetadata, members_asked
+from tasks.sources.statbank.places import area_of, is_left_out
+from tasks.sources.statbank.quarters import read_quarter
+from tasks.stoppages import BodyUnreadable, Undeclared
+from warehouse.catalogue import Measure, Table
+from warehouse.periods import Period
+
+HIDDEN, NIL, CANNOT_BE = "..", "-", "."
+_WHOLE = re.compile(r"-?\d{1,15}", re.ASCII)
+_DECIMAL = re.compile(r"-?\d{1,15}(,\d{1,15})?", re.ASCII)
+_OURS = ["period_id", "area_id", "members"]
+
+
+@dataclass(frozen=True)
+class _Column:
+    """One column of labels: what each label stands for (None: kept out on purpose), and what to do about others."""
+
+    name: str
+    stands_for: Mapping[str, int | str | None]
+    advice: str
+
+
+def to_cells(body: bytes, *, table: Table, metadata: BankMetadata, periods: Collection[Period] = ()) -> pl.DataFrame:
+    """One row per period x area x members, sorted; of `tasks.sources.cells.SCHEMA`.
+
+    `periods` are those that were asked for: one that is missing would be taken for withdrawn. Raises BodyUnreadable,
+    Undeclared and CellsDisagree, with the rows that caused it.
+    """
+    (measure,) = table.measures
+    columns = _columns(table, metadata=metadata)
+    of = f"/data/{table.id.upper()}"
+    rows = read_body(body, of=of, columns=[*(column.name for column in columns), measure.label])
+    for column in columns:
+        _require_declared(rows, column=column, table=table)
+    _require_whole(rows, columns=columns, metadata=metadata, periods=periods, of=of)
+    keyed = _keyed(rows, columns=columns, table=table)
+    values = _values(keyed[measure.label], measure=measure, hidden_as=metadata.hidden_as, of=of)
+    cells = keyed.select(_OURS).with_columns(pl.lit(measure.name).alias("measure"), *values)
+    return one_of_each(cells.drop_nulls("status").select(*KEY, "value", "status").cast(SCHEMA), table=table)
+
+
+def _columns(table: Table, *, metadata: BankMetadata) -> list[_Column]:
+    """Area, time and breakdowns: each label that may stand there."""
+    area = metadata.variable(table.area.id)
+    places: dict[str, int | None] = {}
+    for label, code in _labels(area.texts).items():
+        place = area_of(code, text=area.texts[code])
+        if place is not None or is_left_out(code, text=area.texts[code]):
+            places[label] = place.key if place is not None else None
+    quarters = {label: read_quarter(code).key for label, code in _labels(metadata.time.texts).items()}
+    quarters |= {code: read_quarter(code).key for code in metadata.time.texts}
+    return [
+        _Column(area.variable_id, places, "declare it in tasks/sources/statbank/places.py"),
+        _Column(metadata.time.variable_id, quarters, "its own description does not offer it: ask again"),
+        *(_breakdown(table, at=at, metadata=metadata) for at in range(len(table.breakdowns))),
+    ]
+
+
+def _breakdown(table: Table, *, at: int, metadata: BankMetadata) -> _Column:
+    hierarchy = table.breakdowns[at]
+    asked = members_asked(metadata, hierarchy=hierarchy)
+    texts = metadata.variable(hierarchy.id).texts
+    labels = {f"{code} {texts[code]}": name for code, name in asked.items()}
+    return _Column(hierarchy.id, labels, f"declare its text as a member in {CATALOGUE}")
+
+
+def _labels(texts: Mapping[str, str]) -> dict[str, str]:
+    """Each value as it stands in an answer (`101 København`), to its code."""
+    return {f"{code} {text}": code for code, text in texts.items()}
+
+
+def _require_declared(rows: pl.DataFrame, *, column: _Column, table: Table) -> None:
+    unknown = rows.filter(~pl.col(column.name).is_in(list(column.stands_for)))
+    if unknown.height:
+        label = unknown[column.name].sort()[0]
+        raise Undeclared(
+            f"{table.id}: '{label}' in the column {column.name} is not declared; {column.advice}",
+            label=label,
+            cells=unknown.head(1000).to_dicts(),
+        )
+
+
+def _require_whole(
+    rows: pl.DataFrame, *, columns: list[_Column], metadata: BankMetadata, periods: Collection[Period], of: str
+) -> None:
+    """Each area and member that was asked for, in each quarter: nothing cut off and nothing left out."""
+    area, time, *breakdowns = columns
+    expected = len(metadata.variable(area.name).texts) * rows[time.name].n_unique()
+    for column in breakdowns:
+        expected *= len(column.stands_for)
+    found = rows.select(column.name for column in columns).unique().height
+    if found < expected or not rows.height:
+        raise BodyUnreadable(f"{of} came with {found} cells, and {max(expected, 1)} were asked for: it was cut short")
+    missing = {period.key for period in periods} - {time.stands_for[label] for label in rows[time.name].unique()}
+    if missing:
+        raise BodyUnreadable(f"{of}: {Period.from_key(min(missing))} was asked for and did not come")
+
+
+def _keyed(rows: pl.DataFrame, *, columns: list[_Column], table: Table) -> pl.DataFrame:
+    """The rows with our numbers of quarter and area, areas that are kept out dropped."""
+    area, time, *breakdowns = columns
+    return rows.with_columns(
+        rows[area.name].replace_strict(area.stands_for, return_dtype=pl.Int16).alias("area_id"),
+        rows[time.name].replace_strict(time.stands_for, return_dtype=pl.Int32).alias("period_id"),
+        _members(rows, columns=breakdowns, table=table),
+    ).drop_nulls("area_id")
+
+
+def _members(rows: pl.DataFrame, *, columns: list[_Column], table: Table) -> pl.Series:
+    """The breakdowns' members as JSON with sorted keys, `{}` where the table has none."""
+    if not columns:
+        return pl.repeat("{}", rows.height, dtype=pl.String, eager=True).alias("members")
+    labels = rows.select(column.name for column in columns)
+    texts = {row: _as_json(row, columns=columns, table=table) for row in labels.unique().rows()}
+    return pl.Series("members", [texts[row] for row in labels.rows()], dtype=pl.String)
+
+
+def _as_json(labels: tuple[str, ...], *, columns: list[_Column], table: Table) -> str:
+    names = [column.stands_for[label] for column, label in zip(columns, labels, strict=True)]
+    dimensions = [hierarchy.dimension for hierarchy in table.breakdowns]
+    return json.dumps(dict(zip(dimensions, names, strict=True)), ensure_ascii=False, sort_keys=True)
+
+
+def _values(written: pl.Series, *, measure: Measure, hidden_as: str | None, of: str) -> tuple[pl.Series, pl.Series]:
+    """Value and status of each figure; both null where there is no cell."""
+    readings = {text: _reading(text, measure=measure, hidden_as=hidden_as) for text in written.unique()}
+    wrong = [text for text, reading in readings.items() if reading is None]
+    if wrong:
+        first = min(wrong)
+        raise BodyUnreadable(
+            f"{of}: '{first}' in the column {written.name}, line {written.to_list().index(first) + 2}, is neither a figure "
+            f"of {measure.name} as StatBank writes it (1234{'' if measure.is_count else ' or 1234,5'}) nor one of "
+            f"{HIDDEN} {NIL} {CANNOT_BE}"
+        )
+    read = {text: reading for text, reading in readings.items() if reading is not None}
+    return (
+        pl.Series("value", [read[text][0] for text in written], dtype=pl.Float64),
+        pl.Series("status", [read[text][1] for text in written], dtype=pl.String),
+    )
+
+
+def _reading(text: str, *, measure: Measure, hidden_as: str | None) -> tuple[float | None, str | None] | None:
+    """What a field says: value and status, (None, None) where no cell can exist; None where it is unreadable.
+
+    A full stop never separates thousands here, so a figure with one could be a thousandfold another: it is refused.
+    """
+    if text in (HIDDEN, hidden_as):
+        return None, "suppressed"
+    if text == CANNOT_BE:
+        return None, None
+    if text == NIL:
+        return 0.0, "observed"
+    pattern = _WHOLE if measure.is_count else _DECIMAL
+    if pattern.fullmatch(text) is None:
+        return None
+    return float(text.replace(",", ".")), "observed"

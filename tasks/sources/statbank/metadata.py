@@ -1,0 +1,160 @@
+"""What StatBank says of a table at `/tableinfo`: when it was updated, its variables, their codes and texts, its quarters.
+
+Codes are read here at run time, never assumed. A unit other than `Antal` (persons by the piece) stops the table: the
+same column of figures in thousands would be read a thousandfold wrong.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from tasks.sources.statbank.client import SETTING
+from tasks.sources.statbank.quarters import read_quarter
+from tasks.stoppages import BodyUnreadable, Undeclared
+from warehouse.catalogue import Hierarchy, Table
+from warehouse.periods import Period, PeriodError
+
+CATALOGUE = "warehouse/catalogues/statbank.yml"
+COUNTED_IN = "Antal"
+
+
+@dataclass(frozen=True)
+class Variable:
+    """One dimension of a table: code to text in the publisher's order, and whether a question may leave it out."""
+
+    variable_id: str
+    may_be_left_out: bool
+    texts: Mapping[str, str]
+
+    def code_of(self, text: str) -> str | None:
+        """The code that stands for a text; None where the publisher has no such text."""
+        return next((code for code, own in self.texts.items() if own == text), None)
+
+
+@dataclass(frozen=True)
+class BankMetadata:
+    """One table as StatBank describes it; `updated_at` is Danish time without a zone, as it is written there.
+
+    `hidden_as` is what StatBank writes for a hidden value, where it says so (`suppressedDataValue`).
+    """
+
+    table_id: str
+    title: str
+    updated_at: datetime
+    hidden_as: str | None
+    variables: tuple[Variable, ...]
+    time: Variable
+    periods: tuple[Period, ...]
+
+    @property
+    def updated_on(self) -> date:
+        """The day of the update in Denmark."""
+        return self.updated_at.date()
+
+    def variable(self, variable_id: str) -> Variable:
+        """One variable by its id; raises Undeclared where the table has no such variable."""
+        for variable in self.variables:
+            if variable.variable_id == variable_id:
+                return variable
+        raise Undeclared(
+            f"{self.table_id}: StatBank has no variable {variable_id} (it has "
+            f"{', '.join(each.variable_id for each in self.variables)}): correct it in {CATALOGUE}",
+            label=variable_id,
+        )
+
+
+def read_metadata(body: bytes, *, table: Table) -> BankMetadata:
+    """One table's description; raises BodyUnreadable, or Undeclared for a unit or a period nobody declared."""
+    document = _document(body, of=f"/tableinfo/{table.id.upper()}")
+    try:
+        variables = tuple(_variable(each) for each in document["variables"])
+        time = _time(document, among=variables)
+        found = BankMetadata(
+            table_id=str(document["id"]).lower(),
+            title=str(document["text"]),
+            updated_at=datetime.fromisoformat(document["updated"]),
+            hidden_as=document.get("suppressedDataValue"),
+            variables=variables,
+            time=time,
+            periods=_periods(time, table=table),
+        )
+        unit = str(document["unit"])
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise BodyUnreadable(f"/tableinfo/{table.id.upper()} is not of the promised shape: {error!r}") from error
+    _require_declared(found, unit=unit, table=table)
+    return found
+
+
+def _document(body: bytes, *, of: str) -> Any:
+    try:
+        return json.loads(body)
+    except ValueError as error:
+        start = body[:60].decode("utf-8", "replace").strip()
+        raise BodyUnreadable(
+            f"{of} answered with something that is not JSON ('{start}...'): a web page in its place usually means "
+            f"maintenance or a wrong {SETTING}"
+        ) from error
+
+
+def _require_declared(found: BankMetadata, *, unit: str, table: Table) -> None:
+    if found.table_id != table.id:
+        raise BodyUnreadable(f"/tableinfo/{table.id.upper()} describes another table, {found.table_id}")
+    if unit != COUNTED_IN:
+        raise Undeclared(
+            f"{table.id}: StatBank gives the figures in '{unit}', and '{COUNTED_IN}' is declared: nothing is read until "
+            "somebody has seen what the figures count now",
+            label=unit,
+        )
+
+
+def _variable(document: dict[str, Any]) -> Variable:
+    texts = {str(value["id"]): str(value["text"]) for value in document["values"]}
+    if len(texts) < len(document["values"]):
+        raise ValueError(f"{document['id']} has one code twice")
+    return Variable(str(document["id"]), bool(document["elimination"]), texts)
+
+
+def _time(document: dict[str, Any], *, among: tuple[Variable, ...]) -> Variable:
+    (time,) = [own for own, each in zip(among, document["variables"], strict=True) if each["time"]]
+    return time
+
+
+def _periods(time: Variable, *, table: Table) -> tuple[Period, ...]:
+    try:
+        periods = [read_quarter(code) for code in time.texts]
+    except PeriodError as error:
+        raise Undeclared(
+            f"{table.id}: {error}; the catalogue declares {table.period}: correct `period` in {CATALOGUE}"
+        ) from error
+    return tuple(sorted(periods, key=lambda period: period.key))
+
+
+def members_asked(metadata: BankMetadata, *, hierarchy: Hierarchy) -> dict[str, str]:
+    """Code to the name we keep, root first, of the declared members that StatBank offers; raises Undeclared for none.
+
+    A member that is declared and not offered is left out here and told by `differences`.
+    """
+    variable = metadata.variable(hierarchy.id)
+    offered = {variable.code_of(text): name for text, name in hierarchy.canonical.items()}
+    found = {code: name for code, name in offered.items() if code is not None}
+    if hierarchy.root not in found.values():
+        raise Undeclared(
+            f"{metadata.table_id}: {hierarchy.id} has no value '{hierarchy.root}' (it has "
+            f"{', '.join(list(variable.texts.values())[:5])}, ...): correct `root` in {CATALOGUE}",
+            label=hierarchy.root,
+        )
+    return found
+
+
+def differences(metadata: BankMetadata, *, table: Table) -> list[str]:
+    """How StatBank's metadata differs from the catalogue, a sentence each; empty where it agrees."""
+    return [
+        f"member '{name}' of {hierarchy.id} is declared but not offered"
+        for hierarchy in table.breakdowns
+        for name in dict.fromkeys(hierarchy.canonical.values())
+        if name not in members_asked(metadata, hierarchy=hierarchy).values()
+    ]

@@ -1,0 +1,39 @@
+"""StatBank's area codes and ours. Each code is held against its text: a code that moved to another area is noticed.
+
+StatBank writes municipalities with three digits, as we do, and regions as 081 to 085, which are 1081 to 1085 elsewhere.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+
+from warehouse.areas import UNKNOWN_AREA, Area, all_areas
+
+# Christiansø is Danmarks Statistik's 99th area and no municipality: about 90 inhabitants, who count in the region and
+# the country. Jobindsats has no figures for it, so it is left out here on purpose.
+LEFT_OUT = {"411": "Christiansø"}
+# 997 is persons without a known municipality in AUK01 and persons abroad in AUF01: only its text tells which.
+_THEIR_CODES = {f"108{number}": f"08{number}" for number in range(1, 6)} | {UNKNOWN_AREA: "997"}
+
+
+@cache
+def _by_code() -> dict[str, Area]:
+    return {_THEIR_CODES.get(area.code, area.code): area for area in all_areas()}
+
+
+def area_of(code: str, *, text: str) -> Area | None:
+    """The area that StatBank's code and text name together; None where they disagree or nobody declared them."""
+    area = _by_code().get(code)
+    return area if area is not None and text in _texts(area) else None
+
+
+def is_left_out(code: str, *, text: str) -> bool:
+    """Whether code and text name an area that is kept out on purpose."""
+    return LEFT_OUT.get(code) == text
+
+
+def _texts(area: Area) -> tuple[str, ...]:
+    """How StatBank may write an area: as we do; a landsdel without that word, the unknown area in short."""
+    if area.code == UNKNOWN_AREA:
+        return (area.name, "Uoplyst", "Uoplyst kommune")
+    return (area.name, area.name.removeprefix("Landsdel "))
