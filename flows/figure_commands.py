@@ -147,13 +147,17 @@ def check_claims(file: Path, *, as_json: bool) -> int:
     if as_json:
         print_json(rows)
         return WELL
-    lines = grid("document", "point", ">claimed", ">computed", ">difference", "unit", "verdict", "statement and reason")
-    for row in rows:
-        said = Text.assemble(row["statement"], "\n", (row["reason"], "dim"))
-        numbers = [cell(row[name]) for name in ("claimed", "computed", "difference")]
-        verdict = Text(row["verdict"], VERDICTS[row["verdict"]])
-        lines.add_row(row["document"], str(row["point"]), *numbers, row["unit"], verdict, said)
     terminal = console()
-    terminal.print(lines)
+    for document in dict.fromkeys(row["document"] for row in rows):
+        terminal.print(Text(f"\n{document}", "bold"))
+        for row in rows:
+            if row["document"] == document:
+                terminal.print(_claim_in_words(row))
     terminal.print(", ".join(f"{sum(row['verdict'] == verdict for row in rows)} {verdict}" for verdict in VERDICTS))
     return WELL
+
+
+def _claim_in_words(row: Mapping[str, Any]) -> Text:
+    head = f"  {row['verdict']:<22}"
+    said = f"{row['statement']} (item {row['point']})\n"
+    return Text.assemble((head, VERDICTS[row["verdict"]]), said, (f"{'':<24}{row['reason']}", "dim"))

@@ -8,11 +8,12 @@ from tasks.audit import audit
 from tasks.decide import Decision, ask_publisher
 from tasks.derive import derive_marts
 from tasks.derive_figures import derive_figures
-from tasks.fetch import fetch
+from tasks.fetch import Fetched, fetch
 from tasks.outcomes import alone_with, record_outcome, settle
 from tasks.publish import Published, publish_staged
 from tasks.runs import RunReport, end_run, one_at_a_time
 from tasks.stage import stage
+from tasks.watch import Found, look_around
 
 
 @flow(name="nightly", validate_parameters=True)
@@ -26,6 +27,9 @@ def night(run_id: int, *, tables: list[str] | None) -> RunReport:
     for decision in ask_publisher(run_id, tables=tables):
         outcome = settle(decision, walk=lambda due: road(due, run_id=run_id))
         record_outcome(run_id, decision=decision, outcome=outcome)
+    for found in look_around(run_id, tables=tables):
+        outcome = settle(found.decision, walk=lambda _: side_road(found, run_id=run_id))
+        record_outcome(run_id, decision=found.decision, outcome=outcome)
     derive_marts()
     derive_figures()
     return end_run(run_id)
@@ -34,7 +38,18 @@ def night(run_id: int, *, tables: list[str] | None) -> RunReport:
 def road(decision: Decision, *, run_id: int) -> Published:
     """The road of one table: archive, staging, audit, facts. Raises a Stoppage wherever it ends early."""
     with alone_with(decision.table_id):
-        fetched = fetch(decision.table_id, listing=decision.listing, run_id=run_id)
-        staged = stage(fetched)
-        audit(staged)
-        return publish_staged(staged)
+        return onwards(fetch(decision.table_id, listing=decision.listing, run_id=run_id))
+
+
+def side_road(found: Found, *, run_id: int) -> Published:
+    """The road of a table of another source, whose bytes are in the archive already."""
+    fetched = found.fetched(run_id)
+    with alone_with(fetched.table_id):
+        return onwards(fetched)
+
+
+def onwards(fetched: Fetched) -> Published:
+    """From archived bytes to facts."""
+    staged = stage(fetched)
+    audit(staged)
+    return publish_staged(staged)

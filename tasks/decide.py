@@ -114,6 +114,8 @@ def _not_listed(table: Table, *, last: LastLook | None, today: date) -> Decision
 def ask_publisher(run_id: int, *, tables: list[str] | None) -> list[Decision]:
     """Put the cheap question, and decide for each table; where it cannot be put, every table has failed."""
     chosen = chosen_tables(tables)
+    if not chosen:
+        return []
     with crossing() as border:
         try:
             decisions = decide_all(chosen, run_id=run_id, border=border)

@@ -14,6 +14,7 @@ from urllib.parse import parse_qsl, urlsplit
 import polars as pl
 from sqlalchemy import Row
 
+from tasks import file_looks
 from tasks.archive import Archive, ArchiveTrouble, Manifest
 from tasks.sources.jobindsats.bodies import read_body
 from tasks.sources.jobindsats.cells import to_cells
@@ -52,8 +53,6 @@ def look_at(manifest: str, *, archive: Archive) -> Look:
     publisher = publisher_of(found.table_id)
     if publisher == "jobindsats":
         return JobindsatsLook(found, shipped_table(found.table_id), archive)
-    from tasks import file_looks
-
     return file_looks.of(publisher, manifest=found, archive=archive)
 
 

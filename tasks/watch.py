@@ -8,22 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from pathlib import PurePath
 
 from prefect import get_run_logger, task
 from prefect.cache_policies import NO_CACHE
 from sqlalchemy import Connection
 
 from tasks.archive import ArchiveTrouble, Entry, Manifest
-from tasks.ask_statbank import ask_statbank
 from tasks.border import Border, crossing
 from tasks.decide import DUE, Decision
 from tasks.fetch import Fetched
 from tasks.sources.jobindsats.metadata import Listing
-from tasks.sources.local_files.folder import own_tables
 from tasks.sources.ranking_lists.lists import read_list
-from tasks.sources.ranking_lists.places import get, watched
-from tasks.stoppages import ListUnreadable, PublisherTrouble, Stoppage
+from tasks.sources.ranking_lists.places import get, name_of, watched
+from tasks.stoppages import ListUnreadable, Stoppage
 from warehouse.vintages import newest_vintage
 
 LISTS = "ranking_lists"
@@ -82,7 +79,7 @@ def look_at_lists(border: Border, *, run_id: int) -> list[Found]:
     unreadable: list[ListUnreadable] = []
     for address in watched(place):
         content = get(address, timeout_seconds=border.settings.timeout_seconds)
-        file = _archived(border, PurePath(address).name, content)
+        file = _archived(border, name_of(address), content)
         try:
             by_table.setdefault(read_list(content, name=file.name).table_id, []).append(file)
         except ListUnreadable as trouble:
@@ -103,24 +100,6 @@ def _stopped(unreadable: list[ListUnreadable], *, files: list[_File], run_id: in
     stoppage = ListUnreadable(" ".join(f"{trouble}." for trouble in unreadable))
     stoppage.manifest = _manifest(LISTS, files=files, run_id=run_id, border=border)
     return [Found(Decision(LISTS, DUE, "files to read", Listing(LISTS)), stoppage=stoppage)]
-
-
-def look_at_own_tables(border: Border, *, run_id: int) -> list[Found]:
-    """The municipality's own tables, each with its contract; a contract that cannot be read is said."""
-    folder = border.settings.local_files
-    if folder is None:
-        return []
-    found = []
-    with border.engine.connect() as connection:
-        for own in own_tables(folder):
-            if own.stoppage is not None:
-                found.append(
-                    Found(Decision(own.table_id, DUE, "a contract", Listing(own.table_id)), stoppage=own.stoppage)
-                )
-                continue
-            files = [_archived(border, name, content) for name, content in own.files()]
-            found.append(_found(connection, own.table_id, files=files, run_id=run_id, border=border))
-    return found
 
 
 def _found(connection: Connection, table_id: str, *, files: list[_File], run_id: int, border: Border) -> Found:
@@ -149,25 +128,6 @@ def _manifest(table_id: str, *, files: list[_File], run_id: int, border: Border)
     return border.archive.put_manifest(Manifest(table_id, "files", None, border.clock(), run_id, entries))
 
 
-def look_at_statbank(border: Border, *, run_id: int) -> list[Found]:
-    """StatBank's tables: what is new there is fetched."""
-    if not border.settings.statbank_url:
-        return []
-    found = []
-    for table_id, ask in ask_statbank(border, run_id=run_id):
-        listing = Listing(table_id)
-        try:
-            reason, manifest = ask()
-        except PublisherTrouble as stoppage:
-            found.append(Found(Decision(table_id, DUE, "asked", listing), stoppage=stoppage))
-            continue
-        outcome = DUE if manifest else "not_due"
-        found.append(Found(Decision(table_id, outcome, reason, listing), manifest=manifest))
-    return found
-
-
 _SOURCES: dict[str, Callable[..., list[Found]]] = {
-    "statbank": look_at_statbank,
     LISTS: look_at_lists,
-    "local_files": look_at_own_tables,
 }

@@ -106,13 +106,10 @@ def _looked_up(rows: pl.DataFrame, beside: pl.DataFrame, *, other: Input, by_ite
 
 def period_codes(rows: pl.DataFrame) -> pl.DataFrame:
     """Rows with `period` and `day` (its last day) beside `period_id`."""
-    periods = {key: Period.from_key(key) for key in rows["period_id"].unique().to_list()}
-    codes = {key: str(period) for key, period in periods.items()}
-    days = {key: period.last_day for key, period in periods.items()}
-    return rows.with_columns(
-        period=pl.col("period_id").replace_strict(codes, return_dtype=pl.String),
-        day=pl.col("period_id").replace_strict(days, return_dtype=pl.Date),
-    )
+    periods = [Period.from_key(key) for key in rows["period_id"].unique().sort().to_list()]
+    told = [(period.key, str(period), period.last_day) for period in periods]
+    types = {"period_id": pl.Int32, "period": pl.String, "day": pl.Date}
+    return rows.join(pl.DataFrame(told, schema=types, orient="row"), on="period_id", how="left", maintain_order="left")
 
 
 def vintages_of(rows: pl.DataFrame, *, names: Sequence[str]) -> pl.DataFrame:
