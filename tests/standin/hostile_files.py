@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zlib
+from collections.abc import Mapping
 from io import BytesIO
 from zipfile import ZIP_DEFLATED, ZipFile
 
@@ -46,20 +47,25 @@ def locked_pdf() -> bytes:
 
 def pdf_bomb(*, unpacked: int) -> bytes:
     """A small PDF whose one page unpacks to so many bytes of drawing."""
-    packed = _packed_blanks(unpacked)
+    return _one_page(_packed_blanks(unpacked))
+
+
+def _one_page(content: bytes) -> bytes:
     objects = [
         b"<< /Type /Catalog /Pages 2 0 R >>",
         b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
         b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R >>",
-        b"<< /Length %d /Filter /FlateDecode >>\nstream\n%b\nendstream" % (len(packed), packed),
+        b"<< /Length %d /Filter /FlateDecode >>\nstream\n%b\nendstream" % (len(content), content),
     ]
     return _pdf_of(objects)
 
 
 def _packed_blanks(count: int) -> bytes:
+    """Blanks by the million, each million packed by itself: packing one is enough."""
     packer, block = zlib.compressobj(9), b" " * (1 << 20)
-    parts = [packer.compress(block) for _ in range(count >> 20)]
-    return b"".join([*parts, packer.flush()])
+    first = packer.compress(block) + packer.flush(zlib.Z_FULL_FLUSH)
+    again = packer.compress(block) + packer.flush(zlib.Z_FULL_FLUSH)
+    return first + again * ((count >> 20) - 1) + packer.flush()
 
 
 def _pdf_of(objects: list[bytes]) -> bytes:
@@ -97,10 +103,20 @@ def lying_bomb(workbook: bytes, *, unpacked: int, said: int) -> bytes:
 
 def with_part(workbook: bytes, *, part: str, content: bytes) -> bytes:
     """A workbook with one of its parts replaced, or one more."""
+    with ZipFile(BytesIO(workbook)) as before:
+        return packed({member: before.read(member) for member in before.namelist()} | {part: content})
+
+
+def packed(parts: Mapping[str, bytes]) -> bytes:
+    """A packed file of these parts."""
     stream = BytesIO()
-    with ZipFile(BytesIO(workbook)) as before, ZipFile(stream, "w", ZIP_DEFLATED) as after:
-        for member in before.namelist():
-            if member != part:
-                after.writestr(member, before.read(member))
-        after.writestr(part, content)
+    with ZipFile(stream, "w", ZIP_DEFLATED) as made:
+        for part, content in parts.items():
+            made.writestr(part, content)
     return stream.getvalue()
+
+
+def busy_pdf(*, operations: int) -> bytes:
+    """A small PDF whose one page draws so many times nothing."""
+    content = zlib.compress(b"q Q " * operations, 9)
+    return _one_page(content)

@@ -133,15 +133,17 @@ def synthetic_rows(table_id: str, period: Period, *, seed: int = 1, sign: int = 
     return sorted(rows, key=lambda row: row.rank)
 
 
-def as_pdf(rows: Sequence[PrintedRow], *, heading: str, layout: Layout = Layout()) -> bytes:  # frozen
+def as_pdf(rows: Sequence[PrintedRow], *, heading: str, layout: Layout = Layout(), packed: bool = True) -> bytes:
     """A PDF of the list, on as many pages as it takes."""
     pdf = _document(layout, heading=heading)
-    for at, row in enumerate(rows):
-        if at == 0 or pdf.will_page_break(6):
+    pdf.set_compression(packed)
+    pdf.add_page()
+    pdf.multi_cell(0, 8, heading, new_x="LMARGIN", new_y="NEXT")
+    _print_header(pdf, layout=layout)
+    for row in rows:
+        if pdf.will_page_break(6):
             pdf.add_page()
-            if at == 0:
-                pdf.multi_cell(0, 8, heading, new_x="LMARGIN", new_y="NEXT")
-            if at == 0 or layout.repeat_header:
+            if layout.repeat_header:
                 _print_header(pdf, layout=layout)
         _print_row(pdf, row.texts(layout.columns, minus=layout.minus.replace("\u2212", "–")), layout=layout)
     if layout.foot:
@@ -224,6 +226,19 @@ def _workbook_values(row: PrintedRow, *, layout: Layout) -> list[Any]:
         return texts
     own: dict[str, Any] = {"rank": row.rank, "municipality": row.municipality}
     return [own[column] if column in own else float(row.values[column]) for column in layout.columns]
+
+
+def with_formulas(rows: Sequence[PrintedRow], *, heading: str, formula: str) -> bytes:
+    """A workbook whose ranks are formulas, each with the value that Excel stored for it."""
+    stream = BytesIO()
+    with xlsxwriter.Workbook(stream, {"in_memory": True}) as workbook:
+        sheet = workbook.add_worksheet("Rangliste")
+        sheet.write(0, 0, heading)
+        sheet.write_row(1, 0, Layout().header[0])
+        for at, row in enumerate(rows, start=2):
+            sheet.write_formula(at, 0, formula, None, row.rank)
+            sheet.write_row(at, 1, _workbook_values(row, layout=Layout())[1:])
+    return stream.getvalue()
 
 
 def reordered(layout: Layout, columns: Sequence[str]) -> Layout:

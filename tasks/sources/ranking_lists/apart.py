@@ -19,17 +19,17 @@ from tasks.sources.ranking_lists.lines import Cell, Line, Page, Span
 from tasks.stoppages import ListUnreadable
 
 
-def pages_in(content: bytes, *, name: str) -> list[Page]:
+def pages_in(content: bytes, *, name: str, cpu_seconds: int = limits.LONGEST_CPU_SECONDS) -> list[Page]:
     """A file's pages or sheets with their lines; raises ListUnreadable, also where the limits were met."""
     kind = kind_of(content, name=name)
     try:
         # Our own interpreter and module; the bytes go in as standard input, so that nothing of them is a command.
         done = subprocess.run(  # noqa: S603
-            [sys.executable, "-m", __name__, kind, name],
+            [sys.executable, "-m", __name__, kind, name, str(cpu_seconds)],
             input=content,
             capture_output=True,
             timeout=limits.LONGEST_SECONDS,
-            env={"PYTHONPATH": os.pathsep.join(sys.path), "PYTHONSAFEPATH": "1"},
+            env=environment(),
             check=False,
         )
     except subprocess.TimeoutExpired as error:
@@ -43,6 +43,11 @@ def pages_in(content: bytes, *, name: str) -> list[Page]:
     if "refused" in said:
         raise ListUnreadable(said["refused"])
     return [_page(page) for page in said["pages"]]
+
+
+def environment() -> dict[str, str]:
+    """What the reading process knows of its surroundings: where the modules are, and no secret."""
+    return {"PYTHONPATH": os.pathsep.join(sys.path), "PYTHONSAFEPATH": "1"}
 
 
 def _too_much(name: str) -> str:
@@ -74,9 +79,9 @@ def _written(page: Page) -> dict[str, Any]:
     return {"place": page.place, "lines": lines, "title": page.title}
 
 
-def _main(kind: Kind, name: str) -> None:
+def _main(kind: Kind, name: str, *, cpu_seconds: int) -> None:
     resource.setrlimit(resource.RLIMIT_AS, (limits.MOST_MEMORY_BYTES, limits.MOST_MEMORY_BYTES))
-    resource.setrlimit(resource.RLIMIT_CPU, (limits.LONGEST_CPU_SECONDS, limits.LONGEST_CPU_SECONDS))
+    resource.setrlimit(resource.RLIMIT_CPU, (cpu_seconds, cpu_seconds))
     try:
         pages = taken_apart(sys.stdin.buffer.read(), kind=kind, name=name)
         said: dict[str, Any] = {"pages": [_written(page) for page in pages]}
@@ -88,4 +93,4 @@ def _main(kind: Kind, name: str) -> None:
 
 
 if __name__ == "__main__":
-    _main("pdf" if sys.argv[1] == "pdf" else "xlsx", sys.argv[2])
+    _main("pdf" if sys.argv[1] == "pdf" else "xlsx", sys.argv[2], cpu_seconds=int(sys.argv[3]))

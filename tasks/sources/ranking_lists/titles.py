@@ -130,4 +130,4 @@ def _from_file_name(name: str) -> str:
     for spelled, letter in _SPELLED_OUT.items():
         plain = plain.replace(spelled, letter)
     words = " ".join(re.split(r"[\W_]+", plain))
-    return re.sub(r"(\d{4}) ([12]) (?=halvår)", r"\1 - \2 ", words)
+    return re.sub(r"(\d{4}|\b1) ([12]) (?=halvår)", r"\1 - \2 ", words)
