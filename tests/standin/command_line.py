@@ -27,7 +27,7 @@ _WRONG_USE = 2
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m tests.standin",
-        description="A stand-in for the statistics bank's API v3 on 127.0.0.1.",
+        description="A stand-in for the API v3 of Jobindsats.dk, and for StatBank's beside it, on 127.0.0.1.",
         epilog=f"Faults: {', '.join(NAMES)}. After -- comes a command to run against it.",
     )
     parser.add_argument("--port", type=int, default=0, help="0 is any free one")
@@ -77,6 +77,7 @@ def _environment(stand_in: StandIn) -> dict[str, str]:
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
     ours = {
         "JOBINDSATS_API_URL": stand_in.url,
+        "JOBINDSATS_STATBANK_URL": stand_in.statbank_url,
         "JOBINDSATS_NOW": clock(stand_in.today, now=datetime.now(_COPENHAGEN)),
         "PATH": path,
     }

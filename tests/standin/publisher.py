@@ -94,12 +94,16 @@ class Publisher:
         """Answer one v3 call and note it, never with its token."""
         split = urlsplit(target)
         parts = unquote(split.path).strip("/").split("/")[1:]
-        with self._lock:
-            hit = self._draws.hit(target)
+        hit = self.drawn(target)
         found = self._broken(hit, f"http://127.0.0.2:{port}{target}") or self._unwelcome(method, authorization)
         reply = replace(found or self._answered(parts, split.query, hit), faults=hit)
         self._note(method, target, reply)
         return reply
+
+    def drawn(self, target: str) -> tuple[str, ...]:
+        """The faults that hit the next call."""
+        with self._lock:
+            return self._draws.hit(target)
 
     def _note(self, method: str, target: str, reply: Reply) -> None:
         now = datetime.now(UTC).isoformat(timespec="milliseconds")

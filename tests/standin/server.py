@@ -18,6 +18,7 @@ from tests.standin.dataset import Dataset
 from tests.standin.editions import World
 from tests.standin.faults import FaultError
 from tests.standin.publisher import Publisher, Reply, Settings, json_reply
+from tests.standin.statbank.bank import PREFIX, Bank
 from tests.standin.synthetic import SyntheticDenmark
 
 HOST = "127.0.0.1"
@@ -33,6 +34,7 @@ class _Server(ThreadingHTTPServer):
     def __init__(self, address: tuple[str, int], publisher: Publisher) -> None:
         super().__init__(address, _Handler)
         self.publisher = publisher
+        self.bank = Bank(publisher)
         self.stopping = threading.Event()
 
     def handle_error(self, request: Any, client_address: Any) -> None:
@@ -50,9 +52,13 @@ class _Handler(BaseHTTPRequestHandler):
     server: _Server
 
     def do_GET(self) -> None:
-        """Every v3 call, and the list of calls."""
+        """Every v3 call, every call of StatBank, and the lists of calls."""
         if self._target == "/standin/calls":
             self._send(json_reply(self.server.publisher.calls()))
+        elif self._target == "/standin/statbank-calls":
+            self._send(json_reply(self.server.bank.calls()))
+        elif self._target.startswith(f"{PREFIX}/v1/"):
+            self._send_in_time(self.server.bank.reply(self._target, port=int(self.server.server_address[1])))
         elif self._target.startswith("/v3/"):
             self._v3()
         else:
@@ -77,6 +83,10 @@ class _Handler(BaseHTTPRequestHandler):
         reply = self.server.publisher.reply(
             self.command, self._target, authorization=self.headers.get("Authorization"), port=port
         )
+        self._send_in_time(reply)
+
+    def _send_in_time(self, reply: Reply) -> None:
+        """Send the reply, or be as late as its faults ask for."""
         if "timeout" in reply.faults:
             self._fall_silent(LONGEST_SILENCE)
             self.close_connection = True
@@ -136,6 +146,7 @@ class StandIn:
         self._server = server
         self.port = int(server.server_address[1])
         self.url = f"http://{HOST}:{self.port}/v3"
+        self.statbank_url = f"http://{HOST}:{self.port}{PREFIX}/v1"
         self.token = server.publisher.settings.token
 
     @property
@@ -158,6 +169,10 @@ class StandIn:
     def calls(self) -> list[dict[str, Any]]:
         """Every v3 call so far: method, path with query, status, faults, time."""
         return self._server.publisher.calls()
+
+    def statbank_calls(self) -> list[dict[str, Any]]:
+        """Every call of StatBank so far, in the same form."""
+        return self._server.bank.calls()
 
 
 def world(*, dataset: Path | None, today: date, scale: str, seed: int) -> World:

@@ -33,6 +33,7 @@ def test_a_command_beside_the_interpreter_gets_the_settings_and_its_status_is_ou
     assert done.returncode == 3
     assert first == f"JOBINDSATS_API_URL={settings['JOBINDSATS_API_URL']}"
     assert settings["JOBINDSATS_API_URL"].startswith("http://127.0.0.1:")
+    assert settings["JOBINDSATS_STATBANK_URL"] == settings["JOBINDSATS_API_URL"].replace("/v3", "/statbank/v1")
     assert settings["JOBINDSATS_API_TOKEN"] == "standin-token"
     assert datetime.fromisoformat(settings["JOBINDSATS_NOW"]).date() == date(2023, 12, 5)
 
