@@ -5,6 +5,7 @@ from __future__ import annotations
 import great_expectations.expectations as gxe
 
 from expectations.checks import Audited, Check, literals, no_cells, no_offenders
+from warehouse.publishers import publisher_of
 
 
 def checks(audited: Audited) -> list[Check]:
@@ -45,6 +46,8 @@ def checks(audited: Audited) -> list[Check]:
 
 
 def _kinds(audited: Audited) -> str:
+    if publisher_of(audited.table.id) != "jobindsats":
+        return "'country', 'region', 'landsdel', 'municipality', 'unknown'"
     if audited.table.area.level_holds == "municipality":
         return "'country', 'municipality', 'unknown'"
     return "'country'"

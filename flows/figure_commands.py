@@ -139,7 +139,6 @@ def _earlier(periods: int) -> str:
 def check_claims(file: Path, *, as_json: bool) -> int:
     """A paper's own numbers, each with its verdict."""
     from tasks.check_claims import checked
-
     from tasks.upkeep import ready
 
     with ready() as border, border.engine.connect() as connection:

@@ -9,11 +9,12 @@ from tasks.decide import Decision, ask_publisher
 from tasks.derive import derive_marts
 from tasks.derive_figures import derive_figures
 from tasks.fetch import Fetched, fetch
+from tasks.found import Found
 from tasks.outcomes import alone_with, record_outcome, settle
 from tasks.publish import Published, publish_staged
 from tasks.runs import RunReport, end_run, one_at_a_time
 from tasks.stage import stage
-from tasks.watch import Found, look_around
+from tasks.watch import look_around
 
 
 @flow(name="nightly", validate_parameters=True)

@@ -1,4 +1,7 @@
-"""Looks at files and at other publishers than Jobindsats: how their archived bytes are read to cells."""
+"""Looks at files and at other publishers than Jobindsats: how their archived bytes are read to cells.
+
+A look is asked as `tasks/looks.py` says; what a publisher has no use for is left alone.
+"""
 
 from __future__ import annotations
 
@@ -14,17 +17,20 @@ from sqlalchemy import Row
 from tasks.archive import Archive, Manifest
 from tasks.sources.cells import KEY
 from tasks.sources.ranking_lists.lists import RankingList, read_list
+from tasks.sources.statbank.cells import to_cells
+from tasks.sources.statbank.metadata import BankMetadata, differences, read_metadata
+from tasks.sources.statbank.quarters import read_quarter
+from tasks.sources.statbank.questions import quarters_asked
 from warehouse.catalogue import Table
 from warehouse.publishers import shipped_table
 
 FILE = "file:"
-_NOTHING_CHANGED: tuple[str, ...] = ()
 
 
-def of(publisher: str, *, manifest: Manifest, archive: Archive) -> RankingLook:
+def of(publisher: str, *, manifest: Manifest, archive: Archive) -> RankingLook | StatBankLook:
     """The look of one publisher's manifest."""
-    readers = {"ranking_lists": RankingLook}
-    return readers[publisher](manifest, shipped_table(manifest.table_id), archive)
+    reader = RankingLook if publisher == "ranking_lists" else StatBankLook
+    return reader(manifest, shipped_table(manifest.table_id), archive)
 
 
 @dataclass(frozen=True)
@@ -54,12 +60,41 @@ class RankingLook:
         complete = {each.period.key for each in self.lists if each.complete}
         return frozenset(each.period.key for each in self.lists) - complete
 
-    def answers(self, *, newest: Row[Any] | None) -> Iterator[tuple[str, pl.DataFrame]]:
+    def answers(self, *, newest: Row[Any] | None) -> Iterator[tuple[str, pl.DataFrame]]:  # noqa: ARG002
         """The cells of each period."""
         together = pl.concat([each.cells for each in self.lists]).unique(KEY, keep="last", maintain_order=True)
         for (period_id,), cells in together.sort(KEY).group_by("period_id", maintain_order=True):
             yield f"period {period_id}", cells
 
-    def changes(self, *, newest: Row[Any] | None, stands_already: bool) -> tuple[str, ...]:
+    def changes(self, *, newest: Row[Any] | None, stands_already: bool) -> tuple[str, ...]:  # noqa: ARG002
         """A printed list has neither ids nor metadata that could change."""
-        return _NOTHING_CHANGED
+        return ()
+
+
+@dataclass(frozen=True)
+class StatBankLook:
+    """One look at one of StatBank's tables."""
+
+    manifest: Manifest
+    table: Table
+    archive: Archive
+
+    partial_periods = frozenset[int]()
+
+    @cached_property
+    def metadata(self) -> BankMetadata:
+        """How StatBank described the table then; raises BodyUnreadable."""
+        described = next(entry for entry in self.manifest.entries if entry.asked.startswith("/tableinfo/"))
+        return read_metadata(self.archive.get(described.sha256), table=self.table)
+
+    def answers(self, *, newest: Row[Any] | None) -> Iterator[tuple[str, pl.DataFrame]]:  # noqa: ARG002
+        """The cells of each answer, all quarters that were asked for among them."""
+        for entry in self.manifest.entries:
+            periods = [read_quarter(quarter) for quarter in quarters_asked(entry.asked)]
+            if periods:
+                body = self.archive.get(entry.sha256)
+                yield "", to_cells(body, table=self.table, metadata=self.metadata, periods=periods)
+
+    def changes(self, *, newest: Row[Any] | None, stands_already: bool) -> tuple[str, ...]:  # noqa: ARG002
+        """How StatBank's description differs from the catalogue."""
+        return tuple(differences(self.metadata, table=self.table))

@@ -31,7 +31,10 @@ Cut = tuple[str, pl.DataFrame]
 class Look(Protocol):
     """One look at one table: its cells, answer by answer, and what changed beside the newest vintage's look."""
 
-    table: Table
+    @property
+    def table(self) -> Table:
+        """The table as declared."""
+        ...
 
     def answers(self, *, newest: Row[Any] | None) -> Iterator[Cut]:
         """The cells of each answer, with what it was asked for; raises a Stoppage."""

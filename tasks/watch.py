@@ -14,45 +14,32 @@ from prefect.cache_policies import NO_CACHE
 from sqlalchemy import Connection
 
 from tasks.archive import ArchiveTrouble, Entry, Manifest
+from tasks.ask_statbank import look_at_statbank
 from tasks.border import Border, crossing
 from tasks.decide import DUE, Decision
-from tasks.fetch import Fetched
+from tasks.found import Found
 from tasks.sources.jobindsats.metadata import Listing
 from tasks.sources.ranking_lists.lists import read_list
 from tasks.sources.ranking_lists.places import get, name_of, watched
-from tasks.stoppages import ListUnreadable, Stoppage
+from tasks.stoppages import ListUnreadable
+from warehouse.catalogue import ranking_lists
 from warehouse.vintages import newest_vintage
 
 LISTS = "ranking_lists"
-
-
-@dataclass(frozen=True)
-class Found:
-    """What was found of one table: what to do with it, its look in the archive, or why it stops here."""
-
-    decision: Decision
-    manifest: str | None = None
-    stoppage: Stoppage | None = None
-
-    def fetched(self, run_id: int) -> Fetched:
-        """The receipt of its fetch; raises the Stoppage it ended with."""
-        if self.stoppage is not None:
-            raise self.stoppage
-        return Fetched(self.decision.table_id, run_id, self.manifest or "", self.decision.listing, calls=0, size=0)
 
 
 @task(name="look around", cache_policy=NO_CACHE)
 def look_around(run_id: int, *, tables: list[str] | None) -> list[Found]:
     """What each source beside Jobindsats has; of the named tables only, where some are named."""
     found: list[Found] = []
+    wanted = frozenset(table.lower() for table in tables or ())
     with crossing() as border:
         for name, look in _SOURCES.items():
             try:
-                found += look(border, run_id=run_id)
+                found += look(border, run_id=run_id, wanted=wanted)
             except Exception as error:  # noqa: BLE001  # one source's trouble never stops another
                 get_run_logger().error("%s: %s", name, error)
                 found.append(Found(Decision(name, "failed", str(error), Listing(name))))
-    wanted = {table.lower() for table in tables or ()}
     return [each for each in found if not wanted or each.decision.table_id in wanted]
 
 
@@ -70,10 +57,10 @@ def _archived(border: Border, name: str, content: bytes) -> _File:
     return _File(name, content, Entry(f"file:{name}", border.clock().isoformat(), 200, len(content), digest))
 
 
-def look_at_lists(border: Border, *, run_id: int) -> list[Found]:
+def look_at_lists(border: Border, *, run_id: int, wanted: frozenset[str]) -> list[Found]:
     """The ranking lists that lie where the settings say, a table each; those that cannot be read are one more."""
     place = border.settings.ranking_lists
-    if not place:
+    if not place or (wanted and wanted.isdisjoint([LISTS, *(table.id for table in ranking_lists().tables)])):
         return []
     by_table: dict[str, list[_File]] = {}
     unreadable: list[ListUnreadable] = []
@@ -129,5 +116,6 @@ def _manifest(table_id: str, *, files: list[_File], run_id: int, border: Border)
 
 
 _SOURCES: dict[str, Callable[..., list[Found]]] = {
+    "statbank": look_at_statbank,
     LISTS: look_at_lists,
 }

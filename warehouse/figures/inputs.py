@@ -61,14 +61,13 @@ _TABLES = "select table_no from core.tables where table_id = :table or 'feeds:' 
 def read(connection: Connection, wanted: Input, *, scope: Scope) -> pl.DataFrame:
     """One row per area x period x item of one input: value, status and the vintage that brought it, sorted."""
     code = COUNTRY if wanted.area == "country" else scope.area_code
+    about = {"item": wanted.item, "measure": wanted.measure, "as_of": scope.as_of}
     if wanted.table == RECIPIENTS:
         query = text(_RECEIVED.format(measure=wanted.measure))
-        asked = {"as_of": scope.as_of, "area": code, "counted": wanted.item == COUNTED}
-        found = connection.execute(query, asked)
+        found = connection.execute(query, {"area": code, "counted": wanted.item == COUNTED, "as_of": scope.as_of})
     else:
-        numbers = connection.scalars(text(_TABLES), {"table": wanted.table}).all()
-        asked = {"item": wanted.item, "measure": wanted.measure, "tables": list(numbers), "as_of": scope.as_of}
-        found = connection.execute(text(_OBSERVED), asked | {"areas": [code] if code else None})
+        numbers = list(connection.scalars(text(_TABLES), {"table": wanted.table}))
+        found = connection.execute(text(_OBSERVED), about | {"tables": numbers, "areas": [code] if code else None})
     rows = pl.DataFrame([tuple(row) for row in found], schema=_TYPES, orient="row")
     rows = rows if wanted.only is None else rows.filter(pl.col("item") == wanted.only)
     return _moved(rows, periods=wanted.earlier).sort(KEY)

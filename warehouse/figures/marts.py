@@ -126,7 +126,7 @@ def rests_on(connection: Connection, mart: Mart) -> str:
 def is_behind(connection: Connection, mart: Mart) -> bool:
     """Whether what a mart rests on has changed since it was filled."""
     query = text("select rests_on from ops.figure_builds where mart = :mart")
-    return connection.scalar(query, {"mart": mart.table.name}) != rests_on(connection, mart)
+    return bool(connection.scalar(query, {"mart": mart.table.name}) != rests_on(connection, mart))
 
 
 _BUILT = """

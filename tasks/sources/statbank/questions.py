@@ -6,6 +6,8 @@ never counted, so that an answer can be held against what was asked.
 
 from __future__ import annotations
 
+from urllib.parse import parse_qs, urlsplit
+
 from tasks.sources.statbank.metadata import CATALOGUE, BankMetadata, members_asked
 from tasks.sources.statbank.quarters import write_quarter
 from tasks.stoppages import Undeclared
@@ -53,3 +55,9 @@ def _require_sums(table: Table, *, metadata: BankMetadata) -> None:
                 f"asked. Declare it as a breakdown of {table.id} in {CATALOGUE}, with its total as root",
                 label=variable.variable_id,
             )
+
+
+def quarters_asked(asked: str) -> tuple[str, ...]:
+    """The quarters that a question for figures named, in StatBank's words; none for any other question."""
+    named = parse_qs(urlsplit(asked).query).get("Tid", [])
+    return tuple(quarter for written in named for quarter in written.split(","))
