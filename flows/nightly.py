@@ -29,7 +29,7 @@ def night(run_id: int, *, tables: list[str] | None) -> RunReport:
         outcome = settle(decision, walk=lambda due: road(due, run_id=run_id))
         record_outcome(run_id, decision=decision, outcome=outcome)
     for found in look_around(run_id, tables=tables):
-        outcome = settle(found.decision, walk=lambda _: side_road(found, run_id=run_id))
+        outcome = settle(found.decision, walk=lambda _: side_road(found, run_id=run_id))  # noqa: B023  # it is walked at once
         record_outcome(run_id, decision=found.decision, outcome=outcome)
     derive_marts()
     derive_figures()
