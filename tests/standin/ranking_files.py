@@ -228,6 +228,18 @@ def _workbook_values(row: PrintedRow, *, layout: Layout) -> list[Any]:
     return [own[column] if column in own else float(row.values[column]) for column in layout.columns]
 
 
+def as_pdf_of_pages(pages: Sequence[tuple[Sequence[PrintedRow], Layout]], *, heading: str) -> bytes:
+    """A PDF whose pages each have a layout of their own."""
+    pdf = _document(pages[0][1], heading=heading)
+    for rows, layout in pages:
+        pdf.add_page()
+        pdf.multi_cell(0, 8, heading, new_x="LMARGIN", new_y="NEXT")
+        _print_header(pdf, layout=layout)
+        for row in rows:
+            _print_row(pdf, row.texts(layout.columns, minus=layout.minus), layout=layout)
+    return bytes(pdf.output())
+
+
 def with_formulas(rows: Sequence[PrintedRow], *, heading: str, formula: str) -> bytes:
     """A workbook whose ranks are formulas, each with the value that Excel stored for it."""
     stream = BytesIO()

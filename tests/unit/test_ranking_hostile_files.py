@@ -113,3 +113,8 @@ def test_a_formula_is_what_the_workbook_stored_for_it_and_a_link_is_not_followed
         found = read_list(formula, name="rangliste.xlsx")
     plain = read_list(WORKBOOK, name="rangliste.xlsx")
     assert found.cells.equals(plain.cells)
+
+
+def test_a_name_that_no_system_takes_is_shown_without_what_shows_nowhere() -> None:
+    with pytest.raises(ListUnreadable, match=r"rang liste\.pdf: the workbook is damaged"):
+        read_list(WORKBOOK[:-200], name="rang\nliste\0\udc80.pdf")

@@ -354,6 +354,27 @@ def test_a_column_that_is_not_known_is_named(heading: str) -> None:
     assert heading in str(stopped.value)
 
 
+OTHER_ORDER = reordered(Layout(), ("municipality", "gap_full_time_persons", "gap_pct_point", "rank"))
+
+
+def test_each_page_is_read_by_its_own_header() -> None:
+    body = ranking_files.as_pdf_of_pages([(ROWS[:5], Layout()), (ROWS[5:10], OTHER_ORDER)], heading=TITLE)
+    assert read_here(body, name="list.pdf").cells.equals(read(ROWS[:10], layout=Layout()).cells)
+
+
+def test_a_later_page_with_a_header_nobody_knows_is_not_read_by_the_one_before() -> None:
+    unknown = replace(OTHER_ORDER, headings=dict.fromkeys(ranking_files.HEADINGS, "Andet"))
+    body = ranking_files.as_pdf_of_pages([(ROWS[:5], Layout()), (ROWS[5:10], unknown)], heading=TITLE)
+    with pytest.raises(ListUnreadable, match="page 2: the column 'Andet' is not known"):
+        read_here(body, name="list.pdf")
+
+
+def test_several_lists_in_one_file_are_told_apart_by_no_guess() -> None:
+    body = ranking_files.as_pdf_of_pages([(ROWS[:5], Layout()), (ROWS[:5], Layout())], heading=TITLE)
+    with pytest.raises(ListUnreadable, match="If the file holds several lists, save each"):
+        read_here(body, name="list.pdf")
+
+
 def test_two_columns_of_one_meaning_are_named() -> None:
     body = workbook([TITLE], [*HEADER, "Procentpoint"], [1, "Aarhus", -1, -1], [2, "Odense", 0, 0])
     with pytest.raises(ListUnreadable, match="two columns mean the same"):

@@ -23,10 +23,10 @@ def pages_in(content: bytes, *, name: str, cpu_seconds: int = limits.LONGEST_CPU
     """A file's pages or sheets with their lines; raises ListUnreadable, also where the limits were met."""
     kind = kind_of(content, name=name)
     try:
-        # Our own interpreter and module; the bytes go in as standard input, so that nothing of them is a command.
+        # Our own interpreter and module; name and bytes go in as standard input, so that nothing of them is a command.
         done = subprocess.run(  # noqa: S603
-            [sys.executable, "-m", __name__, kind, name, str(cpu_seconds)],
-            input=content,
+            [sys.executable, "-m", __name__, kind, str(cpu_seconds)],
+            input=json.dumps(name).encode() + b"\n" + content,
             capture_output=True,
             timeout=limits.LONGEST_SECONDS,
             env=environment(),
@@ -79,9 +79,10 @@ def _written(page: Page) -> dict[str, Any]:
     return {"place": page.place, "lines": lines, "title": page.title}
 
 
-def _main(kind: Kind, name: str, *, cpu_seconds: int) -> None:
+def _main(kind: Kind, *, cpu_seconds: int) -> None:
     resource.setrlimit(resource.RLIMIT_AS, (limits.MOST_MEMORY_BYTES, limits.MOST_MEMORY_BYTES))
     resource.setrlimit(resource.RLIMIT_CPU, (cpu_seconds, cpu_seconds))
+    name = json.loads(sys.stdin.buffer.readline())
     try:
         pages = taken_apart(sys.stdin.buffer.read(), kind=kind, name=name)
         said: dict[str, Any] = {"pages": [_written(page) for page in pages]}
@@ -93,4 +94,4 @@ def _main(kind: Kind, name: str, *, cpu_seconds: int) -> None:
 
 
 if __name__ == "__main__":
-    _main("pdf" if sys.argv[1] == "pdf" else "xlsx", sys.argv[2], cpu_seconds=int(sys.argv[3]))
+    _main("pdf" if sys.argv[1] == "pdf" else "xlsx", cpu_seconds=int(sys.argv[2]))

@@ -6,6 +6,7 @@ import re
 from typing import Literal
 
 from tasks.sources.ranking_lists.limits import LARGEST_FILE_BYTES
+from tasks.sources.ranking_lists.lines import printable
 from tasks.stoppages import ListUnreadable
 
 Kind = Literal["pdf", "xlsx"]
@@ -61,6 +62,6 @@ def _instead(content: bytes, *, start: bytes) -> str:
     if b"%PDF-".startswith(start[:5]) or b"PK\x03\x04".startswith(start[:4]):
         return f" breaks off after {len(content)} bytes; expected a whole PDF or XLSX file. Fetch it again"
     return (
-        f" is neither a PDF nor an XLSX file: it begins '{start[:20].decode('latin-1')}'. "
+        f" is neither a PDF nor an XLSX file: it begins '{printable(start[:20].decode('latin-1'))}'. "
         "Fetch the list again from the ministry's page"
     )

@@ -55,6 +55,11 @@ class Page:
     title: str = ""
 
 
+def printable(text: str) -> str:
+    """A text without what shows nowhere (a nought byte, a soft hyphen, half a letter): no database takes all of it."""
+    return " ".join("".join(sign for sign in text if sign.isprintable() or sign.isspace()).split())
+
+
 def merged(spans: Iterable[Span]) -> list[Span]:
     """Spans that overlap made into one, from left to right."""
     found: list[Span] = []

@@ -16,7 +16,7 @@ import polars as pl
 from tasks.sources.cells import KEY, SCHEMA
 from tasks.sources.ranking_lists import titles
 from tasks.sources.ranking_lists.apart import pages_in
-from tasks.sources.ranking_lists.lines import Page
+from tasks.sources.ranking_lists.lines import Page, printable
 from tasks.sources.ranking_lists.ranking import GapIs, gap_is, is_complete
 from tasks.sources.ranking_lists.rows import Row, table
 from tasks.stoppages import ListUnreadable
@@ -40,7 +40,8 @@ def read_list(content: bytes, *, name: str) -> RankingList:
 
     Raises ListUnreadable, which names the page or sheet, what was expected there, what was found and what to do.
     """
-    return list_on(pages_in(content, name=name), name=name)
+    shown = printable(name)
+    return list_on(pages_in(content, name=shown), name=shown)
 
 
 def list_on(pages: Sequence[Page], *, name: str) -> RankingList:

@@ -19,7 +19,7 @@ from pdfplumber.pdf import PDF
 from pdfplumber.utils.exceptions import PdfminerException
 
 from tasks.sources.ranking_lists.limits import MOST_PAGES
-from tasks.sources.ranking_lists.lines import Cell, Line, Page, Span
+from tasks.sources.ranking_lists.lines import Cell, Line, Page, Span, printable
 from tasks.stoppages import ListUnreadable
 
 # In heights of the letters. A blank is about a quarter wide, the gap between two columns at least a half.
@@ -76,8 +76,8 @@ def _without_text(*, name: str, pictures: bool) -> str:
 
 def _page(page: PlumbedPage) -> Page:
     rules = [edge for edge in page.edges if edge["orientation"] == "v"]
-    lines = _lines(page.extract_words())
-    return Page(f"page {page.page_number}", tuple(Line(tuple(_cells(line, rules=rules))) for line in lines))
+    words = [word for word in page.extract_words() if printable(word["text"])]
+    return Page(f"page {page.page_number}", tuple(Line(tuple(_cells(line, rules=rules))) for line in _lines(words)))
 
 
 def _middle(word: _Word) -> float:
@@ -129,5 +129,5 @@ def _cell(words: Sequence[_Word], *, rules: Sequence[float]) -> Cell:
     left = max((rule for rule in rules if rule < centre), default=start)
     right = min((rule for rule in rules if rule > centre), default=end)
     ruled = left != start or right != end
-    text = " ".join(word["text"] for word in words)
+    text = printable(" ".join(word["text"] for word in words))
     return Cell(text, Span(left, right) if ruled else Span(start, end))

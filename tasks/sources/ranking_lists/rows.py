@@ -80,10 +80,12 @@ def _columns(page: Page, *, firm: Sequence[bool], before: tuple[Column, ...], na
     """A page's columns by its own header, else those of the page before."""
     rows = [line for line, is_row in zip(page.lines, firm, strict=True) if is_row]
     spans = merged(cell.span for line in rows for cell in line.cells)
+    above = page.lines[: firm.index(True)]
     try:
-        return named(spans, above=page.lines[: firm.index(True)])
+        return named(spans, above=above)
     except HeaderUnclear as error:
-        if before and len(spans) == len(before):
+        goes_on = len(spans) == len(before) and all(len(line.cells) < len(spans) for line in above)
+        if goes_on:
             return before
         raise ListUnreadable(
             f"{name}, {page.place}: {error}. Expected the columns {KNOWN}. If the ministry has changed its list, "

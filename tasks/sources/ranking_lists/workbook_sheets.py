@@ -23,7 +23,7 @@ from tasks.sources.ranking_lists.limits import (
     MOST_SHEET_COLUMNS,
     MOST_SHEET_ROWS,
 )
-from tasks.sources.ranking_lists.lines import Cell, Line, Page, Span
+from tasks.sources.ranking_lists.lines import Cell, Line, Page, Span, printable
 from tasks.sources.ranking_lists.numbers import in_danish
 from tasks.stoppages import ListUnreadable
 
@@ -112,7 +112,7 @@ def _text(cell: Any) -> str:
         return in_danish(_exactly(value) * (100 if in_per_cent else 1))
     if isinstance(value, datetime | date):
         return f"{value:%d-%m-%Y}"
-    return " ".join(str(value).split())
+    return printable(str(value))
 
 
 def _exactly(value: float) -> Decimal:
