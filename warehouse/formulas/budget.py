@@ -15,8 +15,8 @@ def budget(entries: pl.DataFrame, *, by: Sequence[str] = ()) -> pl.DataFrame:
     >>> ips = pl.DataFrame({"line": ["consultants", "job consultant"] * 2, "year": [2025, 2025, 2026, 2026],
     ...                     "amount_dkk": [1_200_000, 225_000, 1_200_000, 450_000]})
     >>> budget(ips).filter(pl.col("sum_of") != "entry").select("sum_of", "line", "year", "amount_dkk").rows()
-    [('year', None, 2025, 1425000), ('year', None, 2026, 1650000), ('line', 'consultants', None, 2400000), \
-('line', 'job consultant', None, 675000), ('all', None, None, 3075000)]
+    [('year', None, 2025, 1425000.0), ('year', None, 2026, 1650000.0), ('line', 'consultants', None, 2400000.0), \
+('line', 'job consultant', None, 675000.0), ('all', None, None, 3075000.0)]
 
     Source: Faaborg-Midtfyn, 20 February 2024, item 22. `sum_of` is `entry`, `year` (a year over all lines), `line` (a line
     over all years) or `all`; income is negative. A line without an entry in a year has no amount there; an entry that is

@@ -12,7 +12,7 @@ def change(frame: pl.DataFrame, *, of: str) -> pl.DataFrame:
 
     >>> october = pl.DataFrame({"persons": [2882], "persons_year_earlier": [2844]})
     >>> change(october, of="persons").select("change", pl.col("change_pct").round(2)).row(0)
-    (38, 1.34)
+    (38.0, 1.34)
 
     Source: Herlev, 31 January 2024, item 6. Adds `change` and `change_pct`. Raises FormulaError.
     """

@@ -19,7 +19,7 @@ def places(frame: pl.DataFrame) -> pl.DataFrame:
     >>> years = pl.DataFrame({"year": [2025, 2026], "specialists_persons": [2, 2],
     ...                       "clients_per_specialist_persons": [6, 6], "cost_dkk": [1_425_000, 1_650_000]})
     >>> places(years).select("places_persons", "cost_per_place_dkk").rows()
-    [(12, 118750.0), (12, 137500.0)]
+    [(12.0, 118750.0), (12.0, 137500.0)]
 
     Adds `places_persons` and `cost_per_place_dkk`. Raises FormulaError.
     """

@@ -60,7 +60,7 @@ def net_municipal_cost(rows: pl.DataFrame, *, ladder: pl.DataFrame, years: int =
     >>> person = pl.DataFrame({"monthly_benefit_dkk": [11_944], "first_week": [1]})
     >>> found = net_municipal_cost(person, ladder=steps, years=2)
     >>> found.select("year", "gross_dkk", pl.col("net_municipal_cost_dkk").round()).rows()
-    [(0, 143328, 88753.0), (1, 143328, 114662.0)]
+    [(0, 143328.0, 88753.0), (1, 143328.0, 114662.0)]
 
     Source: kontanthjælp over 30 without children, 2023. `first_week` is the week on benefit in which year 0 begins.
     One row per row x year, in order: adds `year`, `gross_dkk`, `municipal_share_pct` and `net_municipal_cost_dkk`.

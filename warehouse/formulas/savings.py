@@ -18,7 +18,7 @@ def gap(frame: pl.DataFrame, *, rounded_to: float = ROUNDED_TO_PERSONS) -> pl.Da
 
     >>> nyborg = pl.DataFrame({"actual_persons": [1620], "expected_persons": [1840]})
     >>> gap(nyborg).select("gap_persons", "gap_low_persons", "gap_high_persons").row(0)
-    (-220, -230, -210)
+    (-220.0, -230.0, -210.0)
 
     Source: benchmark list of November 2018. Adds `gap_persons` with the low and high that the rounding leaves open.
     Raises FormulaError.
@@ -34,7 +34,7 @@ def savings(frame: pl.DataFrame, *, rounded_to: float = ROUNDED_TO_PERSONS) -> p
 
     >>> herlev = pl.DataFrame({"gap_persons": [-50], "net_unit_cost_dkk": [132_350]})
     >>> savings(herlev).select("saving_low_dkk", "saving_dkk", "saving_high_dkk").row(0)
-    (5294000, 6617500, 7941000)
+    (5294000.0, 6617500.0, 7941000.0)
 
     Source: Herlev, 31 January 2024, item 5. Adds `saving_dkk` (negative where there are more persons than expected),
     `saving_low_dkk` and `saving_high_dkk` by the rounding of the gap alone, and, where `net_unit_cost_low_dkk` and

@@ -23,7 +23,7 @@ def offer_mix(parts: pl.DataFrame, *, by: Sequence[str], unit: str = "cases") ->
     >>> ringsted = pl.DataFrame({"year": [2022] * 5, "offer": ["løntilskud", "praktik", "nytteindsats", "uddannelse",
     ...                          "øvrig"], "value": [6, 82, 12, 17, 213], "status": ["observed"] * 5})
     >>> offer_mix(ringsted, by=["year"]).select("total_low", pl.col("share_pct").round(1)).rows()[:2]
-    [(330, 1.8), (330, 24.8)]
+    [(330.0, 1.8), (330.0, 24.8)]
 
     Source: Ringsted, 17 April 2023. Adds `total_low`, `total_high` (in `unit`), `hidden` (how many parts are),
     `share_pct`, which is suppressed where one of the group is hidden, and the bounds `share_low_pct` and

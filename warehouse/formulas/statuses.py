@@ -29,14 +29,14 @@ def computed(frame: pl.DataFrame, **formulas: pl.Expr) -> pl.DataFrame:
 
 
 def _computed(frame: pl.DataFrame, formula: pl.Expr, *, name: str) -> tuple[pl.Series, pl.Series]:
-    inputs = formula.meta.root_names()
+    inputs = list(dict.fromkeys(formula.meta.root_names()))
     require(frame, columns=inputs, of=name)
     if name in frame.columns:
         raise FormulaError(
             f"{name} is to be computed, and the frame already has a column of that name; rename it first"
         )
     status = frame.select(worst(status_of(frame, column=column) for column in inputs)).to_series()
-    value = frame.select(formula).to_series()
+    value = _evaluated(frame.select(inputs), formula, name=name)
     if value.dtype.is_float():
         value = value.set(~value.is_finite(), None)
     both = pl.DataFrame({"value": value, "status": status}).select(
@@ -47,6 +47,20 @@ def _computed(frame: pl.DataFrame, formula: pl.Expr, *, name: str) -> tuple[pl.S
         .alias(f"{name}_status"),
     )
     return both[name], both[f"{name}_status"]
+
+
+def _evaluated(inputs: pl.DataFrame, formula: pl.Expr, *, name: str) -> pl.Series:
+    try:
+        return inputs.with_columns(as_floats(inputs)).select(formula).to_series()
+    except pl.exceptions.PolarsError as error:
+        found = ", ".join(f"{column} as {dtype}" for column, dtype in inputs.schema.items())
+        raise FormulaError(f"{name} is computed from numbers, and the frame has {found}") from error
+
+
+def as_floats(frame: pl.DataFrame) -> list[pl.Expr]:
+    """The numbers of a frame as floats, empty columns among them: small integers would run over, unsigned ones under."""
+    numbers = [column for column, dtype in frame.schema.items() if dtype.is_numeric() or dtype == pl.Null]
+    return [pl.col(column).cast(pl.Float64) for column in numbers]
 
 
 def require(frame: pl.DataFrame, *, columns: Iterable[str], of: str) -> None:
@@ -84,7 +98,9 @@ def worst_of_rows(status: pl.Expr) -> pl.Expr:
 def classified(frame: pl.DataFrame, *, column: str) -> pl.DataFrame:
     """`frame` with the status of a column beside it, and no value where it was not observed; raises FormulaError."""
     status = status_of(frame, column=column)
-    value = pl.when(status == "observed").then(column)
+    if not as_floats(frame.select(column)):
+        raise FormulaError(f"{column} holds numbers, and the frame has it as {frame.schema[column]}")
+    value = pl.when(status == "observed").then(pl.col(column).cast(pl.Float64))
     return frame.with_columns(value.alias(column), status.alias(f"{column}_status"))
 
 

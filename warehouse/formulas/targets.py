@@ -43,7 +43,8 @@ def target_followup(frame: pl.DataFrame, *, smallest_shown: int = SMALLEST_SHOWN
     strange = sorted(set(frame["kind"].drop_nulls()) - {"minimum", "maximum"})
     if strange:
         raise FormulaError(f"kind holds '{strange[0]}'; a target is a minimum or a maximum")
-    counted = _in_persons(frame, smallest_shown=smallest_shown)
+    # A frame in which no target has a kind holds no texts at all.
+    counted = _in_persons(frame.with_columns(pl.col("kind").cast(pl.String)), smallest_shown=smallest_shown)
     ahead = _towards(pl.col("now_persons") - pl.col("target_persons"))
     lead = _towards(pl.col("now_persons") - pl.col("target_exact_persons"))
     nearest = _towards(pl.col("now_persons") - whole(pl.col("target_exact_persons")))
