@@ -6,44 +6,45 @@ variable `Tid`), whatever order the variables were asked in (seen in public answ
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Collection
+from io import BytesIO
 
 import polars as pl
 
+from tasks.sources.statbank.client import SETTING
 from tasks.stoppages import BodyUnreadable
+
+_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
 def read_body(body: bytes, *, of: str, columns: Collection[str]) -> pl.DataFrame:
-    """One row per line of the body, every field a text, the columns named and ordered as in `columns`.
+    """One row per line after the header, every field a text, the columns named and ordered as in `columns`.
 
     Raises BodyUnreadable for anything but a table of exactly those columns.
     """
-    rows = _rows(body, of=of)
-    header = [name.upper() for name in rows[0]]
-    places = {name: at for at, name in enumerate(header)}
-    wanted = {name: name.upper() for name in columns}
-    if sorted(header) != sorted(wanted.values()):
-        raise BodyUnreadable(f"{of}: the columns are {', '.join(rows[0])}, and {', '.join(wanted)} were asked for")
-    for line, row in enumerate(rows[1:], start=2):
-        if len(row) != len(header):
-            raise BodyUnreadable(f"{of}: line {line} has {len(row)} fields, and the header has {len(header)}: {row}")
-    return pl.DataFrame(
-        {name: [row[places[shouted]] for row in rows[1:]] for name, shouted in wanted.items()},
-        schema=dict.fromkeys(wanted, pl.String),
-    )
+    fields = _fields(body.removeprefix(_BYTE_ORDER_MARK), of=of)
+    header = [name.upper() for name in fields.columns]
+    if sorted(header) != sorted(name.upper() for name in columns):
+        raise BodyUnreadable(
+            f"{of}: the columns are {', '.join(fields.columns)}, and {', '.join(columns)} were asked for"
+        )
+    short = fields.with_row_index("line", offset=2).filter(pl.any_horizontal(pl.col(fields.columns).is_null()))
+    if short.height:
+        raise BodyUnreadable(f"{of}: line {short['line'][0]} has fewer fields than the {len(header)} of the header")
+    places = {name: header.index(name.upper()) for name in columns}
+    return fields.select(fields.to_series(at).alias(name) for name, at in places.items())
 
 
-def _rows(body: bytes, *, of: str) -> list[list[str]]:
-    try:
-        text = body.decode("utf-8-sig")
-        rows = list(csv.reader(text.splitlines(keepends=True), delimiter=";", strict=True))
-    except (UnicodeDecodeError, csv.Error) as error:
-        raise BodyUnreadable(f"{of} sent something that is not a table in UTF-8: {error}") from error
-    if not rows or len(rows[0]) < 2:
-        start = text[:60].strip()
+def _fields(body: bytes, *, of: str) -> pl.DataFrame:
+    start = body[:60].decode("utf-8", "replace").strip()
+    if b";" not in body.partition(b"\n")[0]:
         raise BodyUnreadable(
             f"{of} answered with something that is not a table of figures ('{start}...'): a web page in its place usually "
-            "means maintenance or a wrong address"
+            f"means maintenance or a wrong {SETTING}"
         )
-    return rows
+    try:
+        return pl.read_csv(
+            BytesIO(body), separator=";", infer_schema=False, empty_string_is_null=False, extra_columns="raise"
+        )
+    except pl.exceptions.PolarsError as error:
+        raise BodyUnreadable(f"{of} sent something that is not a table in UTF-8 ('{start}...'): {error}") from error

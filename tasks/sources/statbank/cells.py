@@ -12,7 +12,6 @@ are written as a figure (`suppressedDataValue`, `0` seen in FOLK1A, 2025-10), th
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
@@ -28,9 +27,8 @@ from warehouse.catalogue import Measure, Table
 from warehouse.periods import Period
 
 HIDDEN, NIL, CANNOT_BE = "..", "-", "."
-_WHOLE = re.compile(r"-?\d{1,15}", re.ASCII)
-_DECIMAL = re.compile(r"-?\d{1,15}(,\d{1,15})?", re.ASCII)
-_OURS = ["period_id", "area_id", "members"]
+_WHOLE = r"\A-?[0-9]{1,15}\z"
+_DECIMAL = r"\A-?[0-9]{1,15}(,[0-9]{1,15})?\z"
 
 
 @dataclass(frozen=True)
@@ -55,10 +53,9 @@ def to_cells(body: bytes, *, table: Table, metadata: BankMetadata, periods: Coll
     for column in columns:
         _require_declared(rows, column=column, table=table)
     _require_whole(rows, columns=columns, metadata=metadata, periods=periods, of=of)
-    keyed = _keyed(rows, columns=columns, table=table)
-    values = _values(keyed[measure.label], measure=measure, hidden_as=metadata.hidden_as, of=of)
-    cells = keyed.select(_OURS).with_columns(pl.lit(measure.name).alias("measure"), *values)
-    return one_of_each(cells.drop_nulls("status").select(*KEY, "value", "status").cast(SCHEMA), table=table)
+    read = _values(rows, measure=measure, hidden_as=metadata.hidden_as, of=of)
+    cells = _keyed(read, columns=columns, table=table).with_columns(measure=pl.lit(measure.name))
+    return one_of_each(cells.select(*KEY, "value", "status").cast(SCHEMA), table=table)
 
 
 def _columns(table: Table, *, metadata: BankMetadata) -> list[_Column]:
@@ -133,8 +130,10 @@ def _members(rows: pl.DataFrame, *, columns: list[_Column], table: Table) -> pl.
     if not columns:
         return pl.repeat("{}", rows.height, dtype=pl.String, eager=True).alias("members")
     labels = rows.select(column.name for column in columns)
-    texts = {row: _as_json(row, columns=columns, table=table) for row in labels.unique().rows()}
-    return pl.Series("members", [texts[row] for row in labels.rows()], dtype=pl.String)
+    lookup = labels.unique()
+    texts = [_as_json(row, columns=columns, table=table) for row in lookup.rows()]
+    lookup = lookup.with_columns(pl.Series("members", texts, dtype=pl.String))
+    return labels.join(lookup, on=labels.columns, how="left", maintain_order="left")["members"]
 
 
 def _as_json(labels: tuple[str, ...], *, columns: list[_Column], table: Table) -> str:
@@ -143,36 +142,35 @@ def _as_json(labels: tuple[str, ...], *, columns: list[_Column], table: Table) -
     return json.dumps(dict(zip(dimensions, names, strict=True)), ensure_ascii=False, sort_keys=True)
 
 
-def _values(written: pl.Series, *, measure: Measure, hidden_as: str | None, of: str) -> tuple[pl.Series, pl.Series]:
-    """Value and status of each figure; both null where there is no cell."""
-    readings = {text: _reading(text, measure=measure, hidden_as=hidden_as) for text in written.unique()}
-    wrong = [text for text, reading in readings.items() if reading is None]
-    if wrong:
-        first = min(wrong)
-        raise BodyUnreadable(
-            f"{of}: '{first}' in the column {written.name}, line {written.to_list().index(first) + 2}, is neither a figure "
-            f"of {measure.name} as StatBank writes it (1234{'' if measure.is_count else ' or 1234,5'}) nor one of "
-            f"{HIDDEN} {NIL} {CANNOT_BE}"
-        )
-    read = {text: reading for text, reading in readings.items() if reading is not None}
-    return (
-        pl.Series("value", [read[text][0] for text in written], dtype=pl.Float64),
-        pl.Series("status", [read[text][1] for text in written], dtype=pl.String),
-    )
-
-
-def _reading(text: str, *, measure: Measure, hidden_as: str | None) -> tuple[float | None, str | None] | None:
-    """What a field says: value and status, (None, None) where no cell can exist; None where it is unreadable.
+def _values(rows: pl.DataFrame, *, measure: Measure, hidden_as: str | None, of: str) -> pl.DataFrame:
+    """The rows with value and status, those that cannot have a figure dropped.
 
     A full stop never separates thousands here, so a figure with one could be a thousandfold another: it is refused.
     """
-    if text in (HIDDEN, hidden_as):
-        return None, "suppressed"
-    if text == CANNOT_BE:
-        return None, None
-    if text == NIL:
-        return 0.0, "observed"
-    pattern = _WHOLE if measure.is_count else _DECIMAL
-    if pattern.fullmatch(text) is None:
-        return None
-    return float(text.replace(",", ".")), "observed"
+    written = pl.col(measure.label)
+    figure = written.str.contains(_WHOLE if measure.is_count else _DECIMAL)
+    status = (
+        pl.when(written.is_in([HIDDEN, hidden_as] if hidden_as else [HIDDEN]))
+        .then(pl.lit("suppressed"))
+        .when(figure | (written == NIL))
+        .then(pl.lit("observed"))
+        .when(written == CANNOT_BE)
+        .then(pl.lit(CANNOT_BE))
+    )
+    read = rows.with_columns(status=status)
+    _require_figures(read, measure=measure, of=of)
+    number = pl.when(written == NIL).then(pl.lit("0")).otherwise(written).str.replace(",", ".", literal=True)
+    observed = pl.col("status") == "observed"
+    return read.filter(pl.col("status") != CANNOT_BE).with_columns(
+        value=pl.when(observed).then(number).cast(pl.Float64, strict=True)
+    )
+
+
+def _require_figures(read: pl.DataFrame, *, measure: Measure, of: str) -> None:
+    wrong = read.with_row_index("line", offset=2).filter(pl.col("status").is_null())
+    if wrong.height:
+        raise BodyUnreadable(
+            f"{of}: '{wrong[measure.label][0]}' in the column {measure.label}, line {wrong['line'][0]}, is neither a figure "
+            f"of {measure.name} as StatBank writes it (1234{'' if measure.is_count else ' or 1234,5'}) nor one of "
+            f"{HIDDEN} {NIL} {CANNOT_BE}"
+        )
