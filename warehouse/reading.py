@@ -17,8 +17,9 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection, text
 
 from warehouse.areas import find
-from warehouse.catalogue import COUNTS, CatalogueError, Table, jobindsats
+from warehouse.catalogue import COUNTS, CatalogueError, Table
 from warehouse.periods import Period, PeriodError
+from warehouse.publishers import catalogues, shipped_table
 from warehouse.settings import DENMARK
 
 _A_DAY = timedelta(days=1) - timedelta(microseconds=1)
@@ -216,9 +217,10 @@ def status(connection: Connection, *, today: date) -> list[dict[str, Any]]:
 def table_named(table_id: str) -> Table:
     """A table a person named; raises QuestionError with the nearest ids."""
     try:
-        return jobindsats().table(table_id)
+        return shipped_table(table_id)
     except CatalogueError as error:
-        raise QuestionError(_unknown("table", table_id, [table.id for table in jobindsats().tables])) from error
+        known = [table.id for catalogue in catalogues() for table in catalogue.tables]
+        raise QuestionError(_unknown("table", table_id, known)) from error
 
 
 def question(

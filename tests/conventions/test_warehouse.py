@@ -11,7 +11,7 @@ from sqlalchemy import Engine, inspect, text
 
 from tests.conventions.sources import ROOT
 from warehouse import marts, migrations, records, schema
-from warehouse.catalogue import jobindsats
+from warehouse.publishers import catalogues
 
 SCHEMAS = ("ops", "staging", "core", "marts")
 _RELATIONS = """
@@ -65,7 +65,9 @@ def test_a_partition_says_what_its_parent_says_of_a_column(module_engine: Engine
 
 def test_every_table_of_the_catalogue_has_its_partition(module_engine: Engine) -> None:
     partitions = {row["name"] for row in ask(module_engine, _RELATIONS) if row["partition"]}
-    assert partitions == {f"core.observations_{table.id}" for table in jobindsats().tables}
+    assert partitions == {
+        f"core.observations_{table.id}" for catalogue in catalogues() for table in catalogue.tables
+    }
 
 
 def test_the_migrated_database_is_what_the_schema_declares(module_engine: Engine) -> None:

@@ -1,0 +1,165 @@
+"""Figures of the synthetic Denmark: what the papers say of Herlev, from a night's counts down to the archived bytes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from tasks.archive import Archive
+from tests.conftest import ROOT, Stage
+from tests.scene import Scene
+
+TABLES = ["y30r21", "y01a02", "y36a02"]
+CLAIMS = ROOT / "docs" / "examples" / "claims" / "five-papers.yml"
+
+
+@pytest.fixture(scope="module")
+def two_nights(stage: Stage) -> Iterator[Scene]:
+    """The nights of 5 November and 5 December 2023, on which the benchmark list of October stands."""
+    with stage(today="2023-11-05", scale="small") as scene:
+        for day in ("2023-11-05", "2023-12-05"):
+            assert scene.night(day, tables=TABLES).outcome == "completed"
+        yield scene
+
+
+def one(scene: Scene, *arguments: str) -> dict[str, Any]:
+    """The only row of an answer."""
+    rows = scene.answer("figure", *arguments)
+    assert len(rows) == 1, rows
+    found: dict[str, Any] = rows[0]
+    return found
+
+
+def test_fifty_persons_fewer_save_what_the_paper_says(two_nights: Scene) -> None:
+    saved = one(two_nights, "savings", "--area", "Herlev", "--period", "2023QMAT02")
+    assert (saved["value"], saved["unit"]) == (6_617_500, "dkk")
+    assert (saved["low"], saved["high"]) == (5_294_000, 7_941_000)
+    (price,) = saved["assumptions"]
+    assert (price["name"], price["value"], price["evidence"]) == ("net_unit_cost_dkk", 132_350, "confirmed")
+    assert "31 January 2024" in price["source"]
+    assert [vintage["table"] for vintage in saved["vintages"]] == ["y30r21"]
+
+
+def test_the_ranks_are_those_of_the_two_newest_lists(two_nights: Scene) -> None:
+    now = two_nights.answer("figure", "benchmark_rank", "--area", "Herlev", "--period", "2023QMAT02", "--item", "all")
+    before = two_nights.answer("figure", "benchmark_rank", "--area", "Herlev", "--period", "2022QMAT04", "--item", "all")
+    assert [row["value"] for row in now] == [6, 15, 84, 17]
+    assert [row["value"] for row in before] == [4, 12, 89, 16]
+    assert [row["places_gained"] for row in now] == [-2, -3, 5, -1]
+
+
+def test_twenty_thousand_more_mean_something_else_on_each_key(two_nights: Scene) -> None:
+    rows = {row["basis"]: row for row in two_nights.answer("figure", "unemployment_projection", "--area", "Herlev")}
+    assert (rows["stated"]["value"], rows["stated"]["key_pct"]) == (108, 0.54)
+    assert rows["population"]["value"] == 98
+    assert {each["value"] for each in rows["population"]["assumptions"]} == {20_000, 29_215, 5_932_654}
+    assert (rows["claimed"]["value"], rows["claimed"]["key_pct"]) == (92, 0.46)
+    assert any("påstået" in caveat for caveat in rows["claimed"]["caveats"])
+
+
+def test_an_area_without_a_price_of_its_own_gets_the_ministrys_and_is_told_so(two_nights: Scene) -> None:
+    (row,) = two_nights.answer("figure", "savings", "--area", "Ballerup")
+    assert row["basis"] == "ministry_potential_2018"
+    assert any("den nyeste før" in caveat for caveat in row["caveats"])
+
+
+def test_a_figure_is_taken_apart_down_to_bytes_that_are_there(two_nights: Scene) -> None:
+    (tree,) = two_nights.answer("explain", "savings", "--area", "Herlev", "--period", "2023QMAT02")
+    assert tree["formula"] == "(expected_persons - actual_persons) x net_unit_cost_dkk"
+    actual, expected = tree["inputs"]
+    assert expected["value"] - actual["value"] == 50
+    assert (actual["status"], actual["measure"]) == ("observed", "actual_full_time_persons")
+    answers = actual["vintage"]["archived"]
+    archive = Archive((two_nights.folder / "data" / "archive").as_uri())
+    assert all(answer["held"] for answer in answers)
+    assert any(b"Herlev" in archive.get(answer["sha256"]) for answer in answers)
+    assert tree["code_version"]
+
+
+def test_a_figure_as_of_an_earlier_night_rests_on_that_nights_vintage(two_nights: Scene) -> None:
+    asked = ("block_grant_share", "--area", "Herlev", "--period", "2023M09", "--item", "A-dagpenge")
+    now = {row["basis"]: row for row in two_nights.answer("figure", *asked)}["stated"]
+    then = {row["basis"]: row for row in two_nights.answer("figure", *asked, "--as-of", "2023-11-05")}["stated"]
+    assert now["local_persons"] != then["local_persons"]
+    assert {vintage["seen_at"][:10] for vintage in then["vintages"]} == {"2023-11-05"}
+    shown = two_nights.answer("show", "y01a02", "--area", "Herlev", "--period", "2023M09", "--as-of", "2023-11-05")
+    assert then["local_persons"] == next(row["value"] for row in shown if row["measure"] == "full_time_persons")
+
+
+def test_before_anything_was_known_there_is_no_figure_and_the_reason_is_said(two_nights: Scene) -> None:
+    said = two_nights.command("figure", "savings", "--area", "Herlev", "--as-of", "2023-01-01", "--json")
+    assert (said.returncode, json.loads(said.stdout)) == (0, [])
+    assert "nothing is held of y30r21" in said.stderr
+
+
+def test_an_unknown_figure_or_item_is_an_error_that_offers_the_nearest(two_nights: Scene) -> None:
+    wrong = two_nights.command("figure", "saving", "--area", "Herlev")
+    assert wrong.returncode == 2
+    assert "savings" in wrong.stderr
+    nowhere = two_nights.command("figure", "savings", "--area", "Herlev", "--item", "Dagpenge")
+    assert nowhere.returncode == 2
+    assert "A-dagpenge mv." in nowhere.stderr
+
+
+def test_a_total_over_benefits_is_that_of_its_rows(two_nights: Scene) -> None:
+    total = one(two_nights, "total_recipients", "--area", "Herlev", "--period", "2023M10")
+    parts = two_nights.query(
+        "select sum(recipients_full_time_persons) as persons from marts.benefit_recipients "
+        "where area_name = 'Herlev' and period = '2023M10' and counted_in_total"
+    )
+    assert total["value"] == parts[0]["persons"]
+
+
+@pytest.mark.parametrize(
+    ("mart", "figure"),
+    [
+        ("savings", "savings"),
+        ("unemployment_projection", "unemployment_projection"),
+        ("block_grant_share", "block_grant_share"),
+        ("benchmark_ranking", "benchmark_gap"),
+    ],
+)
+def test_a_mart_says_what_its_figure_says(two_nights: Scene, mart: str, figure: str) -> None:
+    values = {"savings": "saving_dkk", "unemployment_projection": "projected_persons", "block_grant_share": "share_pct"}
+    column = values.get(mart, "gap_full_time_persons")
+    rows = two_nights.query(f"select period, {column} as value from marts.{mart} where area_name = 'Herlev'")
+    newest = max(row["period"] for row in rows)
+    told = two_nights.answer("figure", figure, "--area", "Herlev", "--period", newest, "--item", "all")
+    held = sorted(round(row["value"], 6) for row in rows if row["period"] == newest)
+    assert held == sorted(row["value"] for row in told)
+
+
+def test_marts_of_figures_are_filled_once(two_nights: Scene) -> None:
+    from sqlalchemy import create_engine
+
+    from tasks.derive_figures import bring_figures_up_to_date
+
+    engine = create_engine(two_nights.database)
+    assert bring_figures_up_to_date(engine) == []
+    engine.dispose()
+
+
+def test_the_five_papers_are_held_against_the_warehouse(two_nights: Scene) -> None:
+    rows = two_nights.answer("claims", str(CLAIMS))
+    assert len(rows) >= 45
+    said = {row["statement"]: row for row in rows}
+    holds = said["Besparelsen er 6,62 mio. kr. om året, regnet på benchmarkets tal"]
+    assert (holds["verdict"], holds["computed"]) == ("holds within rounding", 6.6175)
+    differs = said["92 flere ledige i Herlev, regnet med warehousets antagelser"]
+    assert (differs["verdict"], differs["computed"], differs["difference"]) == ("differs", 108, -16)
+    assert said["Samlet 17. plads, 2. halvår 2022 til 1. halvår 2023"]["verdict"] == "holds"
+    apart = [row for row in rows if row["verdict"] == "differs"]
+    assert all(row["reason"] and row["difference"] for row in apart)
+
+
+def test_a_malformed_claims_file_is_told_by_line_and_key(two_nights: Scene) -> None:
+    wrong = two_nights.folder / "claims.yml"
+    wrong.write_text("documents:\n  - {id: a, title: A, area: Herlev, date: 2024-01-31}\nclaims:\n  - document: a\n    tal: 5\n")
+    said = two_nights.command("claims", str(wrong))
+    assert said.returncode == 2
+    assert "claims.yml" in said.stderr
+    assert "line 5" in said.stderr
+    assert "tal" in said.stderr
