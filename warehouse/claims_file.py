@@ -144,7 +144,7 @@ class Claim(_Written):
 class ClaimsFile(_Written):
     """Papers and what they claim; every claim names a document of the file."""
 
-    documents: Annotated[tuple[Document, ...], Field(min_length=1)]
+    documents: tuple[Document, ...]
     claims: tuple[Claim, ...]
 
     def document(self, claim: Claim) -> Document:
@@ -187,18 +187,23 @@ def _in_words(error: Any) -> str:
         return "nobody knows this key; look at how it is spelled, or remove it"
     if kind == "value_error":
         return str(error["ctx"]["error"])
-    written = f"'{found}'" if isinstance(found, str) else "nothing" if found is None else "a list or further keys"
+    written = f"'{found[:80]}'" if isinstance(found, str) else "nothing" if found is None else "a list or further keys"
     return f"{error['msg']}; found {written}"
 
 
 def _misfits(claims: ClaimsFile) -> Iterator[tuple[Path, str]]:
     ids = [document.id for document in claims.documents]
+    if not ids:
+        yield ("documents",), "expected at least one paper; found none"
     for at, document_id in enumerate(ids):
         if document_id in ids[:at]:
             yield ("documents", at, "id"), f"another document is called '{document_id}'; give each its own id"
     for at, claim in enumerate(claims.claims):
         if claim.document not in ids:
-            yield ("claims", at, "document"), f"no document is called '{claim.document}'; there are {', '.join(ids)}"
+            yield (
+                ("claims", at, "document"),
+                f"no document is called '{claim.document}'; there are: {', '.join(ids) or 'none'}",
+            )
         for path, what in _misfits_of(claim):
             yield ("claims", at, *path), what
 

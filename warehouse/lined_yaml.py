@@ -12,7 +12,7 @@ import yaml
 
 from warehouse.written_numbers import could_be_two_numbers
 
-LARGEST_FILE = 500_000
+LARGEST_FILE = 200_000
 _STANDARD = "tag:yaml.org,2002:"
 _PLAIN = frozenset(_STANDARD + kind for kind in ("str", "int", "float", "bool", "null", "timestamp"))
 
@@ -64,7 +64,7 @@ class LinedYaml:
             if key in read:
                 first = self._lines[(*at, key)]
                 raise YamlMisread(
-                    f"the key '{key}' stands twice, first in line {first}; keep one", line=_line(key_node)
+                    f"the key '{key[:60]}' stands twice, first in line {first}; keep one", line=_line(key_node)
                 )
             self._lines[(*at, key)] = _line(key_node)
             read[key] = self._read(value, at=(*at, key))
@@ -108,7 +108,7 @@ def _key(node: yaml.Node) -> str:
 
 def _text(node: yaml.ScalarNode) -> str | None:
     if node.tag not in _PLAIN:
-        raise YamlMisread(f"the tag '{node.tag}' is not read; write the value by itself", line=_line(node))
+        raise YamlMisread(f"the tag '{node.tag[:60]}' is not read; write the value by itself", line=_line(node))
     if node.style is None and could_be_two_numbers(node.value):
         plain = node.value.replace(".", "")
         raise YamlMisread(
