@@ -22,6 +22,12 @@ from warehouse.written_numbers import WrittenNumber, scale_of
 About = Literal["omtrent", "ca.", "knap", "godt", "over", "under", "mindst", "op til"]
 ASSUMPTION = "assumptions."
 MOST_ERRORS = 20
+EXPECTED = {
+    "dict_type": "expected keys with their values",
+    "model_type": "expected keys with their values",
+    "tuple_type": "expected a list",
+    "string_type": "expected a text",
+}
 
 
 class ClaimsError(ValueError):
@@ -157,7 +163,8 @@ def read_claims(text: str, *, name: str = "the claims file") -> ClaimsFile:
     try:
         yaml = LinedYaml(text)
     except YamlMisread as error:
-        raise ClaimsError(f"{name}, line {error.line}: {error}") from error
+        key = f", {'.'.join(map(str, error.path))}" if error.path else ""
+        raise ClaimsError(f"{name}, line {error.line}{key}: {error}") from error
     try:
         claims = ClaimsFile.model_validate(yaml.content)
     except ValidationError as error:
@@ -188,7 +195,7 @@ def _in_words(error: Any) -> str:
     if kind == "value_error":
         return str(error["ctx"]["error"])
     written = f"'{found[:80]}'" if isinstance(found, str) else "nothing" if found is None else "a list or further keys"
-    return f"{error['msg']}; found {written}"
+    return f"{EXPECTED.get(kind, error['msg'])}; found {written}"
 
 
 def _misfits(claims: ClaimsFile) -> Iterator[tuple[Path, str]]:
@@ -218,6 +225,8 @@ def _misfits_of(claim: Claim) -> Iterator[tuple[Path, str]]:
     for at, reading in enumerate(claim.readings):
         if (reading.arithmetic is None) == (reading.figure is None):
             yield ("readings", at), "expected exactly one of arithmetic and figure"
+    if claim.rounded_to is not None and claim.rounded_to.value <= 0:
+        yield ("rounded_to",), f"expected a number above zero such as 10; found {claim.rounded_to.value}"
     yield from _misfits_of_names(claim)
 
 
