@@ -14,6 +14,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import partial
 from typing import Any, cast
 
 from simpleeval import SimpleEval
@@ -21,6 +22,7 @@ from simpleeval import SimpleEval
 from warehouse.written_numbers import could_be_two_numbers, rounded
 
 LONGEST = 400
+DEEPEST = 100
 LARGEST_EXPONENT = 100
 LARGEST = 10**60
 
@@ -125,12 +127,13 @@ class Arithmetic:
             return Fraction(evaluator.eval(self.text, previously_parsed=self._tree))
         except ZeroDivisionError as error:
             raise ArithmeticRefused(f"'{self.text}' divides by zero") from error
-        except RecursionError as error:
-            raise ArithmeticRefused(f"'{self.text}' is too deep: put fewer parts into one another") from error
 
 
-def _exact(node: ast.expr, *, text: str) -> ast.expr:
+def _exact(node: ast.expr, *, text: str, depth: int = 1) -> ast.expr:
     """The same arithmetic with fractions for its numbers; raises ArithmeticRefused for whatever else stands in it."""
+    if depth > DEEPEST:
+        raise ArithmeticRefused(f"it has more than {DEEPEST} parts in one another; use sum(...) for many terms")
+    exact = partial(_exact, text=text, depth=depth + 1)
     match node:
         case ast.Constant():
             # The evaluator hands a constant on as it finds it, so it may as well be exact.
@@ -140,11 +143,11 @@ def _exact(node: ast.expr, *, text: str) -> ast.expr:
         case ast.Attribute(value=ast.Name(id="assumptions"), attr=name):
             return ast.Name(id=f"assumptions.{name}", ctx=ast.Load())
         case ast.UnaryOp(op=op) if type(op) in _OPERATORS:
-            return ast.UnaryOp(op=op, operand=_exact(node.operand, text=text))
+            return ast.UnaryOp(op=op, operand=exact(node.operand))
         case ast.BinOp(op=sign) if type(sign) in _OPERATORS:
-            return ast.BinOp(left=_exact(node.left, text=text), op=sign, right=_exact(node.right, text=text))
+            return ast.BinOp(left=exact(node.left), op=sign, right=exact(node.right))
         case ast.Call(func=ast.Name(id=name), keywords=[]) if _takes(name, number=len(node.args)):
-            return ast.Call(func=node.func, args=[_exact(each, text=text) for each in node.args], keywords=[])
+            return ast.Call(func=node.func, args=[exact(each) for each in node.args], keywords=[])
     raise ArithmeticRefused(f"'{ast.get_source_segment(text, node)}' may not stand in arithmetic: {_MAY}")
 
 
@@ -175,23 +178,30 @@ def _names(node: ast.AST) -> Iterator[str]:
 def implied(arithmetic: Arithmetic, *, name: str, names: Mapping[str, Fraction], target: Fraction) -> Fraction | None:
     """What `name` would have to be for the arithmetic to come to `target`, everything else as given.
 
-    None where no value does, or where the name is not used once as a term, a factor or a divisor are: three points then
-    do not decide how the result follows it. 92 out of 20,000 imply a key of 0.46 per cent.
+    None where no value does, or where several might: only a number that is a term, a factor or a divisor is solved for.
+    92 out of 20,000 imply a key of 0.46 per cent.
     """
-    at = [names[name], names[name] + 1, 2 * names[name] + 3]
+    known = names[name]
+    tried = [known, known + 1, 2 * known + 3, 3 * known + 7]
     try:
-        results = [arithmetic.value({**names, name: each}) for each in at]
-        if target in results:
-            return at[results.index(target)]
-        candidate = _same_cross_ratio(at, results=results, target=target)
+        results = [arithmetic.value({**names, name: each}) for each in tried]
+        if _cross_ratio(tried) != _cross_ratio(results):
+            return None
+        candidate = _reaching(target, tried=tried, results=results)
         return candidate if arithmetic.value({**names, name: candidate}) == target else None
     except (ArithmeticRefused, ZeroDivisionError):
         return None
 
 
-def _same_cross_ratio(at: list[Fraction], *, results: list[Fraction], target: Fraction) -> Fraction:
-    """Where a fraction-linear function with three known results reaches `target`: it keeps the cross-ratio of four."""
-    first, second, third = at
-    one, two, three = results
-    ratio = (target - two) * (one - three) * (first - second) / ((target - three) * (one - two) * (first - third))
+def _cross_ratio(four: list[Fraction]) -> Fraction:
+    """What a fraction-linear function (terms, factors, divisors) keeps of any four numbers, and hardly another does."""
+    first, second, third, fourth = four
+    return (fourth - second) * (first - third) / ((fourth - third) * (first - second))
+
+
+def _reaching(target: Fraction, *, tried: list[Fraction], results: list[Fraction]) -> Fraction:
+    """Where a fraction-linear function reaches `target`, from three points at which it does not."""
+    others = [(at, result) for at, result in zip(tried, results, strict=True) if result != target][:3]
+    first, second, third = (at for at, _ in others)
+    ratio = _cross_ratio([*(result for _, result in others), target]) * (first - second) / (first - third)
     return (second - ratio * third) / (1 - ratio)

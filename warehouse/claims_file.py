@@ -22,6 +22,12 @@ from warehouse.written_numbers import WrittenNumber, scale_of
 About = Literal["omtrent", "ca.", "knap", "godt", "over", "under", "mindst", "op til"]
 ASSUMPTION = "assumptions."
 MOST_ERRORS = 20
+EXPECTED = {
+    "dict_type": "expected keys with their values",
+    "model_type": "expected keys with their values",
+    "tuple_type": "expected a list",
+    "string_type": "expected a text",
+}
 
 
 class ClaimsError(ValueError):
@@ -144,7 +150,7 @@ class Claim(_Written):
 class ClaimsFile(_Written):
     """Papers and what they claim; every claim names a document of the file."""
 
-    documents: Annotated[tuple[Document, ...], Field(min_length=1)]
+    documents: tuple[Document, ...]
     claims: tuple[Claim, ...]
 
     def document(self, claim: Claim) -> Document:
@@ -157,7 +163,8 @@ def read_claims(text: str, *, name: str = "the claims file") -> ClaimsFile:
     try:
         yaml = LinedYaml(text)
     except YamlMisread as error:
-        raise ClaimsError(f"{name}, line {error.line}: {error}") from error
+        key = f", {'.'.join(map(str, error.path))}" if error.path else ""
+        raise ClaimsError(f"{name}, line {error.line}{key}: {error}") from error
     try:
         claims = ClaimsFile.model_validate(yaml.content)
     except ValidationError as error:
@@ -187,18 +194,23 @@ def _in_words(error: Any) -> str:
         return "nobody knows this key; look at how it is spelled, or remove it"
     if kind == "value_error":
         return str(error["ctx"]["error"])
-    written = f"'{found}'" if isinstance(found, str) else "nothing" if found is None else "a list or further keys"
-    return f"{error['msg']}; found {written}"
+    written = f"'{found[:80]}'" if isinstance(found, str) else "nothing" if found is None else "a list or further keys"
+    return f"{EXPECTED.get(kind, error['msg'])}; found {written}"
 
 
 def _misfits(claims: ClaimsFile) -> Iterator[tuple[Path, str]]:
     ids = [document.id for document in claims.documents]
+    if not ids:
+        yield ("documents",), "expected at least one paper; found none"
     for at, document_id in enumerate(ids):
         if document_id in ids[:at]:
             yield ("documents", at, "id"), f"another document is called '{document_id}'; give each its own id"
     for at, claim in enumerate(claims.claims):
         if claim.document not in ids:
-            yield ("claims", at, "document"), f"no document is called '{claim.document}'; there are {', '.join(ids)}"
+            yield (
+                ("claims", at, "document"),
+                f"no document is called '{claim.document}'; there are: {', '.join(ids) or 'none'}",
+            )
         for path, what in _misfits_of(claim):
             yield ("claims", at, *path), what
 
@@ -213,6 +225,8 @@ def _misfits_of(claim: Claim) -> Iterator[tuple[Path, str]]:
     for at, reading in enumerate(claim.readings):
         if (reading.arithmetic is None) == (reading.figure is None):
             yield ("readings", at), "expected exactly one of arithmetic and figure"
+    if claim.rounded_to is not None and claim.rounded_to.value <= 0:
+        yield ("rounded_to",), f"expected a number above zero such as 10; found {claim.rounded_to.value}"
     yield from _misfits_of_names(claim)
 
 

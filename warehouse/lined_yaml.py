@@ -12,7 +12,7 @@ import yaml
 
 from warehouse.written_numbers import could_be_two_numbers
 
-LARGEST_FILE = 500_000
+LARGEST_FILE = 200_000
 _STANDARD = "tag:yaml.org,2002:"
 _PLAIN = frozenset(_STANDARD + kind for kind in ("str", "int", "float", "bool", "null", "timestamp"))
 
@@ -20,11 +20,12 @@ Path = tuple[str | int, ...]
 
 
 class YamlMisread(ValueError):
-    """A text is not YAML as we read it: `line` says where, counted from 1."""
+    """A text is not YAML as we read it: `line` says where, counted from 1, and `path` at which key if it is at one."""
 
-    def __init__(self, message: str, *, line: int) -> None:
+    def __init__(self, message: str, *, line: int, path: Path = ()) -> None:
         super().__init__(message)
         self.line = line
+        self.path = path
 
 
 class LinedYaml:
@@ -48,14 +49,14 @@ class LinedYaml:
         if node is None:
             return None
         if id(node) in self._seen:
-            raise YamlMisread("an anchor (&, *) repeats a part; write it out", line=_line(node))
+            raise YamlMisread("an anchor (&, *) repeats a part; write it out", line=_line(node), path=at)
         self._seen.add(id(node))
         self._lines.setdefault(at, _line(node))
         if isinstance(node, yaml.MappingNode):
             return self._mapping(node, at=at)
         if isinstance(node, yaml.SequenceNode):
             return [self._read(item, at=(*at, number)) for number, item in enumerate(node.value)]
-        return _text(cast(yaml.ScalarNode, node))
+        return _text(cast(yaml.ScalarNode, node), at=at)
 
     def _mapping(self, node: yaml.MappingNode, *, at: Path) -> dict[str, Any]:
         read: dict[str, Any] = {}
@@ -64,7 +65,9 @@ class LinedYaml:
             if key in read:
                 first = self._lines[(*at, key)]
                 raise YamlMisread(
-                    f"the key '{key}' stands twice, first in line {first}; keep one", line=_line(key_node)
+                    f"the key '{key[:60]}' stands twice, first in line {first}; keep one",
+                    line=_line(key_node),
+                    path=(*at, key),
                 )
             self._lines[(*at, key)] = _line(key_node)
             read[key] = self._read(value, at=(*at, key))
@@ -106,14 +109,17 @@ def _key(node: yaml.Node) -> str:
     return str(node.value)
 
 
-def _text(node: yaml.ScalarNode) -> str | None:
+def _text(node: yaml.ScalarNode, *, at: Path) -> str | None:
     if node.tag not in _PLAIN:
-        raise YamlMisread(f"the tag '{node.tag}' is not read; write the value by itself", line=_line(node))
+        raise YamlMisread(
+            f"the tag '{node.tag[:60]}' is not read; write the value by itself", line=_line(node), path=at
+        )
     if node.style is None and could_be_two_numbers(node.value):
         plain = node.value.replace(".", "")
         raise YamlMisread(
             f'{node.value} could be {plain} or {node.value}0: write "{node.value}" in quotation marks for {plain}, '
             f"or {node.value.replace('.', ',')} for the other",
             line=_line(node),
+            path=at,
         )
     return None if node.tag == _STANDARD + "null" else str(node.value)

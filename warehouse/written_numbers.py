@@ -20,8 +20,8 @@ _GROUPED = re.compile(r"-?[1-9][0-9]{0,2}(\.[0-9]{3})+(,[0-9]+)?")
 _COMMA = re.compile(r"-?[0-9]+(,[0-9]+)?")
 _POINT = re.compile(r"-?[0-9]+\.[0-9]+")
 _SCALES = (
-    (re.compile(r"(mia|mia\.|milliarder?)\b"), 1_000_000_000),
-    (re.compile(r"(mio|mio\.|millioner|million)\b"), 1_000_000),
+    (re.compile(r"(mia|milliard(er)?)\b"), 1_000_000_000),
+    (re.compile(r"(mio|million(er)?)\b"), 1_000_000),
     (re.compile(r"(t\. ?kr|tkr|tusinde?\b|1\.000 )"), 1_000),
 )
 

@@ -1,0 +1,51 @@
+"""docs/claims.md: its example is a claims file, comes to what the page says, and its tables name all there is."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from tests.conventions.sources import ROOT
+from warehouse.claim_values import FigureAnswer
+from warehouse.claims import check
+from warehouse.claims_file import Claim, Figure, Given, Reading, read_claims
+from warehouse.verdicts import TOLERANCE, WORDS
+from warehouse.written_numbers import shown
+
+PAGE = (ROOT / "docs" / "claims.md").read_text(encoding="utf-8")
+
+
+def table(heading: str) -> list[list[str]]:
+    """The rows of the table that begins with a heading, without the heading."""
+    lines = PAGE.split(f"\n| {heading} |", maxsplit=1)[1].split("\n\n", maxsplit=1)[0].splitlines()[2:]
+    return [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
+
+
+def test_the_example_comes_to_what_the_page_says() -> None:
+    example = PAGE.split("```yaml\n", maxsplit=1)[1].split("```", maxsplit=1)[0]
+    rows = check(read_claims(example), figures=lambda _: FigureAnswer(Decimal(2882)), assumptions={})
+    found = [
+        [row.point, shown(row.claimed), "" if row.computed is None else shown(row.computed), row.verdict, row.reason]
+        for row in rows
+    ]
+    assert found == table("point")
+
+
+def test_the_table_of_keys_names_every_key() -> None:
+    keys = {each.strip(" `") for row in table("key") for each in row[0].split(",")}
+    assert keys == set(Claim.model_fields)
+    described = {row[0].strip("`"): row[1] for row in table("key")}
+    for key, parts in (("figure", Figure), ("given", Given), ("readings", Reading)):
+        names = [field.alias or name for name, field in parts.model_fields.items()]
+        assert [name for name in names if f"`{name}`" not in described[key]] == []
+
+
+def test_the_table_of_words_names_every_word_and_their_tolerance() -> None:
+    rows = table("about")
+    assert {word.strip() for row in rows for word in row[0].split(",")} == set(WORDS)
+    near = [row[1] for row in rows if "per cent" in row[1]]
+    assert len(near) == 3
+    assert all(f"less than {TOLERANCE * 100} per cent" in meaning for meaning in near)
+
+
+def test_the_table_of_verdicts_names_every_verdict() -> None:
+    assert [row[0] for row in table("verdict")] == ["holds", "holds within rounding", "differs", "cannot be checked"]
