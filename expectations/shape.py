@@ -35,13 +35,23 @@ def checks(audited: Audited) -> list[Check]:
             "the areas are of the kinds the table's area hierarchy holds",
             where=f"b.area_kind not in ({_kinds(audited)})",
         ),
+        *_every_period_has_rows(audited),
+    ]
+
+
+def _every_period_has_rows(audited: Audited) -> list[Check]:
+    """Where periods were asked for; a file or a list says itself what it is about."""
+    if not audited.asked_periods:
+        return []
+    asked = literals([(period.key, str(period)) for period in audited.asked_periods])
+    return [
         no_offenders(
             "every_period_has_rows",
             "each period that was asked for came with rows",
-            query=f"select asked.period from ({literals([(p.key, str(p)) for p in audited.asked_periods])}) "
-            "as asked(period_id, period) where asked.period_id not in (select period_id from load)",
+            query=f"select asked.period from ({asked}) as asked(period_id, period) "
+            "where asked.period_id not in (select period_id from load)",
             columns=("period",),
-        ),
+        )
     ]
 
 

@@ -17,13 +17,14 @@ from tasks.sources.statbank.metadata import BankMetadata, read_metadata
 from tasks.sources.statbank.questions import figures, in_chunks, metadata_of
 from tasks.stoppages import PublisherTrouble
 from warehouse.catalogue import Table, statbank
+from warehouse.publishers import chosen
 from warehouse.settings import danish_day
 
 
 def look_at_statbank(border: Border, *, run_id: int, wanted: frozenset[str]) -> list[Found]:
     """What StatBank has of each table; nothing where no setting names its address."""
     url = border.settings.statbank_url
-    tables = [table for table in statbank().tables if not wanted or table.id in wanted]
+    tables = [statbank().table(table_id) for table_id in chosen(statbank(), wanted=wanted)]
     if not url or not tables:
         return []
     settings = border.settings

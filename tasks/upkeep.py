@@ -10,7 +10,9 @@ from pathlib import Path
 from tasks.border import Border, crossing
 from warehouse import embedded, migrations
 from warehouse.areas import AreaUnknown
+from warehouse.assumptions import AssumptionError
 from warehouse.catalogue import CatalogueError
+from warehouse.claims_file import ClaimsError
 from warehouse.periods import PeriodError
 from warehouse.reading import QuestionError
 from warehouse.scratch import WrongTarget
@@ -66,5 +68,14 @@ def in_a_sentence(error: Exception) -> str:
 
 def is_wrong_use(error: Exception) -> bool:
     """Whether a person asked for something that does not exist, rather than something having failed."""
-    wrong = (AreaUnknown, CatalogueError, PeriodError, QuestionError, SettingsError, WrongTarget)
+    wrong = (
+        AreaUnknown,
+        AssumptionError,
+        CatalogueError,
+        ClaimsError,
+        PeriodError,
+        QuestionError,
+        SettingsError,
+        WrongTarget,
+    )
     return isinstance(error, wrong)

@@ -23,6 +23,7 @@ from tasks.sources.ranking_lists.lists import read_list
 from tasks.sources.ranking_lists.places import get, name_of, watched
 from tasks.stoppages import ListUnreadable
 from warehouse.catalogue import ranking_lists
+from warehouse.publishers import chosen
 from warehouse.vintages import newest_vintage
 
 LISTS = "ranking_lists"
@@ -40,7 +41,7 @@ def look_around(run_id: int, *, tables: list[str] | None) -> list[Found]:
             except Exception as error:  # noqa: BLE001  # one source's trouble never stops another
                 get_run_logger().error("%s: %s", name, error)
                 found.append(Found(Decision(name, "failed", str(error), Listing(name))))
-    return [each for each in found if not wanted or each.decision.table_id in wanted]
+    return found
 
 
 @dataclass(frozen=True)
@@ -60,7 +61,8 @@ def _archived(border: Border, name: str, content: bytes) -> _File:
 def look_at_lists(border: Border, *, run_id: int, wanted: frozenset[str]) -> list[Found]:
     """The ranking lists that lie where the settings say, a table each; those that cannot be read are one more."""
     place = border.settings.ranking_lists
-    if not place or (wanted and wanted.isdisjoint([LISTS, *(table.id for table in ranking_lists().tables)])):
+    tables = chosen(ranking_lists(), wanted=wanted)
+    if not place or not tables:
         return []
     by_table: dict[str, list[_File]] = {}
     unreadable: list[ListUnreadable] = []
@@ -76,7 +78,7 @@ def look_at_lists(border: Border, *, run_id: int, wanted: frozenset[str]) -> lis
         read = [
             _found(connection, table_id, files=files, run_id=run_id, border=border)
             for table_id, files in sorted(by_table.items())
-            if table_id != LISTS
+            if table_id in tables
         ]
     return [*read, *_stopped(unreadable, files=by_table.get(LISTS, []), run_id=run_id, border=border)]
 

@@ -21,7 +21,9 @@ def catalogues() -> tuple[Catalogue, ...]:
 
 
 def publisher_of(table_id: str) -> str:
-    """The publisher whose table it is; raises CatalogueError."""
+    """The publisher whose table it is; a publisher's own name stands for all of its tables. Raises CatalogueError."""
+    if table_id.lower() in (LOCAL, *(each.publisher for each in catalogues())):
+        return table_id.lower()
     if table_id.lower().startswith(LOCAL_PREFIX):
         return LOCAL
     found = [each.publisher for each in catalogues() for table in each.tables if table.id == table_id.lower()]
@@ -37,3 +39,9 @@ def shipped_table(table_id: str) -> Table:
     if not known:
         raise CatalogueError(f"{table_id} is a table of your own: its contract declares it, not a catalogue")
     return known[0].table(table_id)
+
+
+def chosen(catalogue: Catalogue, *, wanted: frozenset[str]) -> list[str]:
+    """Those of a catalogue's tables that somebody wants, in its order; all where nothing, or the publisher, is named."""
+    everything = not wanted or catalogue.publisher in wanted
+    return [table.id for table in catalogue.tables if everything or table.id in wanted]
