@@ -19,7 +19,7 @@ from tests.standin.publisher import CALLS_KEPT, CSV_TYPE, Publisher, Reply, json
 from tests.standin.statbank.queries import BankQuestion, BankRefusal, question
 from tests.standin.statbank.tables import BankTable, Variable, tables
 
-PREFIX = "/statbank"
+PREFIX = faults.STATBANK
 Rows = list[list[str]]
 _PAGE = "<!DOCTYPE html><html lang='da'><head><title>Statistikbanken</title></head><body>Vi opdaterer</body></html>"
 
@@ -79,9 +79,8 @@ class Bank:
 
     def reply(self, target: str, *, port: int) -> Reply:
         """Answer one call and note it."""
-        own = target.removeprefix(PREFIX)
-        hit = tuple(name for name in self._publisher.drawn(own) if name in HITTING)
-        found = _broken(hit, f"http://127.0.0.2:{port}{target}") or self._answered(own, hit)
+        hit = tuple(name for name in self._publisher.drawn_for_statbank(target) if name in HITTING)
+        found = _broken(hit, f"http://127.0.0.2:{port}{target}") or self._answered(target.removeprefix(PREFIX), hit)
         reply = replace(found, faults=hit)
         now = datetime.now(UTC).isoformat(timespec="milliseconds")
         call = {"method": "GET", "path": target, "status": reply.status, "faults": list(hit), "time": now}
