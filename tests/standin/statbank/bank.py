@@ -175,20 +175,17 @@ def _variable(variable: Variable) -> dict[str, Any]:
 def _rows(table: BankTable, asked: BankQuestion) -> tuple[list[str], Rows]:
     """A header in capitals, and a row for each combination of the codes asked for."""
     own = {variable.id: variable for variable in table.variables}
-    rows = []
-    for codes in product(*asked.codes.values()):
-        chosen = dict(zip(asked.codes, codes, strict=True))
-        labels = [_presented(own[name], code, asked.presentation) for name, code in chosen.items()]
-        rows.append([*labels, table.figure(chosen)])
+    labels = [_labels(own[name], codes, asked.presentation) for name, codes in asked.codes.items()]
+    figures = (table.figure(dict(zip(asked.codes, codes, strict=True))) for codes in product(*asked.codes.values()))
+    rows = [[*texts, figure] for texts, figure in zip(product(*labels), figures, strict=True)]
     return [*(name.upper() for name in asked.codes), "INDHOLD"], rows
 
 
-def _presented(variable: Variable, code: str, presentation: str) -> str:
-    text = variable.values[code]
+def _labels(variable: Variable, codes: tuple[str, ...], presentation: str) -> list[str]:
     if variable.is_time:  # whether a quarter comes twice as other values do is not known
-        return code
-    written = {"Code": code, "CodeAndValue": f"{code} {text}", "ValueAndCode": f"{text} {code}"}
-    return written.get(presentation, text)
+        return list(codes)
+    written = {"Code": "{0}", "CodeAndValue": "{0} {1}", "ValueAndCode": "{1} {0}"}.get(presentation, "{1}")
+    return [written.format(code, variable.values[code]) for code in codes]
 
 
 def _as_csv(header: list[str], rows: Rows) -> bytes:
