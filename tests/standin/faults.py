@@ -13,6 +13,7 @@ from tests.standin.answers import Answer
 
 STATUSES = {f"http-{status}": status for status in (401, 403, 404, 429, 500, 503)}
 ON_EVERY_CALL = ("timeout", "slow", *STATUSES, "html-200", "truncated", "redirect")
+STATBANK = "/statbank"
 RELEASE = "release-mid-fetch"
 VANISHED_TABLE = "vanished-table"
 
@@ -118,7 +119,7 @@ class Draws:
 
     def hit(self, target: str) -> tuple[str, ...]:
         """The faults of the next call: those of data only on /data, those of a description there and on /table."""
-        kind = target.partition("?")[0].strip("/").split("/")[1:2]
+        kind = target.partition("?")[0].removeprefix(STATBANK).strip("/").split("/")[1:2]
         able = [name for name in NAMES if name in self.rates and (name not in ONLY_ON or {*kind} & ONLY_ON[name])]
         able = able if self._only in target else []
         self._calls.update(able)

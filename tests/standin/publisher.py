@@ -67,6 +67,7 @@ class Publisher:
         self._world = world
         self._today = today
         self._draws = faults.Draws(settings.seed)
+        self._draws_of_statbank = faults.Draws(settings.seed)
         self._ahead: dict[str, tuple[date, date]] = {}
         self._lock = threading.Lock()
 
@@ -84,6 +85,7 @@ class Publisher:
         """Add or replace fault rates; 0 ends one. All hit only calls whose path holds `only`. Raises FaultError."""
         with self._lock:
             self._draws.set(rates, only=only)
+            self._draws_of_statbank.set(rates, only=only)
 
     @property
     def faults(self) -> dict[str, float]:
@@ -94,16 +96,17 @@ class Publisher:
         """Answer one v3 call and note it, never with its token."""
         split = urlsplit(target)
         parts = unquote(split.path).strip("/").split("/")[1:]
-        hit = self.drawn(target)
+        with self._lock:
+            hit = self._draws.hit(target)
         found = self._broken(hit, f"http://127.0.0.2:{port}{target}") or self._unwelcome(method, authorization)
         reply = replace(found or self._answered(parts, split.query, hit), faults=hit)
         self._note(method, target, reply)
         return reply
 
-    def drawn(self, target: str) -> tuple[str, ...]:
-        """The faults that hit the next call."""
+    def drawn_for_statbank(self, target: str) -> tuple[str, ...]:
+        """The faults that hit the next call of StatBank; they are drawn apart, so that v3's calls fare as without it."""
         with self._lock:
-            return self._draws.hit(target)
+            return self._draws_of_statbank.hit(target)
 
     def _note(self, method: str, target: str, reply: Reply) -> None:
         now = datetime.now(UTC).isoformat(timespec="milliseconds")

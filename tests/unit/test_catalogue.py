@@ -7,7 +7,7 @@ from datetime import date
 
 import pytest
 
-from warehouse.catalogue import BOUNDS, CatalogueError, Measure, Table, jobindsats, read_catalogue
+from warehouse.catalogue import BOUNDS, CatalogueError, Measure, Table, jobindsats, read_catalogue, statbank
 from warehouse.periods import PeriodKind
 
 TABLES = jobindsats().tables
@@ -235,3 +235,31 @@ def test_two_measures_with_one_label_are_refused() -> None:
     line = "      - {name: persons, label: Antal personer, unit: persons}\n"
     with pytest.raises(CatalogueError, match="y01a02"):
         read_catalogue(WELL_FORMED.replace(line, line + line.replace("name: persons", "name: again_persons")))
+
+
+# ---- StatBank -----------------------------------------------------------------------------------------------
+
+
+def test_statbank_has_population_and_recipients_by_quarter_and_shares_no_id_with_jobindsats() -> None:
+    assert statbank().publisher == "statbank"
+    assert [(table.id, table.period) for table in statbank().tables] == [
+        ("folk1a", PeriodKind.QUARTER),
+        ("auk01", PeriodKind.QUARTER),
+    ]
+    assert not {table.id for table in statbank().tables} & {table.id for table in TABLES}
+    assert statbank() is statbank()
+
+
+def test_statbanks_measures_are_named_by_their_unit_and_each_table_has_one() -> None:
+    for table in statbank().tables:
+        (measure,) = table.measures
+        assert measure.label == "INDHOLD"
+        assert measure.name.endswith(measure.unit)
+        assert not measure.adds_up
+
+
+def test_no_subtotal_of_statbanks_benefits_is_declared_beside_its_parts() -> None:
+    (benefits,) = statbank().table("auk01").breakdowns
+    assert benefits.root == "I alt"
+    assert benefits.members
+    assert [member.name for member in benefits.members if "i alt" in member.name.lower()] == []

@@ -267,11 +267,32 @@ def test_faults_of_v3s_descriptions_leave_statbank_alone(publisher: StandIn) -> 
     assert publisher.statbank_calls()[-1]["faults"] == []
 
 
-def test_faults_can_be_aimed_at_statbank_alone(publisher: StandIn) -> None:
-    publisher.set_faults({"http-503": 1}, only="FOLK1A")
-    assert get(publisher, "tableinfo/FOLK1A").status_code == 503
-    assert get(publisher, "tableinfo/AUK01").status_code == 200
-    publisher.set_faults({"http-503": 0}, only="")
+def v3(stand_in: StandIn) -> int:
+    headers = {"Authorization": f"Bearer {stand_in.token}"}
+    return requests.get(f"{stand_in.url}/subjects", headers=headers, timeout=20).status_code
+
+
+@pytest.mark.parametrize(
+    ("only", "statuses"), [("/statbank/", (503, 503, 200)), ("FOLK1A", (503, 200, 200)), ("/v3/", (200, 200, 503))]
+)
+def test_faults_can_be_aimed_at_statbank_or_a_table_of_it(
+    publisher: StandIn, only: str, statuses: tuple[int, int, int]
+) -> None:
+    publisher.set_faults({"http-503": 1}, only=only)
+    found = [get(publisher, f"tableinfo/{table_id}").status_code for table_id in ("FOLK1A", "AUK01")]
+    assert (*found, v3(publisher)) == statuses
+
+
+def test_v3s_calls_fare_the_same_whether_or_not_statbank_is_asked_between_them() -> None:
+    def statuses(between: int) -> list[int]:
+        with running(today="2023-12-05", faults={"http-503": 0.4}) as stand_in:
+            found = []
+            for _ in range(20):
+                found.append(v3(stand_in))
+                [get(stand_in, "tableinfo/AUK01") for _ in range(between)]
+            return found
+
+    assert statuses(0) == statuses(1)
 
 
 STOPPING: list[tuple[str, type[Stoppage], str]] = [

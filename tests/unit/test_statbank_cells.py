@@ -38,7 +38,7 @@ def named(found: pl.DataFrame) -> dict[str, Any]:
     return {row["area"]: row["value"] for row in map(in_names, found.to_dicts())}
 
 
-def one(figure: str, *, hidden_as: str | None = "0", table: Table = FOLK1A) -> tuple[Any, Any]:
+def one(figure: str, *, hidden_as: str | int | None = "0", table: Table = FOLK1A) -> tuple[Any, Any]:
     """Value and status of one figure of Herlev; (None, None) where it gives no cell."""
     described = metadata(table, areas=ONE_AREA, suppressedDataValue=hidden_as)
     found = to_cells(csv_of(("163 Herlev", "2023K1", figure)), table=table, metadata=described)
@@ -104,6 +104,7 @@ def test_a_figure_and_each_sign_in_its_place(figure: str, expected: tuple[Any, A
 
 def test_a_zero_is_hidden_where_hidden_values_are_written_as_zero_and_only_there() -> None:
     assert one("0", hidden_as="0") == (None, "suppressed")
+    assert one("0", hidden_as=0) == (None, "suppressed")
     assert one("0", hidden_as=None) == (0.0, "observed")
     assert one("0", hidden_as="..") == (0.0, "observed")
     assert one("10", hidden_as="0") == (10.0, "observed")

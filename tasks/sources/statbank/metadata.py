@@ -77,7 +77,7 @@ def read_metadata(body: bytes, *, table: Table) -> BankMetadata:
             table_id=str(document["id"]).lower(),
             title=str(document["text"]),
             updated_at=datetime.fromisoformat(document["updated"]),
-            hidden_as=document.get("suppressedDataValue"),
+            hidden_as=_hidden_as(document),
             variables=variables,
             time=time,
             periods=_periods(time, table=table),
@@ -116,6 +116,12 @@ def _variable(document: dict[str, Any]) -> Variable:
     if len(texts) < len(document["values"]):
         raise ValueError(f"{document['id']} has one code twice")
     return Variable(str(document["id"]), bool(document["elimination"]), texts)
+
+
+def _hidden_as(document: dict[str, Any]) -> str | None:
+    """The text; a number would be as good a sign, and a true zero must not be read into it."""
+    sign = document.get("suppressedDataValue")
+    return None if sign is None else str(sign)
 
 
 def _time(document: dict[str, Any], *, among: tuple[Variable, ...]) -> Variable:

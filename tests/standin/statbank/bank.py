@@ -19,7 +19,7 @@ from tests.standin.publisher import CALLS_KEPT, CSV_TYPE, Publisher, Reply, json
 from tests.standin.statbank.queries import BankQuestion, BankRefusal, question
 from tests.standin.statbank.tables import BankTable, Variable, tables
 
-PREFIX = "/statbank"
+PREFIX = faults.STATBANK
 Rows = list[list[str]]
 _PAGE = "<!DOCTYPE html><html lang='da'><head><title>Statistikbanken</title></head><body>Vi opdaterer</body></html>"
 
@@ -79,9 +79,8 @@ class Bank:
 
     def reply(self, target: str, *, port: int) -> Reply:
         """Answer one call and note it."""
-        own = target.removeprefix(PREFIX)
-        hit = tuple(name for name in self._publisher.drawn(own) if name in HITTING)
-        found = _broken(hit, f"http://127.0.0.2:{port}{target}") or self._answered(own, hit)
+        hit = tuple(name for name in self._publisher.drawn_for_statbank(target) if name in HITTING)
+        found = _broken(hit, f"http://127.0.0.2:{port}{target}") or self._answered(target.removeprefix(PREFIX), hit)
         reply = replace(found, faults=hit)
         now = datetime.now(UTC).isoformat(timespec="milliseconds")
         call = {"method": "GET", "path": target, "status": reply.status, "faults": list(hit), "time": now}
@@ -176,20 +175,17 @@ def _variable(variable: Variable) -> dict[str, Any]:
 def _rows(table: BankTable, asked: BankQuestion) -> tuple[list[str], Rows]:
     """A header in capitals, and a row for each combination of the codes asked for."""
     own = {variable.id: variable for variable in table.variables}
-    rows = []
-    for codes in product(*asked.codes.values()):
-        chosen = dict(zip(asked.codes, codes, strict=True))
-        labels = [_presented(own[name], code, asked.presentation) for name, code in chosen.items()]
-        rows.append([*labels, table.figure(chosen)])
+    labels = [_labels(own[name], codes, asked.presentation) for name, codes in asked.codes.items()]
+    figures = (table.figure(dict(zip(asked.codes, codes, strict=True))) for codes in product(*asked.codes.values()))
+    rows = [[*texts, figure] for texts, figure in zip(product(*labels), figures, strict=True)]
     return [*(name.upper() for name in asked.codes), "INDHOLD"], rows
 
 
-def _presented(variable: Variable, code: str, presentation: str) -> str:
-    text = variable.values[code]
+def _labels(variable: Variable, codes: tuple[str, ...], presentation: str) -> list[str]:
     if variable.is_time:  # whether a quarter comes twice as other values do is not known
-        return code
-    written = {"Code": code, "CodeAndValue": f"{code} {text}", "ValueAndCode": f"{text} {code}"}
-    return written.get(presentation, text)
+        return list(codes)
+    written = {"Code": "{0}", "CodeAndValue": "{0} {1}", "ValueAndCode": "{1} {0}"}.get(presentation, "{1}")
+    return [written.format(code, variable.values[code]) for code in codes]
 
 
 def _as_csv(header: list[str], rows: Rows) -> bytes:

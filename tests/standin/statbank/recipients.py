@@ -7,6 +7,7 @@ from functools import cache
 import numpy as np
 
 from tests.standin import geography, noise
+from tests.standin.noise import Floats
 from tests.standin.statbank.population import apportioned
 from warehouse.periods import Period
 
@@ -51,9 +52,15 @@ def recipients(period: Period, *, seed: int) -> dict[str, dict[str, int]]:
 def _leaf(name: str, period: Period, *, seed: int) -> dict[str, int]:
     level = round(_LEVELS[name] * (1 + 0.02 * noise.chance(seed, "recipients", name, str(period))))
     unknown = round(level * _SHARE_UNKNOWN)
-    habits = np.array([0.7 + 0.6 * noise.chance(seed, "habit", name, code) for code in geography.codes()])
-    local = apportioned(level - unknown, weights=np.asarray(geography.sizes(seed) * habits))
+    local = apportioned(level - unknown, weights=_local(name, seed))
     return dict(zip(geography.codes(), local, strict=True)) | {UNKNOWN: unknown}
+
+
+@cache
+def _local(name: str, seed: int) -> Floats:
+    """Each municipality's weight in one benefit."""
+    habits = [0.7 + 0.6 * noise.chance(seed, "habit", name, code) for code in geography.codes()]
+    return np.asarray(geography.sizes(seed) * np.array(habits))
 
 
 def _sum(leaves: list[dict[str, int]]) -> dict[str, int]:

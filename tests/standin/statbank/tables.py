@@ -142,21 +142,37 @@ def _within(code: str) -> tuple[str, ...]:
     return (*chosen, CHRISTIANSO) if ours == "1084" else tuple(chosen)
 
 
+def _summed(counts: Mapping[str, int]) -> dict[str, int]:
+    """The counts of every area that either table has, from those of the municipalities and what lies nowhere."""
+    codes = {"000", *(region.replace("10", "0", 1) for region in _ORDER_OF_REGIONS), *counts}
+    codes.update(area.code for area in all_areas() if area.kind == "landsdel")
+    return {code: sum(counts.get(own, 0) for own in _within(code)) for code in codes}
+
+
+@cache
+def _population(period: Period, seed: int) -> dict[str, int]:
+    return _summed(inhabitants(period, seed=seed))
+
+
+@cache
+def _receiving(period: Period, seed: int) -> dict[str, dict[str, int]]:
+    return {name: _summed(counts) for name, counts in recipients(period, seed=seed).items()}
+
+
 def _is_total(codes: Mapping[str, str]) -> bool:
-    return all(codes.get(name, "TOT") in _TOTALS for name in ("KØN", "ALDER", "CIVILSTAND"))
+    return {codes.get("KØN", "TOT"), codes.get("ALDER", "TOT"), codes.get("CIVILSTAND", "TOT")} <= _TOTALS
 
 
 def _inhabitants(periods: dict[str, Period], seed: int, codes: Mapping[str, str]) -> str:
     if not _is_total(codes):
         return ".."
-    counts = inhabitants(periods[codes["Tid"]], seed=seed)
-    return str(sum(counts.get(code, 0) for code in _within(codes.get("OMRÅDE", "000"))))
+    return str(_population(periods[codes["Tid"]], seed)[codes.get("OMRÅDE", "000")])
 
 
 def _recipients(periods: dict[str, Period], seed: int, codes: Mapping[str, str]) -> str:
     """A count, or the sign for a hidden one (1 and 2) or for none at all."""
     if not _is_total(codes):
         return ".."
-    counts = recipients(periods[codes["Tid"]], seed=seed)[codes.get("YDELSESTYPE", "TOT")]
-    count = sum(counts.get(code, 0) for code in _within(codes.get("OMRÅDE", "000")))
+    counts = _receiving(periods[codes["Tid"]], seed)[codes.get("YDELSESTYPE", "TOT")]
+    count = counts[codes.get("OMRÅDE", "000")]
     return "-" if count == 0 else ".." if count < 3 else str(count)
