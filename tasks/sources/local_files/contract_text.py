@@ -7,7 +7,7 @@ from typing import Any
 
 import yaml
 
-_LONGEST = 100_000
+_LONGEST, _DEEPEST = 100_000, 10
 
 
 class ContractError(ValueError):
@@ -17,14 +17,12 @@ class ContractError(ValueError):
 def document_of(text: str, *, name: str) -> tuple[dict[str, Any], yaml.MappingNode]:
     """What a contract says, and the tree of nodes it was read from; raises ContractError.
 
-    Anchors are refused: a few lines of them can stand for more than any memory holds.
+    Anchors and deep nests are refused: a few lines of them can cost more memory and time than anyone has.
     """
     if len(text) > _LONGEST:
         raise ContractError(f"{name}: a contract has at most {_LONGEST} characters; this one has {len(text)}")
     try:
-        for event in yaml.parse(text, Loader=yaml.SafeLoader):
-            if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
-                raise ContractError(f"{name}, line {_line(event.start_mark)}: write it out; anchors are not read")
+        _require_flat(text, name=name)
         node = yaml.compose(text, Loader=yaml.SafeLoader)
         document = yaml.safe_load(text)
     except yaml.MarkedYAMLError as error:
@@ -37,6 +35,16 @@ def document_of(text: str, *, name: str) -> tuple[dict[str, Any], yaml.MappingNo
         raise ContractError(f"{name}, line 1: a contract is written as `key: value`; see docs/sources/local_files.md")
     _require_keys_once(node, name=name)
     return document, node
+
+
+def _require_flat(text: str, *, name: str) -> None:
+    depth = 0
+    for event in yaml.parse(text, Loader=yaml.SafeLoader):
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
+            raise ContractError(f"{name}, line {_line(event.start_mark)}: write it out; anchors are not read")
+        if depth > _DEEPEST:
+            raise ContractError(f"{name}, line {_line(event.start_mark)}: no contract is nested deeper than {_DEEPEST}")
 
 
 def _line(mark: Any) -> int:

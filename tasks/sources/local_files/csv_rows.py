@@ -48,9 +48,13 @@ class _Lines:
     def _decoded(self, line: bytes) -> str:
         if self.count == 1 and self.encoding.startswith("utf-8"):
             line = line.removeprefix(_MARK)
-        text = line.decode(self.encoding.removesuffix("-sig"), "surrogateescape")
-        self.odd = self.odd or _NO_TEXT.search(text) is not None or self._is_utf_8(line)
-        return text
+        encoding = self.encoding.removesuffix("-sig")
+        self.odd = self.odd or b"\x00" in line or self._is_utf_8(line)
+        try:
+            return line.decode(encoding)
+        except UnicodeDecodeError:
+            self.odd = True
+            return line.decode(encoding, "surrogateescape")
 
     def _is_utf_8(self, line: bytes) -> bool:
         """Whether a line declared otherwise is UTF-8 beyond doubt: Danish letters elsewhere are never so by chance."""
