@@ -87,9 +87,17 @@ def test_a_cell_may_hold_separators_quotes_and_line_breaks_and_rows_are_counted_
 
 PLACES: dict[str, tuple[str | bytes, dict[str, Any], str]] = {
     "words": (PLAIN + "X;12 stk\n", {}, r"row 4, column B \('Antal'\): expected a whole number.*found '12 stk'"),
-    "parts": (PLAIN + "X;1.283,5\n", {}, r"row 4, column B \('Antal'\): expected a whole number.*'1\.283,5'.*type: decimal"),
+    "parts": (
+        PLAIN + "X;1.283,5\n",
+        {},
+        r"row 4, column B \('Antal'\): expected a whole number.*'1\.283,5'.*type: decimal",
+    ),
     "a date": (PLAIN + "X;31-01-2024\n", {}, r"row 4, column B .*found '31-01-2024'"),
-    "nothing": (PLAIN + "X;\n", {}, r"row 4, column B .*expected a figure \(cases\), found an empty cell.*never as zero"),
+    "nothing": (
+        PLAIN + "X;\n",
+        {},
+        r"row 4, column B .*expected a figure \(cases\), found an empty cell.*never as zero",
+    ),
     "less than none": (PLAIN + "X;-1\n", {}, r"row 4, column B .*expected cases from 0 to .*found -1"),
     "too many": (PLAIN, {"columns": column(within=[0, 100])}, r"row 3, column B .*from 0 to 100, found 1282"),
     "halves of thousands": (
@@ -108,11 +116,31 @@ PLACES: dict[str, tuple[str | bytes, dict[str, Any], str]] = {
         {"keys": [{"column": "Tilbud", "members": ["A"]}]},
         r"row 2, column A .*found 'Tilbud i alt'",
     ),
-    "a sum among its parts": (PLAIN + "I alt;1.288\n", {}, r"row 4, column A .*no sums.*found 'I alt'\. Declare `total: I alt`"),
-    "a key again": (PLAIN + "Praktik;7\n", {}, r"row 4, column B .*started_cases of Ringsted, Praktik in 2022Y01 again.*row 3"),
-    "a key again, with the same figure": (PLAIN + "Praktik;1282\n", {}, r"row 4, column B .*again, which stands in row 3"),
-    "a column too many": (PLAIN.replace("Antal", "Antal;Note"), {}, r"row 1, column C: .*'Note', which nobody declared"),
-    "a column with another name": (PLAIN.replace("Antal", "Antalt"), {}, r"row 1, column B.*nearest declared is 'Antal'"),
+    "a sum among its parts": (
+        PLAIN + "I alt;1.288\n",
+        {},
+        r"row 4, column A .*no sums.*found 'I alt'\. Declare `total: I alt`",
+    ),
+    "a key again": (
+        PLAIN + "Praktik;7\n",
+        {},
+        r"row 4, column B .*started_cases of Ringsted, Praktik in 2022Y01 again.*row 3",
+    ),
+    "a key again, with the same figure": (
+        PLAIN + "Praktik;1282\n",
+        {},
+        r"row 4, column B .*again, which stands in row 3",
+    ),
+    "a column too many": (
+        PLAIN.replace("Antal", "Antal;Note"),
+        {},
+        r"row 1, column C: .*'Note', which nobody declared",
+    ),
+    "a column with another name": (
+        PLAIN.replace("Antal", "Antalt"),
+        {},
+        r"row 1, column B.*nearest declared is 'Antal'",
+    ),
     "a column too few": ("Tilbud\nA\n", {}, r"row 1: expected a column 'Antal', found the columns Tilbud"),
     "a header twice": ("Tilbud;Antal;Antal\nA;1;2\n", {}, r"row 1, column C: expected a header of its own"),
     "a header without a name": ("Tilbud;;Antal\nA;1;2\n", {}, r"row 1, column B: .*found an empty cell"),
@@ -128,17 +156,33 @@ PLACES: dict[str, tuple[str | bytes, dict[str, Any], str]] = {
     "blanks": ("\n\n", {}, r"row 1: expected a header, found an empty row"),
     "less than the header": (PLAIN, {"header_row": 9}, r"row 9: expected a header"),
     "more rows than allowed": (PLAIN, {"limits": {"most_rows": 1}}, r"row 3: expected at most 1 rows.*most_rows"),
-    "latin-1 for UTF-8": (PLAIN.encode("latin-1"), {}, r"row 2, column A: expected text in utf-8, found 'L\\xf8ntilskud'\. .*'Løntilskud'.*encoding: cp1252"),
-    "UTF-8 for latin-1": (PLAIN.encode(), {"encoding": "latin-1"}, r"row 2, column A: .*found 'LÃ¸ntilskud'\. .*'Løntilskud'.*encoding: utf-8"),
-    "latin-1 in the header": ("Tilbud;Antal æ\nA;1\n".encode("latin-1"), {}, r"row 1, column B: expected text in utf-8"),
+    "latin-1 for UTF-8": (
+        PLAIN.encode("latin-1"),
+        {},
+        r"row 2, column A: expected text in utf-8, found 'L\\xf8ntilskud'\. .*'Løntilskud'.*encoding: cp1252",
+    ),
+    "UTF-8 for latin-1": (
+        PLAIN.encode(),
+        {"encoding": "latin-1"},
+        r"row 2, column A: .*found 'LÃ¸ntilskud'\. .*'Løntilskud'.*encoding: utf-8",
+    ),
+    "latin-1 in the header": (
+        "Tilbud;Antal æ\nA;1\n".encode("latin-1"),
+        {},
+        r"row 1, column B: expected text in utf-8",
+    ),
     "latin-1 after a cell of two lines": ('Tilbud;Antal\n"A\nB";1\nø;2\n'.encode("latin-1"), {}, r"row 3, column A: "),
-    "a sign that cp1252 has not": (b"Tilbud;Antal\nA\x81;1\n", {"encoding": "cp1252"}, r"row 2, column A: expected text in cp1252"),
+    "a sign that cp1252 has not": (
+        b"Tilbud;Antal\nA\x81;1\n",
+        {"encoding": "cp1252"},
+        r"row 2, column A: expected text in cp1252",
+    ),
     "NUL": (PLAIN.encode() + b"X;1\x00\n", {}, r"row 4, column B: .*found '1\\x00'\. A text holds no NUL"),
     "UTF-16": (PLAIN.encode("utf-16"), {}, r"row 1, column A: .*UTF-16.*CSV UTF-8"),
     "a workbook": (b"PK\x03\x04\x14\x00\x00\x00", {}, r"row 1, column A: .*no CSV file at all"),
     "an endless line": (b"x" * 1_000_002, {}, r"expected lines of at most 1000000 bytes, found a longer one in line 1"),
     "an endless cell": (PLAIN + "X" * 200_000 + ";1\n", {}, r"row 4: .*field larger"),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("what", list(PLACES))
