@@ -16,6 +16,7 @@
     ├── LabelsMoved               quarantined   a label stands under the publisher's id of another member
     ├── Vanished                  quarantined   a measure or member that stood published is no longer offered
     ├── CellsDisagree             quarantined   one cell came twice with different values
+    ├── FileRefused               quarantined   a municipality's own file is not what its contract says
     ├── AuditFailed               quarantined   a blocking check found offenders
     ├── AuditBroken               failed        a check could not be carried out, which says nothing of the figures
     ├── Busy                      failed        another run keeps the table
@@ -132,6 +133,12 @@ class Vanished(Stoppage):
 
 class CellsDisagree(Stoppage):
     """One cell came more than once, with different values."""
+
+    outcome = "quarantined"
+
+
+class FileRefused(Stoppage):
+    """A municipality's own file is not what its contract says: `cells` are the places, as a spreadsheet counts them."""
 
     outcome = "quarantined"
 

@@ -55,7 +55,10 @@ class Member(_Declared):
 
 
 class Hierarchy(_Declared):
-    """One way the publisher breaks a dimension down; members are those of the one level we ask for."""
+    """One way the publisher breaks a dimension down; members are those of the one level we ask for.
+
+    `open` is a breakdown whose members are whatever the publisher writes: a municipality's own rows.
+    """
 
     id: str
     dimension: str
@@ -64,6 +67,7 @@ class Hierarchy(_Declared):
     also: tuple[str, ...] = ()
     level_holds: Literal["municipality"] | None = None
     members: tuple[Member, ...] = ()
+    open: bool = False
 
     @property
     def canonical(self) -> dict[str, str]:

@@ -1,0 +1,195 @@
+"""The contract of a municipality's own file: what stands in it, said by the person who sends it.
+
+Nothing is taken from a file that its contract does not name, and nothing in it is guessed: not the encoding, not the
+decimal sign, not the unit, not which row is the total.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import PurePosixPath
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import Discriminator, Field, StringConstraints, Tag, ValidationError, model_validator
+
+from tasks.sources.local_files.contract_parts import (
+    AreaColumn,
+    Column,
+    Declared,
+    Key,
+    Label,
+    Limits,
+    Name,
+    OneArea,
+    OnePeriod,
+    PeriodColumn,
+    Source,
+    Text,
+)
+from tasks.sources.local_files.contract_text import ContractError, document_of, line_of
+from tasks.sources.local_files.written_numbers import Decimals, Dialect, Thousands
+from tasks.sources.local_files.written_periods import KINDS
+from warehouse.catalogue import Hierarchy, Table
+from warehouse.periods import PeriodKind
+
+__all__ = ["Contract", "ContractError", "Feed", "read_contract"]
+
+Feed = Literal[
+    "activation",
+    "ordinary_hours",
+    "exits",
+    "targets",
+    "survey",
+    "budget",
+    "staffing",
+    "cases",
+    "ages",
+    "investment",
+]
+Encoding = Literal["utf-8", "utf-8-sig", "latin-1", "cp1252"]
+Separator = Literal["semicolon", "comma", "tab", "pipe"]
+AREA, PERIOD = "Område", "Periode"
+
+
+def _fixed_or_column(written: Any) -> str:
+    return "by column" if isinstance(written, dict) else "fixed"
+
+
+_Either = Discriminator(_fixed_or_column)
+PeriodOf = Annotated[Annotated[OnePeriod, Tag("fixed")] | Annotated[PeriodColumn, Tag("by column")], _Either]
+AreaOf = Annotated[Annotated[OneArea, Tag("fixed")] | Annotated[AreaColumn, Tag("by column")], _Either]
+
+
+class Contract(Declared):
+    """What one file holds, and what it is to be called in the warehouse."""
+
+    id: Annotated[Name, StringConstraints(max_length=34)] = Field(alias="table")
+    title: Text
+    title_en: Text
+    source: Source
+    feeds: Feed | None = None
+    file: Text
+    format: Literal["csv", "xlsx"]
+    sheet: Text | None = None
+    header_row: int = Field(default=1, ge=1, le=1000)
+    encoding: Encoding | None = None
+    separator: Separator | None = None
+    decimal: Decimals
+    thousands: Thousands | None = None
+    missing: tuple[Label, ...] = ()
+    formulas: Literal["refused", "cached-value"] = "refused"
+    period: PeriodOf | None = None
+    area: AreaOf | None = None
+    keys: tuple[Key, ...] = ()
+    columns: tuple[Column, ...] = Field(min_length=1)
+    ignored: tuple[Label, ...] = ()
+    limits: Limits = Limits()
+
+    @model_validator(mode="after")
+    def _is_whole(self) -> Self:
+        for problem in self._problems():
+            raise ValueError(problem)
+        return self
+
+    def _problems(self) -> Iterator[str]:
+        yield from self._problems_of_format()
+        yield from self._problems_of_place("period")
+        yield from self._problems_of_place("area")
+        yield from self._problems_of_names()
+        if len(self._period_kinds) > 1:
+            yield f"the periods are of several kinds ({', '.join(sorted(self._period_kinds))}); a table has one"
+
+    def _problems_of_format(self) -> Iterator[str]:
+        path = PurePosixPath(self.file)
+        if path.is_absolute() or ".." in path.parts or "\\" in self.file:
+            yield f"file: '{self.file}' must lie in the contract's own folder or below it"
+        if self.format == "csv":
+            missing = [key for key in ("encoding", "separator") if getattr(self, key) is None]
+            unfit = ["sheet"] * (self.sheet is not None) + ["formulas"] * (self.formulas != "refused")
+        else:
+            missing = []
+            unfit = [key for key in ("encoding", "separator") if getattr(self, key) is not None]
+        if missing:
+            yield f"{missing[0]}: a CSV file does not tell; declare it"
+        if unfit:
+            yield f"{unfit[0]}: a {self.format} file has none; leave it out"
+        if self.thousands == self.decimal:
+            yield f"thousands: {self.thousands} is the decimal sign already"
+
+    def _problems_of_place(self, what: Literal["period", "area"]) -> Iterator[str]:
+        """Each figure's period and area must be said once: for the file, by a column, or by the header."""
+        for column in self.columns:
+            for header, place in column.headers.items():
+                said = (getattr(self, what) is not None) + (getattr(place, what) is not None)
+                if said != 1:
+                    yield f"{what}: under '{header}' it is declared {'twice' if said else 'nowhere'}"
+
+    def _problems_of_names(self) -> Iterator[str]:
+        headers = list(self.headers)
+        names = [column.name for column in self.columns]
+        labels = [column.label for column in self.columns]
+        dimensions = [PERIOD, AREA, *(key.name for key in self.keys)]
+        for what, found in {"header": headers, "measure": names, "label": labels, "key": dimensions}.items():
+            twice = sorted({name for name in found if found.count(name) > 1})
+            if twice:
+                yield f"the {what} '{twice[0]}' is declared twice, or taken"
+
+    @property
+    def headers(self) -> Iterator[str]:
+        """Every header the file must have, in no order; those to ignore among them."""
+        for role in (self.period, self.area):
+            if isinstance(role, PeriodColumn | AreaColumn):
+                yield role.column
+        yield from (key.column for key in self.keys)
+        for column in self.columns:
+            yield from column.headers
+        yield from self.ignored
+
+    @property
+    def dialect(self) -> Dialect:
+        """How its numbers are written; a point is the thousands separator where the comma is the decimal sign."""
+        return Dialect(self.decimal, self.thousands or ("point" if self.decimal == "comma" else "none"))
+
+    @property
+    def _period_kinds(self) -> set[PeriodKind]:
+        if isinstance(self.period, PeriodColumn):
+            return {KINDS[self.period.form]}
+        places = [place.period for column in self.columns for place in column.headers.values()]
+        return {period.kind for period in (self.period, *places) if period is not None}
+
+    @property
+    def table(self) -> Table:
+        """This table as the catalogue declares one, `local_` before its name."""
+        (kind,) = self._period_kinds
+        return Table(
+            id=f"local_{self.id}",
+            title=self.title,
+            title_en=self.title_en,
+            evidence="confirmed",
+            subject=self.source.document,
+            period=kind,
+            area=Hierarchy(id="_area", dimension=AREA, kind="area", root="Hele landet", open=True),
+            breakdowns=tuple(key.hierarchy for key in self.keys),
+            measures=tuple(column.measure for column in self.columns),
+            coverage="sparse",
+            feeds=self.feeds,
+        )
+
+
+def read_contract(text: str, *, name: str) -> Contract:
+    """The contract a YAML text is; raises ContractError naming file, line and key."""
+    document, node = document_of(text, name=name)
+    try:
+        return Contract.model_validate(document)
+    except ValidationError as error:
+        found = [_said(problem, node=node) for problem in error.errors(include_url=False, include_input=False)]
+        raise ContractError(f"{name}, {'; '.join(sorted(found)[:5])}") from error
+
+
+def _said(problem: Any, *, node: Any) -> str:
+    path = [step for step in problem["loc"] if step not in ("fixed", "by column")]
+    key = ".".join(str(step) for step in path)
+    said = str(problem["msg"]).removeprefix("Value error, ")
+    if problem["type"] == "extra_forbidden":
+        said = "no contract has this key; see docs/sources/local_files.md for those it may have"
+    return f"line {line_of(node, problem['loc'])}: " + (f"{key}: {said}" if key else said)

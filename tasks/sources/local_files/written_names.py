@@ -1,0 +1,62 @@
+"""Areas and members as municipal tables write them, to the names we keep."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Mapping
+from decimal import Decimal
+
+from tasks.sources.local_files.contract_parts import Key
+from tasks.sources.local_files.refusals import NotAsDeclared
+from tasks.sources.local_files.rows import Cell, is_blank, plain
+from warehouse.areas import Area, AreaUnknown, find
+
+_TOTALS = {"i alt", "ialt", "total", "hovedtotal", "sum", "tilsammen"}
+
+
+def read_area(cell: Cell, *, names: Mapping[str, Area]) -> Area:
+    """The area a cell names, by the contract's `names`, a name or a code; raises NotAsDeclared."""
+    text = _read_text(cell, expected="an area's name or code")
+    if text in names:
+        return names[text]
+    try:
+        return find(text)
+    except AreaUnknown as error:
+        advice = f"Correct it, or say under `area: names` in the contract what it stands for ({error})"
+        raise NotAsDeclared("an area's name or code", advice=advice) from error
+
+
+def read_member(cell: Cell, *, key: Key) -> str:
+    """The member a cell names; raises NotAsDeclared where it is not declared, or a total nobody declared."""
+    text = _read_text(cell, expected="a text that tells rows apart")
+    if not key.members:
+        return _require_no_hidden_total(text, key=key)
+    if text not in key.labels:
+        close = difflib.get_close_matches(text, key.labels, n=1, cutoff=0.5)
+        nearest = f"; the nearest declared is '{close[0]}'" if close else ""
+        raise NotAsDeclared(
+            f"one of the declared members of '{key.name}'",
+            advice=f"Correct it, or declare it under `members`{nearest}",
+        )
+    return key.labels[text]
+
+
+def _require_no_hidden_total(text: str, *, key: Key) -> str:
+    """A sum among its parts would be counted twice wherever they are added."""
+    sums = _TOTALS | {key.hierarchy.root.casefold()}
+    if key.total is None and text.casefold() in sums:
+        raise NotAsDeclared(
+            "rows that are no sums of others", advice=f"Declare `total: {text}` under the key '{key.name}'"
+        )
+    return text
+
+
+def _read_text(cell: Cell, *, expected: str) -> str:
+    if isinstance(cell, str) and not is_blank(cell):
+        return plain(cell)
+    if isinstance(cell, Decimal) and cell == cell.to_integral_value():
+        return f"{cell:f}".partition(".")[0]
+    if is_blank(cell):
+        raise NotAsDeclared(expected, advice="Write it in every row; an empty cell does not repeat the one above")
+    advice = "Format the cells as text before typing: spreadsheets take 1-2 for a date and 1,5 for a number"
+    raise NotAsDeclared(expected, advice=advice)

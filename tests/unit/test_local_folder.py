@@ -1,0 +1,124 @@
+"""A folder of local files: each contract with its newest file, and a sentence for all that does not fit."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tasks.sources.local_files.contract import ContractError
+from tasks.sources.local_files.folder import Found, contracts_in, look_into, read_local_file
+from tests.local import text_of
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A folder with one contract and its file."""
+    declare(tmp_path / "courses.yml")
+    (tmp_path / "courses.csv").write_text("Tilbud;Antal\nA;1\n", encoding="utf-8")
+    return tmp_path
+
+
+def declare(path: Path, **changes: Any) -> Path:
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(text_of(**changes), encoding="utf-8")
+    return path
+
+
+def save(path: Path, *, at: int) -> Path:
+    path.write_text("Tilbud;Antal\nA;1\n", encoding="utf-8")
+    os.utime(path, (at, at))
+    return path
+
+
+def names(found: Found) -> list[str]:
+    return [file.path.name for file in found.files]
+
+
+def test_a_contract_with_its_file_is_found_and_nothing_else_is_said(folder: Path) -> None:
+    found = look_into(folder)
+    assert contracts_in(folder) == [folder / "courses.yml"]
+    assert (names(found), found.sentences) == (["courses.csv"], ())
+    assert read_local_file(found.files[0])["value"].to_list() == [1.0]
+
+
+def test_of_the_files_that_a_pattern_names_the_newest_is_read(folder: Path) -> None:
+    declare(folder / "courses.yml", file="courses*.csv")
+    save(folder / "courses.csv", at=1_000)
+    save(folder / "courses-b.csv", at=3_000)
+    save(folder / "courses-a.csv", at=2_000)
+    found = look_into(folder)
+    assert names(found) == ["courses-b.csv"]
+    assert [path.name for path in found.files[0].older] == ["courses.csv", "courses-a.csv"]
+    assert found.sentences == ()
+
+
+def test_of_files_saved_in_the_same_instant_the_last_by_name_is_read(folder: Path) -> None:
+    declare(folder / "courses.yml", file="courses*.csv")
+    for name in ("courses-2.csv", "courses-1.csv", "courses.csv"):
+        save(folder / name, at=1_000)
+    assert names(look_into(folder)) == ["courses.csv"]
+
+
+def test_a_name_with_brackets_is_a_name(folder: Path) -> None:
+    declare(folder / "courses.yml", file="tal [2022].csv")
+    (folder / "courses.csv").rename(folder / "tal [2022].csv")
+    assert names(look_into(folder)) == ["tal [2022].csv"]
+
+
+def test_a_contract_without_its_file_is_said(folder: Path) -> None:
+    (folder / "courses.csv").unlink()
+    found = look_into(folder)
+    assert found.files == ()
+    assert found.sentences == ("courses.yml: there is no file 'courses.csv' beside it; Jobcentret has it to send",)
+
+
+def test_a_file_without_a_contract_is_said_and_those_of_nobody_are_not(folder: Path) -> None:
+    for name in ("curses.csv", ".DS_Store", "~$courses.xlsx", "README.md"):
+        (folder / name).write_text("x", encoding="utf-8")
+    found = look_into(folder)
+    assert names(found) == ["courses.csv"]
+    assert found.sentences == ("curses.csv: no contract names this file; write one, rename it or take it away",)
+
+
+def test_a_wrong_contract_is_said_and_does_not_hide_the_others(folder: Path) -> None:
+    declare(folder / "wrong.yml", unknown=1)
+    (folder / "torn.yml").write_bytes(b"\xff\xfe")
+    found = look_into(folder)
+    assert names(found) == ["courses.csv"]
+    assert [sentence.split(":")[0] for sentence in found.wrong_contracts] == ["torn.yml", "wrong.yml, line 20"]
+
+
+def test_two_contracts_of_one_table_are_said_and_neither_is_read(folder: Path) -> None:
+    declare(folder / "other.yml")
+    found = look_into(folder)
+    assert found.files == ()
+    assert found.sentences == (
+        "courses.yml and other.yml: all declare `table: courses`; none of them is read until each has its own",
+    )
+
+
+def test_two_tables_may_be_read_from_one_file(folder: Path) -> None:
+    declare(folder / "other.yml", table="others")
+    assert names(look_into(folder)) == ["courses.csv", "courses.csv"]
+
+
+def test_contracts_may_lie_in_folders_and_name_files_below_themselves(folder: Path) -> None:
+    declare(folder / "ungdom" / "courses.yaml", table="others", file="tal/*.csv")
+    (folder / "ungdom" / "tal").mkdir()
+    save(folder / "ungdom" / "tal" / "juni.csv", at=1_000)
+    found = look_into(folder)
+    assert (names(found), found.sentences) == (["courses.csv", "juni.csv"], ())
+
+
+def test_a_pattern_never_names_a_contract_or_a_folder(folder: Path) -> None:
+    declare(folder / "courses.yml", file="*")
+    (folder / "tal").mkdir()
+    assert names(look_into(folder)) == ["courses.csv"]
+
+
+def test_a_folder_that_is_not_there_is_said(tmp_path: Path) -> None:
+    with pytest.raises(ContractError, match="is not a folder: create it"):
+        look_into(tmp_path / "nowhere")
