@@ -18,9 +18,9 @@ def run_nightly(tables: Sequence[str] | None, *, as_json: bool) -> int:
     prepare_orchestrator()
     from flows.nightly import nightly
     from tasks.runs import as_json as report_as_json
-    from warehouse.reading import table_named
+    from warehouse.reading import named
 
-    chosen = [table_named(table_id).id for table_id in tables] if tables else None
+    chosen = [named(table_id) for table_id in tables] if tables else None
     report = nightly(chosen)
     if report.message:
         sys.stderr.write(f"{report.message}\n")

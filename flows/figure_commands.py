@@ -52,11 +52,15 @@ def show_figure(name: str, *, area: str, period: str | None, item: str | None, a
 
 
 def _print_rows(rows: list[dict[str, Any]]) -> None:
+    """The rows, without the columns that say nothing of any of them."""
     own = [name for name in rows[0] if name not in _SHOWN_ELSEWHERE]
-    lines = grid("period", "item", "basis", ">value", ">low", ">high", *(f">{name}" for name in own))
+    telling = [name for name in ("period", "item", "basis") if any(row[name] for row in rows)]
+    numbers = [name for name in ("value", "low", "high") if name == "value" or any(row[name] is not None for row in rows)]
+    if any(row["status"] != "observed" for row in rows):
+        telling.append("status")
+    lines = grid(*telling, *(f">{name}" for name in (*numbers, *own)))
     for row in rows:
-        shown = [cell(row[name]) for name in ("period", "item", "basis", "value", "low", "high", *own)]
-        lines.add_row(*shown)
+        lines.add_row(*(cell(row[name]) for name in (*telling, *numbers, *own)))
     terminal = console()
     terminal.print(f"[bold]{rows[0]['figure']}[/bold] in {rows[0]['unit']}: {rows[0]['area']}")
     terminal.print(lines)
@@ -69,7 +73,8 @@ def _print_rows(rows: list[dict[str, Any]]) -> None:
 
 
 _SHOWN_ELSEWHERE = {
-    "figure", "area", "period", "item", "basis", "value", "unit", "low", "high", "assumptions", "vintages", "caveats",
+    "figure", "area", "period", "item", "basis", "value", "unit", "low", "high", "status", "assumptions", "vintages",
+    "caveats",
 }  # fmt: skip
 
 

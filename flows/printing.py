@@ -53,6 +53,8 @@ def cell(content: object) -> str:
     """Whatever stands in a row, for a person: whole numbers whole, members by their names, nothing as a dash."""
     if isinstance(content, dict):
         return ", ".join(map(str, content.values())) or "-"
+    if isinstance(content, bool):
+        return "yes" if content else "no"
     if isinstance(content, int | float):
         whole, large = float(content).is_integer(), abs(content) >= 1000
         return f"{int(content):,}" if whole else f"{content:,.1f}" if large else f"{content:.4g}"

@@ -11,7 +11,8 @@ from sqlalchemy import Connection
 from tasks import figures
 from warehouse import assumed
 from warehouse.areas import AreaUnknown
-from warehouse.claims import CheckedClaim, FigureAnswer, FigureQuestion, check
+from warehouse.claim_values import FigureAnswer, FigureQuestion
+from warehouse.claims import CheckedClaim, check
 from warehouse.claims_file import ClaimsError, ClaimsFile, read_claims
 from warehouse.reading import QuestionError
 

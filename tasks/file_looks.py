@@ -16,19 +16,25 @@ from sqlalchemy import Row
 
 from tasks.archive import Archive, Manifest
 from tasks.sources.cells import KEY
+from tasks.sources.local_files.contract import Contract, ContractError, read_contract
+from tasks.sources.local_files.reading import read_file
 from tasks.sources.ranking_lists.lists import RankingList, read_list
 from tasks.sources.statbank.cells import to_cells
 from tasks.sources.statbank.metadata import BankMetadata, differences, read_metadata
 from tasks.sources.statbank.quarters import read_quarter
 from tasks.sources.statbank.questions import quarters_asked
+from tasks.stoppages import FileRefused
 from warehouse.catalogue import Table
-from warehouse.publishers import shipped_table
+from warehouse.publishers import LOCAL, shipped_table
 
 FILE = "file:"
+CONTRACT = "contract:"
 
 
-def of(publisher: str, *, manifest: Manifest, archive: Archive) -> RankingLook | StatBankLook:
-    """The look of one publisher's manifest."""
+def of(publisher: str, *, manifest: Manifest, archive: Archive) -> RankingLook | StatBankLook | OwnLook:
+    """The look of one publisher's manifest; raises FileRefused where a contract cannot be read."""
+    if publisher == LOCAL:
+        return OwnLook(manifest, archive)
     reader = RankingLook if publisher == "ranking_lists" else StatBankLook
     return reader(manifest, shipped_table(manifest.table_id), archive)
 
@@ -98,3 +104,40 @@ class StatBankLook:
     def changes(self, *, newest: Row[Any] | None, stands_already: bool) -> tuple[str, ...]:  # noqa: ARG002
         """How StatBank's description differs from the catalogue."""
         return tuple(differences(self.metadata, table=self.table))
+
+
+@dataclass(frozen=True)
+class OwnLook:
+    """A municipality's own table: its contract and its file as they lay in the folder."""
+
+    manifest: Manifest
+    archive: Archive
+
+    partial_periods = frozenset[int]()
+
+    @cached_property
+    def contract(self) -> Contract:
+        """The contract that was archived with the file; raises FileRefused."""
+        name, content = self._bytes(CONTRACT)
+        try:
+            return read_contract(content.decode("utf-8-sig"), name=name)
+        except (ContractError, UnicodeDecodeError) as error:
+            raise FileRefused(str(error)) from error
+
+    @property
+    def table(self) -> Table:
+        """The table as its contract declares it."""
+        return self.contract.table
+
+    def answers(self, *, newest: Row[Any] | None) -> Iterator[tuple[str, pl.DataFrame]]:  # noqa: ARG002
+        """The file's cells."""
+        name, content = self._bytes(FILE)
+        yield "", read_file(content, contract=self.contract, name=name)
+
+    def changes(self, *, newest: Row[Any] | None, stands_already: bool) -> tuple[str, ...]:  # noqa: ARG002
+        """A file has no metadata but its contract, which is what it is read by."""
+        return ()
+
+    def _bytes(self, kind: str) -> tuple[str, bytes]:
+        entry = next(entry for entry in self.manifest.entries if entry.asked.startswith(kind))
+        return entry.asked.removeprefix(kind), self.archive.get(entry.sha256)

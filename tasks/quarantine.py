@@ -58,14 +58,15 @@ class BrokenRule:
 # A manifest's name holds the moment at which its answers were complete: in the order of names they were fetched.
 _LOADS = """
 select * from (
-    select q.quarantine_id as id, q.table_id as "table", t.title, q.run_id as run, q.stopped_at, q.publisher_updated_on,
+    select q.quarantine_id as id, q.table_id as "table", coalesce(t.title, q.table_id) as title, q.run_id as run,
+           q.stopped_at, q.publisher_updated_on,
            q.rule, q.message, q.rejected,
            case when q.released_at is not null then 'released' when standing.vintage_id is not null then 'overtaken'
                 else 'open' end as state,
            q.released_at, q.released_by, q.release_reason, q.release_run_id as release_run,
            standing.vintage_id as overtaken_by, standing.seen_at as overtaken_at, q.manifest
     from ops.quarantine q
-    join core.tables t using (table_id)
+    left join core.tables t using (table_id)
     left join lateral (select * from core.vintages v where v.table_no = t.table_no order by v.vintage_id desc limit 1) standing
       on q.released_at is null
      and (coalesce(standing.manifest collate "C" > q.manifest collate "C", standing.seen_at > q.stopped_at)

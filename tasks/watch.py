@@ -17,13 +17,18 @@ from tasks.archive import ArchiveTrouble, Entry, Manifest
 from tasks.ask_statbank import look_at_statbank
 from tasks.border import Border, crossing
 from tasks.decide import DUE, Decision
+from tasks.file_looks import CONTRACT, FILE
 from tasks.found import Found
 from tasks.sources.jobindsats.metadata import Listing
+from tasks.sources.local_files.folder import Found as FolderFound
+from tasks.sources.local_files.folder import LocalFile, look_into
+from tasks.sources.local_files.reading import require_size
 from tasks.sources.ranking_lists.lists import read_list
 from tasks.sources.ranking_lists.places import get, name_of, watched
-from tasks.stoppages import ListUnreadable
+from tasks.stoppages import FileRefused, ListUnreadable
 from warehouse.catalogue import ranking_lists
-from warehouse.publishers import chosen
+from warehouse.dimensions import write_tables
+from warehouse.publishers import LOCAL, chosen
 from warehouse.vintages import newest_vintage
 
 LISTS = "ranking_lists"
@@ -53,9 +58,9 @@ class _File:
     entry: Entry
 
 
-def _archived(border: Border, name: str, content: bytes) -> _File:
+def _archived(border: Border, name: str, content: bytes, *, kind: str = FILE) -> _File:
     digest = border.archive.put(content)
-    return _File(name, content, Entry(f"file:{name}", border.clock().isoformat(), 200, len(content), digest))
+    return _File(name, content, Entry(f"{kind}{name}", border.clock().isoformat(), 200, len(content), digest))
 
 
 def look_at_lists(border: Border, *, run_id: int, wanted: frozenset[str]) -> list[Found]:
@@ -91,6 +96,41 @@ def _stopped(unreadable: list[ListUnreadable], *, files: list[_File], run_id: in
     return [Found(Decision(LISTS, DUE, "files to read", Listing(LISTS)), stoppage=stoppage)]
 
 
+def look_at_own_tables(border: Border, *, run_id: int, wanted: frozenset[str]) -> list[Found]:
+    """The municipality's own tables, each with its contract; what fits no contract is said."""
+    folder = border.settings.local_files
+    if folder is None:
+        return []
+    looked = look_into(folder)
+    files = [file for file in looked.files if not wanted or wanted & {LOCAL, file.contract.table.id}]
+    with border.engine.begin() as connection:
+        write_tables(connection, [file.contract.table for file in files], publisher=LOCAL)
+    with border.engine.connect() as connection:
+        found = [_own(connection, file, run_id=run_id, border=border) for file in files]
+    return [*found, *_unfitting(looked)] if not wanted or LOCAL in wanted else found
+
+
+def _own(connection: Connection, file: LocalFile, *, run_id: int, border: Border) -> Found:
+    table_id = file.contract.table.id
+    try:
+        require_size(file.path.stat().st_size, contract=file.contract, name=file.path.name)
+    except FileRefused as stoppage:
+        return Found(Decision(table_id, DUE, f"found {file.path.name}", Listing(table_id)), stoppage=stoppage)
+    contract = _archived(border, file.contract_path.name, file.contract_path.read_bytes(), kind=CONTRACT)
+    content = _archived(border, file.path.name, file.path.read_bytes())
+    return _found(connection, table_id, files=[contract, content], run_id=run_id, border=border)
+
+
+def _unfitting(looked: FolderFound) -> list[Found]:
+    """Contracts that cannot be read stop; a contract without its file, or a file without contract, is said."""
+    said = " ".join(f"{sentence}." for sentence in looked.sentences)
+    if not said:
+        return []
+    stoppage = FileRefused(said) if looked.wrong_contracts else None
+    outcome = DUE if stoppage else "not_due"
+    return [Found(Decision(LOCAL, outcome, said, Listing(LOCAL)), stoppage=stoppage)]
+
+
 def _found(connection: Connection, table_id: str, *, files: list[_File], run_id: int, border: Border) -> Found:
     listing = Listing(table_id)
     if _stands(connection, table_id, entries=[file.entry for file in files], border=border):
@@ -120,4 +160,5 @@ def _manifest(table_id: str, *, files: list[_File], run_id: int, border: Border)
 _SOURCES: dict[str, Callable[..., list[Found]]] = {
     "statbank": look_at_statbank,
     LISTS: look_at_lists,
+    LOCAL: look_at_own_tables,
 }

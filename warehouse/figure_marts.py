@@ -120,7 +120,7 @@ exits = _mart(
     _item("outcome", "The outcome after the course."),
     _number("share_pct", "In per cent of those who finished."),
     _number("country_pct", "The same for the country."),
-    _number("persons", "Persons that the share means, of those who finished."),
+    _number("exits_persons", "Persons that the share means, of those who finished."),
 )
 target_followup = _mart(
     "target_followup",
@@ -130,7 +130,7 @@ target_followup = _mart(
     _number("target_pct", "The target."),
     _number("share_pct", "The share that was reached."),
     Column("reached", Boolean, comment="Whether the target is reached; null: it cannot be said."),
-    _number("finished_persons", "Those who finished, of whom it is a share."),
+    _number("finished_cases", "Courses that were finished, of which it is a share."),
     _number("now_persons", "Persons that the share means."),
     _number("needed_persons", "Fewest (minimum) or most (maximum) persons with which the target is reached."),
     _number("deciding_persons", "How many persons' difference decides it."),

@@ -19,7 +19,7 @@ from sqlalchemy import Connection, text
 from warehouse.areas import find
 from warehouse.catalogue import COUNTS, CatalogueError, Table
 from warehouse.periods import Period, PeriodError
-from warehouse.publishers import catalogues, shipped_table
+from warehouse.publishers import catalogues, publisher_of, shipped_table
 from warehouse.settings import DENMARK
 
 _A_DAY = timedelta(days=1) - timedelta(microseconds=1)
@@ -221,6 +221,15 @@ def table_named(table_id: str) -> Table:
     except CatalogueError as error:
         known = [table.id for catalogue in catalogues() for table in catalogue.tables]
         raise QuestionError(_unknown("table", table_id, known)) from error
+
+
+def named(table_id: str) -> str:
+    """A table or a publisher that a person named, as we write it; raises QuestionError with the nearest ids."""
+    try:
+        publisher_of(table_id)
+    except CatalogueError:
+        table_named(table_id)
+    return table_id.lower()
 
 
 def question(

@@ -45,7 +45,9 @@ def test_fifty_persons_fewer_save_what_the_paper_says(two_nights: Scene) -> None
 
 def test_the_ranks_are_those_of_the_two_newest_lists(two_nights: Scene) -> None:
     now = two_nights.answer("figure", "benchmark_rank", "--area", "Herlev", "--period", "2023QMAT02", "--item", "all")
-    before = two_nights.answer("figure", "benchmark_rank", "--area", "Herlev", "--period", "2022QMAT04", "--item", "all")
+    before = two_nights.answer(
+        "figure", "benchmark_rank", "--area", "Herlev", "--period", "2022QMAT04", "--item", "all"
+    )
     assert [row["value"] for row in now] == [6, 15, 84, 17]
     assert [row["value"] for row in before] == [4, 12, 89, 16]
     assert [row["places_gained"] for row in now] == [-2, -3, 5, -1]
@@ -157,7 +159,9 @@ def test_the_five_papers_are_held_against_the_warehouse(two_nights: Scene) -> No
 
 def test_a_malformed_claims_file_is_told_by_line_and_key(two_nights: Scene) -> None:
     wrong = two_nights.folder / "claims.yml"
-    wrong.write_text("documents:\n  - {id: a, title: A, area: Herlev, date: 2024-01-31}\nclaims:\n  - document: a\n    tal: 5\n")
+    wrong.write_text(
+        "documents:\n  - {id: a, title: A, area: Herlev, date: 2024-01-31}\nclaims:\n  - document: a\n    tal: 5\n"
+    )
     said = two_nights.command("claims", str(wrong))
     assert said.returncode == 2
     assert "claims.yml" in said.stderr

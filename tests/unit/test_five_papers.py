@@ -34,9 +34,9 @@ HELD = {
     "benchmark_gap, Herlev, 2023QMAT02, gap_full_time_persons": figure("-52", "-57", "-47"),
     "benchmark_gap, Herlev, 2023QMAT02, gap_pct_point": figure("-0.3"),
     "savings, Herlev, 2023QMAT02": figure("6617500", "5294000", "7941000"),
-    "unemployment_projection, Herlev, 2023M12, stated": figure("108"),
-    "unemployment_projection, Herlev, 2023M12, population": figure("98.49"),
-    "unemployment_projection, Herlev, 2023M12, workforce": figure("100"),
+    "unemployment_projection, Herlev, 2023Y01, stated": figure("108"),
+    "unemployment_projection, Herlev, 2023Y01, population": figure("98.49"),
+    "unemployment_projection, Herlev, 2023Y01, workforce": figure("100"),
     "block_grant_share, Herlev, 2023M10, A-dagpenge": figure("0.41"),
     "block_grant_share, Herlev, 2023M10, Kontanthjælp (før 1. juli 2025)": figure("0.46"),
     "total_recipients, Herlev, 2023M10": figure("2882"),
@@ -66,6 +66,7 @@ def rows() -> tuple[CheckedClaim, ...]:
 VERDICTS: dict[str, list[str]] = {
     "differs": [
         "Opnormering med tre årsværk i 2025",
+        "Opnormering med tre årsværk fra 2026",
         "20.000 flere ledige svarer til 92 i Herlev efter bloktilskudsnøglen",
         "92 flere ledige i Herlev, regnet med warehousets antagelser",
         "Bloktilskudsnøglen er 0,54 procent af landets befolkning",
@@ -79,7 +80,6 @@ VERDICTS: dict[str, list[str]] = {
         "Mål: minimum 51 pct. i fleksjob",
     ],
     "holds within rounding": [
-        "Opnormering med tre årsværk fra 2026",
         "61 procent har en positiv oplevelse",
         "72 procent har klare aftaler",
         "50 personer færre på offentlig forsørgelse end forventet",

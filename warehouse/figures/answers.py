@@ -16,9 +16,9 @@ from warehouse import assumed
 from warehouse.areas import all_areas, municipalities
 from warehouse.assumed import applicable
 from warehouse.figures.breaks import with_breaks
-from warehouse.figures.inputs import Scope, period_codes, side_by_side, vintages_of
+from warehouse.figures.inputs import COUNTRY, Scope, period_codes, side_by_side, vintages_of
 from warehouse.figures.keys import KEY, with_keys
-from warehouse.figures.model import Figure
+from warehouse.figures.model import OF_COUNTRY, Figure
 from warehouse.periods import Period, PeriodKind
 
 ORDER = ("area_code", "period_id", "item", "basis")
@@ -42,7 +42,7 @@ def answer(connection: Connection, figure: Figure, *, scope: Scope) -> Answer:
     rows = rows.with_columns(basis=pl.lit(""), caveats=pl.lit([], dtype=pl.List(pl.String)), assumptions=_NO_IDS)
     for name in figure.assumptions:
         before = rows.height
-        rows = with_keys(rows, known=known) if name == KEY else _with_assumption(rows, known=known, name=name)
+        rows = _with(rows, known=known, name=name)
         if before and rows.is_empty():
             missing.append(f"no assumption '{name}' is on record for this area: see docs/assumptions.md")
     rows = rows if figure.inputs == () else with_breaks(connection, rows, figure=figure)
@@ -62,6 +62,20 @@ def _told(computed: pl.DataFrame, *, figure: Figure) -> pl.DataFrame:
         if status in computed.columns
         else pl.when(pl.col(figure.value).is_null()).then(pl.lit("suppressed")).otherwise(pl.lit("observed")),
     )
+
+
+def _with(rows: pl.DataFrame, *, known: pl.DataFrame, name: str) -> pl.DataFrame:
+    """Rows with an assumption of their area, with the keys, or with one of the country's (`country:<name>`)."""
+    if name == KEY:
+        return with_keys(rows, known=known)
+    if not name.startswith(OF_COUNTRY):
+        return _with_assumption(rows, known=known, name=name)
+    own = rows.with_columns(own_code=pl.col("area_code"), area_code=pl.lit(COUNTRY))
+    plain = name.removeprefix(OF_COUNTRY)
+    kept = {column: f"own_{column}" for column in rows.columns if column.startswith(plain)}
+    found = _with_assumption(own.rename(kept), known=known, name=plain).with_columns(area_code=pl.col("own_code"))
+    renamed = {column: f"country_{column}" for column in found.columns if column.startswith(plain)}
+    return found.drop("own_code").rename(renamed).rename({own: plain for plain, own in kept.items()})
 
 
 _NO_IDS = pl.lit([], dtype=pl.List(pl.Int64))

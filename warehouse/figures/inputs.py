@@ -13,7 +13,7 @@ from datetime import datetime
 import polars as pl
 from sqlalchemy import Connection, text
 
-from warehouse.figures.model import COUNTED, KEY, RECIPIENTS, Figure, Input
+from warehouse.figures.model import COUNTED, FEEDS, KEY, RECIPIENTS, Figure, Input
 from warehouse.periods import Period
 
 COUNTRY = "000"
@@ -55,6 +55,22 @@ from marts.benefit_recipients_as_of(coalesce(cast(:as_of as timestamptz), 'infin
 join core.periods p on p.code = b.period
 where b.counted_in_total or not :counted
 """
+# A municipality names its own breakdowns: the members of all of them, in the order of its contract, tell rows apart.
+_FED = """
+select a.code as area_code, o.period_id,
+       case when cast(:item as text) is null then '' else coalesce((
+           select string_agg(s.members ->> (b.value ->> 'dimension'), ', ' order by b.ordinality)
+           from jsonb_array_elements(t.declaration -> 'breakdowns') with ordinality b), m.label) end as item,
+       o.value, o.status::text as status, o.vintage_id
+from core.observations_as_of(coalesce(cast(:as_of as timestamptz), 'infinity')) o
+join core.series s on s.series_id = o.series_id
+join core.measures m on m.measure_id = s.measure_id
+join core.tables t on t.table_no = s.table_no
+join core.areas a on a.area_id = s.area_id
+where o.table_no = any(:tables) and cast(:measure as text) in (m.name, '*' || m.unit) and a.code = any(coalesce(:areas, array[a.code]))
+  and case when cast(:item as text) is null then s.members = t.root_members
+           else s.members <> t.root_members or t.root_members = '{}' end
+"""
 _TABLES = "select table_no from core.tables where table_id = :table or 'feeds:' || feeds = :table order by table_no"
 
 
@@ -67,7 +83,8 @@ def read(connection: Connection, wanted: Input, *, scope: Scope) -> pl.DataFrame
         found = connection.execute(query, {"area": code, "counted": wanted.item == COUNTED, "as_of": scope.as_of})
     else:
         numbers = list(connection.scalars(text(_TABLES), {"table": wanted.table}))
-        found = connection.execute(text(_OBSERVED), about | {"tables": numbers, "areas": [code] if code else None})
+        query = text(_FED if wanted.table.startswith(FEEDS) else _OBSERVED)
+        found = connection.execute(query, about | {"tables": numbers, "areas": [code] if code else None})
     rows = pl.DataFrame([tuple(row) for row in found], schema=_TYPES, orient="row")
     rows = rows if wanted.only is None else rows.filter(pl.col("item") == wanted.only)
     return _moved(rows, periods=wanted.earlier).sort(KEY)

@@ -23,5 +23,5 @@ def result(rows: pl.DataFrame) -> pl.DataFrame:
 
 def grant(rows: pl.DataFrame) -> pl.DataFrame:
     """A municipality's share of a national grant by its share of the target group."""
-    named = {"grant_target_group_persons": "local_persons", "grant_target_group_country_persons": "national_persons"}
+    named = {"grant_target_group_persons": "local_persons", "country_grant_target_group_persons": "national_persons"}
     return grants.grant_share(rows.rename(named))

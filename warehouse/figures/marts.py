@@ -86,6 +86,43 @@ MARTS: tuple[Mart, ...] = (
         },
     ),
     Mart(
+        figure_marts.activation,
+        "activation_mix",
+        {"offer": "item", "courses_cases": "courses_cases", "share_pct": "value"},
+    ),
+    Mart(
+        figure_marts.ordinary_hours,
+        "ordinary_hours",
+        {
+            "target_group": "item",
+            "ordinary_hours_persons": "persons",
+            "ordinary_hours_pct": "value",
+            "country_pct": "country_share_pct",
+            "gap_pct_point": "difference_pct_point",
+            "base_persons": "group_persons",
+        },
+    ),
+    Mart(
+        figure_marts.exits,
+        "exits",
+        {"outcome": "item", "share_pct": "value", "country_pct": "country_share_pct", "exits_persons": "exits_persons"},
+    ),
+    Mart(
+        figure_marts.target_followup,
+        "target_followup",
+        {
+            "target": "item",
+            "kind": "kind",
+            "target_pct": "target_pct",
+            "share_pct": "value",
+            "reached": "reached",
+            "finished_cases": "finished_cases",
+            "now_persons": "now_persons",
+            "needed_persons": "target_persons",
+            "deciding_persons": "deciding_persons",
+        },
+    ),
+    Mart(
         figure_marts.benchmark_ranking,
         "benchmark_gap",
         {

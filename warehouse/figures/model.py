@@ -13,8 +13,10 @@ from typing import Literal
 import polars as pl
 
 FEEDS = "feeds:"
+EVERY_MEMBER = "*"
 RECIPIENTS = "benefit recipients"
 COUNTED = "counted in total"
+OF_COUNTRY = "country:"
 KEY = ("area_code", "period_id", "item")
 
 
@@ -23,8 +25,9 @@ class Input:
     """One column of a figure's rows: a measure of a publisher's table, and where and when it is read.
 
     `table` is an id, `feeds:<what>` for every local table that says it feeds that, or `benefit recipients` for the one
-    table of each benefit. `item` is the breakdown whose members are rows of their own; without it the total is read,
-    and `only` keeps one member. `earlier` is how many periods before the row's own it is read.
+    table of each benefit. `item` is the breakdown whose members are rows of their own; without it the total is read. Of a
+    local table every member is a row (`*`), since a municipality names its own. `only` keeps one
+    member. `earlier` is how many periods before the row's own it is read.
     """
 
     name: str

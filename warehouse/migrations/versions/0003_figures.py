@@ -236,7 +236,7 @@ def upgrade() -> None:
             comment="The same for the country. Null where an input is hidden or missing; never a zero then.",
         ),
         sa.Column(
-            "persons",
+            "exits_persons",
             sa.Double(),
             nullable=True,
             comment="Persons that the share means, of those who finished. Null where an input is hidden or missing; never a zero then.",
@@ -468,10 +468,10 @@ def upgrade() -> None:
             "reached", sa.Boolean(), nullable=True, comment="Whether the target is reached; null: it cannot be said."
         ),
         sa.Column(
-            "finished_persons",
+            "finished_cases",
             sa.Double(),
             nullable=True,
-            comment="Those who finished, of whom it is a share. Null where an input is hidden or missing; never a zero then.",
+            comment="Courses that were finished, of which it is a share. Null where an input is hidden or missing; never a zero then.",
         ),
         sa.Column(
             "now_persons",
