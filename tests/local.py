@@ -45,7 +45,7 @@ def column(**changes: Any) -> list[dict[str, Any]]:
     return [DECLARED["columns"][0] | changes]
 
 
-def workbook(rows: Iterable[Iterable[Any]], *, also: Callable[[Any, Any], None] | None = None) -> bytes:
+def workbook(rows: Iterable[Iterable[Any]], *, also: Callable[[Any, Any], object] | None = None) -> bytes:
     """A workbook with these rows; `also` may do more to the workbook and its first sheet."""
     content = io.BytesIO()
     book = xlsxwriter.Workbook(content, {"in_memory": True, "default_date_format": "yyyy-mm-dd"})

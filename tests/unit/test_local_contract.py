@@ -76,6 +76,10 @@ WRONG: dict[str, tuple[dict[str, Any], str]] = {
     "no area": ({"area": None}, "area: under 'Antal' it is declared nowhere"),
     "a period that is none": ({"period": "2022M13"}, "period: '2022M13' is not a period"),
     "a year for a period": ({"period": 2022}, "2022 is not a period: write 2022Y01"),
+    "two headers of one period": (
+        {"period": None, "columns": column(across={"A": {"period": "2022Y01"}, "B": {"period": "2022Y01"}})},
+        "across: two headers are of the same period and area",
+    ),
     "periods of two kinds": (
         {"period": None, "columns": column(across={"A": {"period": "2022Y01"}, "B": {"period": "2022Q01"}})},
         r"several kinds \(Q, Y\)",

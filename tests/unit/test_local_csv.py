@@ -98,13 +98,14 @@ PLACES: dict[str, tuple[str | bytes, dict[str, Any], str]] = {
         {},
         r"row 4, column B .*expected a figure \(cases\), found an empty cell.*never as zero",
     ),
-    "less than none": (PLAIN + "X;-1\n", {}, r"row 4, column B .*expected cases from 0 to .*found -1"),
+    "less than none": (PLAIN + "X;-1\n", {}, r"row 4, column B .*expected cases from 0 to 6500000, found -1"),
     "too many": (PLAIN, {"columns": column(within=[0, 100])}, r"row 3, column B .*from 0 to 100, found 1282"),
     "halves of thousands": (
         "Tilbud;Antal\nA;1,2345\n",
         {"columns": column(factor=1000)},
         r"row 2, column B .*whole cases, found 1234\.5",
     ),
+    "a remark for a key": (PLAIN + "X" * 301 + ";1\n", {}, r"row 4, column A .*of at most 300 characters.*ignored"),
     "no member": (PLAIN + ";5\n", {}, r"row 4, column A \('Tilbud'\).*empty cell does not repeat"),
     "a member nobody declared": (
         PLAIN,
@@ -159,12 +160,12 @@ PLACES: dict[str, tuple[str | bytes, dict[str, Any], str]] = {
     "latin-1 for UTF-8": (
         PLAIN.encode("latin-1"),
         {},
-        r"row 2, column A: expected text in utf-8, found 'L\\xf8ntilskud'\. .*'Løntilskud'.*encoding: cp1252",
+        r"row 2, column A: expected text in utf-8, found 'L\\xf8ntil.*'Løntil.*encoding: cp1252",
     ),
     "UTF-8 for latin-1": (
         PLAIN.encode(),
         {"encoding": "latin-1"},
-        r"row 2, column A: .*found 'LÃ¸ntilskud'\. .*'Løntilskud'.*encoding: utf-8",
+        r"row 2, column A: .*found 'LÃ¸ntil.*'Løntil.*encoding: utf-8",
     ),
     "latin-1 in the header": (
         "Tilbud;Antal æ\nA;1\n".encode("latin-1"),
@@ -175,7 +176,7 @@ PLACES: dict[str, tuple[str | bytes, dict[str, Any], str]] = {
     "a sign that cp1252 has not": (
         b"Tilbud;Antal\nA\x81;1\n",
         {"encoding": "cp1252"},
-        r"row 2, column A: expected text in cp1252",
+        r"row 2, column A: .*text in cp1252",
     ),
     "NUL": (PLAIN.encode() + b"X;1\x00\n", {}, r"row 4, column B: .*found '1\\x00'\. A text holds no NUL"),
     "UTF-16": (PLAIN.encode("utf-16"), {}, r"row 1, column A: .*UTF-16.*CSV UTF-8"),

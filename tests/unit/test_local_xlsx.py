@@ -18,7 +18,7 @@ from tests.local import XLSX, column, contract, workbook
 from warehouse.periods import Period
 
 HEADER = ["Tilbud", "Antal"]
-ROWS = [HEADER, ["Løntilskud", 6], ["Praktik", 1282]]
+ROWS: list[list[Any]] = [HEADER, ["Løntilskud", 6], ["Praktik", 1282]]
 EXPECTED = {"Løntilskud": 6.0, "Praktik": 1282.0}
 
 

@@ -148,6 +148,8 @@ class Column(Declared):
             raise ValueError(f"a column of type percent holds pct; {self.name} is declared in {self.unit}")
         if self.within and self.within[0] > self.within[1]:
             raise ValueError(f"within: {self.within[0]} is more than {self.within[1]}")
+        if len(set(self.across.values())) < len(self.across):
+            raise ValueError("across: two headers are of the same period and area")
         return self
 
     @property

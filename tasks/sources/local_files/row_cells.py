@@ -165,7 +165,7 @@ def _within(value: Decimal, *, column: Column) -> float:
     least, most = column.measure.bounds
     if not Decimal(str(least)) <= value <= Decimal(str(most)):
         raise NotAsDeclared(
-            f"{column.unit} from {least:g} to {most:g}",
+            f"{column.unit} from {least:.15g} to {most:.15g}",
             found=f"{value.normalize():f}"[:60],
             advice="Correct the file; if the figure is right, correct `within`, `unit` or `factor` in the contract",
         )

@@ -12,6 +12,7 @@ from tasks.sources.local_files.rows import Cell, is_blank, plain
 from warehouse.areas import Area, AreaUnknown, find
 
 _TOTALS = {"i alt", "ialt", "total", "hovedtotal", "sum", "tilsammen"}
+_LONGEST = 300
 
 
 def read_area(cell: Cell, *, names: Mapping[str, Area]) -> Area:
@@ -53,10 +54,20 @@ def _require_no_hidden_total(text: str, *, key: Key) -> str:
 
 def _read_text(cell: Cell, *, expected: str) -> str:
     if isinstance(cell, str) and not is_blank(cell):
-        return plain(cell)
+        return _require_short(plain(cell), expected=expected)
     if isinstance(cell, Decimal) and cell == cell.to_integral_value():
         return f"{cell:f}".partition(".")[0]
     if is_blank(cell):
         raise NotAsDeclared(expected, advice="Write it in every row; an empty cell does not repeat the one above")
     advice = "Format the cells as text before typing: spreadsheets take 1-2 for a date and 1,5 for a number"
     raise NotAsDeclared(expected, advice=advice)
+
+
+def _require_short(text: str, *, expected: str) -> str:
+    """A remark in a column of keys would make a member of every row."""
+    if len(text) > _LONGEST:
+        raise NotAsDeclared(
+            f"{expected}, of at most {_LONGEST} characters",
+            advice="Look whether the column is a remark: declare it under `ignored`, and another under `keys`",
+        )
+    return text
