@@ -55,7 +55,9 @@ def _print_rows(rows: list[dict[str, Any]]) -> None:
     """The rows, without the columns that say nothing of any of them."""
     own = [name for name in rows[0] if name not in _SHOWN_ELSEWHERE]
     telling = [name for name in ("period", "item", "basis") if any(row[name] for row in rows)]
-    numbers = [name for name in ("value", "low", "high") if name == "value" or any(row[name] is not None for row in rows)]
+    numbers = [
+        name for name in ("value", "low", "high") if name == "value" or any(row[name] is not None for row in rows)
+    ]
     if any(row["status"] != "observed" for row in rows):
         telling.append("status")
     lines = grid(*telling, *(f">{name}" for name in (*numbers, *own)))

@@ -116,15 +116,18 @@ def test_six_of_holstebros_seven_shares_come_out_of_61_courses_and_of_no_fewer()
     assert [count for count in range(1, 62) if fitting(count) >= 6] == [61]
 
 
-def test_holstebros_targets_and_the_levels_before() -> None:
+def test_holstebros_targets_and_what_was_reached() -> None:
     found = {(member, measure): value for (_, _, member, measure), value in cells("holstebro_targets").items()}
     assert found == {
         ("minimum, Ordinært job eller uddannelse", "target_pct"): 12,
-        ("minimum, Ordinært job eller uddannelse", "level_before_pct"): 7,
+        ("minimum, Ordinært job eller uddannelse", "reached_pct"): 6.6,
+        ("minimum, Ordinært job eller uddannelse", "finished_cases"): 61,
         ("minimum, Fleksjob", "target_pct"): 51,
-        ("minimum, Fleksjob", "level_before_pct"): 46,
+        ("minimum, Fleksjob", "reached_pct"): 45.9,
+        ("minimum, Fleksjob", "finished_cases"): 61,
         ("maksimum, Førtidspension", "target_pct"): 35,
-        ("maksimum, Førtidspension", "level_before_pct"): 33,
+        ("maksimum, Førtidspension", "reached_pct"): 32.8,
+        ("maksimum, Førtidspension", "finished_cases"): 61,
     }
 
 

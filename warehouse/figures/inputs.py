@@ -67,7 +67,8 @@ join core.series s on s.series_id = o.series_id
 join core.measures m on m.measure_id = s.measure_id
 join core.tables t on t.table_no = s.table_no
 join core.areas a on a.area_id = s.area_id
-where o.table_no = any(:tables) and cast(:measure as text) in (m.name, '*' || m.unit) and a.code = any(coalesce(:areas, array[a.code]))
+where o.table_no = any(:tables) and cast(:measure as text) in (m.name, '*' || m.unit)
+  and a.code = any(coalesce(:areas, array[a.code]))
   and case when cast(:item as text) is null then s.members = t.root_members
            else s.members <> t.root_members or t.root_members = '{}' end
 """
