@@ -31,6 +31,9 @@ What to look at
   .venv/bin/jobindsats show y01a02 --area Herlev --period 2023M09:2023M10
   .venv/bin/jobindsats show y01a02 --area Herlev --period 2023M09 --as-of {first_night}
   .venv/bin/jobindsats revisions y01a02 --area Herlev
+  .venv/bin/jobindsats figure savings --area Herlev --period 2023QMAT02
+  .venv/bin/jobindsats explain savings --area Herlev --period 2023QMAT02
+  .venv/bin/jobindsats claims docs/examples/claims/five-papers.yml   (five real papers, held against it)
   .venv/bin/jobindsats warehouse url         (the address for a dashboard or psql; it reads the schema marts)
 
 How to stop
