@@ -20,7 +20,8 @@ def checks(audited: Audited) -> list[Check]:
         return returned
     parts = [_parts_match_total()] if len(audited.table.breakdowns) == 1 else []
     everywhere = [_every_municipality_reports()] if audited.table.coverage == "every" else []
-    return [*returned, *everywhere, *parts, _country_is_its_municipalities(), _country_matches()]
+    signed = [_gap_has_one_sign()] if set(_GAP) <= {measure.name for measure in audited.table.measures} else []
+    return [*returned, *everywhere, *parts, *signed, _country_is_its_municipalities(), _country_matches()]
 
 
 def _published_cells_return(audited: Audited) -> Check:
@@ -101,6 +102,38 @@ def _every_municipality_reports() -> Check:
         where areas.area_id <> all(periods.present)
         """,
         columns=("period", "area"),
+    )
+
+
+_GAP = ("expected_full_time_persons", "actual_full_time_persons", "gap_full_time_persons")
+ROUNDED_TO = 10
+
+
+def _gap_has_one_sign() -> Check:
+    """Nobody says which way round the publisher subtracts: the two levels tell, and all rows must tell the same."""
+    columns = ", ".join(f"sum(b.value) filter (where b.measure = '{name}') as {name}" for name in _GAP)
+    return no_offenders(
+        "gap_has_one_sign",
+        "the published gap is actual minus expected in every row, or the reverse in every row, to within rounding to tens",
+        query=f"""
+        with levels as (
+            select b.period_id, b.area_id, s.members, {columns}
+            from load b join core.series s on s.series_id = b.series_id
+            where b.area_kind = 'municipality' group by b.period_id, b.area_id, s.members
+        ), counted as (
+            select *, abs(gap_full_time_persons - (actual_full_time_persons - expected_full_time_persons)) <= {ROUNDED_TO}
+                          as is_counted,
+                   abs(gap_full_time_persons + (actual_full_time_persons - expected_full_time_persons)) <= {ROUNDED_TO}
+                          as is_reversed
+            from levels where num_nulls({", ".join(_GAP)}) = 0
+        ), told as (select count(*) filter (where is_counted) >= count(*) filter (where is_reversed) as as_counted from counted)
+        select p.code as period, a.name as area, counted.members, {", ".join(_GAP)}
+        from counted cross join told
+        join core.periods p on p.period_id = counted.period_id
+        join core.areas a on a.area_id = counted.area_id
+        where not case when told.as_counted then is_counted else is_reversed end
+        """,
+        columns=("period", "area", "members", *_GAP),
     )
 
 

@@ -6,7 +6,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, insert
 
 from tasks import figures
 from warehouse import assumed
@@ -14,6 +14,7 @@ from warehouse.areas import AreaUnknown
 from warehouse.claim_values import FigureAnswer, FigureQuestion
 from warehouse.claims import CheckedClaim, check
 from warehouse.claims_file import ClaimsError, ClaimsFile, read_claims
+from warehouse.figure_marts import claim_check
 from warehouse.reading import QuestionError
 
 
@@ -33,6 +34,18 @@ def checked(connection: Connection, *, file: Path) -> list[dict[str, Any]]:
     claims = read_file(file)
     found = check(claims, figures=lambda question: _answer(connection, question), assumptions=assumptions)
     return [_plain(each) for each in found]
+
+
+def fill_mart(connection: Connection, *, place: Path) -> int:
+    """Fill `marts.claim_check` anew from a claims file, or every one of a folder; gives its rows. Raises ClaimsError."""
+    files = sorted(place.glob("*.yml")) if place.is_dir() else [place]
+    rows = [
+        row | {"claim_no": number} for file in files for number, row in enumerate(checked(connection, file=file), 1)
+    ]
+    connection.execute(claim_check.delete())
+    if rows:
+        connection.execute(insert(claim_check), rows)
+    return len(rows)
 
 
 def _answer(connection: Connection, question: FigureQuestion) -> FigureAnswer:

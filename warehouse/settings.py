@@ -27,6 +27,7 @@ EMPTY_IS_UNSET = (
     "data_dir",
     "now",
     "assumptions",
+    "claims",
     "ranking_lists",
     "local_files",
 )
@@ -53,6 +54,7 @@ class Settings(BaseModel):
     data_dir: Path = Path(".data")
     now: datetime | None = None
     assumptions: Path | None = None
+    claims: Path | None = None
     ranking_lists: str | None = None
     local_files: Path | None = None
     timeout_seconds: float = Field(default=180, gt=0)

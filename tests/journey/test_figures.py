@@ -20,6 +20,7 @@ CLAIMS = ROOT / "docs" / "examples" / "claims" / "five-papers.yml"
 def two_nights(stage: Stage) -> Iterator[Scene]:
     """The nights of 5 November and 5 December 2023, on which the benchmark list of October stands."""
     with stage(today="2023-11-05", scale="small") as scene:
+        scene.patch.setenv("JOBINDSATS_CLAIMS", str(CLAIMS))
         for day in ("2023-11-05", "2023-12-05"):
             assert scene.night(day, tables=TABLES).outcome == "completed"
         yield scene
@@ -153,6 +154,8 @@ def test_the_five_papers_are_held_against_the_warehouse(two_nights: Scene) -> No
     differs = said["92 flere ledige i Herlev, regnet med warehousets antagelser"]
     assert (differs["verdict"], differs["computed"], differs["difference"]) == ("differs", 108, -16)
     assert said["Samlet 17. plads, 2. halvår 2022 til 1. halvår 2023"]["verdict"] == "holds"
+    verdicts = two_nights.query("select verdict, count(*) as n from marts.claim_check group by verdict")
+    assert sum(row["n"] for row in verdicts) == len(rows)
     apart = [row for row in rows if row["verdict"] == "differs"]
     assert all(row["reason"] and row["difference"] for row in apart)
 

@@ -163,6 +163,36 @@ def _stage_members(connection: Connection, *, run_id: int, members: list[str]) -
     return name
 
 
+@pytest.mark.parametrize(
+    ("gaps", "offenders"), [((-50, 30, 0), 0), ((50, -30, 10), 0), ((-50, -30, 0), 1), ((-50, 70, 0), 1)]
+)
+def test_the_benchmarks_gap_is_the_same_way_round_everywhere(
+    engine: Engine, gaps: tuple[int, ...], offenders: int
+) -> None:
+    table = jobindsats().table("y30r21")
+    period, levels = Period.parse("2023QMAT02"), ((1230, 1280), (340, 310), (100, 100))
+    areas = [area.key for area in all_areas() if area.kind == "municipality"]
+    rows = [
+        (period.key, area, canonical(table.root_members), measure, float(value), "observed")
+        for area, (actual, expected), gap in zip(areas, levels, gaps, strict=False)
+        for measure, value in (
+            ("actual_full_time_persons", actual),
+            ("expected_full_time_persons", expected),
+            ("gap_full_time_persons", gap),
+        )
+    ]
+    with engine.begin() as connection:
+        table_no = table_number(connection, table_id=table.id)
+        name = create_staging(connection, table_id=table.id, run_id=open_run(connection))
+        write_periods(connection, periods=[period])
+        cells = pl.DataFrame(rows, schema=SCHEMA, orient="row")
+        copy_in(connection, SeriesNumbers(connection, table_no=table_no).numbered(cells), name=name)
+        compared = finish_staging(connection, name=name, table_no=table_no, root_members=table.root_members)
+    about = Audited(table, table_no, (period,), SEEN_ON)
+    found = {verdict.rule: verdict for verdict in verdicts(about, compared=compared, warehouse=engine.url)}
+    assert (found["gap_has_one_sign"].offenders, found["gap_has_one_sign"].blocking) == (offenders, True)
+
+
 def test_a_cell_that_came_twice_is_shown(engine: Engine) -> None:
     with engine.begin() as connection:
         table_no = table_number(connection, table_id=TABLE)
