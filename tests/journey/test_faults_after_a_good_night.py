@@ -9,6 +9,8 @@ import pytest
 from tests.conftest import Stage
 from tests.scene import Scene
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def good_night(stage: Stage) -> Iterator[Scene]:

@@ -16,6 +16,7 @@ from tests.conftest import Stage
 from tests.scene import Scene
 from warehouse.catalogue import jobindsats
 
+pytestmark = pytest.mark.slow
 TABLES = [*sorted({group.table for group in jobindsats().benefit_groups}), "y25i01", "y25i03", "y30r21", "y01h01"]
 
 
@@ -104,7 +105,6 @@ def test_marts_derived_twice_are_derived_once(two_nights: Scene) -> None:
     assert before == after
 
 
-@pytest.mark.slow
 def test_a_reform_retires_three_tables_and_brings_one(stage: Stage) -> None:
     tables = ["y36a02", "y38a02", "y35a02", "y60a02"]
     with stage(today="2025-06-25", scale="small") as scene:
@@ -172,7 +172,6 @@ def test_a_question_without_a_moment_is_an_error(two_nights: Scene) -> None:
             two_nights.query(f"select count(*) from {function}(null)")
 
 
-@pytest.mark.slow
 def test_a_reform_takes_two_members_away_and_the_rest_comes_back(stage: Stage) -> None:
     with stage(today="2025-06-25", scale="small") as scene:
         assert scene.outcomes(scene.night(tables=["ptv_a02"])) == {"ptv_a02": "published"}
