@@ -221,6 +221,12 @@ def test_a_factor_is_applied_to_the_decimals_as_written(written: str, value: flo
     assert read(f"Tilbud;Antal\nA;{written}\n", columns=columns) == {"A": value}
 
 
+def test_a_value_on_its_bound_is_within_it() -> None:
+    columns = column(name="share_pct", unit="pct", within=[0.1, 0.7])
+    assert read("Tilbud;Antal\nA;0,1\nB;0,7\n", columns=columns) == {"A": 0.1, "B": 0.7}
+    assert "from 0.1 to 0.7, found 0.71" in str(refusal("Tilbud;Antal\nA;0,71\n", columns=columns))
+
+
 def test_periods_and_areas_may_stand_in_columns() -> None:
     text = "Kvartal;Kommune;Antal\n3. kvartal 2022;Vestjylland;1\n2022K4;0163;2\n"
     changes: dict[str, Any] = {

@@ -7,6 +7,7 @@ decimal sign, not the unit, not which row is the total.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cached_property
 from pathlib import PurePosixPath
 from typing import Annotated, Any, Literal, Self
 
@@ -145,7 +146,7 @@ class Contract(Declared):
             yield from column.headers
         yield from self.ignored
 
-    @property
+    @cached_property
     def dialect(self) -> Dialect:
         """How its numbers are written; a point is the thousands separator where the comma is the decimal sign."""
         return Dialect(self.decimal, self.thousands or ("point" if self.decimal == "comma" else "none"))
@@ -157,7 +158,7 @@ class Contract(Declared):
         places = [place.period for column in self.columns for place in column.headers.values()]
         return {period.kind for period in (self.period, *places) if period is not None}
 
-    @property
+    @cached_property
     def table(self) -> Table:
         """This table as the catalogue declares one, `local_` before its name."""
         (kind,) = self._period_kinds

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from functools import cached_property
 from typing import Annotated, Any, Self
 
 from pydantic import (
@@ -107,13 +108,13 @@ class Key(Declared):
     def _named_as_its_column(cls, written: Any) -> Any:
         return {"name": written.get("column"), **written} if isinstance(written, dict) else written
 
-    @property
+    @cached_property
     def hierarchy(self) -> Hierarchy:
         """This breakdown as the catalogue declares one; without a total its root is a name no row bears."""
         root = self.total or f"{self.name} i alt"
         return Hierarchy(id=self.name, dimension=self.name, root=root, members=self.members, open=not self.members)
 
-    @property
+    @cached_property
     def labels(self) -> dict[str, str]:
         """Every text that a declared member or the total may be written as, to the name we keep."""
         labels = self.hierarchy.canonical
@@ -152,7 +153,7 @@ class Column(Declared):
             raise ValueError("across: two headers are of the same period and area")
         return self
 
-    @property
+    @cached_property
     def written(self) -> NumberType:
         """How its numbers are written: as declared, or else as the unit has it."""
         if self.type is not None:
@@ -160,12 +161,18 @@ class Column(Declared):
         counted = self.measure.is_count and self.factor == 1
         return "integer" if counted else "percent" if self.unit == "pct" else "decimal"
 
-    @property
+    @cached_property
     def measure(self) -> Measure:
         """This column as the catalogue declares a measure."""
         return Measure(name=self.name, label=self.label, unit=self.unit, adds_up=self.adds_up, within=self.within)
 
-    @property
+    @cached_property
+    def bounds(self) -> tuple[Decimal, Decimal]:
+        """The least and the greatest value that can be true, exactly as declared: 0.1 is not its nearest float."""
+        least, most = self.measure.bounds
+        return Decimal(str(least)), Decimal(str(most))
+
+    @cached_property
     def headers(self) -> dict[str, Place]:
         """The headers it stands under, and what the figures under each are about."""
         return self.across or {self.label: Place()}

@@ -162,10 +162,10 @@ class CellsOfFile:
 
 def _within(value: Decimal, *, column: Column) -> float:
     """The value as the warehouse keeps it; raises NotAsDeclared where it cannot be true."""
-    least, most = column.measure.bounds
-    if not Decimal(str(least)) <= value <= Decimal(str(most)):
+    least, most = column.bounds
+    if not least <= value <= most:
         raise NotAsDeclared(
-            f"{column.unit} from {least:.15g} to {most:.15g}",
+            f"{column.unit} from {float(least):.15g} to {float(most):.15g}",
             found=f"{value.normalize():f}"[:60],
             advice="Correct the file; if the figure is right, correct `within`, `unit` or `factor` in the contract",
         )
