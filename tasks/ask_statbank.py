@@ -15,7 +15,7 @@ from tasks.sources.jobindsats.metadata import Listing
 from tasks.sources.statbank.client import Bank
 from tasks.sources.statbank.metadata import BankMetadata, read_metadata
 from tasks.sources.statbank.questions import figures, in_chunks, metadata_of
-from tasks.stoppages import PublisherTrouble
+from tasks.stoppages import Stoppage
 from warehouse.catalogue import Table, statbank
 from warehouse.publishers import chosen
 from warehouse.settings import danish_day
@@ -50,7 +50,7 @@ def _found(connection: Connection, table: Table, *, bank: Bank, border: Border, 
         if _is_known(connection, table, updated_on=metadata.updated_on, today=danish_day(border.clock())):
             return Found(Decision(table.id, "not_due", f"nothing new since {metadata.updated_on}", listing))
         manifest = _fetched(table, described, metadata=metadata, bank=bank, border=border, run_id=run_id)
-    except PublisherTrouble as stoppage:
+    except Stoppage as stoppage:
         return Found(Decision(table.id, DUE, "asked", Listing(table.id)), stoppage=stoppage)
     decision = Decision(table.id, DUE, f"StatBank updated it on {metadata.updated_on}", listing, newest.get("Q"))
     return Found(decision, manifest=manifest)

@@ -6,6 +6,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 from sqlalchemy import Connection, insert
 
 from tasks import figures
@@ -15,7 +16,9 @@ from warehouse.claim_values import FigureAnswer, FigureQuestion
 from warehouse.claims import CheckedClaim, check
 from warehouse.claims_file import ClaimsError, ClaimsFile, read_claims
 from warehouse.figure_marts import claim_check
+from warehouse.formulas.statuses import FormulaError
 from warehouse.reading import QuestionError
+from warehouse.sums import SumRefused
 
 
 def read_file(file: Path) -> ClaimsFile:
@@ -30,7 +33,8 @@ def read_file(file: Path) -> ClaimsFile:
 def checked(connection: Connection, *, file: Path) -> list[dict[str, Any]]:
     """Every claim of a file with its verdict, in the file's order; raises ClaimsError."""
     known = assumed.known(connection, as_of=None)
-    assumptions = {row["name"]: Decimal(str(row["value"])) for row in known.to_dicts()}
+    only = known.filter(~pl.col("name").is_duplicated())  # a name with several values says not which is meant
+    assumptions = {row["name"]: Decimal(str(row["value"])) for row in only.to_dicts()}
     claims = read_file(file)
     found = check(claims, figures=lambda question: _answer(connection, question), assumptions=assumptions)
     return [_plain(each) for each in found]
@@ -39,9 +43,8 @@ def checked(connection: Connection, *, file: Path) -> list[dict[str, Any]]:
 def fill_mart(connection: Connection, *, place: Path) -> int:
     """Fill `marts.claim_check` anew from a claims file, or every one of a folder; gives its rows. Raises ClaimsError."""
     files = sorted(place.glob("*.yml")) if place.is_dir() else [place]
-    rows = [
-        row | {"claim_no": number} for file in files for number, row in enumerate(checked(connection, file=file), 1)
-    ]
+    claims = [row for file in files for row in checked(connection, file=file)]
+    rows = [row | {"claim_no": number} for number, row in enumerate(claims, 1)]
     connection.execute(claim_check.delete())
     if rows:
         connection.execute(insert(claim_check), rows)
@@ -59,7 +62,7 @@ def _answer(connection: Connection, question: FigureQuestion) -> FigureAnswer:
             as_of=question.as_of.isoformat() if question.as_of else None,
         )
         rows, missing = figures.rows(connection, asked)
-    except (QuestionError, AreaUnknown) as error:
+    except (QuestionError, AreaUnknown, FormulaError, SumRefused) as error:
         return FigureAnswer(None, why_not=str(error))
     fitting = [row for row in rows if question.basis in (None, row["basis"])]
     if len(fitting) != 1:

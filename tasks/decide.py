@@ -139,8 +139,7 @@ def decide_all(tables: list[Table], *, run_id: int, border: Border) -> list[Deci
     Raises PublisherTrouble, or Refused where the warehouse is another publisher's or holds less than was published.
     """
     with border.engine.connect() as connection:
-        _require_same_publisher(connection, url=border.settings.api_url)
-        require_whole(connection, archive=border.archive)
+        require_fit(connection, border=border)
         last = {table.id: last_look(connection, table_id=table.id) for table in tables}
     with border.publisher() as publisher:
         answer = publisher.ask(questions.TABLES)
@@ -165,6 +164,12 @@ def last_look(connection: Connection, *, table_id: str) -> LastLook | None:
     )
     row = connection.execute(query, {"table_id": table_id}).one_or_none()
     return LastLook(row.publisher_updated_on, row.newest_period, row.seen_at) if row else None
+
+
+def require_fit(connection: Connection, *, border: Border) -> None:
+    """Raises Refused where the warehouse is another publisher's, or holds less than its archive says was published."""
+    _require_same_publisher(connection, url=border.settings.api_url)
+    require_whole(connection, archive=border.archive)
 
 
 def _require_same_publisher(connection: Connection, *, url: str) -> None:

@@ -6,6 +6,7 @@ code that computes it.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 from prefect import get_run_logger, task
@@ -17,27 +18,36 @@ from tasks.border import crossing
 from tasks.check_claims import fill_mart
 from warehouse.claims_file import ClaimsError
 from warehouse.figures.marts import MARTS, fill, is_behind
+from warehouse.trouble import went_away
 
 
 @task(name="derive figures", cache_policy=NO_CACHE, **AGAIN)
 def derive_figures() -> list[str]:
     """Bring the figures' marts up to the facts; gives those that were filled anew."""
     with crossing() as border:
-        filled = bring_figures_up_to_date(border.engine)
+        filled = bring_figures_up_to_date(border.engine, told=get_run_logger().error)
         if border.settings.claims is not None:
             filled += _check_claims(border.engine, place=border.settings.claims)
     get_run_logger().info("figures derived again: %s", ", ".join(filled) or "none")
     return filled
 
 
-def bring_figures_up_to_date(engine: Engine) -> list[str]:
-    """Fill what is behind, mart by mart, each in a transaction; gives those marts."""
+def bring_figures_up_to_date(engine: Engine, *, told: Callable[[str], object]) -> list[str]:
+    """Fill what is behind, mart by mart, each in a transaction; gives those marts.
+
+    One that cannot be filled stays as it was, and `told` says why: one figure's trouble never stops another.
+    """
     filled = []
     for mart in MARTS:
-        with engine.begin() as connection:
-            if is_behind(connection, mart):
-                fill(connection, mart)
-                filled.append(mart.table.name)
+        try:
+            with engine.begin() as connection:
+                if is_behind(connection, mart):
+                    fill(connection, mart)
+                    filled.append(mart.table.name)
+        except Exception as error:
+            if went_away(error):
+                raise
+            told(f"marts.{mart.table.name} stays as it was: {error}")
     return filled
 
 
@@ -46,7 +56,7 @@ def _check_claims(engine: Engine, *, place: Path) -> list[str]:
     try:
         with engine.begin() as connection:
             rows = fill_mart(connection, place=place)
-    except ClaimsError as error:
-        get_run_logger().warning("claims were not checked: %s", error)
+    except (ClaimsError, ValueError) as error:
+        get_run_logger().error("claims were not checked: %s", error)
         return []
     return [f"claim_check ({rows} claims)"]

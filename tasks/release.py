@@ -6,6 +6,7 @@ and no others. Its vintage is seen at the moment of the release: before it the w
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -17,6 +18,7 @@ from tasks.audit import blocking_failures, in_words, judge
 from tasks.border import Border
 from tasks.decide import require_whole
 from tasks.derive import bring_up_to_date
+from tasks.derive_figures import bring_figures_up_to_date
 from tasks.looks import declared
 from tasks.publish import load_of, publish_load, write_receipt
 from tasks.quarantine import StoppedLoad, broken_rules, stopped_load
@@ -25,6 +27,7 @@ from tasks.stage import Staged, stage_table
 from tasks.stoppages import AuditFailed, Busy, CellsDisagree, LabelsMoved, Refused, Stoppage, Undeclared, Vanished
 from warehouse import records
 from warehouse.locks import Lock, held
+from warehouse.publishers import LOCAL, catalogues
 from warehouse.reading import QuestionError, in_denmark
 from warehouse.staging import drop_staging, staging_name, table_number
 from warehouse.vintages import Vintage, take_turn
@@ -76,7 +79,9 @@ def release(border: Border, quarantine_id: int, *, reason: str, by: str) -> Rele
                 connection, load=load, staged=staged, failing=failing, reason=said, by=by, border=border
             )
     write_receipt(border, vintage_id=released.vintage)
-    return replace(released, marts=tuple(bring_up_to_date(border.engine)))
+    marts = bring_up_to_date(border.engine)
+    bring_figures_up_to_date(border.engine, told=logging.getLogger(__name__).error)
+    return replace(released, marts=tuple(marts))
 
 
 @contextmanager
@@ -103,6 +108,10 @@ def _in_full(reason: str) -> str:
 def _releasable(connection: Connection, quarantine_id: int) -> StoppedLoad:
     """A load that nobody has released, that stands behind no newer vintage, and whose answers are in the archive."""
     load = stopped_load(connection, quarantine_id)
+    if load.table in {LOCAL, *(each.publisher for each in catalogues())}:
+        raise Refused(
+            f"load {load.id} was stopped because {load.message} Put it right, or take it away; the next night looks"
+        )
     if load.released_at is not None:
         raise Refused(
             f"load {load.id} of {load.table} was released by {load.released_by} on {_in_denmark(load.released_at)}: "

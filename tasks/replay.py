@@ -185,7 +185,7 @@ def end_replay(history: History, *, target: Target) -> ReplayReport:
     with crossing(target.warehouse) as border:
         bring_up_to_date(border.engine)
         put_assumptions_on_record(border)
-        bring_figures_up_to_date(border.engine)
+        bring_figures_up_to_date(border.engine, told=get_run_logger().error)
         rebuilt = _parts(border)
     difference = first_difference(rebuilt, standing=history.standing) if target.compared else None
     return ReplayReport(

@@ -16,7 +16,7 @@ from sqlalchemy import Connection
 from tasks.archive import ArchiveTrouble, Entry, Manifest
 from tasks.ask_statbank import look_at_statbank
 from tasks.border import Border, crossing
-from tasks.decide import DUE, Decision
+from tasks.decide import DUE, Decision, require_fit
 from tasks.file_looks import CONTRACT, FILE
 from tasks.found import Found
 from tasks.sources.jobindsats.metadata import Listing
@@ -25,7 +25,7 @@ from tasks.sources.local_files.folder import LocalFile, look_into
 from tasks.sources.local_files.reading import require_size
 from tasks.sources.ranking_lists.lists import read_list
 from tasks.sources.ranking_lists.places import get, name_of, watched
-from tasks.stoppages import FileRefused, ListUnreadable
+from tasks.stoppages import FileRefused, ListUnreadable, Stoppage
 from warehouse.catalogue import ranking_lists
 from warehouse.dimensions import write_tables
 from warehouse.publishers import LOCAL, chosen
@@ -41,7 +41,11 @@ def look_around(run_id: int, *, tables: list[str] | None) -> list[Found]:
     wanted = frozenset(table.lower() for table in tables or ())
     with crossing() as border:
         for name, look in _SOURCES.items():
+            if not getattr(border.settings, _SETTING[name]):
+                continue
             try:
+                with border.engine.connect() as connection:
+                    require_fit(connection, border=border)
                 found += look(border, run_id=run_id, wanted=wanted)
             except Exception as error:  # noqa: BLE001  # one source's trouble never stops another
                 get_run_logger().error("%s: %s", name, error)
@@ -70,9 +74,13 @@ def look_at_lists(border: Border, *, run_id: int, wanted: frozenset[str]) -> lis
     if not place or not tables:
         return []
     by_table: dict[str, list[_File]] = {}
-    unreadable: list[ListUnreadable] = []
+    unreadable: list[Stoppage] = []
     for address in watched(place):
-        content = get(address, timeout_seconds=border.settings.timeout_seconds)
+        try:
+            content = get(address, timeout_seconds=border.settings.timeout_seconds)
+        except Stoppage as trouble:
+            unreadable.append(trouble)
+            continue
         file = _archived(border, name_of(address), content)
         try:
             by_table.setdefault(read_list(content, name=file.name).table_id, []).append(file)
@@ -88,7 +96,7 @@ def look_at_lists(border: Border, *, run_id: int, wanted: frozenset[str]) -> lis
     return [*read, *_stopped(unreadable, files=by_table.get(LISTS, []), run_id=run_id, border=border)]
 
 
-def _stopped(unreadable: list[ListUnreadable], *, files: list[_File], run_id: int, border: Border) -> list[Found]:
+def _stopped(unreadable: list[Stoppage], *, files: list[_File], run_id: int, border: Border) -> list[Found]:
     if not unreadable:
         return []
     stoppage = ListUnreadable(" ".join(f"{trouble}." for trouble in unreadable))
@@ -116,8 +124,12 @@ def _own(connection: Connection, file: LocalFile, *, run_id: int, border: Border
         require_size(file.path.stat().st_size, contract=file.contract, name=file.path.name)
     except FileRefused as stoppage:
         return Found(Decision(table_id, DUE, f"found {file.path.name}", Listing(table_id)), stoppage=stoppage)
-    contract = _archived(border, file.contract_path.name, file.contract_path.read_bytes(), kind=CONTRACT)
-    content = _archived(border, file.path.name, file.path.read_bytes())
+    try:
+        contract = _archived(border, file.contract_path.name, file.contract_path.read_bytes(), kind=CONTRACT)
+        content = _archived(border, file.path.name, file.path.read_bytes())
+    except OSError as error:
+        refused = FileRefused(f"{file.path.name} cannot be read: {error}. See to its rights, or save it anew")
+        return Found(Decision(table_id, DUE, f"found {file.path.name}", Listing(table_id)), stoppage=refused)
     return _found(connection, table_id, files=[contract, content], run_id=run_id, border=border)
 
 
@@ -154,9 +166,12 @@ def _stands(connection: Connection, table_id: str, *, entries: Iterable[Entry], 
 
 def _manifest(table_id: str, *, files: list[_File], run_id: int, border: Border) -> str:
     entries = tuple(file.entry for file in files)
-    return border.archive.put_manifest(Manifest(table_id, "files", None, border.clock(), run_id, entries))
+    return border.archive.put_manifest(
+        Manifest(table_id, border.settings.api_url, None, border.clock(), run_id, entries)
+    )
 
 
+_SETTING = {"statbank": "statbank_url", LISTS: "ranking_lists", LOCAL: "local_files"}
 _SOURCES: dict[str, Callable[..., list[Found]]] = {
     "statbank": look_at_statbank,
     LISTS: look_at_lists,

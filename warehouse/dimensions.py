@@ -54,6 +54,8 @@ def write_periods(connection: Connection, *, periods: Iterable[Period]) -> None:
 
 
 def _upsert(connection: Connection, target: Table, *, key: list[str], rows: list[dict[str, Any]]) -> None:
+    if not rows:
+        return
     statement = insert(target)
     kept = {name: statement.excluded[name] for name in rows[0] if name not in key}
     connection.execute(statement.on_conflict_do_update(index_elements=key, set_=kept), rows)

@@ -77,7 +77,8 @@ savings = _mart(
 )
 unemployment_projection = _mart(
     "unemployment_projection",
-    "One row per municipality, year of a forecast and basis of the key. What a national change means locally.",
+    "One row per municipality, year, forecast and basis of the key. What a national change means locally.",
+    _item("forecast", "The forecast of the national change, by its basis."),
     _item("basis", _BASIS),
     _number("national_change_persons", "The national change that was forecast."),
     _number("key_pct", "The municipality's share of the country on this basis."),
@@ -88,7 +89,7 @@ unemployment_projection = _mart(
 block_grant_share = _mart(
     "block_grant_share",
     "One row per municipality, month, benefit group and basis of the key. Share of the country against the key.",
-    _item("benefit_group", "Our id of the benefit."),
+    _item("benefit_group_name", "Danish name of the benefit."),
     _item("basis", _BASIS),
     _number("recipients_full_time_persons", "Full-time persons in the municipality."),
     _number("country_full_time_persons", "Full-time persons in the country."),
@@ -99,7 +100,7 @@ block_grant_share = _mart(
 )
 activation = _mart(
     "activation",
-    "One row per area, period, kind of offer and table. Courses begun, and their mix.",
+    "One row per area, period and kind of offer. Courses begun, and their mix.",
     _item("offer", "The kind of offer."),
     _number("courses_cases", "Courses begun."),
     _number("share_pct", "In per cent of all courses begun."),
@@ -137,8 +138,9 @@ target_followup = _mart(
 )
 investment_case = _mart(
     "investment_case",
-    "One row per area, year and case. What a place and a course cost, and how many persons break even.",
+    "One row per area, year, case and price. What a place and a course cost, and how many persons break even.",
     _item("investment", "The case."),
+    _item("basis", _BASIS),
     _number("cost_dkk", "Cost in the year."),
     _number("places_persons", "Places at a time."),
     _number("cost_per_place_dkk", "Cost of a place in a year."),

@@ -47,6 +47,12 @@ def test_herlevs_totals_are_those_of_its_paper(two_nights: Scene) -> None:
     assert sums == [{"period": "2022M10", "persons": 2_844}, {"period": "2023M10", "persons": 2_882}]
 
 
+def test_the_total_of_every_benefit_is_a_figure(two_nights: Scene) -> None:
+    rows = two_nights.answer("figure", "total_recipients", "--area", "Herlev", "--period", "2023M10")
+    assert [(row["value"], row["status"]) for row in rows] == [(2_882, "observed")]
+    assert rows[0]["parts"] == rows[0]["parts_expected"]
+
+
 def test_each_month_is_there_once_and_the_newest_was_revised(two_nights: Scene) -> None:
     grain = two_nights.query(
         "select count(*) as rows, count(distinct (benefit_group, area_code, period)) as cells from marts.benefit_recipients"

@@ -15,10 +15,11 @@ from sqlalchemy import Connection
 from warehouse import assumed
 from warehouse.areas import all_areas, municipalities
 from warehouse.assumed import applicable
-from warehouse.figures.breaks import with_breaks
+from warehouse.figures.breaks import with_breaks, with_parts_expected
 from warehouse.figures.inputs import COUNTRY, Scope, period_codes, side_by_side, vintages_of
-from warehouse.figures.keys import KEY, with_keys
-from warehouse.figures.model import OF_COUNTRY, Figure
+from warehouse.figures.keys import KEY as GRANT_KEY
+from warehouse.figures.keys import with_keys
+from warehouse.figures.model import KEY, OF_COUNTRY, Figure
 from warehouse.periods import Period, PeriodKind
 
 ORDER = ("area_code", "period_id", "item", "basis")
@@ -36,17 +37,28 @@ class Answer:
 def answer(connection: Connection, figure: Figure, *, scope: Scope) -> Answer:
     """The figure for one area or all, as known at the scope's moment."""
     known = assumed.known(connection, as_of=scope.as_of)
-    begun = side_by_side(connection, figure, scope=scope) if figure.inputs else _from_assumption(figure, known, scope)
-    rows = period_codes(begun)
-    missing = [f"nothing is held of {', '.join(figure.tables)}"] if rows.is_empty() and figure.inputs else []
+    read = Scope(None, scope.as_of) if figure.everywhere else scope
+    begun = side_by_side(connection, figure, scope=read) if figure.inputs else _from_assumption(figure, known, scope)
+    ambiguous = begun.filter(begun.select(KEY).is_duplicated())
+    rows = period_codes(begun.filter(~begun.select(KEY).is_duplicated()))
+    missing = [f"nothing is held of {', '.join(figure.tables)}"] if begun.is_empty() and figure.inputs else []
+    if ambiguous.height:
+        missing.append(
+            "two tables of your own feed the same figure for the same area, period and line: neither is taken"
+        )
     rows = rows.with_columns(basis=pl.lit(""), caveats=pl.lit([], dtype=pl.List(pl.String)), assumptions=_NO_IDS)
     for name in figure.assumptions:
         before = rows.height
         rows = _with(rows, known=known, name=name)
+        if name == figure.begins_with:
+            rows = rows.with_columns(item=pl.col("basis"), basis=pl.lit(""))
         if before and rows.is_empty():
             missing.append(f"no assumption '{name}' is on record for this area: see docs/assumptions.md")
     rows = rows if figure.inputs == () else with_breaks(connection, rows, figure=figure)
+    rows = with_parts_expected(connection, rows, figure=figure)
     computed = figure.compute(vintages_of(rows, names=[each.name for each in figure.inputs]))
+    if scope.area_code is not None:
+        computed = computed.filter(pl.col("area_code") == scope.area_code)
     return Answer(figure, _told(computed, figure=figure).sort(ORDER), tuple(missing))
 
 
@@ -66,7 +78,7 @@ def _told(computed: pl.DataFrame, *, figure: Figure) -> pl.DataFrame:
 
 def _with(rows: pl.DataFrame, *, known: pl.DataFrame, name: str) -> pl.DataFrame:
     """Rows with an assumption of their area, with the keys, or with one of the country's (`country:<name>`)."""
-    if name == KEY:
+    if name == GRANT_KEY:
         return with_keys(rows, known=known)
     if not name.startswith(OF_COUNTRY):
         return _with_assumption(rows, known=known, name=name)
@@ -84,11 +96,16 @@ _NO_IDS = pl.lit([], dtype=pl.List(pl.Int64))
 def _from_assumption(figure: Figure, known: pl.DataFrame, scope: Scope) -> pl.DataFrame:
     """Rows for each assumption a figure starts from, in the year it was made, for each area that is asked for."""
     begun = known.filter((pl.col("name") == figure.begins_with) & pl.col("valid_from").is_not_null())
-    days = begun["valid_from"].unique().sort().to_list()
-    codes = [scope.area_code] if scope.area_code else [area.code for area in municipalities()]
-    years = sorted({Period.containing(day, kind=PeriodKind.YEAR).key for day in days})
-    rows = [(code, year, "") for code in codes for year in years]
-    return pl.DataFrame(rows, schema={"area_code": pl.String, "period_id": pl.Int32, "item": pl.String}, orient="row")
+    asked = [scope.area_code] if scope.area_code else [area.code for area in municipalities()]
+    rows = {
+        (code, Period.containing(day, kind=PeriodKind.YEAR).key, "")
+        for own, day in begun.select("area_code", "valid_from").rows()
+        for code in ([own] if own else asked)
+        if code in asked
+    }
+    return pl.DataFrame(
+        sorted(rows), schema={"area_code": pl.String, "period_id": pl.Int32, "item": pl.String}, orient="row"
+    )
 
 
 def _with_assumption(rows: pl.DataFrame, *, known: pl.DataFrame, name: str) -> pl.DataFrame:
@@ -112,7 +129,11 @@ def _with_assumption(rows: pl.DataFrame, *, known: pl.DataFrame, name: str) -> p
         pl.col("caveat").alias(f"{name}_caveat"),
     )
     joined = _of_one_basis(rows.join(beside, on=["area_code", "day"], how="inner"), name=name)
-    basis = pl.when(pl.col(f"{name}_basis") != "").then(pl.col(f"{name}_basis")).otherwise(pl.col("basis"))
+    new, before = pl.col(f"{name}_basis"), pl.col("basis")
+    told = (new == "") | (new == before) | (new == pl.col("item"))
+    basis = (
+        pl.when(told).then(before).when(before == "").then(new).otherwise(pl.concat_str(before, new, separator=" / "))
+    )
     return joined.with_columns(
         basis=basis,
         assumptions=pl.concat_list("assumptions", f"{name}_id"),
@@ -128,8 +149,8 @@ def _bound(name: str, which: str) -> str:
 
 def _of_one_basis(rows: pl.DataFrame, *, name: str) -> pl.DataFrame:
     """Rows whose assumptions are of one basis, where there is one of the same: what a case costs is not another's."""
-    same = pl.col("basis") == pl.col(f"{name}_basis")
-    return rows.filter(same | ~same.any().over("area_code", "day", "item", "basis"))
+    same = pl.col("item") == pl.col(f"{name}_basis")
+    return rows.filter(same | ~same.any().over("area_code", "day", "item"))
 
 
 def area_name(code: str) -> str:

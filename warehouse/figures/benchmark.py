@@ -23,18 +23,24 @@ def gap(rows: pl.DataFrame) -> pl.DataFrame:
     """The gap with its bounds, the published points with the same sign, and which way round the publisher has them."""
     found = formulas.gap(rows)
     sign = published_sign(found)
-    points = pl.col("published_pct_point") * (1.0 if sign == AS_COUNTED else -1.0)
-    return computed(found, gap_pct_point=points).with_columns(published_gap_is=pl.lit(sign), table_id=pl.lit(TABLE))
+    turn = pl.lit({AS_COUNTED: 1.0, REVERSED: -1.0}.get(sign or ""), dtype=pl.Float64)
+    points = pl.col("published_pct_point") * turn
+    return computed(found, gap_pct_point=points).with_columns(
+        published_gap_is=pl.lit(sign, dtype=pl.String), table_id=pl.lit(TABLE)
+    )
 
 
-def published_sign(rows: pl.DataFrame) -> str:
-    """Which way round the publisher has the difference: as most rows have it whose gap is beyond rounding.
+def published_sign(rows: pl.DataFrame) -> str | None:
+    """Which way round the publisher has the difference: as most rows have it whose gap is beyond rounding; None: untold.
 
     >>> rows = pl.DataFrame({"gap_persons": [-50.0, 30.0, 0.0], "published_gap_persons": [50.0, -30.0, 10.0]})
     >>> published_sign(rows)
     'expected - actual'
     """
-    clear = rows.filter(pl.col("gap_persons").abs() > formulas.ROUNDED_TO_PERSONS)
+    beyond = pl.col("gap_persons").abs() > formulas.ROUNDED_TO_PERSONS
+    clear = rows.filter(beyond & (pl.col("published_gap_persons") != 0))
+    if clear.is_empty():
+        return None
     same = clear.filter(pl.col("gap_persons").sign() == pl.col("published_gap_persons").sign()).height
     return AS_COUNTED if 2 * same >= clear.height else REVERSED
 

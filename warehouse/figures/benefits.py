@@ -16,11 +16,13 @@ _GRAIN = ("area_code", "period_id")
 
 
 def total(rows: pl.DataFrame) -> pl.DataFrame:
-    """One row per area x period: full-time persons over all counted benefits, null where a part is hidden.
+    """One row per area x period: full-time persons over all counted benefits, null where a part is hidden or missing.
+
+    A part that is missing altogether leaves no upper bound.
 
     >>> parts = pl.DataFrame({"area_code": ["163"] * 2, "period_id": [1202310] * 2, "item": ["a", "b"],
     ...     "full_time_persons": [2880.0, None], "full_time_persons_status": ["observed", "suppressed"],
-    ...     "vintages": [[1], [2]], "caveats": [[], []], "assumptions": [[], []]})
+    ...     "parts_expected": [2, 2], "vintages": [[1], [2]], "caveats": [[], []], "assumptions": [[], []]})
     >>> parts = parts.with_columns(period=pl.lit("2023M10"), day=pl.lit(None))
     >>> total(parts).select("total_full_time_persons", "low", "high", "hidden").row(0)
     (None, 2880.0, 2882.0, 1)
@@ -28,13 +30,20 @@ def total(rows: pl.DataFrame) -> pl.DataFrame:
     parts = rows.select(*_GRAIN, value="full_time_persons", status="full_time_persons_status")
     sums = bounded_sum(parts, by=_GRAIN, unit="full_time_persons")
     about = rows.group_by(_GRAIN).agg(
-        pl.col("period", "day").first(),
+        pl.col("period", "day", "parts_expected").first(),
+        pl.col("item").n_unique().alias("parts"),
         pl.lit("").alias("item"),
         pl.lit("").alias("basis"),
         *(pl.col(name).explode().drop_nulls().unique().sort() for name in ("caveats", "assumptions", "vintages")),
     )
-    exact = pl.when(pl.col("hidden") == 0).then(pl.col("low"))
-    return about.join(sums.with_columns(total_full_time_persons=exact), on=_GRAIN, how="left").sort(_GRAIN)
+    whole = pl.col("parts") == pl.col("parts_expected")
+    status = (pl.when(~whole).then(pl.lit("missing")).when(pl.col("hidden") > 0).then(pl.lit("suppressed"))).otherwise(
+        pl.when(pl.col("low").is_null()).then(pl.lit("missing")).otherwise(pl.lit("observed"))
+    )
+    found = about.join(sums, on=_GRAIN, how="left").with_columns(total_full_time_persons_status=status)
+    shown = pl.when(pl.col("total_full_time_persons_status") == "observed").then(pl.col("low"))
+    high = pl.when(whole).then(pl.col("high"))
+    return found.with_columns(total_full_time_persons=shown, high=high).sort(_GRAIN)
 
 
 def year_on_year(rows: pl.DataFrame) -> pl.DataFrame:

@@ -1,11 +1,11 @@
-"""Series breaks: a row that compares across one carries its caveat."""
+"""What a comparison or a sum must say of itself: the series break it reaches across, the parts it should have."""
 
 from __future__ import annotations
 
 import polars as pl
 from sqlalchemy import Connection, text
 
-from warehouse.figures.model import RECIPIENTS, Figure
+from warehouse.figures.model import COUNTED, RECIPIENTS, Figure
 from warehouse.periods import Period
 
 _BREAKS = """
@@ -34,3 +34,21 @@ def with_breaks(connection: Connection, rows: pl.DataFrame, *, figure: Figure) -
 
 def _concerns(table_id: str, benefit_group: str | None, figure: Figure) -> bool:
     return table_id in figure.tables or (RECIPIENTS in figure.tables and benefit_group is not None)
+
+
+_IN_FORCE = """
+select count(*) from core.benefit_groups
+where counted and :last_day >= coalesce(valid_from, '-infinity') and :first_day <= coalesce(valid_until, 'infinity')
+"""
+
+
+def with_parts_expected(connection: Connection, rows: pl.DataFrame, *, figure: Figure) -> pl.DataFrame:
+    """Rows of a sum over benefits with `parts_expected`: how many benefits are counted and in force in the period."""
+    if not any(wanted.item == COUNTED for wanted in figure.inputs):
+        return rows
+    periods = [Period.from_key(key) for key in rows["period_id"].unique().to_list()]
+    counted = [
+        (p.key, connection.scalar(text(_IN_FORCE), {"first_day": p.first_day, "last_day": p.last_day})) for p in periods
+    ]
+    types = {"period_id": pl.Int32, "parts_expected": pl.Int64}
+    return rows.join(pl.DataFrame(counted, schema=types, orient="row"), on="period_id", maintain_order="left")

@@ -82,7 +82,7 @@ def _leaf(row: dict[str, Any], *, wanted: Input, brought: dict[int, dict[str, An
         "item": wanted.only or (row["item"] if wanted.item or wanted.table == RECIPIENTS else None) or None,
         "area": "Hele landet" if wanted.area == "country" else area_name(row["area_code"]),
         "periods_earlier": wanted.earlier,
-        "value": number(row[wanted.name]),
+        "value": number(row.get(wanted.name)),
         "status": row.get(f"{wanted.name}_status") or "missing",
         "vintage": vintage,
     }

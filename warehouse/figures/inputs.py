@@ -55,12 +55,15 @@ from marts.benefit_recipients_as_of(coalesce(cast(:as_of as timestamptz), 'infin
 join core.periods p on p.code = b.period
 where b.counted_in_total or not :counted
 """
-# A municipality names its own breakdowns: the members of all of them, in the order of its contract, tell rows apart.
+# A municipality names its own breakdowns: the members of all of them tell rows apart, in the order its contract has now,
+# whatever it had then. What has any member at its total is no part; what was withdrawn is not read.
 _FED = """
 select a.code as area_code, o.period_id,
        case when cast(:item as text) is null then '' else coalesce((
-           select string_agg(s.members ->> (b.value ->> 'dimension'), ', ' order by b.ordinality)
-           from jsonb_array_elements(t.declaration -> 'breakdowns') with ordinality b), m.label) end as item,
+           select string_agg(m.value, ', ' order by b.ordinality nulls last, m.key)
+           from jsonb_each_text(s.members) m
+           left join jsonb_array_elements(t.declaration -> 'breakdowns') with ordinality b
+             on b.value ->> 'dimension' = m.key), m.label) end as item,
        o.value, o.status::text as status, o.vintage_id
 from core.observations_as_of(coalesce(cast(:as_of as timestamptz), 'infinity')) o
 join core.series s on s.series_id = o.series_id
@@ -68,9 +71,9 @@ join core.measures m on m.measure_id = s.measure_id
 join core.tables t on t.table_no = s.table_no
 join core.areas a on a.area_id = s.area_id
 where o.table_no = any(:tables) and cast(:measure as text) in (m.name, '*' || m.unit)
-  and a.code = any(coalesce(:areas, array[a.code]))
+  and a.code = any(coalesce(:areas, array[a.code])) and o.status <> 'withdrawn'
   and case when cast(:item as text) is null then s.members = t.root_members
-           else s.members <> t.root_members or t.root_members = '{}' end
+           else not exists (select from jsonb_each_text(s.members) part where t.root_members ->> part.key = part.value) end
 """
 _TABLES = "select table_no from core.tables where table_id = :table or 'feeds:' || feeds = :table order by table_no"
 
@@ -118,7 +121,8 @@ def _looked_up(rows: pl.DataFrame, beside: pl.DataFrame, *, other: Input, by_ite
     keys += ["area_code"] if other.area == "own" else []
     keys += ["item"] if by_item and other.only is None else []
     dropped = [key for key in KEY if key not in keys]
-    return rows.join(beside.drop(dropped), on=keys, how="left")
+    # Two numbers for one row are none: which is meant cannot be told.
+    return rows.join(beside.drop(dropped).unique(keys, keep="none"), on=keys, how="left")
 
 
 def period_codes(rows: pl.DataFrame) -> pl.DataFrame:

@@ -9,8 +9,11 @@ from warehouse.formulas.statuses import at_least, computed
 
 
 def case(rows: pl.DataFrame) -> pl.DataFrame:
-    """Places and their cost in the year, and how many persons off benefit for a year would cover it."""
-    costed = rows.rename({"programme_cost_dkk": "cost_dkk"})
+    """Places and their cost in the year, and how many persons off benefit for a year would cover it.
+
+    A price of sickness benefit is left out: the cases are not about it.
+    """
+    costed = rows.filter(~pl.col("basis").str.starts_with("sygedagpenge")).rename({"programme_cost_dkk": "cost_dkk"})
     found = investment.places(costed)
     exact = pl.col("cost_dkk") / pl.col("net_unit_cost_dkk")
     return computed(found, break_even_exact_persons=exact, break_even_persons=at_least(exact))

@@ -28,7 +28,8 @@ def with_keys(rows: pl.DataFrame, *, known: pl.DataFrame) -> pl.DataFrame:
     found = [_stated(places, known=known), _by_population(places, known=known)]
     if CHANGE in rows.columns:
         found.append(_claimed(rows.select(*_PLACE, CHANGE).unique(maintain_order=True), known=known))
-    joined = rows.drop("basis").join(pl.concat(found), on=_PLACE, how="inner")
+    keys = pl.concat(found).unique([*_PLACE, "basis"], keep="last", maintain_order=True)
+    joined = rows.drop("basis").join(keys, on=_PLACE, how="inner")
     return joined.with_columns(
         assumptions=pl.concat_list("assumptions", "key_assumptions"),
         caveats=pl.concat_list("caveats", "key_caveats").list.drop_nulls(),
@@ -51,8 +52,11 @@ def _stated(places: pl.DataFrame, *, known: pl.DataFrame) -> pl.DataFrame:
 def _by_population(places: pl.DataFrame, *, known: pl.DataFrame) -> pl.DataFrame:
     """The share of the country's population on 1 January."""
     own = _assumed(places, known=known, name=POPULATION)
-    country = _assumed(places.select(pl.lit(COUNTRY).alias("area_code"), "day").unique(), known=known, name=POPULATION)
-    shares = share(own.join(country, on="day", suffix="_country"), part="assumed", whole="assumed_country")
+    # The country of the same 1 January: a share of two years is a share of nothing.
+    same_day = own.select(pl.lit(COUNTRY).alias("area_code"), day="assumed_from").unique()
+    country = _assumed(same_day, known=known, name=POPULATION).select("assumed_from", "assumed", "assumption_id")
+    both = own.join(country, on="assumed_from", suffix="_country")
+    shares = share(both, part="assumed", whole="assumed_country")
     return _without_bounds(
         shares.with_columns(key_pct="share_pct"),
         basis="population",

@@ -6,9 +6,10 @@ A mart holds a figure's rows for every area as they stand now.
 from __future__ import annotations
 
 import hashlib
-import inspect
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
+from importlib import resources
 from importlib.metadata import version
 from typing import cast
 
@@ -51,6 +52,7 @@ MARTS: tuple[Mart, ...] = (
         figure_marts.unemployment_projection,
         "unemployment_projection",
         {
+            "forecast": "item",
             "basis": "basis",
             "national_change_persons": "national_change_persons",
             "key_pct": "key_pct",
@@ -63,7 +65,7 @@ MARTS: tuple[Mart, ...] = (
         figure_marts.block_grant_share,
         "block_grant_share",
         {
-            "benefit_group": "item",
+            "benefit_group_name": "item",
             "basis": "basis",
             "recipients_full_time_persons": "local_persons",
             "country_full_time_persons": "national_persons",
@@ -77,7 +79,8 @@ MARTS: tuple[Mart, ...] = (
         figure_marts.investment_case,
         "investment_case",
         {
-            "investment": "basis",
+            "investment": "item",
+            "basis": "basis",
             "cost_dkk": "cost_dkk",
             "places_persons": "places_persons",
             "cost_per_place_dkk": "cost_per_place_dkk",
@@ -142,7 +145,9 @@ MARTS: tuple[Mart, ...] = (
 
 _RESTS_ON = """
 select coalesce(string_agg(v.vintage_id::text, ',' order by v.table_no), '') || ' ' ||
-       coalesce((select max(assumption_id)::text || '/' || count(superseded_at) from core.assumptions), '')
+       coalesce((select max(assumption_id)::text || '/' || count(superseded_at) from core.assumptions), '') || ' ' ||
+       md5(coalesce(string_agg(t.declaration::text, ',' order by t.table_no), '')) || ' ' ||
+       coalesce((select md5(string_agg(recipe, ',' order by table_id)) from ops.mart_recipes), '')
 from core.tables t
 join lateral (select table_no, max(vintage_id) as vintage_id from core.vintages where table_no = t.table_no
               group by table_no) v on true
@@ -156,8 +161,21 @@ def rests_on(connection: Connection, mart: Mart) -> str:
     figure = FIGURES[mart.figure]
     asked = {"tables": list(figure.tables), "recipients": RECIPIENTS in figure.tables}
     state = connection.scalar(text(_RESTS_ON), asked)
-    code = hashlib.sha256(f"{figure!r} {inspect.getsource(figure.compute)}".encode()).hexdigest()[:12]
+    declared = f"{figure.inputs} {figure.assumptions} {figure.caveats} {sorted(mart.columns.items())}"
+    code = hashlib.sha256(f"{declared} {_code()}".encode()).hexdigest()[:12]
     return f"{version('jobindsats-warehouse')} {code} {state}"
+
+
+@cache
+def _code() -> str:
+    """A hash of all that computes figures."""
+    files = [
+        file.read_bytes()
+        for package in ("warehouse.figures", "warehouse.formulas")
+        for file in sorted(resources.files(package).iterdir(), key=lambda each: each.name)
+        if file.name.endswith(".py")
+    ]
+    return hashlib.sha256(b"".join(files)).hexdigest()
 
 
 def is_behind(connection: Connection, mart: Mart) -> bool:
@@ -187,7 +205,9 @@ def fill(connection: Connection, mart: Mart) -> int:
 
 def rows_of(connection: Connection, mart: Mart) -> pl.DataFrame:
     """A mart's rows as they would be now, one per area, period, item and basis, sorted."""
-    answered = answer(connection, FIGURES[mart.figure], scope=Scope()).rows
+    figure = FIGURES[mart.figure]
+    said = " ".join(figure.caveats)
+    answered = answer(connection, figure, scope=Scope()).rows
     names = {area.code: area.name for area in all_areas()}
     return answered.select(
         "area_code",
@@ -195,7 +215,7 @@ def rows_of(connection: Connection, mart: Mart) -> pl.DataFrame:
         period=pl.col("period"),
         period_last_day=pl.col("day"),
         **{column: pl.col(source) for column, source in mart.columns.items()},
-        caveats=pl.col("caveats").list.join(" "),
+        caveats=pl.concat_list(pl.lit(said), "caveats").list.join(" ") if said else pl.col("caveats").list.join(" "),
         vintages=_as_array("vintages"),
         assumptions=_as_array("assumptions"),
     )

@@ -44,7 +44,8 @@ class Figure:
     """A derived figure. `compute` takes the inputs side by side; `value`, `low` and `high` name columns of what it gives.
 
     Assumptions come as `<name>` with one row for each basis on record; a row that lacks one is left out with a reason.
-    A figure without inputs `begins_with` an assumption: it has a row for the year in which that was made.
+    One that is read `everywhere` needs all areas' rows to compute one's. A figure without inputs `begins_with` an
+    assumption: it has a row for the year in which that was made.
     """
 
     name: str
@@ -62,6 +63,7 @@ class Figure:
     begins_with: str = ""
     caveats: tuple[str, ...] = ()
     default_item: str | None = None
+    everywhere: bool = False
     columns: Mapping[str, str] = field(default_factory=dict)
 
     @property

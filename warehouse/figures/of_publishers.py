@@ -36,6 +36,7 @@ PUBLISHED = (
         value="total_full_time_persons",
         low="low",
         high="high",
+        columns={"parts": "count", "parts_expected": "count"},
         caveats=("Summen omfatter de ydelser, som er i kraft og tælles med i docs/assumptions.md.",),
     ),
     Figure(
@@ -125,6 +126,7 @@ PUBLISHED = (
             _benchmark("rank_half_a_year_earlier", "rank", earlier=_HALF_A_YEAR),
         ),
         compute=benchmark.gap,
+        everywhere=True,
         value="gap_persons",
         low="gap_low_persons",
         high="gap_high_persons",

@@ -53,9 +53,9 @@ def multi_year_budget(rows: pl.DataFrame) -> pl.DataFrame:
     """A year's lines and, as `I alt`, their sum."""
     entries = rows.with_columns(line="item", year="period_id")
     found = budgets.budget(entries, by=("area_code",)).filter(pl.col("sum_of").is_in(["entry", "year"]))
-    about = rows.select(*_GRAIN).unique(_GROUP, maintain_order=True)
+    about = rows.group_by(_GROUP, maintain_order=True).agg(
+        pl.col("period", "day", "basis").first(),
+        *(pl.col(name).explode().drop_nulls().unique().sort() for name in ("caveats", "assumptions", "vintages")),
+    )
     named = found.with_columns(period_id=pl.col("year").cast(pl.Int32), item=pl.col("line").fill_null("I alt"))
     return named.join(about, on=_GROUP, how="left")
-
-
-_GRAIN = (*_GROUP, "period", "day", "basis", "caveats", "assumptions", "vintages")

@@ -47,7 +47,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("area_code", "period", "offer", name=op.f("pk_activation")),
         schema="marts",
-        comment="One row per area, period, kind of offer and table. Courses begun, and their mix.",
+        comment="One row per area, period and kind of offer. Courses begun, and their mix.",
     )
     op.create_table(
         "benchmark_ranking",
@@ -132,7 +132,7 @@ def upgrade() -> None:
             "period", sa.Text(), nullable=False, comment="The period the value is about, as the publisher writes it."
         ),
         sa.Column("period_last_day", sa.Date(), nullable=False, comment="Its last day."),
-        sa.Column("benefit_group", sa.Text(), nullable=False, comment="Our id of the benefit."),
+        sa.Column("benefit_group_name", sa.Text(), nullable=False, comment="Danish name of the benefit."),
         sa.Column(
             "basis",
             sa.Text(),
@@ -190,7 +190,9 @@ def upgrade() -> None:
             nullable=False,
             comment="Numbers of the assumptions it uses (core.assumptions).",
         ),
-        sa.PrimaryKeyConstraint("area_code", "period", "benefit_group", "basis", name=op.f("pk_block_grant_share")),
+        sa.PrimaryKeyConstraint(
+            "area_code", "period", "benefit_group_name", "basis", name=op.f("pk_block_grant_share")
+        ),
         schema="marts",
         comment="One row per municipality, month, benefit group and basis of the key. Share of the country against the key.",
     )
@@ -270,6 +272,12 @@ def upgrade() -> None:
         sa.Column("period_last_day", sa.Date(), nullable=False, comment="Its last day."),
         sa.Column("investment", sa.Text(), nullable=False, comment="The case."),
         sa.Column(
+            "basis",
+            sa.Text(),
+            nullable=False,
+            comment="Which assumption on record was used: figures on different bases are never mixed.",
+        ),
+        sa.Column(
             "cost_dkk",
             sa.Double(),
             nullable=True,
@@ -314,9 +322,9 @@ def upgrade() -> None:
             nullable=False,
             comment="Numbers of the assumptions it uses (core.assumptions).",
         ),
-        sa.PrimaryKeyConstraint("area_code", "period", "investment", name=op.f("pk_investment_case")),
+        sa.PrimaryKeyConstraint("area_code", "period", "investment", "basis", name=op.f("pk_investment_case")),
         schema="marts",
-        comment="One row per area, year and case. What a place and a course cost, and how many persons break even.",
+        comment="One row per area, year, case and price. What a place and a course cost, and how many persons break even.",
     )
     op.create_table(
         "ordinary_hours",
@@ -518,6 +526,7 @@ def upgrade() -> None:
             "period", sa.Text(), nullable=False, comment="The period the value is about, as the publisher writes it."
         ),
         sa.Column("period_last_day", sa.Date(), nullable=False, comment="Its last day."),
+        sa.Column("forecast", sa.Text(), nullable=False, comment="The forecast of the national change, by its basis."),
         sa.Column(
             "basis",
             sa.Text(),
@@ -569,9 +578,9 @@ def upgrade() -> None:
             nullable=False,
             comment="Numbers of the assumptions it uses (core.assumptions).",
         ),
-        sa.PrimaryKeyConstraint("area_code", "period", "basis", name=op.f("pk_unemployment_projection")),
+        sa.PrimaryKeyConstraint("area_code", "period", "forecast", "basis", name=op.f("pk_unemployment_projection")),
         schema="marts",
-        comment="One row per municipality, year of a forecast and basis of the key. What a national change means locally.",
+        comment="One row per municipality, year, forecast and basis of the key. What a national change means locally.",
     )
     op.create_table(
         "figure_builds",
