@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import create_engine
 
 from flows.command_line import run
-from tasks import release
+from tasks import looks
 from tests.conftest import Stage
 from tests.scene import Scene
 from warehouse.catalogue import Catalogue, Measure, jobindsats
@@ -273,7 +273,7 @@ def test_once_the_catalogue_declares_it_the_load_is_released(
 ) -> None:
     first = jobindsats().table("y25i01").measures[0]
     catalogue = mended("y25i01", first.model_copy(update={"also": (*first.also, f"{first.label} (ny opgørelse)")}))
-    monkeypatch.setattr(release, "jobindsats", lambda: catalogue)
+    monkeypatch.setattr(looks, "shipped_table", catalogue.table)
     label = undeclared.answer("quarantine")[1]
     undeclared.set_clock()
     answer = undeclared.answer("quarantine", "release", str(label["id"]), "--reason", REASON)
@@ -295,7 +295,7 @@ def test_a_check_that_fails_now_and_did_not_then_is_refused_by_name(
 ) -> None:
     narrower = jobindsats().table("y25i01").measures[0].model_copy(update={"within": (0.0, 10.0)})
     catalogue = mended("y25i01", narrower)
-    monkeypatch.setattr(release, "jobindsats", lambda: catalogue)
+    monkeypatch.setattr(looks, "shipped_table", catalogue.table)
     (storm,) = undeclared.answer("quarantine")
     assert storm["rule"] == "large_counts_are_shown"
     ended = ask("quarantine", "release", str(storm["id"]), "--reason", REASON)
