@@ -97,6 +97,7 @@ def test_the_archive_alone_gives_the_same_warehouse_again(two_editions: Scene) -
     assert two_editions.publisher.calls() == before
 
 
+@pytest.mark.slow
 def test_the_other_real_tables_are_published_whole(stage: Stage, real: Path) -> None:
     cells = {"y60a02": 23_760, "y60c02": 1_188, "y60c07": 11_880, "y60j01": 11_880}
     with stage(today="2026-08-25", dataset=real) as scene:

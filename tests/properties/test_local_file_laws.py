@@ -12,6 +12,7 @@ from decimal import Decimal
 from typing import Any, Literal
 
 import polars as pl
+import pytest
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
@@ -21,6 +22,8 @@ from tasks.sources.local_files.reading import read_file
 from tasks.stoppages import FileRefused
 from tests.local import XLSX, contract, text_of, workbook
 from tests.properties.effort import EXAMPLES
+
+pytestmark = pytest.mark.slow
 
 SUMS = {"i alt", "ialt", "total", "hovedtotal", "sum", "tilsammen", "tilbud i alt"}
 # Of these, no sequence in latin-1 or cp1252 is UTF-8, which a file declared otherwise is refused for.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import polars as pl
+import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
@@ -18,6 +19,7 @@ from tests.standin import ranking_files
 from tests.standin.ranking_files import HEADINGS, HEADINGS_2018, HEADINGS_OTHERWISE, Layout, PrintedRow
 from warehouse.periods import Period
 
+pytestmark = pytest.mark.slow
 PERIOD = Period.parse("2023QMAT02")
 TITLE = ranking_files.title("ranking_all", PERIOD)
 ROWS = ranking_files.synthetic_rows("ranking_all", PERIOD)

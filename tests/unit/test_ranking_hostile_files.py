@@ -15,6 +15,7 @@ from tasks.stoppages import ListUnreadable
 from tests.standin import hostile_files, ranking_files
 from warehouse.periods import Period
 
+pytestmark = pytest.mark.slow
 PERIOD = Period.parse("2023QMAT02")
 TITLE = ranking_files.title("ranking_all", PERIOD)
 ROWS = ranking_files.synthetic_rows("ranking_all", PERIOD)[:10]
