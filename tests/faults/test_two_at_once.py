@@ -14,6 +14,7 @@ from tests.conftest import Stage
 from tests.scene import JOBINDSATS, Scene
 from warehouse.locks import Lock, held
 
+pytestmark = pytest.mark.slow
 TABLES = ["y25i01", "y10a02"]
 COMMAND = [JOBINDSATS, "nightly", "--json", *(word for table in TABLES for word in ("--table", table))]
 
@@ -26,7 +27,6 @@ def alone(stage: Stage) -> Iterator[Scene]:
         yield scene
 
 
-@pytest.mark.slow
 def test_two_nights_started_together_are_one_night(alone: Scene, scene: Scene) -> None:
     scene.set_clock()
     nights = [

@@ -10,6 +10,7 @@ import pytest
 from tests.conftest import Stage
 from tests.scene import Scene, everything_prefect_knows
 
+pytestmark = pytest.mark.slow
 TABLES = ["y25i01", "y10a02", "y25i05", "y01h01"]
 PUBLISHED_ROWS = "select count(*) as rows from core.observations"
 
@@ -47,7 +48,6 @@ def test_a_publisher_that_is_down_publishes_nothing_and_says_so(scene: Scene) ->
     assert scene.query(PUBLISHED_ROWS) == [{"rows": 0}]
 
 
-@pytest.mark.slow
 def test_a_publisher_that_answers_500_and_429_now_and_then_changes_nothing(scene: Scene, undisturbed: Scene) -> None:
     scene.publisher.set_faults({"http-500": 0.1, "http-429": 0.1})
     report = scene.night(tables=TABLES)
@@ -94,7 +94,6 @@ def test_one_table_in_trouble_never_stops_another(scene: Scene) -> None:
     assert report.outcome == "attention"
 
 
-@pytest.mark.slow
 def test_the_token_is_nowhere(scene: Scene) -> None:
     token = "a-token-that-would-be-easy-to-find-4711"
     scene.patch.setenv("JOBINDSATS_API_TOKEN", token)
