@@ -1,9 +1,10 @@
-"""The night: ask the publisher what is new, bring each table in, derive the marts, report."""
+"""The night: note what is assumed, ask the publisher what is new, bring each table in, derive the marts, report."""
 
 from __future__ import annotations
 
 from prefect import flow
 
+from tasks.assume import assume
 from tasks.audit import audit
 from tasks.decide import Decision, ask_publisher
 from tasks.derive import derive_marts
@@ -25,6 +26,7 @@ def nightly(tables: list[str] | None = None) -> RunReport:
 
 def night(run_id: int, *, tables: list[str] | None) -> RunReport:
     """A night's steps, in order."""
+    trouble = assume()
     for decision in ask_publisher(run_id, tables=tables):
         outcome = settle(decision, walk=lambda due: road(due, run_id=run_id))
         record_outcome(run_id, decision=decision, outcome=outcome)
@@ -33,7 +35,7 @@ def night(run_id: int, *, tables: list[str] | None) -> RunReport:
         record_outcome(run_id, decision=found.decision, outcome=outcome)
     derive_marts()
     derive_figures()
-    return end_run(run_id)
+    return end_run(run_id, trouble=trouble)
 
 
 def road(decision: Decision, *, run_id: int) -> Published:

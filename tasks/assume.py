@@ -2,15 +2,42 @@
 
 from __future__ import annotations
 
-from tasks.border import Border
+from prefect import get_run_logger, task
+from prefect.cache_policies import NO_CACHE
+
+from tasks.again import AGAIN
+from tasks.border import Border, crossing
+from tasks.receipts import require_whole
+from tasks.stoppages import Refused
 from warehouse.assumed import record
 from warehouse.assumptions import Assumption, AssumptionError, merged, read_assumptions, shipped
+from warehouse.vintages import ClockRunsBackwards
+
+
+@task(name="assume", cache_policy=NO_CACHE, **AGAIN)
+def assume() -> str:
+    """Put on record what is declared now; gives what hindered it, and then what stood before stands on.
+
+    A file that cannot be read never costs a night: the publisher keeps its newest version only.
+    """
+    with crossing() as border:
+        try:
+            put_assumptions_on_record(border)
+        except (AssumptionError, ClockRunsBackwards) as error:
+            return f"figures take for granted what they did before, since {error}"
+        except Refused as lost:
+            get_run_logger().warning("assumptions were not put on record: %s", lost)  # each table's outcome says so too
+    return ""
 
 
 def put_assumptions_on_record(border: Border) -> None:
-    """Make what is declared now what stands; the same declaration twice writes nothing. Raises AssumptionError."""
+    """Make what is declared now what stands; the same declaration twice writes nothing.
+
+    Raises AssumptionError, ClockRunsBackwards, and Refused where the warehouse holds less than its archive.
+    """
     declared = merged(shipped(), own_assumptions(border))
     with border.engine.begin() as connection:
+        require_whole(connection, archive=border.archive)
         record(connection, declared, now=border.clock())
 
 

@@ -13,9 +13,9 @@ from prefect import get_run_logger, task
 from prefect.cache_policies import NO_CACHE
 from sqlalchemy import Connection, text
 
-from tasks.archive import Archive, Entry, Manifest
+from tasks.archive import Entry, Manifest
 from tasks.border import Border, crossing
-from tasks.publications import FOLDER, published
+from tasks.receipts import require_whole
 from tasks.sources.jobindsats import questions
 from tasks.sources.jobindsats.client import Answer
 from tasks.sources.jobindsats.metadata import Listing, read_listings
@@ -185,16 +185,4 @@ def _require_same_publisher(connection: Connection, *, url: str) -> None:
             f"this warehouse holds figures from {other}, and the publisher is now {url}: rehearsed and real figures never "
             "share a warehouse. Use another one (JOBINDSATS_DATA_DIR or JOBINDSATS_WAREHOUSE_URL), or remove the folder "
             "of the rehearsal"
-        )
-
-
-def require_whole(connection: Connection, *, archive: Archive) -> None:
-    """A run in a lost warehouse, or an older copy of it, would begin a second history beside the archive's: raises Refused."""
-    receipts = archive.names(FOLDER)  # before the vintages: what is published meanwhile has its vintage first
-    lost = sorted(receipts - {publication.name for publication in published(connection)})
-    if lost:
-        raise Refused(
-            f"the archive {archive.root} has receipts of {len(lost)} vintages that this warehouse does not hold, the first "
-            f"{lost[0]}: it is empty, or an older copy. Run `jobindsats replay` to get them back, or set "
-            "JOBINDSATS_ARCHIVE_URL to an archive of this warehouse's own"
         )

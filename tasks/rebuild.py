@@ -6,14 +6,18 @@ Used by the replay (tasks/replay.py); knows neither Prefect nor settings.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from importlib.metadata import version
 
 from sqlalchemy import Connection, text
 
 from tasks.archive import Archive, ArchiveTrouble
+from tasks.assumption_receipts import Assumed
 from tasks.publications import Publication
 from tasks.stage import Staged, stage_table
 from tasks.stoppages import Stoppage
+from warehouse.assumed import moments, record, standing_at
+from warehouse.assumptions import shipped
 from warehouse.catalogue import CatalogueError
 from warehouse.vintages import ClockRunsBackwards, Load, Vintage, publish
 
@@ -64,6 +68,31 @@ def _another_history(table_id: str, *, seen_at: object) -> str:
         "archive's history. A replay begins with an empty warehouse, or goes on from a beginning of the same history: "
         "name an empty database in --warehouse, or look at JOBINDSATS_ARCHIVE_URL. Nothing was written"
     )
+
+
+def assume_again(connection: Connection, history: Sequence[Assumed], *, now: datetime) -> None:
+    """Make what was assumed, and when, what the archive says, within the caller's transaction.
+
+    An archive from before such receipts says nothing: then it is what is shipped, from now on. Raises ReplayStopped where
+    the warehouse assumed otherwise.
+    """
+    held = moments(connection)
+    if not history and not held:
+        record(connection, shipped(), now=now)
+    if history:
+        _require_beginning(connection, history, held=held)
+    for assumed in history[len(held) :]:
+        record(connection, assumed.standing, now=assumed.recorded_at)
+
+
+def _require_beginning(connection: Connection, history: Sequence[Assumed], *, held: list[datetime]) -> None:
+    told = [(assumed.recorded_at, assumed.standing) for assumed in history[: len(held)]]
+    if [(moment, standing_at(connection, moment)) for moment in held] != told:
+        raise ReplayStopped(
+            f"the warehouse's assumptions (the newest recorded at {held[-1]:%Y-%m-%d %H:%M:%S} UTC) do not follow the "
+            "archive's history: name an empty database in --warehouse, or look at JOBINDSATS_ARCHIVE_URL. Nothing was "
+            "written"
+        )
 
 
 def publish_again(connection: Connection, publication: Publication, *, archive: Archive, run_id: int) -> Vintage:

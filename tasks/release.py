@@ -16,12 +16,12 @@ from sqlalchemy import Connection, insert
 
 from tasks.audit import blocking_failures, in_words, judge
 from tasks.border import Border
-from tasks.decide import require_whole
 from tasks.derive import bring_up_to_date
 from tasks.derive_figures import bring_figures_up_to_date
 from tasks.looks import declared
 from tasks.publish import load_of, publish_load, write_receipt
 from tasks.quarantine import StoppedLoad, broken_rules, stopped_load
+from tasks.receipts import require_whole
 from tasks.runs import opened, report_and_close
 from tasks.stage import Staged, stage_table
 from tasks.stoppages import AuditFailed, Busy, CellsDisagree, LabelsMoved, Refused, Stoppage, Undeclared, Vanished

@@ -17,12 +17,13 @@ from pydantic import SecretStr
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
-from tasks.assume import put_assumptions_on_record
+from tasks.assumption_receipts import Assumed, get_assumed
 from tasks.border import Border, crossing
 from tasks.derive import bring_up_to_date
 from tasks.derive_figures import bring_figures_up_to_date
-from tasks.publications import Publication, get_publications, write_missing
-from tasks.rebuild import ReplayStopped, publish_again, publisher_of, still_waiting
+from tasks.publications import Publication, get_publications
+from tasks.rebuild import ReplayStopped, assume_again, publish_again, publisher_of, still_waiting
+from tasks.receipts import write_missing_receipts
 from tasks.runs import close_run, open_run
 from warehouse import migrations
 from warehouse.checksum import Part, combined, first_difference, parts
@@ -40,9 +41,10 @@ class Target:
 
 @dataclass(frozen=True)
 class History:
-    """What the archive says was published, in the order it was seen, and the parts of the warehouse to compare with."""
+    """What the archive says was published and assumed, each in its order, and the parts of the warehouse to compare with."""
 
     publications: tuple[Publication, ...]
+    assumed: tuple[Assumed, ...]
     standing: tuple[Part, ...] = field(repr=False)
 
 
@@ -127,12 +129,13 @@ def read_history(target: Target) -> History:
         if target.compared or target.warehouse is None:
             migrations.upgrade(border.engine)
             with border.engine.connect() as connection:
-                write_missing(connection, archive=border.archive)
+                write_missing_receipts(connection, archive=border.archive)
         # Before the parts: what a night publishes meanwhile is then in neither.
         publications = tuple(get_publications(border.archive))
+        assumed = tuple(get_assumed(border.archive))
         standing = _parts(border) if target.compared else ()
     get_run_logger().info("%d vintages are in the archive", len(publications))
-    return History(publications, standing)
+    return History(publications, assumed, standing)
 
 
 def _parts(border: Border) -> tuple[Part, ...]:
@@ -149,6 +152,7 @@ def begin_replay(history: History, *, target: Target) -> Replay:
         migrations.upgrade(border.engine)
         with border.engine.begin() as connection:
             waiting = still_waiting(connection, history.publications)
+            assume_again(connection, history.assumed, now=border.clock())
             run_id = open_run(connection, kind="replay", publisher=publisher, started_at=border.clock())
     get_run_logger().info("%d vintages to replay", len(waiting))
     return Replay(run_id, waiting)
@@ -184,7 +188,6 @@ def end_replay(history: History, *, target: Target) -> ReplayReport:
     """Derive the marts, take the checksum, and compare where that was asked for."""
     with crossing(target.warehouse) as border:
         bring_up_to_date(border.engine)
-        put_assumptions_on_record(border)
         bring_figures_up_to_date(border.engine, told=get_run_logger().error)
         rebuilt = _parts(border)
     difference = first_difference(rebuilt, standing=history.standing) if target.compared else None

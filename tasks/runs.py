@@ -16,9 +16,8 @@ from sqlalchemy import Connection, insert, text
 
 from tasks.again import AGAIN
 from tasks.archive import ArchiveTrouble
-from tasks.assume import put_assumptions_on_record
 from tasks.border import Border, crossing
-from tasks.publications import write_missing
+from tasks.receipts import write_missing_receipts
 from warehouse import migrations, records
 from warehouse.locks import Lock, held, holders
 from warehouse.reading import in_denmark
@@ -39,13 +38,14 @@ def one_at_a_time(kind: str, *, work: Callable[[int], RunReport]) -> RunReport:
     """A run's work with its number; where another night is at work, it is left to that one."""
     with crossing() as border:
         migrations.upgrade(border.engine)
-        put_assumptions_on_record(border)
         with held(border.engine, Lock.NIGHT) as mine:
             if not mine:
                 return yield_to_the_other(kind)
             _heal_receipts(border)
             with opened(kind, border=border) as run_id:
-                return work(run_id)
+                report = work(run_id)
+            _heal_receipts(border)
+            return report
 
 
 @contextmanager
@@ -69,7 +69,7 @@ def _heal_receipts(border: Border) -> None:
     """Write the receipts a crash left unwritten; where the archive is out of reach, each table's road says so."""
     try:
         with border.engine.connect() as connection:
-            written = write_missing(connection, archive=border.archive)
+            written = write_missing_receipts(connection, archive=border.archive)
     except ArchiveTrouble as trouble:
         get_run_logger().warning("receipts of publications: %s", trouble)
     else:
@@ -123,18 +123,18 @@ _AT_WORK = text(
 
 
 @task(name="end", cache_policy=NO_CACHE, **AGAIN)
-def end_run(run_id: int) -> RunReport:
-    """Close a run and give its report."""
+def end_run(run_id: int, *, trouble: str = "") -> RunReport:
+    """Close a run and give its report; a run with a trouble that is no table's has failed, and its message says why."""
     with crossing() as border, border.engine.begin() as connection:
-        return report_and_close(connection, run_id, ended_at=border.clock())
+        return report_and_close(connection, run_id, ended_at=border.clock(), trouble=trouble)
 
 
-def report_and_close(connection: Connection, run_id: int, *, ended_at: datetime) -> RunReport:
+def report_and_close(connection: Connection, run_id: int, *, ended_at: datetime, trouble: str = "") -> RunReport:
     """Put a run's end on record, with the outcome that its tables' give."""
     tables = [dict(row) for row in connection.execute(_OUTCOMES, {"run_id": run_id}).mappings()]
-    outcome = outcome_of_run([table["outcome"] for table in tables])
+    outcome = "failed" if trouble else outcome_of_run([table["outcome"] for table in tables])
     close_run(connection, run_id=run_id, outcome=outcome, ended_at=ended_at)
-    return RunReport(run_id, outcome, tables)
+    return RunReport(run_id, outcome, tables, trouble)
 
 
 def close_run(connection: Connection, *, run_id: int, outcome: str, ended_at: datetime) -> None:

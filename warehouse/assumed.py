@@ -22,6 +22,7 @@ from sqlalchemy import (
     Identity,
     Index,
     Numeric,
+    Select,
     Table,
     Text,
     func,
@@ -29,6 +30,7 @@ from sqlalchemy import (
     or_,
     select,
     text,
+    union,
     update,
 )
 
@@ -156,18 +158,35 @@ def _require_forward_clock(connection: Connection, *, now: datetime) -> None:
         )
 
 
+def moments(connection: Connection) -> list[datetime]:
+    """The moments at which anything taken for granted changed, in order."""
+    column = assumptions.c
+    changed = union(select(column.recorded_at), select(column.superseded_at).where(column.superseded_at.is_not(None)))
+    return [moment.astimezone(UTC) for moment in sorted(connection.scalars(changed))]
+
+
+def standing_at(connection: Connection, moment: datetime) -> tuple[Assumption, ...]:
+    """What was taken for granted at a moment, as it was declared, sorted."""
+    rows = connection.execute(_standing_at(moment).order_by(*_ORDER)).mappings()
+    return tuple(Assumption.model_construct(**{name: row[name] for name in DECLARED}) for row in rows)
+
+
+def _standing_at(moment: datetime) -> Select[Any]:
+    column = assumptions.c
+    stands = or_(column.superseded_at.is_(None), column.superseded_at > moment)
+    return select(assumptions).where(column.recorded_at <= moment, stands)
+
+
+_ORDER = [assumptions.c[name].nulls_first() for name in ("name", "area_code", "basis", "valid_from")]
+
+
 def known(connection: Connection, *, as_of: datetime | None) -> pl.DataFrame:
     """What was taken for granted at a moment (None: what stands), sorted; one row per name x area x basis x validity.
 
     Values are in their `unit`.
     """
-    column = assumptions.c
-    query = select(assumptions)
-    if as_of is None:
-        query = query.where(column.superseded_at.is_(None))
-    else:
-        stands = or_(column.superseded_at.is_(None), column.superseded_at > as_of)
-        query = query.where(column.recorded_at <= as_of, stands)
+    standing = select(assumptions).where(assumptions.c.superseded_at.is_(None))
+    query = standing if as_of is None else _standing_at(as_of)
     rows = connection.execute(query).mappings()
     data = [{name: _plain(row[name]) for name in KNOWN} for row in rows]
     return pl.DataFrame(data, schema=KNOWN).sort("name", "area_code", "basis", "valid_from", nulls_last=False)

@@ -30,12 +30,20 @@ FIGURES = (
 )
 """The marts of figures that are covered: they rest on several tables, and are parted by period alone."""
 LEFT_OUT = ("freshness", "claim_check")
-_RELATIONS = ("core.vintages", "core.observations", *(f"marts.{name}" for name in (*MARTS, *FIGURES)))
+_RELATIONS = (
+    "core.vintages",
+    "core.observations",
+    "core.assumptions",
+    *(f"marts.{name}" for name in (*MARTS, *FIGURES)),
+)
 
 
 @dataclass(frozen=True)
 class Part:
-    """The hash over some rows: of a relation and table, those of one vintage (a moment in UTC) or one period."""
+    """The hash over some rows: of a relation and table, those of one vintage (a moment in UTC) or one period.
+
+    Of assumptions, it is their name and the moment at which they were recorded.
+    """
 
     relation: str
     table_id: str
@@ -46,8 +54,10 @@ class Part:
     @property
     def in_words(self) -> str:
         """Which rows they are, for a message."""
-        of_core = self.relation.startswith("core.")
-        return f"{self.relation} of {self.table_id}, {'seen at' if of_core else 'period'} {self.at}"
+        when = {"core.assumptions": "recorded at"}.get(
+            self.relation, "seen at" if "core." in self.relation else "period"
+        )
+        return f"{self.relation} of {self.table_id}, {when} {self.at}"
 
 
 _VINTAGES = """
@@ -67,6 +77,16 @@ from (
     left join core.measures m on m.measure_id = s.measure_id
 ) v
 group by v.table_id, v.at order by v.table_id collate "C", v.at
+"""
+_ASSUMPTIONS = """
+select a.name, a.at, count(*) as rows,
+       encode(sha256(convert_to(string_agg(a.row, E'\\n' order by a.row collate "C"), 'UTF8')), 'hex') as sha256
+from (
+    select name, to_char(recorded_at, 'YYYY-MM-DD HH24:MI:SS.US') as at, json_build_array(area_code, basis, valid_from,
+        valid_to, value, low, high, unit, source, evidence, note, superseded_at)::text as row
+    from core.assumptions
+) a
+group by a.name, a.at order by a.name collate "C", a.at
 """
 # Nothing is dropped by a join: a row whose vintage or series is gone is a difference, not a blank.
 _OBSERVATIONS = """
@@ -123,13 +143,15 @@ def combined(found: Iterable[Part]) -> str:
 
 
 def parts(connection: Connection) -> Iterator[Part]:
-    """One part per table and vintage of `core`, and one per table and period of each mart."""
+    """One part per table and vintage of `core`, per assumption and moment, and per table and period of each mart."""
     connection.execute(text(_PLAIN))
     for row in connection.execute(text(_VINTAGES)):
         yield Part("core.vintages", row.table_id, row.at, row.rows, row.sha256)
     for table in connection.execute(text("select table_no, table_id from core.tables order by table_no")).all():
         for row in connection.execute(text(_OBSERVATIONS), {"table_no": table.table_no}):
             yield Part("core.observations", table.table_id, row.at, int(row.rows), row.sha256)
+    for row in connection.execute(text(_ASSUMPTIONS)):
+        yield Part("core.assumptions", row.name, row.at, row.rows, row.sha256)
     for mart, period in MARTS.items():
         yield from _mart_parts(connection, mart=mart, part="table_id", period=period)
     for mart in FIGURES:

@@ -267,3 +267,43 @@ def test_several_tables_over_nights_one_of_them_disturbed(scene: Scene, capsys: 
     status, message = failed(scene, capsys, "--verify")
     assert status == 1
     assert "first in marts.benefit_recipients of y01a02, period 20" in message
+
+
+PRICE = """assumptions:
+  - name: net_unit_cost_dkk
+    area_code: "163"
+    basis: accounts_2022
+    valid_from: 2022-01-01
+    valid_to: 2022-12-31
+    value: {price}
+    unit: dkk
+    source: the accounts of 2022
+    evidence: confirmed
+"""
+
+
+def test_what_was_assumed_when_outlives_the_warehouse(scene: Scene) -> None:
+    own = scene.folder / "own.yml"
+    scene.patch.setenv("JOBINDSATS_ASSUMPTIONS", str(own))
+    for day, price in (("2023-11-05", 100_000), ("2023-12-05", 200_000)):
+        own.write_text(PRICE.format(price=price))
+        night = scene.night(day, tables=["y30r21"])
+        assert (night.outcome, night.message) == ("completed", "")
+    own.write_text("assumptions: [")
+    unread = scene.night("2023-12-06", tables=["y30r21"])
+    assert unread.outcome == "failed"
+    assert "figures take for granted what they did before, since own.yml" in unread.message
+    assert set(scene.outcomes(unread).values()) == {"not_due"}, "a bad file costs no table its night"
+    scene.patch.delenv("JOBINDSATS_ASSUMPTIONS")
+    asked = ("figure", "savings", "--area", "Herlev", "--period", "2023QMAT02")
+    moments = ((), ("--as-of", "2023-11-30"))
+
+    def by_the_accounts(where: Scene) -> list[float]:
+        answers = [where.answer(*asked, *moment) for moment in moments]
+        return [row["value"] for rows in answers for row in rows if row["basis"] == "accounts_2022"]
+
+    assert by_the_accounts(scene) == [10_000_000, 5_000_000]
+    with empty(scene) as rebuilt:
+        assert rebuilt.answer("replay")["checksum"] == checksum_of(scene)
+        assert by_the_accounts(rebuilt) == [10_000_000, 5_000_000]
+    assert scene.answer("replay", "--verify")["equal"] is True
