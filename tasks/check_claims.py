@@ -11,10 +11,10 @@ from sqlalchemy import Connection, insert
 
 from tasks import figures
 from warehouse import assumed
-from warehouse.areas import AreaUnknown
+from warehouse.areas import AreaUnknown, find
 from warehouse.claim_values import FigureAnswer, FigureQuestion
 from warehouse.claims import CheckedClaim, check
-from warehouse.claims_file import ClaimsError, ClaimsFile, read_claims
+from warehouse.claims_file import ClaimsError, ClaimsFile, Document, last_day, read_claims
 from warehouse.figure_marts import claim_check
 from warehouse.formulas.statuses import FormulaError
 from warehouse.reading import QuestionError
@@ -33,11 +33,28 @@ def read_file(file: Path) -> ClaimsFile:
 def checked(connection: Connection, *, file: Path) -> list[dict[str, Any]]:
     """Every claim of a file with its verdict, in the file's order; raises ClaimsError."""
     known = assumed.known(connection, as_of=None)
-    only = known.filter(~pl.col("name").is_duplicated())  # a name with several values says not which is meant
-    assumptions = {row["name"]: Decimal(str(row["value"])) for row in only.to_dicts()}
-    claims = read_file(file)
-    found = check(claims, figures=lambda question: _answer(connection, question), assumptions=assumptions)
+    found = check(
+        read_file(file),
+        figures=lambda question: _answer(connection, question),
+        assumptions=lambda document: assumptions_of(document, known=known),
+    )
     return [_plain(each) for each in found]
+
+
+def assumptions_of(document: Document, *, known: pl.DataFrame) -> dict[str, Decimal]:
+    """What applies to a paper's area on its day: by name where there is one basis only, and by name and basis.
+
+    A name with several bases says not which is meant, so it stands for none.
+    """
+    place = pl.DataFrame({"area_code": [find(document.area).code], "day": [last_day(document)]})
+    found: dict[str, Decimal] = {}
+    for name in known["name"].unique(maintain_order=True):
+        fitting = assumed.applicable(known, name=name, rows=place).filter(pl.col("assumption_id").is_not_null())
+        values = {basis: Decimal(str(value)) for basis, value in fitting.select("basis", "assumed").rows()}
+        found |= {f"{name}.{basis}": value for basis, value in values.items() if basis}
+        if len(values) == 1:
+            [found[name]] = values.values()
+    return found
 
 
 def fill_mart(connection: Connection, *, place: Path) -> int:

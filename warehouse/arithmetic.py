@@ -28,6 +28,7 @@ LARGEST = 10**60
 
 _WRITTEN_WITH = re.compile(r"[\w\s.,+\-*/()]*")
 _NUMBER = re.compile(r"[0-9]+(\.[0-9]+)?")
+_ASSUMPTION = re.compile(r"assumptions\.\w+(\.\w+)?")
 _MAY = "it may hold numbers, names, + - * / **, parentheses, round, sum, min and max"
 
 
@@ -120,7 +121,8 @@ class Arithmetic:
         """What it comes to, exactly; raises ArithmeticRefused where a name is unknown or nothing can come of it."""
         unknown = [name for name in self.names if name not in names]
         if unknown:
-            known = ", ".join(sorted(names)) or "none"
+            variants = [name for name in names if name.startswith(f"{unknown[0]}.")]
+            known = ", ".join(sorted(variants or names)) or "none"
             raise ArithmeticRefused(f"'{self.text}' names '{unknown[0]}', which is not given; given are: {known}")
         evaluator = SimpleEval(operators=_OPERATORS, functions=_FUNCTIONS, names=dict(names))
         try:
@@ -140,8 +142,8 @@ def _exact(node: ast.expr, *, text: str, depth: int = 1) -> ast.expr:
             return ast.Constant(value=cast(Any, _number(ast.get_source_segment(text, node) or "")))
         case ast.Name(id=name) if name not in _FUNCTIONS:
             return node
-        case ast.Attribute(value=ast.Name(id="assumptions"), attr=name):
-            return ast.Name(id=f"assumptions.{name}", ctx=ast.Load())
+        case ast.Attribute() if _ASSUMPTION.fullmatch(ast.unparse(node)):
+            return ast.Name(id=ast.unparse(node), ctx=ast.Load())
         case ast.UnaryOp(op=op) if type(op) in _OPERATORS:
             return ast.UnaryOp(op=op, operand=exact(node.operand))
         case ast.BinOp(op=sign) if type(sign) in _OPERATORS:

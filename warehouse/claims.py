@@ -6,15 +6,17 @@ Everything is worked out exactly; what is shown is rounded to what the paper's o
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
 from warehouse.claim_values import Figures, Found, Values
-from warehouse.claims_file import Claim, ClaimsFile
+from warehouse.claims_file import Claim, ClaimsFile, Document
 from warehouse.verdicts import WORDS, Computed, Finding, Verdict, Written, judge
 from warehouse.written_numbers import readable, scale_of, shown
+
+Assumptions = Callable[[Document], Mapping[str, Decimal]]
 
 
 @dataclass(frozen=True)
@@ -36,15 +38,18 @@ class CheckedClaim:
     unit: str
 
 
-def check(claims: ClaimsFile, *, figures: Figures, assumptions: Mapping[str, Decimal]) -> list[CheckedClaim]:
+def check(claims: ClaimsFile, *, figures: Figures, assumptions: Assumptions) -> list[CheckedClaim]:
     """Every claim of a file with its verdict, in the file's order; one row per claim.
 
-    `figures` answers a figure in its plain unit; `assumptions` are by the name a file calls them `assumptions.<name>`.
+    `figures` answers a figure in its plain unit; `assumptions` gives those that apply to a document, by the name a file
+    calls them `assumptions.<name>` or, where there are several, `assumptions.<name>.<basis>`.
     Raises ClaimsError naming the claim whose arithmetic cannot be worked out.
     """
-    return [
-        _checked(claim, Values(claim, claims.document(claim).area, figures, assumptions)) for claim in claims.claims
-    ]
+    rows = []
+    for claim in claims.claims:
+        document = claims.document(claim)
+        rows.append(_checked(claim, Values(claim, document.area, figures, assumptions(document))))
+    return rows
 
 
 def _checked(claim: Claim, values: Values) -> CheckedClaim:

@@ -6,6 +6,7 @@ Written by hand in YAML (docs/claims.md). Whatever is wrong with it is said with
 from __future__ import annotations
 
 import re
+from calendar import monthrange
 from collections.abc import Iterator
 from datetime import date
 from fractions import Fraction
@@ -86,6 +87,12 @@ class Document(_Written):
     area: AreaName
     date: Day
     source: Words
+
+
+def last_day(document: Document) -> date:
+    """The last day that a paper may be of."""
+    year, month, day = (int(part) for part in [*document.date.split("-"), "0", "0"][:3])
+    return date(year, month or 12, day or monthrange(year, month or 12)[1])
 
 
 class Given(_Written):

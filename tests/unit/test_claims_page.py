@@ -22,7 +22,7 @@ def table(heading: str) -> list[list[str]]:
 
 def test_the_example_comes_to_what_the_page_says() -> None:
     example = PAGE.split("```yaml\n", maxsplit=1)[1].split("```", maxsplit=1)[0]
-    rows = check(read_claims(example), figures=lambda _: FigureAnswer(Decimal(2882)), assumptions={})
+    rows = check(read_claims(example), figures=lambda _: FigureAnswer(Decimal(2882)), assumptions=lambda _: {})
     found = [
         [row.point, shown(row.claimed), "" if row.computed is None else shown(row.computed), row.verdict, row.reason]
         for row in rows
