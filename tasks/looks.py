@@ -12,7 +12,7 @@ from typing import Any, Protocol
 from urllib.parse import parse_qsl, urlsplit
 
 import polars as pl
-from sqlalchemy import Row
+from sqlalchemy import Connection, Row
 
 from tasks import file_looks
 from tasks.archive import Archive, ArchiveTrouble, Manifest
@@ -22,7 +22,8 @@ from tasks.sources.jobindsats.changes import Change, advisories, remembering, re
 from tasks.sources.jobindsats.metadata import TableMetadata, differences, offered_measures, read_metadata
 from tasks.stoppages import BodyUnreadable, Undeclared
 from warehouse.catalogue import Measure, Table
-from warehouse.publishers import publisher_of, shipped_table
+from warehouse.dimensions import write_tables
+from warehouse.publishers import LOCAL, publisher_of, shipped_table
 from warehouse.settings import danish_day
 
 Cut = tuple[str, pl.DataFrame]
@@ -62,6 +63,12 @@ def look_at(manifest: str, *, archive: Archive) -> Look:
 def declared(manifest: str, *, archive: Archive) -> Table:
     """The table a manifest's look is of, as its catalogue or its contract declares it."""
     return look_at(manifest, archive=archive).table
+
+
+def declare(connection: Connection, *, manifest: str, archive: Archive) -> None:
+    """Let a municipality's own table be what the contract of a look says, within the transaction that publishes it."""
+    if publisher_of(archive.get_manifest(manifest).table_id) == LOCAL:
+        write_tables(connection, [declared(manifest, archive=archive)], publisher=LOCAL)
 
 
 @dataclass(frozen=True)

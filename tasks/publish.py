@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 
 from tasks.archive import Archive, ArchiveTrouble
 from tasks.border import Border, crossing
+from tasks.looks import declare
 from tasks.publications import published, put_publication
 from tasks.stage import Staged
 from tasks.stoppages import Refused
@@ -49,6 +50,7 @@ def write_receipt(border: Border, *, vintage_id: int | None) -> ArchiveTrouble |
 
 def publish_table(connection: Connection, *, staged: Staged, archive: Archive) -> Vintage:
     """Publish a staged load within the caller's transaction; raises Refused where the clock runs backwards."""
+    declare(connection, manifest=staged.manifest, archive=archive)
     if staged.stands_already:
         drop_staging(connection, name=staged.staging)
         return Vintage(staged.table_id, None, 0, 0, 0, staged.cells)

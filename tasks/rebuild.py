@@ -13,6 +13,7 @@ from sqlalchemy import Connection, text
 
 from tasks.archive import Archive, ArchiveTrouble
 from tasks.assumption_receipts import Assumed
+from tasks.looks import declare
 from tasks.publications import Publication
 from tasks.stage import Staged, stage_table
 from tasks.stoppages import Stoppage
@@ -104,6 +105,7 @@ def publish_again(connection: Connection, publication: Publication, *, archive: 
         staged = stage_table(connection, manifest=publication.manifest, archive=archive, run_id=run_id)
         if staged.content_hash != publication.content_hash:
             raise ReplayStopped(_read_otherwise(publication))
+        declare(connection, manifest=publication.manifest, archive=archive)
         vintage = publish(connection, _load(publication, staged=staged))
     except (ArchiveTrouble, CatalogueError, ClockRunsBackwards, Stoppage) as error:
         raise ReplayStopped(

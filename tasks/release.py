@@ -18,7 +18,7 @@ from tasks.audit import blocking_failures, in_words, judge
 from tasks.border import Border
 from tasks.derive import bring_up_to_date
 from tasks.derive_figures import bring_figures_up_to_date
-from tasks.looks import declared
+from tasks.looks import declare, declared
 from tasks.publish import load_of, publish_load, write_receipt
 from tasks.quarantine import StoppedLoad, broken_rules, stopped_load
 from tasks.receipts import require_whole
@@ -189,6 +189,7 @@ def _publish(
     _releasable(connection, load.id)  # another may have been quicker
     now = border.clock()
     version = replace(load_of(staged, archive=border.archive), seen_at=now, release_reason=reason)
+    declare(connection, manifest=staged.manifest, archive=border.archive)
     vintage = publish_load(connection, version)
     outcome = "published" if vintage.changed else "unchanged"
     message = f"load {load.id} was released by {by}: {reason}"

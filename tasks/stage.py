@@ -66,7 +66,9 @@ def stage_table(connection: Connection, *, manifest: str, archive: Archive, run_
     look = look_at(manifest, archive=archive)
     table = look.table
     if publisher_of(table.id) == LOCAL:
-        write_tables(connection, [table], publisher=LOCAL)
+        write_tables(
+            connection, [table], publisher=LOCAL, renew=False
+        )  # what it says of a table that stands: when published
     newest = newest_vintage(connection, table_id=table.id)
     name = create_staging(connection, table_id=table.id, run_id=run_id)
     table_no = table_number(connection, table_id=table.id)

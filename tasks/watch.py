@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from prefect import get_run_logger, task
 from prefect.cache_policies import NO_CACHE
-from sqlalchemy import Connection
+from sqlalchemy import Connection, text
 
 from tasks.archive import ArchiveTrouble, Entry, Manifest
 from tasks.ask_statbank import look_at_statbank
@@ -93,15 +93,26 @@ def look_at_lists(border: Border, *, run_id: int, wanted: frozenset[str]) -> lis
             for table_id, files in sorted(by_table.items())
             if table_id in tables
         ]
-    return [*read, *_stopped(unreadable, files=by_table.get(LISTS, []), run_id=run_id, border=border)]
-
-
-def _stopped(unreadable: list[Stoppage], *, files: list[_File], run_id: int, border: Border) -> list[Found]:
     if not unreadable:
-        return []
+        return [*read, *_mended(LISTS, border=border)]
+    return [*read, _stopped(unreadable, files=by_table.get(LISTS, []), run_id=run_id, border=border)]
+
+
+def _mended(name: str, *, border: Border) -> list[Found]:
+    """Where a source stopped when it was last looked at, and every file can be read now, that is said once."""
+    with border.engine.connect() as connection:
+        last = connection.scalar(_LAST_OUTCOME, {"name": name})
+    stopped = last in ("quarantined", "failed")
+    return [Found(Decision(name, "not_due", "every file can be read again", Listing(name)))] if stopped else []
+
+
+_LAST_OUTCOME = text("select outcome from ops.table_outcomes where table_id = :name order by run_id desc limit 1")
+
+
+def _stopped(unreadable: list[Stoppage], *, files: list[_File], run_id: int, border: Border) -> Found:
     stoppage = ListUnreadable(" ".join(f"{trouble}." for trouble in unreadable))
     stoppage.manifest = _manifest(LISTS, files=files, run_id=run_id, border=border)
-    return [Found(Decision(LISTS, DUE, "files to read", Listing(LISTS)), stoppage=stoppage)]
+    return Found(Decision(LISTS, DUE, "files to read", Listing(LISTS)), stoppage=stoppage)
 
 
 def look_at_own_tables(border: Border, *, run_id: int, wanted: frozenset[str]) -> list[Found]:
@@ -112,10 +123,12 @@ def look_at_own_tables(border: Border, *, run_id: int, wanted: frozenset[str]) -
     looked = look_into(folder)
     files = [file for file in looked.files if not wanted or wanted & {LOCAL, file.contract.table.id}]
     with border.engine.begin() as connection:
-        write_tables(connection, [file.contract.table for file in files], publisher=LOCAL)
+        write_tables(connection, [file.contract.table for file in files], publisher=LOCAL, renew=False)
     with border.engine.connect() as connection:
         found = [_own(connection, file, run_id=run_id, border=border) for file in files]
-    return [*found, *_unfitting(looked)] if not wanted or LOCAL in wanted else found
+    if wanted and LOCAL not in wanted:
+        return found
+    return [*found, *(_unfitting(looked) or _mended(LOCAL, border=border))]
 
 
 def _own(connection: Connection, file: LocalFile, *, run_id: int, border: Border) -> Found:

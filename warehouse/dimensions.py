@@ -31,12 +31,18 @@ def write_dimensions(connection: Connection, *, catalogues: Sequence[Catalogue])
     _replace(connection, schema.series_breaks, rows=breaks)
 
 
-def write_tables(connection: Connection, tables: Sequence[CatalogueTable], *, publisher: str) -> None:
-    """Write one publisher's tables with their partitions, and their measures; keeps every number already given."""
+def write_tables(
+    connection: Connection, tables: Sequence[CatalogueTable], *, publisher: str, renew: bool = True
+) -> None:
+    """Write one publisher's tables with their partitions, and their measures; keeps every number already given.
+
+    Without `renew` what stands declared is left as it is, and only what is new is written.
+    """
     numbers = _table_numbers(connection, tables=tables)
     rows = [_table_row(table, table_no=numbers[table.id], publisher=publisher) for table in tables]
-    _upsert(connection, schema.tables, key=["table_no"], rows=rows)
-    _upsert(connection, schema.measures, key=["table_no", "name"], rows=_measure_rows(tables, numbers=numbers))
+    _upsert(connection, schema.tables, key=["table_no"], rows=rows, renew=renew)
+    measures = _measure_rows(tables, numbers=numbers)
+    _upsert(connection, schema.measures, key=["table_no", "name"], rows=measures, renew=renew)
     existing = _partitions(connection)
     for table in tables:
         if _partition(table) not in existing:
@@ -53,12 +59,15 @@ def write_periods(connection: Connection, *, periods: Iterable[Period]) -> None:
         connection.execute(insert(schema.periods).on_conflict_do_nothing(), rows)
 
 
-def _upsert(connection: Connection, target: Table, *, key: list[str], rows: list[dict[str, Any]]) -> None:
+def _upsert(
+    connection: Connection, target: Table, *, key: list[str], rows: list[dict[str, Any]], renew: bool = True
+) -> None:
     if not rows:
         return
     statement = insert(target)
     kept = {name: statement.excluded[name] for name in rows[0] if name not in key}
-    connection.execute(statement.on_conflict_do_update(index_elements=key, set_=kept), rows)
+    renewing = statement.on_conflict_do_update(index_elements=key, set_=kept)
+    connection.execute(renewing if renew else statement.on_conflict_do_nothing(), rows)
 
 
 def _replace(connection: Connection, target: Table, *, rows: list[dict[str, Any]]) -> None:

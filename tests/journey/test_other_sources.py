@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Iterator
 from dataclasses import replace
@@ -78,6 +79,13 @@ def test_a_list_that_cannot_be_read_goes_to_quarantine_and_the_others_are_read(s
     assert "97.xlsx" in stopped["message"]
     assert "side.pdf" in stopped["message"]
     assert len(ranks(scene)) == 98
+    for name in ("97.xlsx", "side.pdf"):
+        (lists / name).unlink()
+    mended = scene.night("2023-11-06", tables=["ranking_lists"])
+    assert scene.outcomes(mended) == {ALL: "not_due", "ranking_lists": "not_due"}
+    assert scene.answer("quarantine") == []
+    assert [load["state"] for load in scene.answer("quarantine", "--all")] == ["overtaken"]
+    assert scene.outcomes(scene.night("2023-11-07", tables=["ranking_lists"])) == {ALL: "not_due"}
 
 
 def test_statbank_is_asked_where_a_setting_names_it(scene: Scene) -> None:
@@ -175,10 +183,20 @@ def test_a_file_that_breaks_its_contract_is_refused_by_row_and_column_and_the_re
         table = "local_herlev_survey"
         assert scene.outcomes(scene.night("2023-11-05", tables=[table])) == {table: "published"}
         written = (folder / "herlev_survey.csv").read_text(encoding="utf-8")
+        declared = scene.query("select title, declaration from core.tables where table_id = :table", table=table)
         (folder / "herlev_survey.csv").write_text(written.replace("80", "80 stk"), encoding="utf-8")
+        contract = next(folder.glob("herlev_survey*.y*ml"))
+        terms = contract.read_text(encoding="utf-8")
+        contract.write_text(re.sub(r"(?m)^title: .*$", "title: Something else", terms), encoding="utf-8")
         broken = scene.night("2023-11-06", tables=[table])
         assert scene.outcomes(broken) == {table: "quarantined"}
         assert "row 2" in broken.tables[0]["message"]
         assert "80 stk" in broken.tables[0]["message"]
+        stands = scene.query("select title, declaration from core.tables where table_id = :table", table=table)
+        assert stands == declared, "a contract counts once what was read by it is published"
         shown = scene.answer("figure", "response_rate", "--area", "Herlev")
         assert [row["value"] for row in shown] == [32]
+        (folder / "herlev_survey.csv").write_text(written, encoding="utf-8")
+        assert scene.outcomes(scene.night("2023-11-07", tables=[table])) == {table: "unchanged"}
+        (now,) = scene.query("select title from core.tables where table_id = :table", table=table)
+        assert now == {"title": "Something else"}
