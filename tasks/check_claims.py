@@ -12,9 +12,9 @@ from sqlalchemy import Connection, insert
 from tasks import figures
 from warehouse import assumed
 from warehouse.areas import AreaUnknown, find
-from warehouse.claim_values import FigureAnswer, FigureQuestion
-from warehouse.claims import CheckedClaim, check
-from warehouse.claims_file import ClaimsError, ClaimsFile, Document, last_day, read_claims
+from warehouse.claims.checking import CheckedClaim, check
+from warehouse.claims.file import ClaimsError, ClaimsFile, Document, last_day, read_claims
+from warehouse.claims.values import FigureAnswer, FigureQuestion
 from warehouse.figure_marts import claim_check
 from warehouse.formulas.statuses import FormulaError
 from warehouse.reading import QuestionError

@@ -16,7 +16,7 @@ from sqlalchemy import Engine
 from tasks.again import AGAIN
 from tasks.border import crossing
 from tasks.check_claims import fill_mart
-from warehouse.claims_file import ClaimsError
+from warehouse.claims.file import ClaimsError
 from warehouse.figures.marts import MARTS, fill, is_behind
 from warehouse.trouble import went_away
 

@@ -12,7 +12,7 @@ from warehouse import embedded, migrations
 from warehouse.areas import AreaUnknown
 from warehouse.assumptions import AssumptionError
 from warehouse.catalogue import CatalogueError
-from warehouse.claims_file import ClaimsError
+from warehouse.claims.file import ClaimsError
 from warehouse.periods import PeriodError
 from warehouse.reading import QuestionError
 from warehouse.scratch import WrongTarget

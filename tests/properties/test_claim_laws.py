@@ -12,10 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.conventions.sources import ROOT
-from warehouse.arithmetic import LARGEST, Arithmetic, ArithmeticRefused, implied
-from warehouse.claims_file import ClaimsError, read_claims
-from warehouse.verdicts import WORDS, Computed, Written, judge
-from warehouse.written_numbers import NumberMisread, WrittenNumber, readable, rounded
+from warehouse.claims.arithmetic import LARGEST, Arithmetic, ArithmeticRefused, implied
+from warehouse.claims.file import ClaimsError, read_claims
+from warehouse.claims.numbers import NumberMisread, WrittenNumber, readable, rounded
+from warehouse.claims.verdicts import WORDS, Computed, Written, judge
 
 SIGNS: dict[str, Callable[[Fraction, Fraction], Fraction]] = {
     "+": operator.add,

@@ -6,7 +6,7 @@ from fractions import Fraction
 
 import pytest
 
-from warehouse.arithmetic import DEEPEST, LONGEST, Arithmetic, ArithmeticRefused, implied
+from warehouse.claims.arithmetic import DEEPEST, LONGEST, Arithmetic, ArithmeticRefused, implied
 
 NAMES = {
     "rise": Fraction(20_000),

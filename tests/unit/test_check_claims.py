@@ -10,7 +10,7 @@ import pytest
 
 from tasks.check_claims import assumptions_of
 from warehouse.assumed import KNOWN
-from warehouse.claims_file import Document, last_day
+from warehouse.claims.file import Document, last_day
 
 
 def paper(day: str = "2024-01-31", *, area: str = "Herlev") -> Document:

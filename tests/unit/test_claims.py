@@ -9,9 +9,9 @@ from decimal import Decimal
 
 import pytest
 
-from warehouse.claim_values import FigureAnswer, FigureQuestion
-from warehouse.claims import CheckedClaim, check
-from warehouse.claims_file import ClaimsError, read_claims
+from warehouse.claims.checking import CheckedClaim, check
+from warehouse.claims.file import ClaimsError, read_claims
+from warehouse.claims.values import FigureAnswer, FigureQuestion
 from warehouse.periods import Period
 
 HEAD = """\

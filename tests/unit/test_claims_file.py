@@ -7,7 +7,7 @@ from fractions import Fraction
 
 import pytest
 
-from warehouse.claims_file import ClaimsError, ClaimsFile, read_claims
+from warehouse.claims.file import ClaimsError, ClaimsFile, read_claims
 from warehouse.periods import Period
 
 GOOD = """\

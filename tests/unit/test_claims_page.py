@@ -5,11 +5,11 @@ from __future__ import annotations
 from decimal import Decimal
 
 from tests.conventions.sources import ROOT
-from warehouse.claim_values import FigureAnswer
-from warehouse.claims import check
-from warehouse.claims_file import Claim, Figure, Given, Reading, read_claims
-from warehouse.verdicts import TOLERANCE, WORDS
-from warehouse.written_numbers import shown
+from warehouse.claims.checking import check
+from warehouse.claims.file import Claim, Figure, Given, Reading, read_claims
+from warehouse.claims.numbers import shown
+from warehouse.claims.values import FigureAnswer
+from warehouse.claims.verdicts import TOLERANCE, WORDS
 
 PAGE = (ROOT / "docs" / "claims.md").read_text(encoding="utf-8")
 

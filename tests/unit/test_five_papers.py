@@ -10,9 +10,9 @@ from functools import cache
 import pytest
 
 from tests.conventions.sources import ROOT
-from warehouse.claim_values import FigureAnswer, FigureQuestion
-from warehouse.claims import CheckedClaim, check
-from warehouse.claims_file import ClaimsFile, read_claims
+from warehouse.claims.checking import CheckedClaim, check
+from warehouse.claims.file import ClaimsFile, read_claims
+from warehouse.claims.values import FigureAnswer, FigureQuestion
 
 FILE = ROOT / "docs" / "examples" / "claims" / "five-papers.yml"
 

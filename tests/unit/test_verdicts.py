@@ -6,7 +6,7 @@ from fractions import Fraction
 
 import pytest
 
-from warehouse.verdicts import WORDS, Computed, Written, judge
+from warehouse.claims.verdicts import WORDS, Computed, Written, judge
 
 
 def judged(

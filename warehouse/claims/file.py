@@ -15,10 +15,10 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainValidator, StringConstraints, ValidationError
 
 from warehouse.areas import AreaUnknown, find
-from warehouse.arithmetic import Arithmetic
-from warehouse.lined_yaml import LinedYaml, Path, YamlMisread
+from warehouse.claims.arithmetic import Arithmetic
+from warehouse.claims.lined_yaml import LinedYaml, Path, YamlMisread
+from warehouse.claims.numbers import WrittenNumber, scale_of
 from warehouse.periods import Period
-from warehouse.written_numbers import WrittenNumber, scale_of
 
 About = Literal["omtrent", "ca.", "knap", "godt", "over", "under", "mindst", "op til"]
 ASSUMPTION = "assumptions."

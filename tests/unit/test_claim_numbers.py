@@ -7,7 +7,7 @@ from fractions import Fraction
 
 import pytest
 
-from warehouse.written_numbers import (
+from warehouse.claims.numbers import (
     NumberMisread,
     WrittenNumber,
     could_be_two_numbers,

@@ -13,11 +13,11 @@ from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 
-from warehouse.arithmetic import Arithmetic, ArithmeticRefused, implied
-from warehouse.claims_file import ASSUMPTION, Claim, ClaimsError, Figure, Given, Reading
+from warehouse.claims.arithmetic import Arithmetic, ArithmeticRefused, implied
+from warehouse.claims.file import ASSUMPTION, Claim, ClaimsError, Figure, Given, Reading
+from warehouse.claims.numbers import readable, scale_of, shown
+from warehouse.claims.verdicts import Computed
 from warehouse.periods import Period
-from warehouse.verdicts import Computed
-from warehouse.written_numbers import readable, scale_of, shown
 
 MOST_ROUNDED_INPUTS = 6
 

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
-from warehouse.claim_values import Figures, Found, Values
-from warehouse.claims_file import Claim, ClaimsFile, Document
-from warehouse.verdicts import WORDS, Computed, Finding, Verdict, Written, judge
-from warehouse.written_numbers import readable, scale_of, shown
+from warehouse.claims.file import Claim, ClaimsFile, Document
+from warehouse.claims.numbers import readable, scale_of, shown
+from warehouse.claims.values import Figures, Found, Values
+from warehouse.claims.verdicts import WORDS, Computed, Finding, Verdict, Written, judge
 
 Assumptions = Callable[[Document], Mapping[str, Decimal]]
 
