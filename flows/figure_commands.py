@@ -7,12 +7,14 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from rich.padding import Padding
 from rich.text import Text
 from rich.tree import Tree
 
 from flows.printing import cell, console, danish_time, grid, print_json
 
 WELL, FAILED, ATTENTION = 0, 1, 3
+FEW = 3
 VERDICTS = {"holds": "green", "holds within rounding": "green", "differs": "bold yellow", "cannot be checked": "dim"}
 
 
@@ -24,11 +26,16 @@ def list_figures(*, as_json: bool) -> int:
     if as_json:
         print_json(rows)
         return WELL
-    lines = grid("figure", "unit", "formula", "reads", "title")
+    terminal = console()
     for row in rows:
-        reads = ", ".join([*row["tables"], *row["assumptions"]])
-        lines.add_row(row["figure"], row["unit"], row["formula"], reads, row["title"])
-    console().print(lines)
+        terminal.print(Text.assemble((row["figure"], "bold"), f", {row['unit']}: {row['title']}"))
+        terminal.print(Padding(Text(f"= {row['formula']}"), (0, 0, 0, 2), expand=False))
+        terminal.print(
+            Padding(
+                Text(f"reads {', '.join([*row['tables'], *row['assumptions']])}", "dim"), (0, 0, 0, 2), expand=False
+            )
+        )
+    terminal.print("\n[dim]One of them: jobindsats figure savings --area Herlev[/dim]")
     return WELL
 
 
@@ -67,8 +74,8 @@ def _print_rows(rows: list[dict[str, Any]]) -> None:
     terminal.print(f"[bold]{rows[0]['figure']}[/bold] in {rows[0]['unit']}: {rows[0]['area']}")
     terminal.print(lines)
     assumptions = {_assumption_in_words(each): None for row in rows for each in row["assumptions"]}
-    vintages = {_vintage_in_words(each): None for row in rows for each in row["vintages"]}
-    for line in [*assumptions, *vintages]:
+    vintages = {each["vintage"]: each for row in rows for each in row["vintages"]}
+    for line in [*assumptions, *_rests_on(list(vintages.values()))]:
         terminal.print(Text(line, "dim"))
     for caveat in dict.fromkeys(caveat for row in rows for caveat in row["caveats"]):
         terminal.print(Text(caveat, "yellow"))
@@ -94,6 +101,16 @@ def _vintage_in_words(vintage: Mapping[str, Any]) -> str:
     )
 
 
+def _rests_on(vintages: list[Mapping[str, Any]]) -> list[str]:
+    """A line per vintage where they are few; else a sentence per night they were seen."""
+    if len(vintages) <= FEW:
+        return [_vintage_in_words(each) for each in vintages]
+    nights: dict[str, list[str]] = {}
+    for each in vintages:
+        nights.setdefault(danish_time(each["seen_at"])[:10], []).append(f"{each['table']} (vintage {each['vintage']})")
+    return [f"rests on what was seen {night}: {', '.join(tables)}" for night, tables in nights.items()]
+
+
 def explain_figure(name: str, *, area: str, period: str, item: str | None, as_of: str | None, as_json: bool) -> int:
     """A figure taken apart, down to the hashes of the archived bytes."""
     from tasks import figures
@@ -116,8 +133,9 @@ def _drawn(tree: Mapping[str, Any]) -> Tree:
     band = f" ({cell(tree['low'])} to {cell(tree['high'])})" if tree["low"] is not None else ""
     drawn = Tree(Text(f"{tree['figure']} of {where}: {cell(tree['value'])}{band} {tree['unit']}", "bold"))
     drawn.add(Text(f"= {tree['formula']}"))
+    told: set[int] = set()
     for leaf in tree["inputs"]:
-        _draw_input(drawn, leaf)
+        _draw_input(drawn, leaf, told=told)
     for assumption in tree["assumptions"]:
         drawn.add(Text(f"{_assumption_in_words(assumption)} ({assumption['evidence']})"))
     for caveat in tree["caveats"]:
@@ -126,13 +144,18 @@ def _drawn(tree: Mapping[str, Any]) -> Tree:
     return drawn
 
 
-def _draw_input(drawn: Tree, leaf: Mapping[str, Any]) -> None:
+def _draw_input(drawn: Tree, leaf: Mapping[str, Any], *, told: set[int]) -> None:
+    """One input; the archived answers of a vintage are drawn where it is first rested on, and `told` from then on."""
     shown = cell(leaf["value"]) if leaf["status"] == "observed" else leaf["status"]
     of = ", ".join(filter(None, (leaf["area"], leaf["item"], _earlier(leaf["periods_earlier"]))))
     branch = drawn.add(Text(f"{leaf['name']} = {shown}: {leaf['table']}.{leaf['measure']} of {of}"))
     vintage = leaf["vintage"]
     if vintage is None:
         return
+    if vintage["vintage"] in told:
+        branch.add(Text(f"rests on {vintage['table']}, vintage {vintage['vintage']}, as above", "dim"))
+        return
+    told.add(vintage["vintage"])
     looked = branch.add(Text(_vintage_in_words(vintage), "dim"))
     for answer in vintage["archived"]:
         held = "" if answer["held"] else "  MISSING OR DAMAGED"
