@@ -8,7 +8,18 @@ from collections.abc import Sequence
 
 from rich.text import Text
 
-from flows.printing import STYLES, console, danish_time, grid, in_words, number, or_status, print_json, print_report
+from flows.printing import (
+    STYLES,
+    console,
+    danish_time,
+    grid,
+    in_words,
+    number,
+    or_status,
+    print_highlights,
+    print_json,
+    print_report,
+)
 
 WELL, FAILED, ATTENTION = 0, 1, 3
 
@@ -28,7 +39,8 @@ def run_nightly(tables: Sequence[str] | None, *, as_json: bool) -> int:
         print_json(report_as_json(report))
     elif report.tables:
         print_report(report.run, report.outcome, report.tables)
-    return {"completed": WELL, "yielded": WELL, "attention": ATTENTION}.get(report.outcome, FAILED)
+        print_highlights({"Revised the most": report.revisions, "Figures that moved": report.moves})
+    return {"completed": WELL, "yielded": WELL, "superseded": WELL, "attention": ATTENTION}.get(report.outcome, FAILED)
 
 
 def prepare_orchestrator() -> None:

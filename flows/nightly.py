@@ -11,8 +11,10 @@ from tasks.derive import derive_marts
 from tasks.derive_figures import derive_figures
 from tasks.fetch import Fetched, fetch
 from tasks.found import Found
+from tasks.notify import notify
 from tasks.outcomes import alone_with, record_outcome, settle
 from tasks.publish import Published, publish_staged
+from tasks.report import report, tracked
 from tasks.runs import RunReport, end_run, one_at_a_time
 from tasks.stage import stage
 from tasks.watch import look_around
@@ -21,21 +23,24 @@ from tasks.watch import look_around
 @flow(name="nightly", validate_parameters=True)
 def nightly(tables: list[str] | None = None) -> RunReport:
     """One night: every table of the catalogue, or those named, ends with exactly one outcome. Never two at once."""
-    return one_at_a_time("nightly", work=lambda run_id: night(run_id, tables=tables))
+    return one_at_a_time("nightly", tables=tables, work=lambda run_id: night(run_id, tables=tables))
 
 
 def night(run_id: int, *, tables: list[str] | None) -> RunReport:
     """A night's steps, in order."""
     trouble = assume()
-    for decision in ask_publisher(run_id, tables=tables):
+    for decision in tracked(ask_publisher(run_id, tables=tables), key="night-progress"):
         outcome = settle(decision, walk=lambda due: road(due, run_id=run_id))
         record_outcome(run_id, decision=decision, outcome=outcome)
-    for found in look_around(run_id, tables=tables):
+    for found in tracked(look_around(run_id, tables=tables), key="night-progress-elsewhere"):
         outcome = settle(found.decision, walk=lambda _: side_road(found, run_id=run_id))  # noqa: B023  # it is walked at once
         record_outcome(run_id, decision=found.decision, outcome=outcome)
     derive_marts()
-    derive_figures()
-    return end_run(run_id, trouble=trouble)
+    derive_figures(run_id)
+    ended = end_run(run_id, trouble=trouble)
+    report(ended)
+    notify()
+    return ended
 
 
 def road(decision: Decision, *, run_id: int) -> Published:

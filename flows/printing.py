@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from textwrap import shorten
 from typing import Any
 
 from rich.console import Console
+from rich.padding import Padding
 from rich.table import Table as Grid
 from rich.text import Text
 
@@ -25,6 +26,7 @@ STYLES = {
 }
 _NARROWEST = 120
 _WIDTH_BEFORE_WHY = 76
+_MOST = 8
 
 
 def console() -> Console:
@@ -104,6 +106,22 @@ def print_report(run: int, outcome: str, tables: Sequence[dict[str, Any]]) -> No
         lines.add_row(table["table"], Text(shown, STYLES[shown]), *counts, table["newest_period"] or "", why)
     terminal.print(lines)
     _print_troubles(terminal, tables)
+
+
+def print_highlights(lists: Mapping[str, Sequence[str]]) -> None:
+    """Lists of sentences under their titles; an empty one is left out, and what is many is cut."""
+    terminal = console()
+    for title, sentences in lists.items():
+        if not sentences:
+            continue
+        terminal.print()
+        terminal.print(Text(title, "bold"))
+        for sentence in sentences[:_MOST]:
+            terminal.print(Padding(Text(sentence), (0, 0, 0, 2), expand=False))
+        if len(sentences) > _MOST:
+            terminal.print(
+                Text(f"  and {len(sentences) - _MOST} more; ops.runs and the report in Prefect have them", "dim")
+            )
 
 
 def _print_troubles(terminal: Console, tables: Sequence[dict[str, Any]]) -> None:

@@ -16,34 +16,41 @@ from sqlalchemy import Engine
 from tasks.again import AGAIN
 from tasks.border import crossing
 from tasks.check_claims import fill_mart
+from tasks.highlights import note_moves
 from warehouse.claims.file import ClaimsError
 from warehouse.figures.marts import MARTS, fill, is_behind
+from warehouse.figures.moves import Moves
 from warehouse.trouble import went_away
 
 
 @task(name="derive figures", cache_policy=NO_CACHE, **AGAIN)
-def derive_figures() -> list[str]:
+def derive_figures(run_id: int) -> list[str]:
     """Bring the figures' marts up to the facts; gives those that were filled anew."""
     with crossing() as border:
-        filled = bring_figures_up_to_date(border.engine, told=get_run_logger().error)
+        moves = bring_figures_up_to_date(border.engine, told=get_run_logger().error, run_id=run_id)
+        filled = [each.mart for each in moves]
         if border.settings.claims is not None:
             filled += _check_claims(border.engine, place=border.settings.claims)
     get_run_logger().info("figures derived again: %s", ", ".join(filled) or "none")
     return filled
 
 
-def bring_figures_up_to_date(engine: Engine, *, told: Callable[[str], object]) -> list[str]:
-    """Fill what is behind, mart by mart, each in a transaction; gives those marts.
+def bring_figures_up_to_date(
+    engine: Engine, *, told: Callable[[str], object], run_id: int | None = None
+) -> list[Moves]:
+    """Fill what is behind, mart by mart, each in a transaction; gives what moved in those, and notes it of a run.
 
     One that cannot be filled stays as it was, and `told` says why: one figure's trouble never stops another.
     """
-    filled = []
+    filled: list[Moves] = []
     for mart in MARTS:
         try:
             with engine.begin() as connection:
                 if is_behind(connection, mart):
-                    fill(connection, mart)
-                    filled.append(mart.table.name)
+                    moves = fill(connection, mart)
+                    if run_id is not None:
+                        note_moves(connection, moves, run_id=run_id)
+                    filled.append(moves)
         except Exception as error:
             if went_away(error):
                 raise

@@ -11,12 +11,15 @@ from typing import Any
 
 from prefect import get_run_logger, task
 from prefect.cache_policies import NO_CACHE
-from prefect.runtime import flow_run
+from prefect.runtime import deployment, flow_run
 from sqlalchemy import Connection, insert, text
 
 from tasks.again import AGAIN
+from tasks.alerts import raise_alerts
 from tasks.archive import ArchiveTrouble
 from tasks.border import Border, crossing
+from tasks.decide import chosen_tables
+from tasks.highlights import figures_moved, largest_revisions, moves_in_words, revision_in_words
 from tasks.receipts import write_missing_receipts
 from warehouse import migrations, records
 from warehouse.locks import Lock, held, holders
@@ -26,21 +29,28 @@ from warehouse.staging import drop_leftovers
 
 @dataclass(frozen=True)
 class RunReport:
-    """What a run did: its number, its outcome (completed, attention, failed, yielded) and each table's."""
+    """What a run did: its number, its outcome (completed, attention, failed, yielded, superseded) and each table's.
+
+    `revisions` and `moves` are sentences: the largest revision of each table, and the figures that moved.
+    """
 
     run: int
     outcome: str
     tables: list[dict[str, Any]]
     message: str = ""
+    revisions: tuple[str, ...] = ()
+    moves: tuple[str, ...] = ()
 
 
-def one_at_a_time(kind: str, *, work: Callable[[int], RunReport]) -> RunReport:
-    """A run's work with its number; where another night is at work, it is left to that one."""
+def one_at_a_time(kind: str, *, tables: list[str] | None, work: Callable[[int], RunReport]) -> RunReport:
+    """A run's work with its number; where another night is at it, or a newer one has done it, it is left to that one."""
     with crossing() as border:
         migrations.upgrade(border.engine)
         with held(border.engine, Lock.NIGHT) as mine:
             if not mine:
                 return yield_to_the_other(kind)
+            if newer := _newer(border, kind=kind, tables=tables):
+                return end_as_superseded(kind, newer)
             _heal_receipts(border)
             with opened(kind, border=border) as run_id:
                 report = work(run_id)
@@ -122,6 +132,37 @@ _AT_WORK = text(
 )
 
 
+def _newer(border: Border, *, kind: str, tables: list[str] | None) -> int | None:
+    """The newest run that looked at all that this one would, and began after this one was scheduled; None: there is none.
+
+    A rehearsal's clock is not the orchestrator's, so there a run is never late.
+    """
+    if deployment.id is None or border.settings.now is not None:
+        return None
+    wanted = [table.id for table in chosen_tables(tables)]
+    asked = {"kind": kind, "slot": flow_run.scheduled_start_time, "tables": wanted}
+    with border.engine.connect() as connection:
+        return connection.scalar(_NEWER, asked) if wanted else None
+
+
+_NEWER = text(
+    "select max(r.run_id) from ops.runs r where r.kind = :kind and r.started_at > :slot and r.ended_at is not null "
+    "and cast(:tables as text[]) <@ (select array_agg(o.table_id) from ops.table_outcomes o "
+    "                                where o.run_id = r.run_id and o.outcome <> 'failed')"
+)
+
+
+@task(name="end as superseded", cache_policy=NO_CACHE)
+def end_as_superseded(kind: str, newer: int) -> RunReport:
+    """Leave undone what a newer run has done; that we came late is on record."""
+    with crossing() as border, border.engine.begin() as connection:
+        run_id = open_run(connection, kind=kind, publisher=border.settings.api_url, started_at=border.clock())
+        close_run(connection, run_id=run_id, outcome="superseded", ended_at=border.clock())
+    message = f"run {newer} began after this one was to begin, and has looked at every table: run {run_id} leaves"
+    get_run_logger().info(message)
+    return RunReport(run_id, "superseded", [], message)
+
+
 @task(name="end", cache_policy=NO_CACHE, **AGAIN)
 def end_run(run_id: int, *, trouble: str = "") -> RunReport:
     """Close a run and give its report; a run with a trouble that is no table's has failed, and its message says why."""
@@ -134,7 +175,10 @@ def report_and_close(connection: Connection, run_id: int, *, ended_at: datetime,
     tables = [dict(row) for row in connection.execute(_OUTCOMES, {"run_id": run_id}).mappings()]
     outcome = "failed" if trouble else outcome_of_run([table["outcome"] for table in tables])
     close_run(connection, run_id=run_id, outcome=outcome, ended_at=ended_at)
-    return RunReport(run_id, outcome, tables, trouble)
+    raise_alerts(connection, run_id=run_id, trouble=trouble, now=ended_at)
+    revisions = tuple(map(revision_in_words, largest_revisions(connection, run_id=run_id)))
+    moves = tuple(map(moves_in_words, figures_moved(connection, run_id=run_id)))
+    return RunReport(run_id, outcome, tables, trouble, revisions, moves)
 
 
 def close_run(connection: Connection, *, run_id: int, outcome: str, ended_at: datetime) -> None:

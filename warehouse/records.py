@@ -8,6 +8,7 @@ from sqlalchemy import (
     CheckConstraint,
     Column,
     Date,
+    Double,
     ForeignKey,
     Identity,
     Index,
@@ -32,7 +33,8 @@ runs = Table(
     Column(
         "outcome",
         Text,
-        comment="completed, attention (something quarantined or late), failed, yielded (another was at work) or died.",
+        comment="completed, attention (something quarantined or late), failed, yielded (another was at work), superseded "
+        "(a newer one had done it) or died.",
     ),
     Column("publisher_url", Text, nullable=False, comment="Where the publisher was asked."),
     Column("code_version", Text, nullable=False, comment="The version of this product."),
@@ -132,4 +134,36 @@ figure_builds = Table(
     Column("rests_on", Text, nullable=False, comment="The code, vintages and assumptions it was last filled from."),
     schema="ops",
     comment="One row per mart of figures: what it was last filled from.",
+)
+figure_moves = Table(
+    "figure_moves",
+    metadata,
+    Column("run_id", ForeignKey("ops.runs.run_id"), primary_key=True, comment="The run that filled the mart."),
+    Column("mart", Text, primary_key=True, comment="The mart, without its schema."),
+    Column("rows", BigInteger, nullable=False, comment="Rows it has now."),
+    Column("new", BigInteger, nullable=False, comment="Rows that were not there before."),
+    Column("moved", BigInteger, nullable=False, comment="Rows whose value is another than before, hidden or shown."),
+    Column("gone", BigInteger, nullable=False, comment="Rows that are no longer there."),
+    Column("largest_of", Text, comment="The row that moved the most, in words; null: none can be measured."),
+    Column("largest_before", Double, comment="Its value before, in the mart's unit."),
+    Column("largest_after", Double, comment="Its value now, in the mart's unit."),
+    schema="ops",
+    comment="One row per run and mart of figures that it filled anew: what moved in it.",
+)
+alerts = Table(
+    "alerts",
+    metadata,
+    Column("alert_id", Integer, Identity(), primary_key=True, comment="Our number."),
+    Column("table_id", Text, nullable=False, comment="The table that is in trouble; empty: the run itself."),
+    Column("trouble", Text, nullable=False, comment="source_late, quarantined or failed."),
+    Column(
+        "about", Text, nullable=False, comment="What tells this trouble from the next: a release, a load, a first day."
+    ),
+    Column("run_id", ForeignKey("ops.runs.run_id"), nullable=False, comment="The run that raised it."),
+    Column("message", Text, nullable=False, comment="What a person should know."),
+    moment("raised_at", "When.", nullable=False),
+    moment("told_at", "When it was sent to whom the settings name; null: not yet, the next run tries again."),
+    UniqueConstraint("table_id", "trouble", "about"),
+    schema="ops",
+    comment="One row per trouble that a person should look at, however many nights it lasts.",
 )

@@ -30,6 +30,7 @@ EMPTY_IS_UNSET = (
     "claims",
     "ranking_lists",
     "local_files",
+    "notify",
 )
 SETTINGS_FILE = "JOBINDSATS_SETTINGS_FILE"
 
@@ -57,6 +58,7 @@ class Settings(BaseModel):
     claims: Path | None = None
     ranking_lists: str | None = None
     local_files: Path | None = None
+    notify: SecretStr | None = None
     timeout_seconds: float = Field(default=180, gt=0)
     retries: int = Field(default=4, ge=0)
     backoff_seconds: float = Field(default=1, ge=0)
@@ -81,6 +83,12 @@ class Settings(BaseModel):
     def archive(self) -> str:
         """The archive's root, an fsspec URL."""
         return self.archive_url or (self.data_dir.absolute() / "archive").as_uri()
+
+    @property
+    def told(self) -> tuple[SecretStr, ...]:
+        """Who is told of troubles, an address each; addresses hold passwords."""
+        written = self.notify.get_secret_value() if self.notify else ""
+        return tuple(SecretStr(address) for address in written.split())
 
     @property
     def token(self) -> str | None:

@@ -69,6 +69,7 @@ class Publisher:
         self._draws = faults.Draws(settings.seed)
         self._draws_of_statbank = faults.Draws(settings.seed)
         self._ahead: dict[str, tuple[date, date]] = {}
+        self._behind: dict[str, timedelta] = {}
         self._lock = threading.Lock()
 
     @property
@@ -86,6 +87,11 @@ class Publisher:
         with self._lock:
             self._draws.set(rates, only=only)
             self._draws_of_statbank.set(rates, only=only)
+
+    def set_late(self, days: Mapping[str, int]) -> None:
+        """Let each table's releases come some days after the day they were announced for; 0 ends it."""
+        with self._lock:
+            self._behind |= {table_id: timedelta(days=late) for table_id, late in days.items()}
 
     @property
     def faults(self) -> dict[str, float]:
@@ -188,7 +194,8 @@ class Publisher:
     def _current(self, table_id: str) -> Edition | None:
         """The table as of today, or further on where a release came in the middle of a fetch."""
         scheduled, came = self._ahead.get(table_id, (self._today, self._today))
-        edition = self._world.edition(table_id, max(self._today, scheduled))
+        late = self._behind.get(table_id, timedelta())
+        edition = self._world.edition(table_id, max(self._today, scheduled) - late)
         if edition is not None and table_id in self._ahead and edition.updated_on == scheduled:
             return replace(edition, updated_on=came)
         return edition

@@ -123,7 +123,7 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 def _controlled(publisher: Publisher, target: str, body: bytes) -> Reply:
-    """Move the clock or set faults; what cannot be done is a 400 that says why."""
+    """Move the clock, set faults or let tables be late; what cannot be done is a 400 that says why."""
     try:
         document = json.loads(body)
         if target == "/standin/today":
@@ -132,6 +132,9 @@ def _controlled(publisher: Publisher, target: str, body: bytes) -> Reply:
         if target == "/standin/faults":
             publisher.set_faults(document)
             return json_reply(publisher.faults)
+        if target == "/standin/late":
+            publisher.set_late({str(table_id): int(days) for table_id, days in document.items()})
+            return json_reply(document)
     except FaultError as error:
         return json_reply({"code": 400, "cause": str(error)}, status=400)
     except (ValueError, KeyError, TypeError, AttributeError) as error:
@@ -161,6 +164,10 @@ class StandIn:
     def set_faults(self, rates: Mapping[str, float], *, only: str = "") -> None:
         """Add or replace fault rates; 0 ends one. All hit only calls whose path holds `only`."""
         self._server.publisher.set_faults(rates, only=only)
+
+    def set_late(self, days: Mapping[str, int]) -> None:
+        """Let each table's releases come some days after they were announced for; 0 ends it."""
+        self._server.publisher.set_late(days)
 
     def clear_faults(self) -> None:
         """End every fault."""

@@ -22,6 +22,7 @@ from warehouse.areas import all_areas
 from warehouse.figures.answers import answer
 from warehouse.figures.inputs import Scope
 from warehouse.figures.model import RECIPIENTS
+from warehouse.figures.moves import Moves, moves, remember
 from warehouse.figures.registry import FIGURES
 
 
@@ -32,6 +33,11 @@ class Mart:
     table: Table
     figure: str
     columns: Mapping[str, str]
+
+    @property
+    def value(self) -> str:
+        """The column that holds what the figure comes to."""
+        return next(column for column, source in self.columns.items() if source == "value")
 
 
 MARTS: tuple[Mart, ...] = (
@@ -190,17 +196,18 @@ on conflict (mart) do update set rests_on = excluded.rests_on
 """
 
 
-def fill(connection: Connection, mart: Mart) -> int:
-    """Fill a mart anew within the caller's transaction; gives its rows."""
+def fill(connection: Connection, mart: Mart) -> Moves:
+    """Fill a mart anew within the caller's transaction; gives what moved in it."""
     connection.execute(
         text("select pg_advisory_xact_lock(hashtext('marts'), hashtext(:mart))"), {"mart": mart.table.name}
     )
     state = rests_on(connection, mart)
     rows = rows_of(connection, mart)
+    remember(connection, mart.table, value=mart.value)
     connection.execute(mart.table.delete())
     _copy(connection, rows, into=mart.table)
     connection.execute(text(_BUILT), {"mart": mart.table.name, "rests_on": state})
-    return rows.height
+    return moves(connection, mart.table, value=mart.value)
 
 
 def rows_of(connection: Connection, mart: Mart) -> pl.DataFrame:

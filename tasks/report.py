@@ -1,0 +1,104 @@
+"""Report: what a run has to tell, left with Prefect as artifacts; and how far it is, while it runs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from time import monotonic
+from typing import Any, TypeVar, cast
+from uuid import UUID
+
+from prefect import get_run_logger, task
+from prefect.artifacts import (
+    create_markdown_artifact,
+    create_progress_artifact,
+    create_table_artifact,
+    update_progress_artifact,
+)
+from prefect.cache_policies import NO_CACHE
+
+from tasks.decide import Decision
+from tasks.found import Found
+from tasks.runs import RunReport
+
+SECONDS_BETWEEN_UPDATES = 1.0
+Step = TypeVar("Step", Decision, Found)
+
+
+@task(name="report", cache_policy=NO_CACHE)
+def report(found: RunReport) -> None:
+    """Leave a run's report with Prefect: a table of outcomes, and a page to read."""
+    create_table_artifact(key="night-outcomes", table=_rows(found.tables), description=_headline(found))
+    create_markdown_artifact(key="night-report", markdown=markdown(found), description=_headline(found))
+
+
+def _rows(tables: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    names = ("table", "outcome", "new", "revised", "withdrawn", "unchanged", "newest_period", "message")
+    return [{name: table[name] for name in names} for table in tables]
+
+
+def _headline(found: RunReport) -> str:
+    return f"Night {found.run}: {found.outcome}"
+
+
+def markdown(found: RunReport) -> str:
+    """A run's report as a page: what went wrong first, then what is new."""
+    parts = [f"# {_headline(found)}", found.message, *_troubles(found.tables), _counted(found.tables)]
+    if found.revisions:
+        parts += ["## Revised the most", *(f"- {sentence}" for sentence in found.revisions)]
+    if found.moves:
+        parts += ["## Figures that moved", *(f"- {sentence}" for sentence in found.moves)]
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def _troubles(tables: Sequence[dict[str, Any]]) -> Iterator[str]:
+    troubled = [table for table in tables if table["outcome"] in ("failed", "quarantined", "source_late")]
+    if troubled:
+        yield "## Needs a look"
+    by_message: dict[tuple[str, str], list[str]] = {}
+    for table in troubled:
+        by_message.setdefault((table["outcome"], table["message"]), []).append(f"`{table['table']}`")
+    for (outcome, message), named in by_message.items():
+        yield f"**{outcome}** {', '.join(named)}: {message}"
+
+
+def _counted(tables: Sequence[dict[str, Any]]) -> str:
+    brought = [table for table in tables if table["outcome"] == "published"]
+    if not brought:
+        return "Nothing new was published." if tables else ""
+    head = [
+        "## Published",
+        "",
+        "| table | new | revised | withdrawn | unchanged | newest |",
+        "|---|--:|--:|--:|--:|---|",
+    ]
+    names = ("new", "revised", "withdrawn", "unchanged")
+    lines = [
+        f"| {table['table']} | {' | '.join(f'{table[name]:,}' for name in names)} | {table['newest_period'] or ''} |"
+        for table in brought
+    ]
+    return "\n".join([*head, *lines])
+
+
+def tracked(steps: Sequence[Step], *, key: str) -> Iterator[Step]:
+    """The steps one by one, while a progress artifact follows; whether it can be written is of no consequence."""
+    artifact, told = _begun(key) if steps else None, monotonic()
+    for done, step in enumerate(steps, 1):
+        yield step
+        if artifact is not None and (monotonic() - told > SECONDS_BETWEEN_UPDATES or done == len(steps)):
+            told = monotonic()
+            _advance(artifact, 100 * done / len(steps))
+
+
+def _begun(key: str) -> UUID | None:
+    try:
+        return cast(UUID, create_progress_artifact(progress=0.0, key=key, description="Tables looked at, in per cent"))
+    except Exception as error:  # noqa: BLE001  # a night never fails for want of a picture of it
+        get_run_logger().warning("progress cannot be shown: %s", error)
+        return None
+
+
+def _advance(artifact: UUID, progress: float) -> None:
+    try:
+        update_progress_artifact(artifact_id=artifact, progress=progress)
+    except Exception as error:  # noqa: BLE001  # see above
+        get_run_logger().warning("progress cannot be shown: %s", error)

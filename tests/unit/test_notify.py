@@ -1,0 +1,86 @@
+"""Whoever the settings name is told: over real HTTP and SMTP on this machine, never elsewhere."""
+
+from __future__ import annotations
+
+import socketserver
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+from pydantic import SecretStr
+
+from tasks.notify import CannotTell, tell
+from tests.web_hook import web_hook
+from warehouse.settings import SettingsError, read_settings
+
+
+class Mailman(socketserver.StreamRequestHandler):
+    """As much of SMTP as it takes to be handed a message."""
+
+    letters: list[str]
+
+    def handle(self) -> None:
+        self._say("220 here")
+        lines: list[str] | None = None
+        while line := self.rfile.readline().decode():
+            if lines is None:
+                lines = [] if line.upper().startswith("DATA") else None
+                self._say("354 go on" if lines is not None else "221 bye" if line.startswith("QUIT") else "250 well")
+            elif line == ".\r\n":
+                self.letters.append("".join(lines))
+                lines = None
+                self._say("250 taken")
+            else:
+                lines.append(line)
+
+    def _say(self, what: str) -> None:
+        self.wfile.write(f"{what}\r\n".encode())
+
+
+@contextmanager
+def mailbox() -> Iterator[tuple[str, list[str]]]:
+    """An address as Apprise writes it, and the letters that came."""
+    letters: list[str] = []
+    handler = type("Handler", (Mailman,), {"letters": letters})
+    with socketserver.TCPServer(("127.0.0.1", 0), handler) as server:
+        thread = threading.Thread(target=server.serve_forever, daemon=True)
+        thread.start()
+        port = server.server_address[1]
+        yield f"mailto://127.0.0.1:{port}?from=night@kommune.dk&to=desk@kommune.dk&mode=insecure", letters
+        server.shutdown()
+        thread.join()
+
+
+def test_a_web_hook_and_a_mailbox_are_told() -> None:
+    with web_hook() as (hook, came), mailbox() as (mail, letters):
+        tell((SecretStr(hook), SecretStr(mail)), subject="y10a02 needs a look", body="the release has not come")
+    assert came == [{"title": "y10a02 needs a look", "text": "y10a02 needs a look\n\nthe release has not come"}]
+    (letter,) = letters
+    assert "Subject: y10a02 needs a look" in letter
+    assert "the release has not come" in letter
+    assert "desk@kommune.dk" in letter
+
+
+def test_one_who_cannot_be_reached_does_not_keep_the_others_from_hearing() -> None:
+    nobody = SecretStr("http://127.0.0.1:9/secret-path")
+    with web_hook() as (hook, came), pytest.raises(CannotTell, match=r"number 1 of JOBINDSATS_NOTIFY") as caught:
+        tell((nobody, SecretStr(hook)), subject="a", body="b")
+    assert len(came) == 1
+    assert "secret-path" not in str(caught.value)
+
+
+@pytest.mark.parametrize("address", ["desk@kommune.dk", "ftp://127.0.0.1", "somewhere"])
+def test_what_is_no_address_is_said_without_repeating_it(address: str) -> None:
+    with pytest.raises(CannotTell, match=r"neither an https:// nor a mailtos:// address") as caught:
+        tell((SecretStr(address),), subject="a", body="b")
+    assert address not in str(caught.value)
+
+
+def test_the_setting_holds_several_with_blanks_between_and_shows_none() -> None:
+    settings = read_settings({"JOBINDSATS_NOTIFY": " https://a/b  mailtos://u:p@c "})
+    assert [each.get_secret_value() for each in settings.told] == ["https://a/b", "mailtos://u:p@c"]
+    assert "u:p" not in repr(settings)
+    assert read_settings({"JOBINDSATS_NOTIFY": ""}).told == ()
+    with pytest.raises(SettingsError):
+        read_settings({"JOBINDSATS_NOTIFFY": "https://a/b"})
