@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from warehouse.figures import benchmark, benefits, keys, population, public_support
-from warehouse.figures.model import COUNTED, OF_COUNTRY, RECIPIENTS, Figure, Input, Printed
+from warehouse.figures import benchmark, benefits, keys, population
+from warehouse.figures.model import COUNTED, RECIPIENTS, Figure, Input, Printed
 from warehouse.formulas.keys import block_grant_share
 
 _FULL_TIME = "recipients_full_time_persons"
@@ -32,10 +32,6 @@ _LISTS_ANSWER = Printed(
 )
 _TOLD_APART = {"table_id": "text", "stands_beside": "boolean"}
 _LISTS_STAND_BESIDE = replace(_LISTS_ANSWER, stands_beside=True)
-_SOURCE_STATBANK = "Danmarks Statistik, Statistikbanken, tables AUK01 and FOLK1A"
-_COUNTED_APART = (
-    "Danmarks Statistik tæller andre ydelser med end summen efter Jobindsats, så de to er ikke det samme tal."
-)
 _ROUNDED = "Tallene er forskelle mellem antal afrundet til nærmeste 10, så de kan være 10 personer større eller mindre."
 
 PUBLISHED = (
@@ -194,53 +190,5 @@ PUBLISHED = (
         default_item=benchmark.ALL_BENEFITS,
         columns={"fewer_full_time_persons": "full_time_persons", "net_unit_cost_dkk": "dkk", "table_id": "text"},
         caveats=(_ROUNDED,),
-    ),
-    Figure(
-        name="public_support_share",
-        title="Offentligt forsørgede i pct. af alle indbyggere, uden SU",
-        title_en="Recipients of public benefits in per cent of all inhabitants, students' grants left out",
-        formula="100 x supported_full_time_persons / population_persons; in total, supported = all - students",
-        unit="pct",
-        source=_SOURCE_STATBANK,
-        inputs=(
-            *public_support.COUNTED,
-            Input("population_persons", population.TABLE, population.MEASURE),
-            Input("country_population_persons", population.TABLE, population.MEASURE, area="country"),
-        ),
-        compute=public_support.of_inhabitants,
-        value="share_pct",
-        default_item=public_support.WITHOUT_STUDENTS,
-        columns={
-            "supported_full_time_persons": "full_time_persons",
-            "population_persons": "persons",
-            "country_share_pct": "pct",
-            "gap_pct_point": "pct_point",
-        },
-        caveats=(_COUNTED_APART, "Nævneren er alle indbyggere den 1. i kvartalet, børn og pensionister med."),
-    ),
-    Figure(
-        name="public_support_share_of_working_age",
-        title="Offentligt forsørgede i pct. af befolkningen 16-66 år, uden SU",
-        title_en="Recipients of public benefits in per cent of the population aged 16 to 66, students' grants left out",
-        formula="100 x supported_full_time_persons / working_age_population_persons",
-        unit="pct",
-        source=_SOURCE_STATBANK,
-        inputs=public_support.COUNTED,
-        compute=public_support.of_working_age,
-        value="share_pct",
-        low="share_low_pct",
-        high="share_high_pct",
-        assumptions=(public_support.WORKING_AGE, f"{OF_COUNTRY}{public_support.WORKING_AGE}"),
-        default_item=public_support.WITHOUT_STUDENTS,
-        columns={
-            "supported_full_time_persons": "full_time_persons",
-            "working_age_population_persons": "persons",
-            "country_share_pct": "pct",
-            "gap_pct_point": "pct_point",
-        },
-        caveats=(
-            _COUNTED_APART,
-            "Befolkningen 16-66 år er udledt af afrundede andele; grænserne viser, hvor meget det betyder.",
-        ),
     ),
 )
