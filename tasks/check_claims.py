@@ -81,7 +81,7 @@ def _answer(connection: Connection, question: FigureQuestion) -> FigureAnswer:
         rows, missing = figures.rows(connection, asked)
     except (QuestionError, AreaUnknown, FormulaError, SumRefused) as error:
         return FigureAnswer(None, why_not=str(error))
-    fitting = [row for row in rows if question.basis in (None, row["basis"])]
+    fitting = [row for row in rows if question.basis in (None, row["basis"]) and not row.get("stands_beside")]
     if len(fitting) != 1:
         why = "; ".join(missing) if not fitting else f"there are {len(fitting)} rows: name an item or a basis"
         return FigureAnswer(None, why_not=why or "the warehouse holds nothing for that period, item and basis")

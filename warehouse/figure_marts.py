@@ -51,9 +51,16 @@ _BASIS = "Which assumption on record was used: figures on different bases are ne
 
 benchmark_ranking = _mart(
     "benchmark_ranking",
-    "One row per municipality, four quarters and group of benefits of the ministry's benchmark. Rank 1 is best.",
+    "One row per municipality, four quarters, group of benefits and source of the ministry's benchmark: table y30r21, and "
+    "the printed lists. Rank 1 is best. Where not stands_beside there is one row of each.",
     _item("benefit_area", "The group of benefits, as table y30r21 names it."),
     _item("table_id", "The publisher's table, or the ranking list, it comes from."),
+    Column(
+        "stands_beside",
+        Boolean,
+        nullable=False,
+        comment="Whether another source answers for the same municipality, period and group: the table comes first.",
+    ),
     _number("rank", "Place among the 98; 1 is furthest below the expected level."),
     _number("rank_half_a_year_earlier", "Place on the list half a year earlier."),
     _number("gap_full_time_persons", "Actual minus expected: negative is fewer than expected. Differs by tens."),
@@ -61,14 +68,19 @@ benchmark_ranking = _mart(
     _number("expected_full_time_persons", "What the ministry expects."),
     _number("actual_full_time_persons", "What was counted."),
     Column(
-        "published_gap_is", Text, comment="What the publisher calls the difference: actual - expected, or the reverse."
+        "published_gap_is",
+        Text,
+        comment="What the source calls the difference: actual - expected, or the reverse; null: untold, see the caveats.",
     ),
+    _number("published_gap_full_time_persons", "The difference as the source has it, its sign as it is."),
+    _number("published_gap_pct_point", "The difference in percentage points as the source has it, its sign as it is."),
 )
 savings = _mart(
     "savings",
     "One row per municipality, four quarters, group of benefits and price. What fewer supported persons save in a year.",
     _item("benefit_area", "The group of benefits, as table y30r21 names it."),
     _item("basis", _BASIS),
+    Column("table_id", Text, nullable=False, comment="The publisher's table, or the ranking list, it comes from."),
     _number("fewer_full_time_persons", "Full-time persons fewer than the ministry expects; negative: more."),
     _number("net_unit_cost_dkk", "Net municipal cost of a full-time person in a year."),
     _number("saving_dkk", "Fewer persons times the cost, a year."),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 import shutil
 from collections.abc import Iterator
@@ -10,9 +11,10 @@ from pathlib import Path
 
 import pytest
 
+from tasks.archive import Archive
 from tests.conftest import ROOT, Stage
 from tests.scene import Scene
-from tests.standin.ranking_files import as_pdf, as_xlsx, synthetic_rows, title
+from tests.standin.ranking_files import Layout, PrintedRow, as_pdf, as_xlsx, synthetic_rows, title
 from warehouse.periods import Period
 
 pytestmark = pytest.mark.slow
@@ -106,12 +108,195 @@ def test_an_archive_of_every_source_gives_the_same_warehouse_again(stage: Stage)
         folder.mkdir()
         rows = synthetic_rows(ALL, PERIOD)
         (folder / "top.xlsx").write_bytes(as_xlsx(rows[:10], heading=title(ALL, PERIOD)))
+        (folder / "2022.pdf").write_bytes(older_list())
         scene.patch.setenv("JOBINDSATS_RANKING_LISTS", str(folder))
         scene.patch.setenv("JOBINDSATS_STATBANK_URL", scene.publisher.statbank_url)
         report = scene.night("2023-11-05", tables=["y30r21", "folk1a", ALL])
         assert set(scene.outcomes(report).values()) == {"published"}, report.tables
         found = scene.answer("replay", "--verify")
         assert (found["equal"], found["vintages"]) == (True, 3)
+
+
+OLDER = Period.parse("2022QMAT02")
+LEVELS = ("actual_full_time_persons", "expected_full_time_persons")
+WITH_LEVELS = Layout(columns=("rank", "municipality", *LEVELS, "gap_full_time_persons", "gap_pct_point"))
+SICKNESS = "ranking_sickness_benefit"
+
+
+def of_herlev(rows: list[PrintedRow]) -> PrintedRow:
+    return next(row for row in rows if row.municipality == "Herlev")
+
+
+def older_list() -> bytes:
+    """A list of a period that y30r21 has no more; it prints expected minus actual."""
+    rows = synthetic_rows(ALL, OLDER, sign=-1)
+    return as_pdf(rows, heading=title(ALL, OLDER), layout=WITH_LEVELS)
+
+
+def newer_list() -> bytes:
+    """A list of a period that y30r21 has too, as the web prints it; Herlev stands with ten persons fewer."""
+    rows = synthetic_rows(ALL, PERIOD)
+    persons = of_herlev(rows).values["gap_full_time_persons"] - 10
+    mended = [
+        replace(row, values={**row.values, "gap_full_time_persons": persons}) if row.municipality == "Herlev" else row
+        for row in rows
+    ]
+    return as_xlsx(mended, heading=title(ALL, PERIOD))
+
+
+@pytest.fixture(scope="module")
+def beside(stage: Stage) -> Iterator[Scene]:
+    """A night with Jobindsats alone, and one with the lists and StatBank beside it."""
+    with stage(today="2023-11-05", scale="small") as scene:
+        assert scene.night("2023-11-05", tables=["y30r21", "y01a02"]).outcome == "completed"
+        folder = scene.folder / "lists"
+        folder.mkdir()
+        (folder / "2022.pdf").write_bytes(older_list())
+        (folder / "2023.xlsx").write_bytes(newer_list())
+        (folder / "sygedagpenge.xlsx").write_bytes(
+            as_xlsx(synthetic_rows(SICKNESS, OLDER), heading=title(SICKNESS, OLDER))
+        )
+        scene.patch.setenv("JOBINDSATS_RANKING_LISTS", str(folder))
+        scene.patch.setenv("JOBINDSATS_STATBANK_URL", scene.publisher.statbank_url)
+        report = scene.night("2023-11-06", tables=[ALL, SICKNESS, "folk1a", "auk01"])
+        assert set(scene.outcomes(report).values()) == {"published"}, report.tables
+        yield scene
+
+
+def test_a_period_that_only_a_list_has_is_in_figures_and_marts(beside: Scene) -> None:
+    printed = of_herlev(synthetic_rows(ALL, OLDER))
+    actual, expected = (float(printed.values[name]) for name in LEVELS)
+    (saved,) = beside.answer("figure", "savings", "--area", "Herlev", "--period", str(OLDER))
+    assert (saved["value"], saved["table_id"]) == ((expected - actual) * 132_350, ALL)
+    (row,) = beside.query(
+        "select * from marts.benchmark_ranking where area_name = 'Herlev' and period = '2022QMAT02' "
+        "and table_id = 'ranking_all'"
+    )
+    assert (row["rank"], row["gap_full_time_persons"]) == (printed.rank, actual - expected)
+    assert (row["published_gap_is"], row["published_gap_full_time_persons"]) == (
+        "expected - actual",
+        -float(printed.values["gap_full_time_persons"]),
+    )
+    assert row["gap_pct_point"] == float(printed.values["gap_pct_point"])
+    assert not row["stands_beside"]
+    (mart,) = beside.query(
+        "select * from marts.savings where area_name = 'Herlev' and period = '2022QMAT02' "
+        "and benefit_area = 'Ydelsesgrupper i alt'"
+    )
+    assert (mart["saving_dkk"], mart["table_id"]) == (saved["value"], ALL)
+
+
+def test_a_saving_by_a_list_is_taken_apart_down_to_the_file(beside: Scene) -> None:
+    (tree,) = beside.answer("explain", "savings", "--area", "Herlev", "--period", str(OLDER))
+    archived = {each["sha256"] for leaf in tree["inputs"] for each in leaf["vintage"]["archived"] if each["held"]}
+    assert hashlib.sha256(older_list()).hexdigest() in archived
+    assert {leaf["table"] for leaf in tree["inputs"]} == {ALL}
+
+
+def test_where_both_have_a_period_the_table_answers_and_the_list_stands_beside_it(beside: Scene) -> None:
+    asked = ("benchmark_gap", "--area", "Herlev", "--period", str(PERIOD))
+    table, listed = beside.answer("figure", *asked)
+    assert [(row["table_id"], row["stands_beside"]) for row in (table, listed)] == [("y30r21", False), (ALL, True)]
+    assert (table["value"], table["published_gap_is"]) == (-50, "actual - expected")
+    assert (listed["value"], listed["published_gap_is"], listed["published_gap_persons"]) == (None, None, -60)
+    assert any("fortegn" in caveat or "faktisk minus forventet" in caveat for caveat in listed["caveats"])
+    for row in (table, listed):
+        assert any("forskel i personer -50 mod -60" in caveat for caveat in row["caveats"])
+    (saved,) = beside.answer("figure", "savings", "--area", "Herlev", "--period", str(PERIOD))
+    assert (saved["value"], saved["table_id"]) == (6_617_500, "y30r21")
+    (before,) = beside.answer("figure", *asked, "--as-of", "2023-11-05")
+    assert before["table_id"] == "y30r21"
+    assert not any("mod -60" in caveat for caveat in before["caveats"])
+
+
+def test_the_place_half_a_year_before_the_tables_oldest_is_the_lists(beside: Scene) -> None:
+    printed = of_herlev(synthetic_rows(ALL, OLDER))
+    (row,) = beside.answer("figure", "benchmark_rank", "--area", "Herlev", "--period", "2022QMAT04")
+    assert (row["value"], row["rank_half_a_year_earlier"]) == (16, printed.rank)
+    assert [vintage["table"] for vintage in row["vintages"]] == ["y30r21", ALL]
+
+
+def test_a_list_without_levels_saves_nothing_and_says_why(beside: Scene) -> None:
+    asked = ("--area", "Herlev", "--period", str(OLDER), "--item", "Sygedagpenge mv.")
+    saved = beside.answer("figure", "savings", *asked)
+    assert [row["value"] for row in saved] == [None] * len(saved)
+    assert saved
+    assert all(any("faktisk minus forventet eller omvendt" in caveat for caveat in row["caveats"]) for row in saved)
+    (ranked,) = beside.answer("figure", "benchmark_rank", *asked)
+    assert ranked["value"] == of_herlev(synthetic_rows(SICKNESS, OLDER)).rank
+
+
+def test_a_claim_is_held_against_the_row_that_answers(beside: Scene) -> None:
+    rows = beside.answer("claims", str(ROOT / "docs" / "examples" / "claims" / "five-papers.yml"))
+    said = {row["statement"]: row for row in rows}
+    assert said["Samlet 17. plads, 2. halvår 2022 til 1. halvår 2023"]["verdict"] == "holds"
+
+
+def test_the_population_key_rests_on_the_loaded_table(beside: Scene) -> None:
+    rows = {row["basis"]: row for row in beside.answer("figure", "unemployment_projection", "--area", "Herlev")}
+    found = rows["population"]
+    assert (found["value"], {each["value"] for each in found["assumptions"]}) == (98, {20_000})
+    assert [vintage["table"] for vintage in found["vintages"]] == ["folk1a"]
+    assert rows["stated"]["vintages"] == []
+    shares = beside.answer(
+        "figure", "block_grant_share", "--area", "Herlev", "--period", "2023M09", "--item", "A-dagpenge"
+    )
+    (by_people,) = [row for row in shares if row["basis"] == "population"]
+    assert by_people["key_pct"] == pytest.approx(29_215 / 5_932_654 * 100, abs=1e-6)
+    assert [vintage["table"] for vintage in by_people["vintages"]] == ["folk1a", "y01a02"]
+    marts = beside.query(
+        "select p.projected_persons, p.caveats, array_agg(t.table_id) as tables from marts.unemployment_projection p "
+        "join core.vintages v on v.vintage_id = any(p.vintages) join core.tables t using (table_no) "
+        "where p.area_name = 'Herlev' and p.basis = 'population' group by 1, 2"
+    )
+    assert [(row["projected_persons"], row["tables"]) for row in marts] == [(98, ["folk1a"])]
+
+
+def test_the_population_key_is_taken_apart_down_to_bytes_that_are_there(beside: Scene) -> None:
+    trees = beside.answer("explain", "unemployment_projection", "--area", "Herlev", "--period", "2023Y01")
+    (tree,) = [tree for tree in trees if tree["basis"] == "population"]
+    own, country = tree["inputs"]
+    assert [(leaf["table"], leaf["period"], leaf["value"]) for leaf in (own, country)] == [
+        ("folk1a", "2023Q01", 29_215),
+        ("folk1a", "2023Q01", 5_932_654),
+    ]
+    assert country["area"] == "Hele landet"
+    archive = Archive((beside.folder / "data" / "archive").as_uri())
+    answers = [answer for leaf in (own, country) for answer in leaf["vintage"]["archived"]]
+    assert all(answer["held"] for answer in answers)
+    assert any(b"29215" in archive.get(answer["sha256"]) for answer in answers)
+
+
+def test_before_the_table_was_loaded_the_key_rests_on_what_is_assumed_and_says_so(beside: Scene) -> None:
+    rows = beside.answer("figure", "unemployment_projection", "--area", "Herlev", "--as-of", "2023-11-05")
+    (found,) = [row for row in rows if row["basis"] == "population"]
+    assert (found["value"], found["vintages"]) == (98, [])
+    assert {each["value"] for each in found["assumptions"]} == {20_000, 29_215, 5_932_654}
+    assert any("ikke hentet fra Danmarks Statistik" in caveat for caveat in found["caveats"])
+
+
+def test_public_support_is_a_share_of_the_inhabitants_of_the_same_quarter(beside: Scene) -> None:
+    (row,) = beside.answer("figure", "public_support_share", "--area", "Herlev")
+    assert (row["period"], row["item"], row["unit"]) == ("2023Q02", "I alt uden SU-modtagere", "pct")
+    cells = beside.answer("show", "auk01", "--area", "Herlev", "--period", "2023Q02")
+    counted = {cell["members"]["Ydelsestype"]: cell["value"] for cell in cells}
+    (people,) = beside.answer("show", "folk1a", "--area", "Herlev", "--period", "2023Q02")
+    supported = counted["I alt"] - counted["SU-modtagere"]
+    assert (row["supported_full_time_persons"], row["population_persons"]) == (supported, people["value"])
+    assert row["value"] == pytest.approx(100 * supported / people["value"], abs=1e-6)
+    assert row["gap_pct_point"] == pytest.approx(row["value"] - row["country_share_pct"], abs=1e-6)
+    assert [vintage["table"] for vintage in row["vintages"]] == ["folk1a", "auk01"]
+    kinds = beside.answer("figure", "public_support_share", "--area", "Herlev", "--item", "all")
+    assert {"Førtidspension", "Efterløn"} < {kind["item"] for kind in kinds}
+
+
+def test_public_support_is_a_share_of_the_working_age_where_that_is_known(beside: Scene) -> None:
+    (row,) = beside.answer("figure", "public_support_share_of_working_age", "--area", "Herlev")
+    assert row["low"] < row["value"] < row["high"]
+    assert {each["area_code"] for each in row["assumptions"]} == {"163", "000"}
+    said = beside.command("figure", "public_support_share_of_working_age", "--area", "Ringsted", "--json")
+    assert (said.returncode, said.stdout.strip()) == (0, "[]")
+    assert "working_age_population_persons" in said.stderr
 
 
 EXAMPLES = ROOT / "docs" / "examples" / "local_files"

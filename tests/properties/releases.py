@@ -13,6 +13,7 @@ from warehouse import records
 from warehouse.catalogue import jobindsats
 from warehouse.dimensions import write_periods
 from warehouse.periods import Period
+from warehouse.publishers import shipped_table
 from warehouse.staging import SeriesNumbers, canonical, copy_in, create_staging, drop_leftovers, table_number
 from warehouse.vintages import Load, Vintage, publish
 
@@ -55,7 +56,7 @@ def stage(connection: Connection, release: Release, *, run_id: int, table_id: st
     name = create_staging(connection, table_id=table_id, run_id=run_id)
     numbers = SeriesNumbers(connection, table_no=table_number(connection, table_id=table_id))
     write_periods(connection, periods={Period.parse(period) for period, _, _ in release})
-    total = canonical(jobindsats().table(table_id).root_members)
+    total = canonical(shipped_table(table_id).root_members)
     cells = [
         (Period.parse(period).key, area, total, measure, value, status)
         for (period, area, measure), (value, status) in release.items()

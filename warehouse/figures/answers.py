@@ -15,6 +15,7 @@ from sqlalchemy import Connection
 from warehouse import assumed
 from warehouse.areas import all_areas, municipalities
 from warehouse.assumed import applicable
+from warehouse.figures import population, printed
 from warehouse.figures.breaks import with_breaks, with_parts_expected
 from warehouse.figures.inputs import COUNTRY, Scope, period_codes, side_by_side, vintages_of
 from warehouse.figures.keys import KEY as GRANT_KEY
@@ -23,6 +24,7 @@ from warehouse.figures.model import KEY, OF_COUNTRY, Figure
 from warehouse.periods import Period, PeriodKind
 
 ORDER = ("area_code", "period_id", "item", "basis")
+SOURCE = ("stands_beside", "table_id")
 
 
 @dataclass(frozen=True)
@@ -37,29 +39,53 @@ class Answer:
 def answer(connection: Connection, figure: Figure, *, scope: Scope) -> Answer:
     """The figure for one area or all, as known at the scope's moment."""
     known = assumed.known(connection, as_of=scope.as_of)
-    read = Scope(None, scope.as_of) if figure.everywhere else scope
-    begun = side_by_side(connection, figure, scope=read) if figure.inputs else _from_assumption(figure, known, scope)
-    ambiguous = begun.filter(begun.select(KEY).is_duplicated())
-    rows = period_codes(begun.filter(~begun.select(KEY).is_duplicated()))
-    missing = [f"nothing is held of {', '.join(figure.tables)}"] if begun.is_empty() and figure.inputs else []
-    if ambiguous.height:
-        missing.append(
-            "two tables of your own feed the same figure for the same area, period and line: neither is taken"
-        )
-    rows = rows.with_columns(basis=pl.lit(""), caveats=pl.lit([], dtype=pl.List(pl.String)), assumptions=_NO_IDS)
+    rows, missing = _begun(connection, figure, known=known, scope=scope)
+    people = _people(connection, figure, known=known, scope=scope)
     for name in figure.assumptions:
         before = rows.height
-        rows = _with(rows, known=known, name=name)
+        rows = _with(rows, known=known, people=people, name=name)
         if name == figure.begins_with:
             rows = rows.with_columns(item=pl.col("basis"), basis=pl.lit(""))
         if before and rows.is_empty():
             missing.append(f"no assumption '{name}' is on record for this area: see docs/assumptions.md")
     rows = rows if figure.inputs == () else with_breaks(connection, rows, figure=figure)
     rows = with_parts_expected(connection, rows, figure=figure)
-    computed = figure.compute(vintages_of(rows, names=[each.name for each in figure.inputs]))
+    computed = figure.compute(vintages_of(rows, names=_brought(figure)))
     if scope.area_code is not None:
         computed = computed.filter(pl.col("area_code") == scope.area_code)
-    return Answer(figure, _told(computed, figure=figure).sort(ORDER), tuple(missing))
+    order = [*ORDER, *(name for name in SOURCE if name in computed.columns)]
+    return Answer(figure, _told(computed, figure=figure).sort(order), tuple(missing))
+
+
+def _begun(
+    connection: Connection, figure: Figure, *, known: pl.DataFrame, scope: Scope
+) -> tuple[pl.DataFrame, list[str]]:
+    """A figure's rows before anything is assumed, and why there are none where there are none."""
+    read = Scope(None, scope.as_of) if figure.everywhere else scope
+    begun = side_by_side(connection, figure, scope=read) if figure.inputs else _from_assumption(figure, known, scope)
+    begun = printed.with_lists(connection, begun, figure=figure, scope=read)
+    ambiguous = begun.select(printed.SOURCE_KEY if figure.printed else KEY).is_duplicated()
+    held = ", ".join(table for table in figure.tables if table not in figure.also_reads)
+    missing = [f"nothing is held of {held}"] if begun.is_empty() and figure.inputs else []
+    if ambiguous.any():
+        missing.append(
+            "two tables of your own feed the same figure for the same area, period and line: neither is taken"
+        )
+    rows = period_codes(begun.filter(~ambiguous)).with_columns(basis=pl.lit(""), assumptions=_NO_IDS)
+    return rows if figure.printed else rows.with_columns(caveats=_NOTHING_SAID), missing
+
+
+def _people(connection: Connection, figure: Figure, *, known: pl.DataFrame, scope: Scope) -> pl.DataFrame:
+    """The populations a figure may need, as known at the scope's moment; none where it needs none."""
+    if not {GRANT_KEY, population.ASSUMED}.intersection(figure.assumptions):
+        return pl.DataFrame()
+    return population.on_record(connection, known=known, as_of=scope.as_of)
+
+
+def _brought(figure: Figure) -> list[str]:
+    """The columns whose vintages a row rests on: the inputs, a list's place, the population."""
+    wanted = [each.name for each in (*figure.inputs, *population.INPUTS)]
+    return list(dict.fromkeys([*wanted, printed.PLACE]))
 
 
 def _told(computed: pl.DataFrame, *, figure: Figure) -> pl.DataFrame:
@@ -76,10 +102,12 @@ def _told(computed: pl.DataFrame, *, figure: Figure) -> pl.DataFrame:
     )
 
 
-def _with(rows: pl.DataFrame, *, known: pl.DataFrame, name: str) -> pl.DataFrame:
-    """Rows with an assumption of their area, with the keys, or with one of the country's (`country:<name>`)."""
+def _with(rows: pl.DataFrame, *, known: pl.DataFrame, people: pl.DataFrame, name: str) -> pl.DataFrame:
+    """Rows with an assumption of their area, the keys, the population, or one of the country's (`country:<name>`)."""
     if name == GRANT_KEY:
-        return with_keys(rows, known=known)
+        return with_keys(rows, known=known, people=people)
+    if name == population.ASSUMED:
+        return population.with_population(rows, people=people)
     if not name.startswith(OF_COUNTRY):
         return _with_assumption(rows, known=known, name=name)
     own = rows.with_columns(own_code=pl.col("area_code"), area_code=pl.lit(COUNTRY))
@@ -91,6 +119,7 @@ def _with(rows: pl.DataFrame, *, known: pl.DataFrame, name: str) -> pl.DataFrame
 
 
 _NO_IDS = pl.lit([], dtype=pl.List(pl.Int64))
+_NOTHING_SAID = pl.lit([], dtype=pl.List(pl.String))
 
 
 def _from_assumption(figure: Figure, known: pl.DataFrame, scope: Scope) -> pl.DataFrame:

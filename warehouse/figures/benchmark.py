@@ -1,7 +1,8 @@
 """The ministry's benchmark: the gap to the expected level, the rank, and what the gap saves.
 
 Points and rank rest on unrounded numbers and may contradict persons, which are rounded to tens. The difference is given
-as actual minus expected, whichever way round the publisher has it: expected and actual decide it.
+as actual minus expected, whichever way round the publisher has it: expected and actual decide it. A printed list without
+them has no sign that could be told: it stands as printed, and nothing is computed from it.
 """
 
 from __future__ import annotations
@@ -15,34 +16,66 @@ TABLE = "y30r21"
 GROUPS = "Ydelsesgrupper"
 ALL_BENEFITS = "Ydelsesgrupper i alt"
 SICKNESS = "Sygedagpenge mv."
+LISTS = {
+    "ranking_all": ALL_BENEFITS,
+    "ranking_unemployment_insurance": "A-dagpenge mv.",
+    "ranking_cash_assistance": "Kontanthjælp mv.",
+    "ranking_sickness_benefit": SICKNESS,
+}
+"""The ministry's printed lists, by the group of table y30r21 that each ranks."""
+# Levels are rounded to tens, so 5 either way; a difference of two is 10 off at most; points are printed with one decimal.
+COMPARED = {
+    "rank": ("placering", 0.0),
+    "actual_full_time_persons": ("faktisk antal", 5.0),
+    "expected_full_time_persons": ("forventet antal", 5.0),
+    "gap_full_time_persons": ("forskel i personer", 9.0),
+    "gap_pct_point": ("forskel i procentpoint", 0.05),
+}
 AS_COUNTED = "actual - expected"
 REVERSED = "expected - actual"
+UNTOLD = (
+    "Det kan ikke fastslås, om kildens forskel er faktisk minus forventet eller omvendt: det kræver faktisk og forventet "
+    "antal. Forskellen står, som den er offentliggjort, og der er ikke regnet videre på den."
+)
 
 
 def gap(rows: pl.DataFrame) -> pl.DataFrame:
     """The gap with its bounds, the published points with the same sign, and which way round the publisher has them."""
-    found = formulas.gap(rows)
-    sign = published_sign(found)
-    turn = pl.lit({AS_COUNTED: 1.0, REVERSED: -1.0}.get(sign or ""), dtype=pl.Float64)
-    points = pl.col("published_pct_point") * turn
-    return computed(found, gap_pct_point=points).with_columns(
-        published_gap_is=pl.lit(sign, dtype=pl.String), table_id=pl.lit(TABLE)
-    )
+    found = with_published_sign(formulas.gap(rows))
+    turn = pl.col("published_gap_is").replace_strict({AS_COUNTED: 1.0, REVERSED: -1.0}, default=None)
+    turned = computed(found.with_columns(_turn=turn), gap_pct_point=pl.col("published_pct_point") * pl.col("_turn"))
+    printed = pl.col("published_gap_persons").is_not_null() | pl.col("published_pct_point").is_not_null()
+    return _with_caveat(turned.drop("_turn"), UNTOLD, where=pl.col("published_gap_is").is_null() & printed)
 
 
-def published_sign(rows: pl.DataFrame) -> str | None:
-    """Which way round the publisher has the difference: as most rows have it whose gap is beyond rounding; None: untold.
+def with_published_sign(rows: pl.DataFrame) -> pl.DataFrame:
+    """Rows with `published_gap_is`: which way round their source subtracts, told by those whose gap is beyond rounding.
 
-    >>> rows = pl.DataFrame({"gap_persons": [-50.0, 30.0, 0.0], "published_gap_persons": [50.0, -30.0, 10.0]})
-    >>> published_sign(rows)
-    'expected - actual'
+    The table has one sign, that of most of its rows. Each list has its own, on which all of its rows must agree. Null:
+    untold.
+
+    >>> rows = pl.DataFrame({"table_id": ["ranking_all"] * 3, "period_id": [4201802] * 3,
+    ...     "gap_persons": [-50.0, 30.0, 0.0], "published_gap_persons": [50.0, -30.0, 10.0]})
+    >>> with_published_sign(rows)["published_gap_is"].unique().to_list()
+    ['expected - actual']
     """
-    beyond = pl.col("gap_persons").abs() > formulas.ROUNDED_TO_PERSONS
-    clear = rows.filter(beyond & (pl.col("published_gap_persons") != 0))
-    if clear.is_empty():
-        return None
-    same = clear.filter(pl.col("gap_persons").sign() == pl.col("published_gap_persons").sign()).height
-    return AS_COUNTED if 2 * same >= clear.height else REVERSED
+    of_table = pl.col("table_id") == TABLE
+    source = ["table_id", pl.when(~of_table).then("period_id")]
+    counted, published = pl.col("gap_persons"), pl.col("published_gap_persons")
+    clear = (counted.abs() > formulas.ROUNDED_TO_PERSONS) & (published != 0)
+    told = clear.sum().over(source)
+    same = (clear & (counted.sign() == published.sign())).sum().over(source)
+    as_counted = pl.when(of_table).then(2 * same >= told).otherwise(same == told)
+    reversed_ = of_table | (same == 0)
+    sign = (
+        pl.when(told == 0).then(None).when(as_counted).then(pl.lit(AS_COUNTED)).when(reversed_).then(pl.lit(REVERSED))
+    )
+    return rows.with_columns(published_gap_is=sign)
+
+
+def _with_caveat(rows: pl.DataFrame, caveat: str, *, where: pl.Expr) -> pl.DataFrame:
+    said = pl.concat_list("caveats", pl.lit(caveat))
+    return rows.with_columns(caveats=pl.when(where).then(said).otherwise("caveats"))
 
 
 def rank(rows: pl.DataFrame) -> pl.DataFrame:
@@ -58,5 +91,6 @@ def savings(rows: pl.DataFrame) -> pl.DataFrame:
     """What fewer persons than expected save in a year; a price of sickness benefit fits sickness benefit only."""
     of_sickness = pl.col("basis").str.starts_with("sygedagpenge")
     fitting = rows.filter(~of_sickness | (pl.col("item") == SICKNESS))
-    found = formulas.savings(formulas.gap(fitting))
-    return computed(found, fewer_full_time_persons=-pl.col("gap_persons"))
+    found = computed(formulas.savings(formulas.gap(fitting)), fewer_full_time_persons=-pl.col("gap_persons"))
+    of_list, levels = pl.col("table_id") != TABLE, pl.col("actual_persons", "expected_persons")
+    return _with_caveat(found, UNTOLD, where=of_list & pl.any_horizontal(levels.is_null()))

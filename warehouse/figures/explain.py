@@ -15,6 +15,8 @@ from sqlalchemy import Connection, select, text
 from warehouse import assumed
 from warehouse.figures.answers import Answer, area_name, number
 from warehouse.figures.model import RECIPIENTS, Figure, Input
+from warehouse.figures.population import INPUTS as POPULATION_INPUTS
+from warehouse.periods import Period
 
 _VINTAGES = """
 select v.vintage_id as vintage, t.table_id as "table", v.publisher_updated_on, v.seen_at, v.manifest
@@ -66,21 +68,29 @@ def tree(
         "high": number(row["high"]),
         "formula": figure.formula,
         "source": figure.source,
-        "inputs": [_leaf(row, wanted=wanted, brought=brought) for wanted in figure.inputs],
+        "inputs": [_leaf(row, wanted=wanted, brought=brought) for wanted in _inputs(row, figure=figure)],
         "assumptions": [used[each] for each in row["assumptions"]],
         "caveats": [*figure.caveats, *row["caveats"]],
         "code_version": version("jobindsats-warehouse"),
     }
 
 
+def _inputs(row: dict[str, Any], *, figure: Figure) -> tuple[Input, ...]:
+    """What a row was computed from: the figure's inputs, and the population where the row rests on a table's."""
+    own = {wanted.name for wanted in figure.inputs}
+    counted = [each for each in POPULATION_INPUTS if row.get(f"{each.name}_vintage") is not None]
+    return (*figure.inputs, *(each for each in counted if each.name not in own))
+
+
 def _leaf(row: dict[str, Any], *, wanted: Input, brought: dict[int, dict[str, Any]]) -> dict[str, Any]:
     vintage = brought.get(row.get(f"{wanted.name}_vintage") or -1)
     return {
         "name": wanted.name,
-        "table": vintage["table"] if vintage else wanted.table,
+        "table": vintage["table"] if vintage else row.get("table_id") or wanted.table,
         "measure": wanted.measure,
         "item": wanted.only or (row["item"] if wanted.item or wanted.table == RECIPIENTS else None) or None,
         "area": "Hele landet" if wanted.area == "country" else area_name(row["area_code"]),
+        "period": row.get(f"{wanted.name}_period") or str(Period.parse(row["period"]).shifted(-wanted.earlier)),
         "periods_earlier": wanted.earlier,
         "value": number(row.get(wanted.name)),
         "status": row.get(f"{wanted.name}_status") or "missing",

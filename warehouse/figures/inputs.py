@@ -91,10 +91,10 @@ def read(connection: Connection, wanted: Input, *, scope: Scope) -> pl.DataFrame
         found = connection.execute(query, about | {"tables": numbers, "areas": [code] if code else None})
     rows = pl.DataFrame([tuple(row) for row in found], schema=_TYPES, orient="row")
     rows = rows if wanted.only is None else rows.filter(pl.col("item") == wanted.only)
-    return _moved(rows, periods=wanted.earlier).sort(KEY)
+    return moved(rows, periods=wanted.earlier).sort(KEY)
 
 
-def _moved(rows: pl.DataFrame, *, periods: int) -> pl.DataFrame:
+def moved(rows: pl.DataFrame, *, periods: int) -> pl.DataFrame:
     """Rows under the period they are compared with: that of so many periods later."""
     if not periods or rows.is_empty():
         return rows
@@ -105,14 +105,15 @@ def _moved(rows: pl.DataFrame, *, periods: int) -> pl.DataFrame:
 def side_by_side(connection: Connection, figure: Figure, *, scope: Scope) -> pl.DataFrame:
     """A figure's inputs, one row per area x period x item of the first: `<name>`, `<name>_status`, `<name>_vintage`."""
     first, *others = figure.inputs
-    rows = _named(read(connection, first, scope=scope), name=first.name)
+    rows = named(read(connection, first, scope=scope), name=first.name)
     for other in others:
-        beside = _named(read(connection, other, scope=scope), name=other.name)
+        beside = named(read(connection, other, scope=scope), name=other.name)
         rows = _looked_up(rows, beside, other=other, by_item=bool(other.item or other.table == RECIPIENTS))
     return rows.sort(KEY)
 
 
-def _named(rows: pl.DataFrame, *, name: str) -> pl.DataFrame:
+def named(rows: pl.DataFrame, *, name: str) -> pl.DataFrame:
+    """Rows whose value, status and vintage are those of one input."""
     return rows.rename({"value": name, "status": f"{name}_status", "vintage_id": f"{name}_vintage"})
 
 

@@ -47,6 +47,7 @@ MARTS: tuple[Mart, ...] = (
         {
             "benefit_area": "item",
             "basis": "basis",
+            "table_id": "table_id",
             "fewer_full_time_persons": "fewer_full_time_persons",
             "net_unit_cost_dkk": "net_unit_cost_dkk",
             "saving_dkk": "value",
@@ -137,6 +138,7 @@ MARTS: tuple[Mart, ...] = (
         {
             "benefit_area": "item",
             "table_id": "table_id",
+            "stands_beside": "stands_beside",
             "rank": "rank",
             "rank_half_a_year_earlier": "rank_half_a_year_earlier",
             "gap_full_time_persons": "value",
@@ -144,6 +146,8 @@ MARTS: tuple[Mart, ...] = (
             "expected_full_time_persons": "expected_persons",
             "actual_full_time_persons": "actual_persons",
             "published_gap_is": "published_gap_is",
+            "published_gap_full_time_persons": "published_gap_persons",
+            "published_gap_pct_point": "published_pct_point",
         },
     ),
 )
@@ -167,7 +171,7 @@ def rests_on(connection: Connection, mart: Mart) -> str:
     figure = FIGURES[mart.figure]
     asked = {"tables": list(figure.tables), "recipients": RECIPIENTS in figure.tables}
     state = connection.scalar(text(_RESTS_ON), asked)
-    declared = f"{figure.inputs} {figure.assumptions} {figure.caveats} {sorted(mart.columns.items())}"
+    declared = f"{figure.inputs} {figure.assumptions} {figure.caveats} {figure.printed} {sorted(mart.columns.items())}"
     code = hashlib.sha256(f"{declared} {_code()}".encode()).hexdigest()[:12]
     return f"{version('jobindsats-warehouse')} {code} {state}"
 

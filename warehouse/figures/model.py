@@ -40,12 +40,29 @@ class Input:
 
 
 @dataclass(frozen=True)
+class Printed:
+    """Printed lists of what a table also gives: which of the table's items each list is.
+
+    Every row of a list has `place`. `compared` are measures of both, each with its Danish name and by how much the two may
+    be apart before that is said. Only with `stands_beside` is a list's row kept where the table has one.
+    """
+
+    table: str
+    dimension: str
+    lists: Mapping[str, str]
+    place: str
+    compared: Mapping[str, tuple[str, float]]
+    stands_beside: bool = False
+
+
+@dataclass(frozen=True)
 class Figure:
     """A derived figure. `compute` takes the inputs side by side; `value`, `low` and `high` name columns of what it gives.
 
     Assumptions come as `<name>` with one row for each basis on record; a row that lacks one is left out with a reason.
     One that is read `everywhere` needs all areas' rows to compute one's. A figure without inputs `begins_with` an
-    assumption: it has a row for the year in which that was made.
+    assumption: it has a row for the year in which that was made. With `printed`, rows of lists stand beside those of its
+    table. `also_reads` are tables that it reads besides its inputs.
     """
 
     name: str
@@ -64,9 +81,12 @@ class Figure:
     caveats: tuple[str, ...] = ()
     default_item: str | None = None
     everywhere: bool = False
+    printed: Printed | None = None
+    also_reads: tuple[str, ...] = ()
     columns: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def tables(self) -> tuple[str, ...]:
-        """The tables it reads, each once, in the order of its inputs."""
-        return tuple(dict.fromkeys(read.table for read in self.inputs))
+        """The tables it reads, each once: those of its inputs in their order, printed lists, and what else it reads."""
+        lists = tuple(self.printed.lists) if self.printed else ()
+        return tuple(dict.fromkeys([*(read.table for read in self.inputs), *lists, *self.also_reads]))

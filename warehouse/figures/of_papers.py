@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from warehouse.figures import investments, keys, own_tables
+from warehouse.figures import investments, keys, own_tables, population
 from warehouse.figures.model import EVERY_MEMBER, FEEDS, Figure, Input
 
 _SOURCE_OWN = "The municipality's own table, by its contract"
@@ -23,6 +23,7 @@ FROM_PAPERS = (
         inputs=(),
         begins_with="national_unemployment_change_persons",
         compute=keys.projection,
+        also_reads=(population.TABLE,),
         value="projection_persons",
         low="projection_low_persons",
         high="projection_high_persons",
@@ -196,7 +197,8 @@ FROM_PAPERS = (
         inputs=(_own("cases", "cases", "*cases"),),
         compute=own_tables.cases_per_1000,
         value="per_1000_inhabitants_cases",
-        assumptions=("population_persons",),
+        assumptions=(population.ASSUMED,),
+        also_reads=(population.TABLE,),
         columns={"cases": "cases", "population_persons": "persons"},
     ),
     Figure(

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from warehouse.figures import benchmark, benefits, keys
-from warehouse.figures.model import COUNTED, RECIPIENTS, Figure, Input
+from dataclasses import replace
+
+from warehouse.figures import benchmark, benefits, keys, population
+from warehouse.figures.model import COUNTED, RECIPIENTS, Figure, Input, Printed
 from warehouse.formulas.keys import block_grant_share
 
 _FULL_TIME = "recipients_full_time_persons"
@@ -20,7 +22,16 @@ _BENCHMARK = (
     _benchmark("expected_persons", "expected_full_time_persons"),
 )
 _SOURCE_BENEFITS = "Jobindsats.dk / STAR, the benefits' own tables"
-_SOURCE_BENCHMARK = "Jobindsats.dk / STAR, table y30r21, the ministry's benchmark"
+_SOURCE_BENCHMARK = "Jobindsats.dk / STAR, table y30r21, the ministry's benchmark; the ministry's printed ranking lists"
+_LISTS_ANSWER = Printed(
+    table=benchmark.TABLE,
+    dimension=benchmark.GROUPS,
+    lists=benchmark.LISTS,
+    place="rank",
+    compared=benchmark.COMPARED,
+)
+_TOLD_APART = {"table_id": "text", "stands_beside": "boolean"}
+_LISTS_STAND_BESIDE = replace(_LISTS_ANSWER, stands_beside=True)
 _ROUNDED = "Tallene er forskelle mellem antal afrundet til nærmeste 10, så de kan være 10 personer større eller mindre."
 
 PUBLISHED = (
@@ -100,6 +111,7 @@ PUBLISHED = (
             Input("national_persons", RECIPIENTS, _FULL_TIME, area="country"),
         ),
         compute=block_grant_share,
+        also_reads=(population.TABLE,),
         value="share_pct",
         assumptions=(keys.KEY,),
         columns={
@@ -126,6 +138,7 @@ PUBLISHED = (
             _benchmark("rank_half_a_year_earlier", "rank", earlier=_HALF_A_YEAR),
         ),
         compute=benchmark.gap,
+        printed=_LISTS_STAND_BESIDE,
         everywhere=True,
         value="gap_persons",
         low="gap_low_persons",
@@ -137,6 +150,9 @@ PUBLISHED = (
             "gap_pct_point": "pct_point",
             "rank": "rank",
             "published_gap_is": "text",
+            "published_gap_persons": "full_time_persons",
+            "published_pct_point": "pct_point",
+            **_TOLD_APART,
         },
         caveats=(_ROUNDED,),
     ),
@@ -152,9 +168,10 @@ PUBLISHED = (
             _benchmark("rank_half_a_year_earlier", "rank", earlier=_HALF_A_YEAR),
         ),
         compute=benchmark.rank,
+        printed=_LISTS_STAND_BESIDE,
         value="rank",
         default_item=benchmark.ALL_BENEFITS,
-        columns={"rank_half_a_year_earlier": "rank", "places_gained": "rank"},
+        columns={"rank_half_a_year_earlier": "rank", "places_gained": "rank", **_TOLD_APART},
     ),
     Figure(
         name="savings",
@@ -165,12 +182,13 @@ PUBLISHED = (
         source=_SOURCE_BENCHMARK,
         inputs=_BENCHMARK,
         compute=benchmark.savings,
+        printed=_LISTS_ANSWER,
         value="saving_dkk",
         low="saving_low_dkk",
         high="saving_high_dkk",
         assumptions=("net_unit_cost_dkk",),
         default_item=benchmark.ALL_BENEFITS,
-        columns={"fewer_full_time_persons": "full_time_persons", "net_unit_cost_dkk": "dkk"},
+        columns={"fewer_full_time_persons": "full_time_persons", "net_unit_cost_dkk": "dkk", "table_id": "text"},
         caveats=(_ROUNDED,),
     ),
 )

@@ -64,6 +64,12 @@ def upgrade() -> None:
             "table_id", sa.Text(), nullable=False, comment="The publisher's table, or the ranking list, it comes from."
         ),
         sa.Column(
+            "stands_beside",
+            sa.Boolean(),
+            nullable=False,
+            comment="Whether another source answers for the same municipality, period and group: the table comes first.",
+        ),
+        sa.Column(
             "rank",
             sa.Double(),
             nullable=True,
@@ -103,7 +109,19 @@ def upgrade() -> None:
             "published_gap_is",
             sa.Text(),
             nullable=True,
-            comment="What the publisher calls the difference: actual - expected, or the reverse.",
+            comment="What the source calls the difference: actual - expected, or the reverse; null: untold, see the caveats.",
+        ),
+        sa.Column(
+            "published_gap_full_time_persons",
+            sa.Double(),
+            nullable=True,
+            comment="The difference as the source has it, its sign as it is. Null where an input is hidden or missing; never a zero then.",
+        ),
+        sa.Column(
+            "published_gap_pct_point",
+            sa.Double(),
+            nullable=True,
+            comment="The difference in percentage points as the source has it, its sign as it is. Null where an input is hidden or missing; never a zero then.",
         ),
         sa.Column(
             "caveats", sa.Text(), nullable=False, comment="What a reader must know, Danish; empty: nothing more."
@@ -122,7 +140,8 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("area_code", "period", "benefit_area", "table_id", name=op.f("pk_benchmark_ranking")),
         schema="marts",
-        comment="One row per municipality, four quarters and group of benefits of the ministry's benchmark. Rank 1 is best.",
+        comment="One row per municipality, four quarters, group of benefits and source of the ministry's benchmark: table y30r21, and "
+        "the printed lists. Rank 1 is best. Where not stands_beside there is one row of each.",
     )
     op.create_table(
         "block_grant_share",
@@ -400,6 +419,9 @@ def upgrade() -> None:
             sa.Text(),
             nullable=False,
             comment="Which assumption on record was used: figures on different bases are never mixed.",
+        ),
+        sa.Column(
+            "table_id", sa.Text(), nullable=False, comment="The publisher's table, or the ranking list, it comes from."
         ),
         sa.Column(
             "fewer_full_time_persons",
