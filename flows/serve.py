@@ -108,7 +108,7 @@ def _server(home: Path) -> Iterator[subprocess.Popen[bytes]]:
     """The server, which answers when the block begins and has ended when it ends."""
     log, port = home / "logs" / "server.log", os.environ["PREFECT_SERVER_API_PORT"]
     console().print("Starting Prefect's server (half a minute the first time) ...")
-    command = [sys.executable, "-m", "prefect", "server", "start", "--host", LOOPBACK, "--port", port]
+    command = [sys.executable, "-m", "flows.prefect_server", "server", "start", "--host", LOOPBACK, "--port", port]
     server = tethered.start(command, environment=server_environment(), log=log)
     try:
         wait_for(os.environ["PREFECT_API_URL"], process=server, log=log)

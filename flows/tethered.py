@@ -41,7 +41,10 @@ def end(process: subprocess.Popen[bytes]) -> None:
 
 
 def main() -> int:
-    """Carry out the command; when the tether is let go, ask it to end, and leave nothing of its group behind."""
+    """Carry out the command; when the tether is let go, ask it to end, and leave nothing of its group behind.
+
+    Gives its exit status; 128 and the number for one that a signal ended, as a shell does.
+    """
     command = subprocess.Popen(sys.argv[1:], stdin=subprocess.DEVNULL)  # noqa: S603  # what the starter said
 
     def pass_on(number: int, _: FrameType | None) -> None:
@@ -54,7 +57,7 @@ def main() -> int:
     status = command.wait()
     if let_go.is_set():
         os.killpg(0, signal.SIGKILL)
-    return status
+    return status if status >= 0 else 128 - status
 
 
 def _end_when_let_go(command: subprocess.Popen[bytes], let_go: Event) -> None:
