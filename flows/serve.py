@@ -1,8 +1,8 @@
 """Serve: Prefect's server, the deployments and a worker on this machine, begun by one command and ended with it.
 
 Everything is tethered to this process (flows/tethered.py) and listens on this machine only. A worker that dies is
-started again; the run it was carrying out goes on where it can, and is called crashed where it cannot. What a production
-machine needs instead stands in docs/operations.md.
+started again; the runs it was carrying out end with it. What a production machine needs instead stands in
+docs/operations.md.
 """
 
 from __future__ import annotations
@@ -36,7 +36,8 @@ The night comes by itself at 04:15 in Denmark, as long as this runs. A night now
   in the interface under Deployments, nightly, Run; or in another terminal
   PREFECT_API_URL={api} {prefect} deployment run nightly/nightly --watch
 
-To stop: Ctrl-C, or kill {pid}. Everything ends with it; a night that is cut short leaves nothing to mend.
+To stop: Ctrl-C, or kill {pid}. Everything ends with it; a night that is cut short leaves nothing to mend. The
+warehouse stays up for whoever reads it; its own server, where it has one, ends with jobindsats warehouse down.
 """
 
 

@@ -1,4 +1,4 @@
-"""Processes that end with the one that started them, however that one ends: `python -m flows.tethered COMMAND...`.
+"""Processes that end with the one that started them, however that one ends: `python -m flows.tethered SECONDS COMMAND...`.
 
 The tether is a pipe of which only the starter holds the other end. The system lets go of it for a starter that was
 killed outright, too, which no clean-up in the starter can promise. A command has its own session: what a terminal sends
@@ -19,12 +19,14 @@ from types import FrameType
 PATIENCE_SECONDS = 20
 
 
-def start(command: Sequence[str], *, environment: Mapping[str, str], log: Path) -> subprocess.Popen[bytes]:
-    """Start a command on a tether; what it says is added to a log."""
+def start(
+    command: Sequence[str], *, environment: Mapping[str, str], log: Path, patience_seconds: float = PATIENCE_SECONDS
+) -> subprocess.Popen[bytes]:
+    """Start a command on a tether; what it says is added to a log. Let go, it has that long to end in order."""
     log.parent.mkdir(parents=True, exist_ok=True)
     with log.open("ab") as said:
         return subprocess.Popen(  # noqa: S603  # commands are ours, and no shell reads them
-            [sys.executable, "-m", "flows.tethered", *command],
+            [sys.executable, "-m", "flows.tethered", str(patience_seconds), *command],
             stdin=subprocess.PIPE,
             stdout=said,
             stderr=subprocess.STDOUT,
@@ -45,7 +47,7 @@ def main() -> int:
 
     Gives its exit status; 128 and the number for one that a signal ended, as a shell does.
     """
-    command = subprocess.Popen(sys.argv[1:], stdin=subprocess.DEVNULL)  # noqa: S603  # what the starter said
+    command = subprocess.Popen(sys.argv[2:], stdin=subprocess.DEVNULL)  # noqa: S603  # what the starter said
 
     def pass_on(number: int, _: FrameType | None) -> None:
         command.send_signal(number)
@@ -53,20 +55,20 @@ def main() -> int:
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         signal.signal(number, pass_on)
     let_go = Event()
-    Thread(target=_end_when_let_go, args=(command, let_go), daemon=True).start()
+    Thread(target=_end_when_let_go, args=(command, let_go, float(sys.argv[1])), daemon=True).start()
     status = command.wait()
     if let_go.is_set():
         os.killpg(0, signal.SIGKILL)
     return status if status >= 0 else 128 - status
 
 
-def _end_when_let_go(command: subprocess.Popen[bytes], let_go: Event) -> None:
+def _end_when_let_go(command: subprocess.Popen[bytes], let_go: Event, patience_seconds: float) -> None:
     while os.read(sys.stdin.fileno(), 1):
         pass
     let_go.set()
     command.terminate()
     try:
-        command.wait(PATIENCE_SECONDS)
+        command.wait(patience_seconds)
     except subprocess.TimeoutExpired:
         command.kill()
 
