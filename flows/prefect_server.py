@@ -9,7 +9,10 @@ test says when Prefect has mended it, and this module can go.
 from __future__ import annotations
 
 from collections.abc import MutableMapping
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
+
+if TYPE_CHECKING:
+    from sqlalchemy.ext.hybrid import hybrid_property
 
 
 def main() -> None:
@@ -22,13 +25,18 @@ def main() -> None:
 
 def let_schedules_come_to_runs() -> None:
     """Let a run's state be passed over where runs are put on record in bulk, as it was with SQLAlchemy 2.0."""
+    state_of_runs().inplace.bulk_dml(_pass_over)
+
+
+def state_of_runs() -> hybrid_property[Any]:
+    """The attribute of Prefect's server that does not say how it is written in bulk."""
     from prefect.server.database.orm_models import FlowRun
     from sqlalchemy import inspect
 
-    inspect(FlowRun).all_orm_descriptors["state"].inplace.bulk_dml(_pass_over)
+    return cast("hybrid_property[Any]", inspect(FlowRun).all_orm_descriptors["state"])
 
 
-def _pass_over(_kind: type[Any], _mapping: MutableMapping[str, Any], _value: Any) -> None:
+def _pass_over(cls: Any, mapping: MutableMapping[str, Any], value: Any) -> None:
     """The state has a table of its own, which Prefect fills next."""
 
 

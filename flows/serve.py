@@ -21,7 +21,7 @@ from types import FrameType
 from flows import tethered
 from flows.orchestrator import LOOPBACK, api_of, free_port, prepare_orchestrator, server_environment, serving, wait_for
 from flows.printing import console
-from flows.served_runs import crash_what_died, end_what_runs
+from flows.served_runs import end_what_runs
 
 POOL = "jobindsats"
 AT_ONCE = "4"
@@ -48,12 +48,12 @@ def serve(port: int) -> int:
     try:
         with _ended_by_signals(), serving(home, address=os.environ["PREFECT_API_URL"]), _server(home) as server:
             _deploy(home)
-            crash_what_died(POOL)
+            end_what_runs(POOL, why="nobody served it any more")
             try:
                 return _work(home, folder=folder, server=server)
             finally:
                 console().print("Ending the worker, its runs and the server ...")
-                end_what_runs(POOL)
+                end_what_runs(POOL, why="it was ended with its server")
     except KeyboardInterrupt:
         console().print("Nothing of it runs any more.")
         return WELL
@@ -147,7 +147,7 @@ def _work(home: Path, *, folder: Path, server: subprocess.Popen[bytes]) -> int:
         console().print(_what_to_do(home, folder=folder), markup=False, highlight=False, soft_wrap=True)
         while ended.get() is not server:
             console().print(f"The worker ended with {worker.returncode}; it is started again.")
-            crash_what_died(POOL)
+            end_what_runs(POOL, why="its worker ended")
             worker = _worker(home, ended=ended)
         console().print(f"The server ended with {server.returncode}. Look at {home / 'logs' / 'server.log'}")
         return FAILED

@@ -20,21 +20,16 @@ if TYPE_CHECKING:
 PATIENCE_SECONDS = 10
 
 
-def crash_what_died(pool: str) -> None:
-    """Call crashed what is under way by Prefect's record and by no process: it would hold its slot and never end."""
-    for run in _under_way(pool):
-        if not _is_carried_out(run):
-            _call_crashed(
-                run, why="its process was gone; what it published stands, and the next run goes on from there"
-            )
+def end_what_runs(pool: str, *, why: str) -> None:
+    """End the processes of all runs that are under way, and call crashed those that do not say themselves how they ended.
 
-
-def end_what_runs(pool: str) -> None:
-    """End the processes of all runs that are under way; where they do not say so themselves, they have crashed."""
+    A run whose worker has died would go on by itself for as long as it waits for an answer, and hold the night's lock;
+    one whose process is gone too would be under way for ever, and keep its slot.
+    """
     for run in _under_way(pool):
         _end(run)
     for run in _under_way(pool):
-        _call_crashed(run, why="it was ended with the server; what it published stands")
+        _call_crashed(run, why=why)
 
 
 def _under_way(pool: str) -> list[FlowRun]:
@@ -55,20 +50,21 @@ def _call_crashed(run: FlowRun, *, why: str) -> None:
     from prefect.states import Crashed
 
     with get_client(sync_client=True) as client:
-        client.set_flow_run_state(run.id, Crashed(message=f"Called crashed: {why}"))
+        client.set_flow_run_state(run.id, Crashed(message=f"Called crashed: {why}. What it published stands"))
 
 
 def _is_carried_out(run: FlowRun) -> bool:
-    """Whether the process that Prefect names is there and one of Prefect's: the number may be another's by now."""
-    return run.infrastructure_pid is not None and "prefect" in _command_of(int(run.infrastructure_pid))
+    """Whether the process that Prefect names is there and this run's: the number may be another's by now."""
+    return run.infrastructure_pid is not None and str(run.id) in _told_to(int(run.infrastructure_pid))
 
 
-def _command_of(pid: int) -> str:
+def _told_to(pid: int) -> str:
+    """The environment of a process of this user's, which names the run; nothing where there is none."""
     with suppress(OSError):
-        return Path(f"/proc/{pid}/cmdline").read_text(encoding="utf-8", errors="replace")
+        return Path(f"/proc/{pid}/environ").read_text(encoding="utf-8", errors="replace")
     if Path("/proc/self").exists():
         return ""
-    asked = ["ps", "-o", "args=", "-p", str(pid)]
+    asked = ["ps", "eww", "-o", "command=", "-p", str(pid)]
     said = subprocess.run(asked, capture_output=True, text=True, check=False)  # noqa: S603  # no shell reads it
     return said.stdout
 

@@ -5,11 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from prefect.server.database.orm_models import FlowRun
-from sqlalchemy import inspect
 
 from flows.orchestrator import api_of, free_port, served_here, serving
-from flows.prefect_server import let_schedules_come_to_runs
+from flows.prefect_server import let_schedules_come_to_runs, state_of_runs
 
 ADDRESS = api_of(4200)
 
@@ -38,7 +36,7 @@ def test_ports_are_found_and_differ() -> None:
 
 def test_the_mend_of_prefects_scheduler_is_still_needed() -> None:
     """When this fails, Prefect writes scheduled runs with SQLAlchemy 2.1 itself: flows/prefect_server.py can go."""
-    state = inspect(FlowRun).all_orm_descriptors["state"]
+    state = state_of_runs()
     assert state.bulk_dml_setter is None
     let_schedules_come_to_runs()
     assert state.bulk_dml_setter is not None
