@@ -6,20 +6,34 @@ import json
 import os
 import signal
 import subprocess
+import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
-from tenacity import Retrying, retry_if_not_result, stop_after_delay, wait_fixed
+from tenacity import Retrying, retry_if_exception, retry_if_not_result, stop_after_delay, wait_fixed
 
 from tests.conftest import ROOT
 from tests.processes import left_of
 from tests.scene import JOBINDSATS
 from tests.standin.server import StandIn
 
+
+def _answer(request: urllib.request.Request) -> Any:
+    with urllib.request.urlopen(request, timeout=30) as answer:
+        return json.load(answer)
+
+
+def _is_busy(error: BaseException) -> bool:
+    return isinstance(error, urllib.error.HTTPError) and error.code == HTTPStatus.SERVICE_UNAVAILABLE
+
+
+# Prefect's server says so while another writes to its SQLite; its own clients ask again too.
+_ASKING = Retrying(retry=retry_if_exception(_is_busy), wait=wait_fixed(0.2), stop=stop_after_delay(30), reraise=True)
 ENDED = ("Completed", "Failed", "Crashed", "Cancelled")
 
 
@@ -41,8 +55,7 @@ class Served:
         """Prefect's answer: a question is posted, where there is one."""
         body = json.dumps(question).encode() if question is not None else None
         request = urllib.request.Request(self.api + path, data=body, headers={"Content-Type": "application/json"})
-        with urllib.request.urlopen(request, timeout=30) as answer:
-            return json.load(answer)
+        return _ASKING(_answer, request)
 
     def deployment(self, name: str) -> Any:
         """A deployment by its name."""
@@ -70,11 +83,11 @@ class Served:
         lines = self.ask("/logs/filter", {"logs": {"flow_run_id": {"any_": [run_id]}}, "limit": 200})
         return "\n".join(line["message"] for line in lines)
 
-    def ended(self, run_id: str, *, within_seconds: float = 150) -> Any:
+    def ended(self, run_id: str, *, within_seconds: float = 300) -> Any:
         """A run when it has ended."""
         return self.when(run_id, lambda run: run["state_name"] in ENDED, within_seconds=within_seconds)
 
-    def when(self, run_id: str, reached: Callable[[Any], bool], *, within_seconds: float = 150) -> Any:
+    def when(self, run_id: str, reached: Callable[[Any], bool], *, within_seconds: float = 300) -> Any:
         """A run when it is as far as that; fails with what it has come to."""
         waiting = Retrying(
             retry=retry_if_not_result(reached),
@@ -93,7 +106,7 @@ class Served:
     def command(self, *arguments: str) -> Any:
         """`jobindsats ... --json` beside it, read."""
         asked = [JOBINDSATS, *arguments, "--json"]
-        return json.loads(subprocess.check_output(asked, text=True, env=self.environment, timeout=120))
+        return json.loads(subprocess.check_output(asked, text=True, env=self.environment, timeout=300))
 
     def stop(self, number: int = signal.SIGINT) -> int:
         """End it, and give its exit status."""
