@@ -6,7 +6,9 @@ export DO_NOT_TRACK = 1
 # In the order of the folders: journeys, which are long, begin before the many short unit tests.
 ON_TWO_CORES := -n 2 --dist loadfile --no-loadscope-reorder
 
-.PHONY: setup demo test test-all check lock clean
+PORT ?= 4200
+
+.PHONY: setup demo serve test test-all check lock clean
 
 setup: $(VENV)/.ready
 
@@ -21,6 +23,9 @@ $(VENV)/.ready: requirements.lock pyproject.toml
 
 demo: setup
 	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m tests.demo
+
+serve: setup
+	@exec $(BIN)/jobindsats serve --port $(PORT)
 
 test: setup
 	@$(BIN)/python -m pytest -q $(ON_TWO_CORES) -m "not slow"

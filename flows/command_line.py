@@ -48,6 +48,19 @@ def nightly(
 
 
 @app.command
+def serve(
+    *,
+    port: Annotated[
+        int, Parameter(help="Where the interface answers on this machine; 0: any port that is free.")
+    ] = 4200,
+) -> int:
+    """Serve the deployments on this machine until Ctrl-C: Prefect's server with its interface, and a worker."""
+    from flows.serve import serve as serve_deployments
+
+    return serve_deployments(port)
+
+
+@app.command
 def replay(
     *,
     warehouse: Annotated[

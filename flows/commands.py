@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Sequence
 
 from rich.text import Text
 
+from flows.orchestrator import await_orchestrator, begin_orchestrator, prepare_orchestrator
 from flows.printing import (
     STYLES,
     console,
@@ -27,11 +27,13 @@ WELL, FAILED, ATTENTION = 0, 1, 3
 def run_nightly(tables: Sequence[str] | None, *, as_json: bool) -> int:
     """One night now; prints its report. Exit status by the run's outcome."""
     prepare_orchestrator()
+    begin_orchestrator()
     from flows.nightly import nightly
     from tasks.runs import as_json as report_as_json
     from warehouse.reading import named
 
     chosen = [named(table_id) for table_id in tables] if tables else None
+    await_orchestrator()
     report = nightly(chosen)
     if report.message:
         sys.stderr.write(f"{report.message}\n")
@@ -41,25 +43,6 @@ def run_nightly(tables: Sequence[str] | None, *, as_json: bool) -> int:
         print_report(report.run, report.outcome, report.tables)
         print_highlights({"Revised the most": report.revisions, "Figures that moved": report.moves})
     return {"completed": WELL, "yielded": WELL, "superseded": WELL, "attention": ATTENTION}.get(report.outcome, FAILED)
-
-
-def prepare_orchestrator() -> None:
-    """Prefect's own folder in our data folder, a patient start, no telemetry: unless somebody set it otherwise."""
-    from tasks.upkeep import data_folder
-
-    home = data_folder() / "prefect"
-    defaults = {
-        "PREFECT_HOME": str(home),
-        "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "120",
-        "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
-        "PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL": "CRITICAL",  # the report says what matters; logs go to Prefect
-        "PREFECT_LOGGING_SERVER_LEVEL": "CRITICAL",
-        "DO_NOT_TRACK": "1",
-        "GX_ANALYTICS_ENABLED": "false",
-    }
-    for name, value in defaults.items():
-        os.environ.setdefault(name, value)
-    home.mkdir(parents=True, exist_ok=True)
 
 
 def show_status(*, as_json: bool) -> int:

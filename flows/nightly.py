@@ -22,7 +22,12 @@ from tasks.watch import look_around
 
 @flow(name="nightly", validate_parameters=True)
 def nightly(tables: list[str] | None = None) -> RunReport:
-    """One night: every table of the catalogue, or those named, ends with exactly one outcome. Never two at once."""
+    """One night: every table of the catalogue, or those named, ends with exactly one outcome. Never two at once.
+
+    Args:
+        tables: Only these tables, by id (y01a02), or all of a source by its name (statbank, ranking_lists, local_files).
+            Nothing: all of them.
+    """
     return one_at_a_time("nightly", tables=tables, work=lambda run_id: night(run_id, tables=tables))
 
 

@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.padding import Padding
 from rich.text import Text
 
-from flows.commands import prepare_orchestrator
+from flows.orchestrator import prepare_orchestrator
 from flows.printing import cell, console, danish_time, grid, number, print_json
 
 if TYPE_CHECKING:

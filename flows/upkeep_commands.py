@@ -7,7 +7,7 @@ from typing import Any
 
 from rich.text import Text
 
-from flows.commands import prepare_orchestrator
+from flows.orchestrator import await_orchestrator, begin_orchestrator, prepare_orchestrator
 from flows.printing import STYLES, console, grid, number, print_json
 
 WELL, FAILED, WRONG_USE, ATTENTION = 0, 1, 2, 3
@@ -40,12 +40,14 @@ def _prefect_in_words() -> str:
 def run_replay(warehouse: str | None, *, verify: bool, as_json: bool) -> int:
     """Rebuild from the archive; where it is compared and differs, the first difference is on standard error."""
     prepare_orchestrator()
+    begin_orchestrator()
     from dataclasses import asdict
 
     from pydantic import SecretStr
 
     from flows.replay import replay
 
+    await_orchestrator()
     report = asdict(replay(SecretStr(warehouse) if warehouse else None, verify=verify))
     difference = report.pop("difference")
     if as_json:

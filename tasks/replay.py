@@ -198,3 +198,13 @@ def end_replay(history: History, *, target: Target) -> ReplayReport:
         equal=difference is None if target.compared else None,
         difference=difference,
     )
+
+
+def require_equal(report: ReplayReport) -> ReplayReport:
+    """The report, where nothing differs; raises ReplayStopped with the first difference."""
+    if report.difference:
+        raise ReplayStopped(
+            f"the rebuilt warehouse and the configured one differ, first in {report.difference}. Both stand as they "
+            "were; `jobindsats replay --verify --warehouse URL` leaves the rebuilt one to look at"
+        )
+    return report

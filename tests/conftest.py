@@ -101,6 +101,15 @@ def database(server: URL, template: URL) -> Iterator[URL]:
         yield url
 
 
+Database = Callable[[], AbstractContextManager[URL]]
+
+
+@pytest.fixture(scope="session")
+def empty_database(server: URL) -> Database:
+    """Makes databases with nothing in them, each dropped again with its block."""
+    return lambda: _database(server)
+
+
 @pytest.fixture
 def engine(database: URL) -> Iterator[Engine]:
     """An engine on this test's own warehouse."""

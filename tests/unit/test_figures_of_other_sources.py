@@ -85,11 +85,14 @@ def test_marts_hold_the_lists_and_are_behind_when_a_list_comes(empty: Engine) ->
     marts = [mart for mart in MARTS if mart.table.name in ("benchmark_ranking", "savings")]
     publish_release(empty, benchmark(), seen_at=night(0), table_id="y30r21")
     with empty.begin() as connection:
-        assert [fill(connection, mart) for mart in marts] == [1, 1]
+        assert [fill(connection, mart).rows for mart in marts] == [1, 1]
     publish_release(empty, benchmark(), seen_at=night(1), table_id="ranking_all")
     with empty.begin() as connection:
         assert [is_behind(connection, mart) for mart in marts] == [True, True]
-        assert {mart.table.name: fill(connection, mart) for mart in marts} == {"benchmark_ranking": 2, "savings": 1}
+        assert {mart.table.name: fill(connection, mart).rows for mart in marts} == {
+            "benchmark_ranking": 2,
+            "savings": 1,
+        }
         for mart in marts:
             connection.execute(mart.table.delete())
 

@@ -1,0 +1,150 @@
+"""The orchestrator of a command: the Prefect server that is configured or served here, else one of the command's own.
+
+Prefect would start one by itself, and leave it behind where the command is killed outright. Ours is tethered.
+"""
+
+from __future__ import annotations
+
+import atexit
+import fcntl
+import os
+import socket
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
+from functools import cache
+from pathlib import Path
+
+from tenacity import Retrying, retry_if_exception_type, stop_after_delay, wait_fixed
+
+from flows import tethered
+
+LOOPBACK = "127.0.0.1"
+SERVED = "served"
+_FOR_THE_PROCESS = ExitStack()
+
+
+def prepare_orchestrator() -> None:
+    """Prefect's own folder in our data folder, a patient start, no telemetry: unless somebody set it otherwise.
+
+    Where `jobindsats serve` is at work over the same data folder, its server is the one to use.
+    """
+    from tasks.upkeep import data_folder
+
+    home = Path(os.environ.setdefault("PREFECT_HOME", str(data_folder() / "prefect")))
+    home.mkdir(parents=True, exist_ok=True)
+    defaults = {
+        "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "120",
+        "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+        "PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL": "CRITICAL",  # the report says what matters; logs go to Prefect
+        "PREFECT_LOGGING_SERVER_LEVEL": "CRITICAL",
+        "DO_NOT_TRACK": "1",
+        "GX_ANALYTICS_ENABLED": "false",
+    }
+    served = served_here(home)
+    if served:
+        defaults["PREFECT_API_URL"] = served
+    for name, value in defaults.items():
+        os.environ.setdefault(name, value)
+    os.environ["NO_PROXY"] = ",".join(filter(None, (os.environ.get("NO_PROXY"), LOOPBACK)))
+
+
+@contextmanager
+def serving(home: Path, *, address: str) -> Iterator[None]:
+    """Say where this data folder is served, for as long as the block lasts; raises where it is served already."""
+    home.mkdir(parents=True, exist_ok=True)
+    with (home / SERVED).open("a+", encoding="utf-8") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise RuntimeError(f"{home.parent} is served already: {served_here(home)}. One is enough") from None
+        file.truncate(0)
+        file.write(address)
+        file.flush()
+        yield
+
+
+def served_here(home: Path) -> str | None:
+    """The API's address of the server that serves this data folder at this moment; a lock tells, which dies with it."""
+    with suppress(FileNotFoundError), (home / SERVED).open(encoding="utf-8") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return file.read() or None
+    return None
+
+
+def begin_orchestrator() -> None:
+    """Begin to start a server of this process's own, unless one is configured. It takes a while: import meanwhile."""
+    from prefect.settings import PREFECT_API_URL, get_current_settings, temporary_settings
+
+    if not get_current_settings().api.url:
+        address, _ = _own_server()
+        _FOR_THE_PROCESS.enter_context(temporary_settings({PREFECT_API_URL: address}))
+
+
+def await_orchestrator() -> None:
+    """Wait until the server that was begun answers; nothing where none was. Raises RuntimeError where it does not."""
+    if _own_server.cache_info().currsize:
+        address, process = _own_server()
+        wait_for(address, process=process, log=_log())
+
+
+@cache
+def _own_server() -> tuple[str, subprocess.Popen[bytes]]:
+    """The API's address and the process of this process's own server, which ends with it."""
+    port = free_port()
+    # As Prefect 3.8.8 starts its own: without interface and schedules. Not `prefect server start`, which has both.
+    command = ["uvicorn", "--factory", "prefect.server.api.server:create_app", "--host", LOOPBACK, "--port", str(port)]
+    process = tethered.start(
+        [sys.executable, "-m", *command, "--log-level", "error", "--lifespan", "on"],
+        environment={**server_environment(), "PREFECT__SERVER_EPHEMERAL": "1", "PREFECT__SERVER_FINAL": "1"},
+        log=_log(),
+    )
+    # Registered before Prefect's own threads register theirs, so it comes after they have told the server everything.
+    atexit.register(tethered.end, process)
+    return api_of(port), process
+
+
+def _log() -> Path:
+    return Path(os.environ["PREFECT_HOME"]) / "logs" / "server.log"
+
+
+def api_of(port: int) -> str:
+    """The address of the API of a server on this machine."""
+    return f"http://{LOOPBACK}:{port}/api"
+
+
+def free_port() -> int:
+    """A port that nobody listens on at this moment."""
+    with socket.create_server((LOOPBACK, 0)) as found:
+        return int(found.getsockname()[1])
+
+
+def wait_for(address: str, *, process: subprocess.Popen[bytes], log: Path) -> None:
+    """Wait until a server answers; raises RuntimeError, with the place of its log, where it ends or takes too long."""
+    from prefect.settings import get_current_settings
+
+    patience = get_current_settings().server.ephemeral.startup_timeout_seconds
+    trying = Retrying(
+        retry=retry_if_exception_type(OSError), wait=wait_fixed(0.1), stop=stop_after_delay(patience), reraise=True
+    )
+    try:
+        trying(_ask_health, address, process=process, log=log)
+    except OSError as error:
+        raise RuntimeError(f"the Prefect server does not answer at {address}: {error}. Look at {log}") from error
+
+
+def _ask_health(address: str, *, process: subprocess.Popen[bytes], log: Path) -> None:
+    if process.poll() is not None:
+        raise RuntimeError(f"the Prefect server ended at once, with {process.returncode}. Look at {log}")
+    # No proxy of the environment: what is asked is on this machine.
+    with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(f"{address}/health", timeout=10) as answer:
+        answer.read()
+
+
+def server_environment() -> dict[str, str]:
+    """What a Prefect server is told: nothing of ours, the publisher's token least of all."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("JOBINDSATS_")}
