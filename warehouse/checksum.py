@@ -23,6 +23,7 @@ FIGURES = (
     "block_grant_share",
     "exits",
     "investment_case",
+    "investment_over_years",
     "ordinary_hours",
     "savings",
     "target_followup",
