@@ -60,7 +60,8 @@ def show_figure(name: str, *, area: str, period: str | None, item: str | None, a
 
 def _print_rows(rows: list[dict[str, Any]]) -> None:
     """The rows, without the columns that say nothing of any of them."""
-    own = [name for name in rows[0] if name not in _SHOWN_ELSEWHERE]
+    alike = {name for name in _TELL_SOURCES_APART if len({row.get(name) for row in rows}) == 1}
+    own = [name for name in rows[0] if name not in _SHOWN_ELSEWHERE | alike]
     telling = [name for name in ("period", "item", "basis") if any(row[name] for row in rows)]
     numbers = [
         name for name in ("value", "low", "high") if name == "value" or any(row[name] is not None for row in rows)
@@ -85,6 +86,7 @@ _SHOWN_ELSEWHERE = {
     "figure", "area", "period", "item", "basis", "value", "unit", "low", "high", "status", "assumptions", "vintages",
     "caveats",
 }  # fmt: skip
+_TELL_SOURCES_APART = {"table_id", "stands_beside"}
 
 
 def _assumption_in_words(assumption: Mapping[str, Any]) -> str:

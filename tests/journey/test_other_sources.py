@@ -213,7 +213,7 @@ def test_the_place_half_a_year_before_the_tables_oldest_is_the_lists(beside: Sce
     printed = of_herlev(synthetic_rows(ALL, OLDER))
     (row,) = beside.answer("figure", "benchmark_rank", "--area", "Herlev", "--period", "2022QMAT04")
     assert (row["value"], row["rank_half_a_year_earlier"]) == (16, printed.rank)
-    assert [vintage["table"] for vintage in row["vintages"]] == ["y30r21", ALL]
+    assert {vintage["table"] for vintage in row["vintages"]} == {"y30r21", ALL}
 
 
 def test_a_list_without_levels_saves_nothing_and_says_why(beside: Scene) -> None:
@@ -243,7 +243,7 @@ def test_the_population_key_rests_on_the_loaded_table(beside: Scene) -> None:
     )
     (by_people,) = [row for row in shares if row["basis"] == "population"]
     assert by_people["key_pct"] == pytest.approx(29_215 / 5_932_654 * 100, abs=1e-6)
-    assert [vintage["table"] for vintage in by_people["vintages"]] == ["folk1a", "y01a02"]
+    assert {vintage["table"] for vintage in by_people["vintages"]} == {"folk1a", "y01a02"}
     marts = beside.query(
         "select p.projected_persons, p.caveats, array_agg(t.table_id) as tables from marts.unemployment_projection p "
         "join core.vintages v on v.vintage_id = any(p.vintages) join core.tables t using (table_no) "
@@ -285,7 +285,7 @@ def test_public_support_is_a_share_of_the_inhabitants_of_the_same_quarter(beside
     assert (row["supported_full_time_persons"], row["population_persons"]) == (supported, people["value"])
     assert row["value"] == pytest.approx(100 * supported / people["value"], abs=1e-6)
     assert row["gap_pct_point"] == pytest.approx(row["value"] - row["country_share_pct"], abs=1e-6)
-    assert [vintage["table"] for vintage in row["vintages"]] == ["folk1a", "auk01"]
+    assert {vintage["table"] for vintage in row["vintages"]} == {"folk1a", "auk01"}
     kinds = beside.answer("figure", "public_support_share", "--area", "Herlev", "--item", "all")
     assert {"Førtidspension", "Efterløn"} < {kind["item"] for kind in kinds}
 

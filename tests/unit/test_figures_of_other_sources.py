@@ -157,3 +157,21 @@ def test_a_share_of_the_working_age_needs_a_population_on_record(empty: Engine) 
         found = answer(connection, figure, scope=Scope("329"))
     assert found.rows.is_empty()
     assert any("working_age_population_persons" in reason for reason in found.missing)
+
+
+def test_the_source_is_a_column_for_people_only_where_it_tells_rows_apart(
+    empty: Engine, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from flows.figure_commands import _print_rows
+    from warehouse.figures.answers import plain
+
+    publish_release(empty, benchmark(), seen_at=night(0), table_id="y30r21")
+    publish_release(empty, benchmark(), seen_at=night(1), table_id="ranking_all")
+    printed = []
+    for as_of in (night(0), night(1)):
+        with empty.connect() as connection:
+            answered = answer(connection, FIGURES["benchmark_rank"], scope=Scope(HERLEV, as_of))
+            vintages, used = rests_on(connection, answered)
+            _print_rows(plain(answered, vintages=vintages, assumptions=used))
+        printed.append(capsys.readouterr().out)
+    assert ["table_id" in shown for shown in printed] == [False, True]
