@@ -15,6 +15,7 @@ from prefect.cache_policies import NO_CACHE
 
 from tasks import backfill_ledger as ledger
 from tasks.again import AGAIN
+from tasks.assume import put_assumptions_on_record
 from tasks.backfill_ledger import Progress
 from tasks.backfill_plan import Plan, plan
 from tasks.backfill_work import nobody, work_on
@@ -81,6 +82,7 @@ def begin(first: str | None, last: str | None, *, tables: Sequence[str], resume:
     """
     with crossing() as border:
         migrations.upgrade(border.engine)
+        put_assumptions_on_record(border)
         if resume is not None:
             with border.engine.begin() as connection:
                 ledger.open_again(connection, resume)

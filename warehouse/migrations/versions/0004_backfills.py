@@ -6,6 +6,7 @@ from alembic import op
 revision = "0004"
 down_revision = "0003"
 
+# A backfill's vintage counts from the night on that has looked at the whole table since, and found it so.
 FRESHNESS = """
 create or replace view marts.freshness as
 select t.table_id, t.title, t.title_en, t.retired_on,
@@ -18,13 +19,15 @@ select t.table_id, t.title, t.title_en, t.retired_on,
        end as is_fresh,
        whole.code as newest_whole_period
 from core.tables t
+left join lateral (select max(seen_at) as at from ops.table_outcomes where table_id = t.table_id and fetched) looked on true
 left join lateral (select max(newest_period_id) as period_id,
-                          max(newest_period_id) filter (where not backfilled) as whole_period_id
+                          max(newest_period_id) filter (where not backfilled or seen_at <= looked.at) as whole_period_id
                    from core.vintages where table_no = t.table_no) n on true
 left join core.periods p on p.period_id = n.period_id
 left join core.periods whole on whole.period_id = n.whole_period_id
 left join lateral (select publisher_updated_on, seen_at from core.vintages
-                   where table_no = t.table_no and not backfilled order by vintage_id desc limit 1) v on true
+                   where table_no = t.table_no and (not backfilled or seen_at <= looked.at)
+                   order by vintage_id desc limit 1) v on true
 left join lateral (select newest_period, next_release_on from ops.table_outcomes
                    where table_id = t.table_id and newest_period is not null
                    order by run_id desc limit 1) calendar on true
@@ -33,10 +36,10 @@ left join lateral (select outcome, seen_at, message from ops.table_outcomes
 """
 COMMENTS = {
     "schema ops": "What happened: runs, the outcome of each table, checks, quarantine, backfills.",
-    "column marts.freshness.publisher_updated_on": "The publisher''s date of our newest vintage; those of backfills are "
-    "left out, since they say nothing of the other periods.",
-    "column marts.freshness.newest_whole_period": "The newest period of a look at the whole table: those that only a "
-    "backfill brought are left out.",
+    "column marts.freshness.publisher_updated_on": "The publisher''s date of our newest vintage; one that a backfill "
+    "brought is left out until a night has looked at the whole table.",
+    "column marts.freshness.newest_whole_period": "The newest period that a night has looked at: one that only a "
+    "backfill brought is left out.",
     "column marts.freshness.is_fresh": "Whether a night brought the publisher''s newest period and its next release is not "
     "past; null for a retired table.",
 }
