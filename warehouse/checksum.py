@@ -6,7 +6,7 @@ per vintage or per mart, table and period, which PostgreSQL computes over sorted
 `marts.claim_check`, which tells of papers.
 Where others may write meanwhile, ask within a transaction of isolation level REPEATABLE READ.
 
-`content` is the weaker one: what stands now, without the moments at which it was seen. Two warehouses that were filled at
+`content` is the weaker one: the facts that stand and the marts, without the moments at which anything was seen. Two warehouses that were filled at
 other times, or in other pieces, can have no checksum in common and the same content.
 """
 
@@ -136,7 +136,7 @@ def checksum(connection: Connection) -> str:
 
 
 def content(connection: Connection) -> str:
-    """SHA-256 over what stands in facts and marts, without the moments at which it was seen and what stood before."""
+    """SHA-256 over the facts that stand and the marts, revisions among them, without the moments at which it was seen."""
     return combined(content_parts(connection))
 
 

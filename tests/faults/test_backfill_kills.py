@@ -43,7 +43,7 @@ POINTS = (
     Point("inside the audit", "statement", "before", "with load as", nth=7),
     Point("after the audit, before publishing", "statement", "before", "create temporary table difference", nth=2),
     Point("inside publish, new rows opened", "statement", "after", "insert into core.observations", nth=2),
-    Point("published but for the commit", "statement", "after", "%(vintage_id)s", nth=2),
+    Point("published but for the commit", "statement", "after", "vintage_id=%(vintage_id)s", nth=2),
     Point("published, before the receipt", "file", "before", "publications/", nth=2),
     Point("published, after the receipt", "file", "after", "publications/", nth=2),
     Point("before the run is closed", "statement", "before", "UPDATE ops.runs SET ended_at", nth=2),
@@ -136,6 +136,7 @@ def assert_left_in_order(scene: Scene) -> None:
     assert scene.query("select 1 from ops.runs where ended_at is null") == []
 
 
+@pytest.mark.timeout(900)
 @settings(max_examples=6, deadline=None, suppress_health_check=list(HealthCheck))
 @given(deaths=st.lists(st.integers(1, 160), min_size=1, max_size=4))
 def test_wherever_it_is_killed_and_however_often_it_comes_to_the_same(

@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import os
+import signal
+import subprocess
+import urllib.request
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+from json import load, loads
+from time import monotonic
 from typing import Any
 
 import pytest
 
+from tasks.backfill import begin
 from tests.conftest import Stage
-from tests.scene import Scene
+from tests.faults.dying import context, worker
+from tests.faults.points import Point
+from tests.scene import JOBINDSATS, Scene
 
 pytestmark = pytest.mark.slow
 TABLES = ["y25i01", "y10a02", "y01h01"]
@@ -137,3 +147,117 @@ def test_wrong_use_is_told_and_fetches_nothing(
     assert run(["backfill", *wrong]) == 2
     assert said in capsys.readouterr().err
     assert figures_asked(scene) == []
+
+
+def test_the_same_again_while_one_is_unfinished_is_sent_to_it(small: Scene, capsys: pytest.CaptureFixture[str]) -> None:
+    from flows.command_line import run
+
+    backfill_id = begin("2022", "2023M10", tables=["y10a02"], resume=None)
+    assert run(["backfill", *SPAN, "--table", "y10a02"]) == 2
+    assert f"jobindsats backfill --resume {backfill_id}" in capsys.readouterr().err
+    assert figures_asked(small) == []
+
+
+def test_two_workers_bring_what_one_brings(small: Scene, night: Scene) -> None:
+    done = small.answer("backfill", *SPAN, *NAMED, "--workers", "2")
+    assert done["done"] == done["partitions"]
+    assert small.content() == night.content()
+    assert small.mart() == night.mart()
+    asked = figures_asked(small)
+    assert len(asked) == len(set(asked)), "something was asked for twice"
+    assert small.answer("replay", "--verify")["equal"] is True
+
+
+def test_the_budget_of_calls_is_kept_by_all_together(small: Scene) -> None:
+    small.patch.setenv("JOBINDSATS_CELLS_PER_CALL", "5")
+    small.patch.setenv("JOBINDSATS_CALLS_PER_MINUTE", "90")
+    small.publisher.set_faults({"http-500": 0.15})
+    done = small.answer("backfill", *SPAN, "--table", "y25i03", "--table", "y01h01", "--workers", "2")
+    assert done["done"] == done["partitions"]
+    times = [datetime.fromisoformat(call["time"]).timestamp() for call in small.publisher.calls()]
+    assert any(call["faults"] for call in small.publisher.calls()), "no call was tried again"
+    assert len(times) > BURST + 10
+    # Two processes and a server on busy processors: what may arrive a little late or early is one call each.
+    for first, begun in enumerate(times):
+        for last, ended in enumerate(times[first:], start=first):
+            assert last - first + 1 <= BURST + 2 + PER_SECOND * (ended - begun)
+
+
+BURST, PER_SECOND = 15, 75 / 60
+
+
+def test_a_night_that_begins_waits_for_one_partition_at_most(small: Scene) -> None:
+    """The backfill is held in its first partition while the night begins; it begins no other until the night has ended."""
+    small.patch.setenv("JOBINDSATS_CELLS_PER_CALL", "5")
+    tables = ["y25i03", "y01h01"]
+    backfill_id = begin("2022", "2023M10", tables=tables, resume=None)
+    point = Point("in a partition", "statement", "before", "create temporary table difference")
+    reached, go_on = context().Event(), context().Event()
+    backfilling = context().Process(target=worker, args=(point, dict(os.environ), backfill_id, reached, go_on))
+    backfilling.start()
+    begun = monotonic()
+    assert reached.wait(120)
+    # Both live by one clock, as processes outside a rehearsal do.
+    now = datetime.fromisoformat(os.environ["JOBINDSATS_NOW"]) + timedelta(seconds=monotonic() - begun)
+    small.patch.setenv("JOBINDSATS_NOW", now.isoformat())
+    command = [JOBINDSATS, "nightly", "--json", *(word for table in tables for word in ("--table", table))]
+    night = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=dict(os.environ))
+    wait_until(lambda: small.query(NIGHT_AT_WORK) != [], patience_seconds=60)
+    go_on.set()
+    printed, _ = night.communicate(timeout=150)
+    backfilling.join(120)
+    assert (night.returncode, backfilling.exitcode) == (0, 0)
+    assert {table["outcome"] for table in loads(printed)["tables"]} == {"published"}
+    ended = small.query("select outcome from ops.backfill_partitions order by run_id")
+    assert [row["outcome"] for row in ended] == ["published"] + ["unchanged"] * (len(ended) - 1)
+    assert len(ended) > 2
+
+
+NIGHT_AT_WORK = "select 1 from ops.runs where kind = 'nightly' and ended_at is null"
+
+
+def wait_until(holds: Callable[[], bool], *, patience_seconds: float) -> None:
+    ending = monotonic() + patience_seconds
+    while not holds():
+        assert monotonic() < ending, "it never came"
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=lambda number: number.name)
+def test_asked_to_stop_it_ends_its_partition_and_says_how_to_go_on(small: Scene, number: signal.Signals) -> None:
+    small.patch.setenv("JOBINDSATS_CELLS_PER_CALL", "5")
+    command = [JOBINDSATS, "backfill", *SPAN, "--table", "y25i03", "--table", "y01h01", "--json"]
+    running = subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=dict(os.environ), start_new_session=True
+    )
+    wait_until(lambda: figures_asked(small) != [], patience_seconds=100)
+    running.send_signal(number)
+    printed, said = running.communicate(timeout=100)
+    assert running.returncode == 1, said
+    report = loads(printed)
+    assert 0 < report["done"] < report["partitions"]
+    assert "jobindsats backfill --resume 1" in said
+    assert small.query("select 1 from ops.runs where ended_at is null") == []
+    assert small.query("select 1 from ops.backfill_partitions where state = 'fetched'") == []
+    small.set_clock()
+    done = small.answer("backfill", "--resume", "1")
+    assert done["done"] == done["partitions"] == report["partitions"]
+
+
+def test_the_marts_are_derived_once_at_the_end(small: Scene) -> None:
+    """And the progress is on record in Prefect, whole."""
+    before = finished_bars()
+    small.answer("backfill", *SPAN, "--table", "y10a02")
+    assert small.query("select count(distinct period) as n from marts.benefit_recipients")[0]["n"] >= 12
+    assert finished_bars() == before + 1
+
+
+def finished_bars() -> int:
+    """Progress artifacts in Prefect that stand at the end."""
+    request = urllib.request.Request(
+        f"{os.environ['PREFECT_API_URL']}/artifacts/filter",
+        data=b'{"artifacts": {"type": {"any_": ["progress"]}}}',
+        headers={"Content-Type": "application/json"},
+        method="POST",
+    )
+    with urllib.request.urlopen(request, timeout=30) as answer:
+        return sum(artifact["data"] == 100 for artifact in load(answer))
