@@ -6,8 +6,8 @@ per vintage or per mart, table and period, which PostgreSQL computes over sorted
 `marts.claim_check`, which tells of papers.
 Where others may write meanwhile, ask within a transaction of isolation level REPEATABLE READ.
 
-`content` is the weaker one: the facts that stand and the marts, without the moments at which anything was seen. Two warehouses that were filled at
-other times, or in other pieces, can have no checksum in common and the same content.
+`content` is the weaker one: the facts that stand and the marts, without the moments at which anything was seen. Two
+warehouses that were filled at other times, or in other pieces, have no checksum in common, and may have the same content.
 """
 
 from __future__ import annotations

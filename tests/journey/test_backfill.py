@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
+import sys
 import urllib.request
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
@@ -241,6 +242,27 @@ def test_asked_to_stop_it_ends_its_partition_and_says_how_to_go_on(small: Scene,
     small.set_clock()
     done = small.answer("backfill", "--resume", "1")
     assert done["done"] == done["partitions"] == report["partitions"]
+
+
+def test_a_worker_whose_leash_is_let_go_begins_nothing_more(small: Scene) -> None:
+    backfill_id = begin("2022", "2023M10", tables=["y25i03"], resume=None)
+    command = [sys.executable, "-m", "tasks.backfill_workers", str(backfill_id)]
+    ended = subprocess.run(command, stdin=subprocess.DEVNULL, check=False, timeout=150, env=dict(os.environ))
+    assert ended.returncode == 0
+    assert len(small.query("select 1 from ops.runs")) <= 1
+    command[-1] = "4711"
+    ended = subprocess.run(command, capture_output=True, check=False, timeout=150, env=dict(os.environ))
+    assert ended.returncode == 1
+    assert b"a worker of backfill 4711 ended" in ended.stderr
+
+
+def test_the_plan_for_a_person_names_each_table_and_what_it_comes_to(small: Scene) -> None:
+    ended = small.command("backfill", *SPAN, "--table", "y10a02", "--table", "y60a02", "--plan")
+    assert ended.returncode == 0, ended.stderr
+    lines = ended.stdout.splitlines()
+    assert "nothing has been fetched" in lines[0]
+    assert [line.split()[0] for line in lines[1:]] == ["table", "y10a02", "y60a02", "together"]
+    assert "the publisher does not list it" in lines[3]
 
 
 def test_the_marts_are_derived_once_at_the_end(small: Scene) -> None:

@@ -179,7 +179,9 @@ def test_facts_are_named_before_marts_and_the_earliest_first() -> None:
         ("update marts.benefit_recipients set recipients_persons = 6", False),
     ],
 )
-def test_the_content_is_what_stands_and_what_was_revised_whenever_it_was_seen(connection: Connection, change: str, same: bool) -> None:
+def test_the_content_is_what_stands_and_what_was_revised_whenever_it_was_seen(
+    connection: Connection, change: str, same: bool
+) -> None:
     before, whole = content(connection), checksum(connection)
     connection.execute(text(change))
     assert (content(connection) == before) is same
