@@ -61,6 +61,27 @@ def serve(
 
 
 @app.command
+def backfill(
+    *,
+    first: Annotated[
+        str | None, Parameter(name="--from", help="The first period: 2019M01, 2019Q1 or 2019, whatever a table has.")
+    ] = None,
+    last: Annotated[str | None, Parameter(name="--to", help="The last period, itself included.")] = None,
+    table: Annotated[list[str] | None, Parameter(negative="", help="Only this table; may be given again.")] = None,
+    plan: Annotated[bool, Parameter(negative="", help="Show calls, cells and time; fetch nothing.")] = False,
+    resume: Annotated[int | None, Parameter(help="Go on with this backfill.")] = None,
+    workers: Annotated[int, Parameter(help="So many processes on this machine.")] = 1,
+    json: Json = False,
+) -> int:
+    """Fill years backwards: partition by partition, beside the nights and giving way to them."""
+    from flows.backfill_commands import run_backfill, show_plan
+
+    if plan:
+        return show_plan(first, last, tables=table or [], as_json=json)
+    return run_backfill(first, last, tables=table or [], resume=resume, workers=workers, as_json=json)
+
+
+@app.command
 def replay(
     *,
     warehouse: Annotated[

@@ -43,7 +43,10 @@ class Entry:
 
 @dataclass(frozen=True)
 class Manifest:
-    """One look at one table: which answers it rests on, when it was complete, and the publisher's own update date."""
+    """One look at one table: which answers it rests on, when it was complete, and the publisher's own update date.
+
+    `backfill` says that it is a backfill's, who asks for some periods only.
+    """
 
     table_id: str
     publisher: str
@@ -51,6 +54,7 @@ class Manifest:
     seen_at: datetime
     run_id: int
     entries: tuple[Entry, ...]
+    backfill: bool = False
 
     @property
     def name(self) -> str:
@@ -135,7 +139,7 @@ class Archive:
             "publisher_updated_on": manifest.publisher_updated_on and manifest.publisher_updated_on.isoformat(),
             "seen_at": manifest.seen_at.isoformat(),
             "run_id": manifest.run_id,
-        }
+        } | ({"backfill": True} if manifest.backfill else {})
         lines = [json.dumps(line, ensure_ascii=False) for line in (header, *map(asdict, manifest.entries))]
         self.put_file(manifest.name, "".join(f"{line}\n" for line in lines).encode())
         return manifest.name
@@ -201,4 +205,5 @@ def _manifest(written: bytes) -> Manifest:
         seen_at=datetime.fromisoformat(header["seen_at"]),
         run_id=header["run_id"],
         entries=tuple(Entry(**line) for line in lines),
+        backfill=header.get("backfill", False),
     )

@@ -5,11 +5,12 @@ Below it everything is handed over as an argument; above it nothing but small re
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache, cached_property
+from urllib.parse import urlsplit
 
 from pydantic import SecretStr
 from sqlalchemy import Engine
@@ -17,6 +18,7 @@ from sqlalchemy import Engine
 from tasks.archive import Archive
 from tasks.sources.jobindsats.client import Publisher
 from warehouse import embedded
+from warehouse.budget import Budget, wait_for_turn
 from warehouse.settings import Clock, Settings, read_settings
 
 
@@ -33,8 +35,19 @@ class Border:
         """The archive of answers."""
         return Archive(self.settings.archive)
 
-    def publisher(self) -> Publisher:
-        """A session with the publisher; raises TokenMissing."""
+    @property
+    def budget(self) -> Budget | None:
+        """The calls that the publisher may be asked; None: as many as there are."""
+        limit = self.settings.call_limit
+        return None if limit is None else Budget(urlsplit(self.settings.api_url).netloc, limit)
+
+    def keep_budget(self) -> None:
+        """Wait until the publisher may be asked once more."""
+        if self.budget is not None:
+            wait_for_turn(self.engine, self.budget)
+
+    def publisher(self, *, before_call: Callable[[], None] | None = None) -> Publisher:
+        """A session with the publisher that keeps the budget, unless told otherwise; raises TokenMissing."""
         return Publisher(
             self.settings.api_url,
             token=self.settings.token,
@@ -42,6 +55,7 @@ class Border:
             timeout_seconds=self.settings.timeout_seconds,
             retries=self.settings.retries,
             backoff_seconds=self.settings.backoff_seconds,
+            before_call=before_call or self.keep_budget,
         )
 
 

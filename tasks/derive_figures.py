@@ -24,8 +24,8 @@ from warehouse.trouble import went_away
 
 
 @task(name="derive figures", cache_policy=NO_CACHE, **AGAIN)
-def derive_figures(run_id: int) -> list[str]:
-    """Bring the figures' marts up to the facts; gives those that were filled anew."""
+def derive_figures(run_id: int | None = None) -> list[str]:
+    """Bring the figures' marts up to the facts; gives those that were filled anew, and notes what moved of a run."""
     with crossing() as border:
         moves = bring_figures_up_to_date(border.engine, told=get_run_logger().error, run_id=run_id)
         filled = [each.mart for each in moves]

@@ -14,9 +14,9 @@ from prefect.cache_policies import NO_CACHE
 from tasks.archive import Archive, Entry, Manifest
 from tasks.border import Border, crossing
 from tasks.sources.jobindsats import questions
-from tasks.sources.jobindsats.client import Answer, Now, Publisher
+from tasks.sources.jobindsats.client import Answer, Publisher
 from tasks.sources.jobindsats.metadata import Listing, read_listings, read_metadata
-from tasks.stoppages import PublisherTimedOut, ReleaseMoved
+from tasks.stoppages import PublisherTimedOut, ReleaseMoved, RequestRefused
 from warehouse.catalogue import Table, jobindsats
 from warehouse.periods import Period
 
@@ -61,24 +61,49 @@ def fetch(table_id: str, *, listing: Listing, run_id: int) -> Fetched:
     return fetched
 
 
-def fetch_table(table: Table, *, listing: Listing, run_id: int, publisher: Publisher, border: Border) -> Fetched:
-    """Look at a table until its update date stands still; raises a PublisherTrouble, or Undeclared."""
+def fetch_table(
+    table: Table,
+    *,
+    listing: Listing,
+    run_id: int,
+    publisher: Publisher,
+    border: Border,
+    only: frozenset[Period] | None = None,
+) -> Fetched:
+    """Look at a table, or `only` at some of its periods as a backfill does, until its update date stands still.
+
+    Raises a PublisherTrouble, or Undeclared.
+    """
     for _ in range(LOOKS):
         look = _Look(publisher, border.archive)
-        _look_at(table, look=look, cells_per_call=border.settings.cells_per_call)
+        _look_at(table, look=look, cells_per_call=border.settings.cells_per_call, only=only)
         after = read_listings(look.ask(questions.TABLES).body).get(table.id, listing)
         if after.updated_on == listing.updated_on:
-            return _receipt(table, listing=listing, run_id=run_id, look=look, now=border.clock)
+            manifest = Manifest(
+                table_id=table.id,
+                publisher=publisher.base_url,
+                publisher_updated_on=listing.updated_on,
+                seen_at=border.clock(),
+                run_id=run_id,
+                entries=tuple(look.entries),
+                backfill=only is not None,
+            )
+            return _receipt(manifest, listing=listing, archive=border.archive)
         listing = after
     raise ReleaseMoved(
         f"{table.id}: the publisher released while we fetched, {LOOKS} times; the next night tries again"
     )
 
 
-def _look_at(table: Table, *, look: _Look, cells_per_call: int) -> None:
+def _look_at(table: Table, *, look: _Look, cells_per_call: int, only: frozenset[Period] | None) -> None:
     metadata = read_metadata(look.ask(questions.metadata_of(table)).body, table=table)
+    wanted = metadata.periods if only is None else tuple(period for period in metadata.periods if period in only)
+    if only and not wanted:
+        raise RequestRefused(
+            f"{table.id}: the publisher no longer offers {', '.join(map(str, sorted(only)))}; what was published stands"
+        )
     for cut in questions.cuts(table, metadata=metadata):
-        chunks = questions.in_chunks(metadata.periods, table=table, cut=cut, cells_per_call=cells_per_call)
+        chunks = questions.in_chunks(wanted, table=table, cut=cut, cells_per_call=cells_per_call)
         _ask_in_pieces(table, cut=cut, chunks=chunks, look=look)
 
 
@@ -95,13 +120,12 @@ def _ask_in_pieces(table: Table, *, cut: questions.Cut, chunks: list[tuple[Perio
             waiting = [part[at : at + half] for part in (periods, *waiting) for at in range(0, len(part), half)]
 
 
-def _receipt(table: Table, *, listing: Listing, run_id: int, look: _Look, now: Now) -> Fetched:
-    manifest = Manifest(table.id, look.publisher.base_url, listing.updated_on, now(), run_id, tuple(look.entries))
+def _receipt(manifest: Manifest, *, listing: Listing, archive: Archive) -> Fetched:
     return Fetched(
-        table_id=table.id,
-        run_id=run_id,
-        manifest=look.archive.put_manifest(manifest),
+        table_id=manifest.table_id,
+        run_id=manifest.run_id,
+        manifest=archive.put_manifest(manifest),
         listing=listing,
-        calls=len(look.entries),
-        size=sum(entry.size for entry in look.entries),
+        calls=len(manifest.entries),
+        size=sum(entry.size for entry in manifest.entries),
     )

@@ -132,10 +132,10 @@ def _record(connection: Connection, *, run_id: int, decision: Decision, outcome:
     statement = upsert(records.table_outcomes)
     connection.execute(statement.on_conflict_do_update(index_elements=["run_id", "table_id"], set_=row), row)
     if outcome.outcome == "quarantined":
-        _quarantine(connection, run_id=run_id, decision=decision, outcome=outcome, stopped_at=now)
+        put_in_quarantine(connection, run_id=run_id, decision=decision, outcome=outcome, stopped_at=now)
 
 
-def _quarantine(
+def put_in_quarantine(
     connection: Connection, *, run_id: int, decision: Decision, outcome: TableOutcome, stopped_at: datetime
 ) -> None:
     """Keep a load that was stopped, and its rejected rows, each under the rule it broke."""

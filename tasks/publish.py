@@ -69,6 +69,7 @@ def load_of(staged: Staged, *, archive: Archive) -> Load:
         content_hash=staged.content_hash,
         manifest=staged.manifest,
         partial_periods=staged.partial_periods,
+        backfilled=manifest.backfill,
     )
 
 

@@ -1,7 +1,8 @@
 """Quarantine, read: the loads that were stopped, what became of each, and the rows that were rejected.
 
 A load is `open` until a person releases it (`released`) or the publisher is looked at again to the end (`overtaken`):
-then another vintage stands that was fetched later, or the one that stands was found again.
+then another vintage stands that was fetched later, or the one that stands was found again. A backfill looks at some
+periods only, and overtakes nothing.
 """
 
 from __future__ import annotations
@@ -70,7 +71,12 @@ select * from (
            standing.vintage_id as overtaken_by, coalesce(standing.seen_at, mended.seen_at) as overtaken_at, q.manifest
     from ops.quarantine q
     left join core.tables t using (table_id)
-    left join lateral (select * from core.vintages v where v.table_no = t.table_no order by v.vintage_id desc limit 1) standing
+    left join lateral (
+        select * from core.vintages v where v.table_no = t.table_no
+          and (not v.backfilled or exists (select from ops.table_outcomes o
+                                           where o.table_id = q.table_id and o.fetched and o.seen_at >= v.seen_at))
+        order by v.vintage_id desc limit 1
+    ) standing
       on q.released_at is null
      and (coalesce(standing.manifest collate "C" > q.manifest collate "C", standing.seen_at > q.stopped_at)
           or exists (select from ops.table_outcomes o

@@ -106,7 +106,7 @@ def publish_again(connection: Connection, publication: Publication, *, archive: 
         if staged.content_hash != publication.content_hash:
             raise ReplayStopped(_read_otherwise(publication))
         declare(connection, manifest=publication.manifest, archive=archive)
-        vintage = publish(connection, _load(publication, staged=staged))
+        vintage = publish(connection, _load(publication, staged=staged, archive=archive))
     except (ArchiveTrouble, CatalogueError, ClockRunsBackwards, Stoppage) as error:
         raise ReplayStopped(
             f"the replay stopped at {publication.in_words}: {error}. The vintages before it are replayed, nothing of this "
@@ -116,7 +116,7 @@ def publish_again(connection: Connection, publication: Publication, *, archive: 
     return vintage
 
 
-def _load(publication: Publication, *, staged: Staged) -> Load:
+def _load(publication: Publication, *, staged: Staged, archive: Archive) -> Load:
     return Load(
         table_id=publication.table_id,
         staging=staged.staging,
@@ -127,6 +127,7 @@ def _load(publication: Publication, *, staged: Staged) -> Load:
         manifest=publication.manifest,
         release_reason=publication.release_reason,
         partial_periods=staged.partial_periods,
+        backfilled=archive.get_manifest(publication.manifest).backfill,
     )
 
 

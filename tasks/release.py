@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from sqlalchemy import Connection, insert
+from sqlalchemy import Connection, insert, text
 
 from tasks.audit import blocking_failures, in_words, judge
 from tasks.border import Border
@@ -187,6 +187,7 @@ def _publish(
 ) -> Released:
     take_turn(connection, table_no=table_number(connection, table_id=load.table))
     _releasable(connection, load.id)  # another may have been quicker
+    _require_newer(connection, load=load, staged=staged)
     now = border.clock()
     version = replace(load_of(staged, archive=border.archive), seen_at=now, release_reason=reason)
     declare(connection, manifest=staged.manifest, archive=border.archive)
@@ -217,6 +218,24 @@ def _publish(
         reason=reason,
         by=by,
     )
+
+
+_SEEN_SINCE = """
+select p.code from core.observations o join core.vintages v using (vintage_id) join core.periods p using (period_id)
+where o.table_no = :table_no and o.superseded_by is null and v.backfilled and v.manifest collate "C" > :manifest
+  and o.period_id in (select period_id from staging.{staging}) limit 1
+"""
+
+
+def _require_newer(connection: Connection, *, load: StoppedLoad, staged: Staged) -> None:
+    """Raise Refused where a backfill has brought newer figures of a period of this load, which it would put back."""
+    asked = {"table_no": table_number(connection, table_id=load.table), "manifest": staged.manifest}
+    period = connection.scalar(text(_SEEN_SINCE.format(staging=staged.staging)), asked)
+    if period is not None:
+        raise Refused(
+            f"load {load.id} of {load.table} is not released: a backfill has brought newer figures since, of {period} among "
+            f"others. Run `jobindsats nightly --table {load.table}` to look at the whole table again"
+        )
 
 
 def _write_outcome(

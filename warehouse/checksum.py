@@ -5,6 +5,9 @@ per vintage or per mart, table and period, which PostgreSQL computes over sorted
 `marts.freshness` is left out: it tells of looks at the publisher, not of figures, and changes with the calendar; so is
 `marts.claim_check`, which tells of papers.
 Where others may write meanwhile, ask within a transaction of isolation level REPEATABLE READ.
+
+`content` is the weaker one: the facts that stand and the marts, without the moments at which anything was seen. Two
+warehouses that were filled at other times, or in other pieces, have no checksum in common, and may have the same content.
 """
 
 from __future__ import annotations
@@ -117,11 +120,27 @@ select coalesce(v.at, 'no vintage') as at, sum(b.rows) as rows,
 from by_period b left join known v on v.vintage_id = b.vintage_id
 group by v.at order by v.at nulls first
 """
+_STANDING = """
+select t.table_id, p.code as at, count(*) as rows,
+       encode(sha256(convert_to(string_agg(r.row, E'\\n' order by r.row collate "C"), 'UTF8')), 'hex') as sha256
+from (
+    select o.table_no, o.period_id, json_build_array(a.code, m.name, s.members, o.value, o.status)::text as row
+    from core.observations o
+    left join core.series s on s.series_id = o.series_id
+    left join core.areas a on a.area_id = s.area_id
+    left join core.measures m on m.measure_id = s.measure_id
+    where o.superseded_by is null
+) r
+join core.tables t on t.table_no = r.table_no
+left join core.periods p on p.period_id = r.period_id
+group by t.table_id, p.code order by t.table_id collate "C", p.code collate "C"
+"""
 _MART_COLUMNS = """
 select string_agg(quote_ident(attname), ', ' order by attname collate "C") from pg_attribute
-where attrelid = cast(:mart as regclass) and attnum > 0 and not attisdropped
-and attname not in ('vintage_id', 'vintages', 'assumptions')
+where attrelid = cast(:mart as regclass) and attnum > 0 and not attisdropped and attname <> all(:without)
 """
+_NUMBERS = ("vintage_id", "vintages", "assumptions")
+_MOMENTS = ("seen_at",)
 _MART = """
 select r.table_id, r.at, count(*) as rows,
        encode(sha256(convert_to(string_agg(r.row, E'\\n' order by r.row collate "C"), 'UTF8')), 'hex') as sha256
@@ -135,6 +154,11 @@ _PLAIN = "select set_config('TimeZone', 'UTC', true), set_config('extra_float_di
 def checksum(connection: Connection) -> str:
     """SHA-256 over all parts."""
     return combined(parts(connection))
+
+
+def content(connection: Connection) -> str:
+    """SHA-256 over the facts that stand and the marts, revisions among them, without the moments at which it was seen."""
+    return combined(content_parts(connection))
 
 
 def combined(found: Iterable[Part]) -> str:
@@ -153,15 +177,29 @@ def parts(connection: Connection) -> Iterator[Part]:
             yield Part("core.observations", table.table_id, row.at, int(row.rows), row.sha256)
     for row in connection.execute(text(_ASSUMPTIONS)):
         yield Part("core.assumptions", row.name, row.at, row.rows, row.sha256)
+    yield from _all_marts(connection, without=_NUMBERS)
+
+
+def content_parts(connection: Connection) -> Iterator[Part]:
+    """One part per table and period of the facts that stand, and one per table and period of each mart."""
+    connection.execute(text(_PLAIN))
+    for row in connection.execute(text(_STANDING)):
+        yield Part("core.observations", row.table_id, row.at, row.rows, row.sha256)
+    yield from _all_marts(connection, without=(*_NUMBERS, *_MOMENTS))
+
+
+def _all_marts(connection: Connection, *, without: tuple[str, ...]) -> Iterator[Part]:
     for mart, period in MARTS.items():
-        yield from _mart_parts(connection, mart=mart, part="table_id", period=period)
+        yield from _mart_parts(connection, mart=mart, part="table_id", period=period, without=without)
     for mart in FIGURES:
-        yield from _mart_parts(connection, mart=mart, part="'figures'", period="period")
+        yield from _mart_parts(connection, mart=mart, part="'figures'", period="period", without=without)
 
 
-def _mart_parts(connection: Connection, *, mart: str, part: str, period: str) -> Iterator[Part]:
+def _mart_parts(
+    connection: Connection, *, mart: str, part: str, period: str, without: tuple[str, ...]
+) -> Iterator[Part]:
     # Whatever columns the mart has, so that one that is added is covered from then on.
-    columns = connection.scalar(text(_MART_COLUMNS), {"mart": f"marts.{mart}"})
+    columns = connection.scalar(text(_MART_COLUMNS), {"mart": f"marts.{mart}", "without": list(without)})
     for row in connection.execute(text(_MART.format(mart=mart, part=part, period=period, columns=columns))):
         yield Part(f"marts.{mart}", row.table_id, row.at, row.rows, row.sha256)
 

@@ -120,6 +120,12 @@ class Period:
         return date(self.year, (self.number - 1) * (12 // self.kind.per_year) + 1, 1)
 
     @property
+    def ends_in(self) -> Period:
+        """The month, quarter or year that its number counts: a rolling year ends in a quarter, a year to date in a month."""
+        ending = {PeriodKind.ROLLING_YEAR: PeriodKind.QUARTER, PeriodKind.YEAR_TO_DATE: PeriodKind.MONTH}
+        return Period(ending.get(self.kind, self.kind), self.year, self.number)
+
+    @property
     def _last_quarter_begins(self) -> date:
         return date(self.year, self.number * 3 - 2, 1)
 
@@ -142,3 +148,38 @@ class Period:
 def spanning(first: Period, last: Period) -> list[Period]:
     """Every period from `first` to `last`, both included; empty where `last` comes first."""
     return [first.shifted(step) for step in range(last._position(beside=first) - first._position(beside=last) + 1)]
+
+
+@dataclass(frozen=True)
+class Span:
+    """A stretch of time from one period to another, which may be of other kinds than those it is asked about."""
+
+    first: Period
+    last: Period
+
+    @classmethod
+    def parse(cls, first: str, last: str) -> Span:
+        """Read both ends, each a period of any kind or a bare year; raises PeriodError, also where it ends before it begins.
+
+        >>> Span.parse("2019", "2020Q1").covers(Period.parse("2020M03"))
+        True
+        """
+        span = cls(_bound(first), _bound(last))
+        if span.last.last_day < span.first.ends_in.first_day:
+            raise PeriodError(f"{first} comes after {last}: name the earlier period first")
+        return span
+
+    def covers(self, period: Period) -> bool:
+        """Whether a period lies from the one of its kind that the span begins in to the one it ends in."""
+        first, last = self._ends(period.kind)
+        return first <= period <= last
+
+    def _ends(self, kind: PeriodKind) -> tuple[Period, Period]:
+        first = self.first if self.first.kind is kind else Period.containing(self.first.ends_in.first_day, kind=kind)
+        last = self.last if self.last.kind is kind else Period.containing(self.last.last_day, kind=kind)
+        return first, last
+
+
+def _bound(written: str) -> Period:
+    text = written.strip()
+    return Period.parse(f"{text}Y01" if re.fullmatch(r"\d{4}", text, re.ASCII) else text)

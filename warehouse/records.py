@@ -1,4 +1,4 @@
-"""The records of what happened (`ops`): runs, the outcome of each table, checks, quarantine."""
+"""The records of what happened (`ops`): runs, the outcome of each table, checks, quarantine, backfills."""
 
 from __future__ import annotations
 
@@ -17,10 +17,11 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
 )
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from warehouse.schema import metadata, moment
 
+PARTITION_STATES = ("waiting", "fetched", "done", "failed")
 OUTCOMES = ("published", "unchanged", "not_due", "source_late", "quarantined", "failed")
 
 runs = Table(
@@ -166,4 +167,65 @@ alerts = Table(
     UniqueConstraint("table_id", "trouble", "about"),
     schema="ops",
     comment="One row per trouble that a person should look at, however many nights it lasts.",
+)
+backfills = Table(
+    "backfills",
+    metadata,
+    Column("backfill_id", Integer, Identity(), primary_key=True, comment="Our number."),
+    Column("first_period", Text, nullable=False, comment="The first period, as it was asked for."),
+    Column("last_period", Text, nullable=False, comment="The last period, as it was asked for."),
+    Column("table_ids", ARRAY(Text), nullable=False, comment="The tables that were named; none: all of them."),
+    Column("publisher_url", Text, nullable=False, comment="Where the publisher was asked."),
+    Column("calls", Integer, nullable=False, server_default="0", comment="Calls made to plan it."),
+    moment("started_at", "When it was planned and put on record.", nullable=False),
+    moment("ended_at", "When its last partition ended; null: some wait."),
+    schema="ops",
+    comment="One row per backfill: which periods of which tables were asked for.",
+)
+backfill_partitions = Table(
+    "backfill_partitions",
+    metadata,
+    Column("backfill_id", ForeignKey("ops.backfills.backfill_id"), primary_key=True, comment="The backfill."),
+    Column(
+        "partition_no",
+        Integer,
+        primary_key=True,
+        autoincrement=False,
+        comment="Its place in the order of work: the newest periods first.",
+    ),
+    Column("table_id", Text, nullable=False, comment="The publisher's table."),
+    Column("periods", ARRAY(Text), nullable=False, comment="The periods; none: the table could not be planned."),
+    Column(
+        "state",
+        Text,
+        nullable=False,
+        comment="waiting, fetched (archived, not published), done (published, or found unchanged) or failed.",
+    ),
+    Column("planned_calls", Integer, nullable=False, comment="Calls it was planned to take."),
+    Column("planned_cells", BigInteger, nullable=False, comment="Cells it was planned to bring."),
+    Column("publisher_updated_on", Date, comment="The publisher's update date, as it was last told of."),
+    Column("run_id", ForeignKey("ops.runs.run_id"), comment="The run that works at it, or was the last to."),
+    Column("manifest", Text, comment="The archive's list of its answers, once they are there."),
+    Column("outcome", Text, comment="published, unchanged, quarantined or failed; null: it has not ended."),
+    Column("vintage_id", Integer, comment="The vintage it brought, where it brought one."),
+    Column(
+        "calls", Integer, nullable=False, server_default="0", comment="Calls made for it, those of failed attempts too."
+    ),
+    Column("cells", BigInteger, nullable=False, server_default="0", comment="Cells it was read to."),
+    Column("message", Text, nullable=False, server_default="", comment="Why it failed, in a sentence."),
+    moment("started_at", "When its last attempt began."),
+    moment("fetched_at", "When its answers were archived."),
+    moment("ended_at", "When it ended."),
+    CheckConstraint(f"state in {PARTITION_STATES!r}", name="state_is_known"),
+    schema="ops",
+    comment="One row per partition of a backfill: some periods of one table, and how far they have come.",
+)
+call_budgets = Table(
+    "call_budgets",
+    metadata,
+    Column("publisher", Text, primary_key=True, comment="Host and port of the publisher."),
+    Column("tokens", Double, nullable=False, comment="Calls that may be made at once; below zero: that many wait."),
+    moment("counted_at", "When that was so, by the warehouse's clock.", nullable=False),
+    schema="ops",
+    comment="One row per publisher: the calls that all processes together may still make.",
 )

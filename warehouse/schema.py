@@ -30,7 +30,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 
 SCHEMAS = {
-    "ops": "What happened: runs, the outcome of each table, checks, quarantine.",
+    "ops": "What happened: runs, the outcome of each table, checks, quarantine, backfills.",
     "staging": "What is on its way: one unlogged table per load, dropped after use.",
     "core": "The facts: areas, periods, measures, series, vintages and every observation ever published.",
     "marts": "What dashboards and analysts may read. Names and meaning stay; columns are added, not renamed.",
@@ -175,6 +175,13 @@ vintages = Table(
         "release_reason",
         Text,
         comment="Why a person published it although a check had stopped it; null: every blocking check held.",
+    ),
+    Column(
+        "backfilled",
+        Boolean,
+        nullable=False,
+        server_default=text("false"),
+        comment="Whether a backfill brought it: a look at some periods, which says nothing of the others.",
     ),
     Index(None, "table_no", "seen_at"),
     schema="core",

@@ -7,6 +7,7 @@ names; the environment wins. An unknown name with our prefix is an error, so a m
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -32,6 +33,8 @@ EMPTY_IS_UNSET = (
     "local_files",
     "notify",
 )
+CAUTIOUS_CALLS_PER_MINUTE = 60
+_ON_THIS_MACHINE = re.compile(r"https?://(127\.|localhost|\[::1\])")
 SETTINGS_FILE = "JOBINDSATS_SETTINGS_FILE"
 
 
@@ -64,6 +67,7 @@ class Settings(BaseModel):
     backoff_seconds: float = Field(default=1, ge=0)
     patience_seconds: float = Field(default=600, ge=0.01, le=86_400)
     cells_per_call: int = Field(default=70_000, ge=1)
+    calls_per_minute: int | None = Field(default=None, ge=1)
 
     @field_validator("now")
     @classmethod
@@ -89,6 +93,17 @@ class Settings(BaseModel):
         """Who is told of troubles, an address each; addresses hold passwords."""
         written = self.notify.get_secret_value() if self.notify else ""
         return tuple(SecretStr(address) for address in written.split())
+
+    @property
+    def call_limit(self) -> int | None:
+        """Calls a minute that the publisher is asked at most, by all processes together; None: no limit.
+
+        The publisher's own limit is not known (2026-11): one call a second is what a patient person's program would do.
+        A stand-in on this machine has no limit unless one is set.
+        """
+        if self.calls_per_minute is None and not _ON_THIS_MACHINE.match(self.api_url):
+            return CAUTIOUS_CALLS_PER_MINUTE
+        return self.calls_per_minute
 
     @property
     def token(self) -> str | None:

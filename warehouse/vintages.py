@@ -24,7 +24,7 @@ class Load:
     """A staged, audited load: what it is a version of, when it was seen, and where it lies.
 
     `release_reason` is a person's, where a check had stopped it. Of `partial_periods` it is a part only: what it lacks
-    there is not withdrawn.
+    there is not withdrawn. `backfilled` says that it was read for some periods, and says nothing of the others.
     """
 
     table_id: str
@@ -36,6 +36,7 @@ class Load:
     manifest: str
     release_reason: str | None = None
     partial_periods: frozenset[int] = frozenset()
+    backfilled: bool = False
 
 
 @dataclass(frozen=True)
@@ -93,9 +94,10 @@ order by (m.unit in ('persons', 'full_time_persons', 'cases')) desc, size desc, 
 _VINTAGE = """
 insert into core.vintages (table_no, publisher_updated_on, seen_at, content_hash, manifest, run_id, new, revised,
     withdrawn, unchanged, newest_period_id, largest_revision, largest_revision_series_id, largest_revision_period_id,
-    release_reason)
+    release_reason, backfilled)
 values (:table_no, :publisher_updated_on, :seen_at, :content_hash, :manifest, :run_id, :new, :revised,
-    :withdrawn, :unchanged, :newest_period_id, :size, :series_id, :period_id, :release_reason)
+    :withdrawn, :unchanged, :newest_period_id, :size, :series_id, :period_id, :release_reason,
+    :backfilled)
 returning vintage_id
 """
 _CLOSE = """
@@ -179,6 +181,7 @@ def _write(connection: Connection, load: Load, *, table_no: int, counts: Row[tup
             "series_id": largest and largest.series_id,
             "period_id": largest and largest.period_id,
             "release_reason": load.release_reason,
+            "backfilled": load.backfilled,
         },
     )
     connection.execute(text(_CLOSE), {"table_no": table_no, "vintage_id": vintage_id})

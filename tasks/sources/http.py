@@ -7,6 +7,7 @@ question that is too large stays too large: the caller asks for less.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from time import monotonic
@@ -18,6 +19,7 @@ from requests.adapters import HTTPAdapter
 from requests.auth import AuthBase
 from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait_exponential_jitter
 from urllib3.exceptions import DecodeError, ProtocolError, ReadTimeoutError, SSLError
+from urllib3.response import BaseHTTPResponse
 from urllib3.util import Retry
 
 from tasks.stoppages import (
@@ -54,6 +56,10 @@ class Answer:
     body: bytes
 
 
+def at_once() -> None:
+    """No budget of calls: the next one may go."""
+
+
 class _BrokenOff(Exception):
     """The connection broke in the middle of an answer."""
 
@@ -61,6 +67,7 @@ class _BrokenOff(Exception):
 class Line:
     """A line to one publisher's address: `setting` is the variable that names the address in every message.
 
+    `before_call` is called before each request, those that are tried again too: whoever keeps a budget of calls waits there.
     Close it, or use it as a context.
     """
 
@@ -76,6 +83,7 @@ class Line:
         backoff_seconds: float,
         largest_body: int = LARGEST_BODY_BYTES,
         credential: AuthBase | None = None,
+        before_call: Callable[[], None] = at_once,
     ) -> None:
         self.base_url = base_url.rstrip("/")
         self.setting = setting
@@ -84,7 +92,8 @@ class Line:
         self._retries = retries
         self._backoff = backoff_seconds
         self._largest_body = largest_body
-        self._session = _session(retries=retries, backoff_seconds=backoff_seconds)
+        self._session = _session(retries=retries, backoff_seconds=backoff_seconds, before_call=before_call)
+        self._before_call = before_call
         self._session.auth = credential or _Nothing()
         self._session.headers["Accept"] = accept
 
@@ -132,6 +141,7 @@ class Line:
         )
 
     def _once(self, asked: str) -> Answer:
+        self._before_call()
         try:
             with self._session.get(
                 self.base_url + asked,
@@ -193,8 +203,15 @@ class _Nothing(AuthBase):
         return request
 
 
-def _session(*, retries: int, backoff_seconds: float) -> requests.Session:
-    policy = Retry(
+def _session(*, retries: int, backoff_seconds: float, before_call: Callable[[], None]) -> requests.Session:
+    class Counted(Retry):
+        """Pauses as a retry does, and then waits for its turn like any other call."""
+
+        def sleep(self, response: BaseHTTPResponse | None = None) -> None:
+            super().sleep(response)
+            before_call()
+
+    policy = Counted(
         total=None,
         connect=retries,
         status=retries,

@@ -19,6 +19,7 @@ from sqlalchemy import Engine, event
 
 import expectations.suite
 import flows.nightly
+import tasks.backfill_work
 from tests.faults.points import Point
 
 PRELOADED = (expectations.suite.__name__, flows.nightly.__name__)
@@ -30,7 +31,7 @@ def install(point: Point, *, act: Callable[[], None]) -> None:
 
     def met(what: str, when: str, said: str) -> None:
         nonlocal seen
-        if (what, when) == (point.what, point.when) and point.holding in said:
+        if point.what in (what, "anything") and when == point.when and point.holding in said:
             seen += 1
             if seen == point.nth:
                 act()
@@ -88,6 +89,20 @@ def night(point: Point, environment: Mapping[str, str], tables: list[str], reach
     install(point, act=wait if go_on is not None else die)
     report = flows.nightly.nightly(tables)
     os._exit({"completed": 0, "attention": 3}.get(report.outcome, 1))
+
+
+def worker(point: Point, environment: Mapping[str, str], backfill_id: int, reached: Any, go_on: Any) -> None:
+    """A worker of a backfill that dies at a point; with an event to wait for, one that waits there instead."""
+    os.environ.clear()
+    os.environ.update(environment)
+
+    def wait() -> None:
+        reached.set()
+        go_on.wait(60)
+
+    install(point, act=wait if go_on is not None else die)
+    tasks.backfill_work.work_on(backfill_id)
+    os._exit(0)
 
 
 def context() -> Any:

@@ -9,7 +9,17 @@ from sqlalchemy import Connection, Engine, text
 
 from tasks.derive import bring_up_to_date
 from tests.properties.releases import HIDDEN, PERSONS, Release, forget, night, publish_release, shown
-from warehouse.checksum import FIGURES, LEFT_OUT, MARTS, Part, checksum, combined, first_difference, parts
+from warehouse.checksum import (
+    FIGURES,
+    LEFT_OUT,
+    MARTS,
+    Part,
+    checksum,
+    combined,
+    content,
+    first_difference,
+    parts,
+)
 
 FIRST: Release = {
     ("2026M05", 163, PERSONS): shown(470),
@@ -155,3 +165,24 @@ def test_facts_are_named_before_marts_and_the_earliest_first() -> None:
     assert found.startswith("core.observations of y01a02, seen at 2026-08-01: rebuilt, but not in")
     assert found.endswith("2 more parts differ")
     assert first_difference([mart, late], standing=[late, mart]) is None
+
+
+@pytest.mark.parametrize(
+    ("change", "same"),
+    [
+        ("update core.vintages set seen_at = seen_at + interval '1 second'", True),
+        ("update core.observations set value = 478 where superseded_by is not null and value = 477", False),
+        ("update marts.benefit_recipients set seen_at = now()", True),
+        ("update core.observations set value = 492 where value = 491", False),
+        ("update core.observations set value = null, status = 'suppressed' where value = 12", False),
+        ("update core.observations set superseded_by = 1 where value = 470", False),
+        ("update marts.benefit_recipients set recipients_persons = 6", False),
+    ],
+)
+def test_the_content_is_what_stands_and_what_was_revised_whenever_it_was_seen(
+    connection: Connection, change: str, same: bool
+) -> None:
+    before, whole = content(connection), checksum(connection)
+    connection.execute(text(change))
+    assert (content(connection) == before) is same
+    assert checksum(connection) != whole or "benefit_recipients set seen_at" in change

@@ -135,6 +135,20 @@ def test_what_passes_by_itself_is_tried_again_and_then_the_publisher_is_down(pub
     assert calls_during(publisher, down) == retries + 1
 
 
+@pytest.mark.parametrize("fault", ["http-500", "http-404", "truncated"])
+def test_whoever_keeps_a_budget_is_asked_before_each_request(publisher: StandIn, fault: str) -> None:
+    publisher.set_faults({fault: 1.0})
+    asked: list[int] = []
+
+    def fails() -> None:
+        with pytest.raises(PublisherTrouble):
+            ask(publisher.url, before_call=lambda: asked.append(len(publisher.calls())))
+
+    before = len(publisher.calls())
+    made = calls_during(publisher, fails)
+    assert asked == list(range(before, before + made)), "a request was made that the budget does not know"
+
+
 @pytest.mark.parametrize("status", [429, 500, 502, 503, 504])
 def test_an_answer_that_comes_after_all_is_taken(status: int) -> None:
     with scripted(lambda to, call: send(to, status if call < 3 else 200)) as server:

@@ -7,7 +7,7 @@ from datetime import date
 
 import pytest
 
-from warehouse.periods import Period, PeriodError, PeriodKind, spanning
+from warehouse.periods import Period, PeriodError, PeriodKind, Span, spanning
 
 
 @pytest.mark.parametrize(
@@ -135,3 +135,37 @@ def test_a_span_holds_both_ends_and_is_empty_backwards() -> None:
     assert [str(period) for period in spanning(first, last)] == ["2025M11", "2025M12", "2026M01", "2026M02"]
     assert spanning(last, first) == []
     assert spanning(first, first) == [first]
+
+
+# ---- spans, whose ends may be of other kinds than the periods they are asked about ---------------------------------
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "inside", "outside"),
+    [
+        ("2019M01", "2020M12", ["2019M01", "2020M12", "2019Q01", "2020Y01", "2020MYTD03"], ["2018M12", "2021Q01"]),
+        ("2019", "2019", ["2019M01", "2019M12", "2019Q04", "2019QMAT01"], ["2020M01", "2018Q04", "2018QMAT04"]),
+        ("2019Q1", "2019q01", ["2019M01", "2019M03", "2019Y01"], ["2019M04", "2019Q02"]),
+        ("2023QMAT02", "2023QMAT04", ["2023QMAT02", "2023M04", "2023M12"], ["2023QMAT01", "2023M03", "2024M01"]),
+        ("2023MYTD03", "2023MYTD04", ["2023M03", "2023M04", "2023Q01"], ["2023M02", "2023MYTD05"]),
+    ],
+)
+def test_a_span_covers_periods_of_every_kind(first: str, last: str, inside: list[str], outside: list[str]) -> None:
+    span = Span.parse(first, last)
+    assert [period for period in inside if not span.covers(Period.parse(period))] == []
+    assert [period for period in outside if span.covers(Period.parse(period))] == []
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "said"),
+    [
+        ("2019M13", "2020", "2019M13"),
+        ("2020", "20201", "20201"),
+        ("2020M02", "2020M01", "2020M02 comes after 2020M01"),
+        ("2020", "2019Q4", "2020 comes after 2019Q4"),
+        ("", "2019", "not a period"),
+    ],
+)
+def test_a_span_that_is_none_is_refused(first: str, last: str, said: str) -> None:
+    with pytest.raises(PeriodError, match=said):
+        Span.parse(first, last)

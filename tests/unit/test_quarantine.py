@@ -84,11 +84,14 @@ def stop(engine: Engine, *, at: datetime, fetched: bool = True) -> int:
         )
 
 
-def publish_content(engine: Engine, value: float, *, fetched_at: datetime, seen_at: datetime) -> int:
+def publish_content(
+    engine: Engine, value: float, *, fetched_at: datetime, seen_at: datetime, backfilled: bool = False
+) -> int:
     with engine.begin() as connection:
         run_id = open_run(connection, started_at=seen_at)
         staging = stage(connection, {("2026M06", 163, PERSONS): shown(value)}, run_id=run_id)
         version = replace(load(staging, run_id=run_id, seen_at=seen_at), manifest=manifest(fetched_at))
+        version = replace(version, backfilled=backfilled)
         return int(publish(connection, version).vintage_id or 0)
 
 
@@ -119,6 +122,18 @@ def test_a_later_look_that_finds_what_stands_overtakes_it(engine: Engine) -> Non
             row = {"run_id": open_run(connection), "table_id": TABLE, "outcome": "unchanged", "seen_at": night(2)}
             connection.execute(insert(records.table_outcomes), row | {"fetched": fetched})
         assert states(engine) == {stopped: state}
+
+
+def test_a_backfill_overtakes_nothing_until_a_night_has_looked(engine: Engine) -> None:
+    stopped = stop(engine, at=night(1))
+    brought = publish_content(engine, 1, fetched_at=night(2), seen_at=night(2), backfilled=True)
+    assert states(engine) == {stopped: "open"}
+    with engine.begin() as connection:
+        row = {"run_id": open_run(connection), "table_id": TABLE, "outcome": "unchanged", "seen_at": night(3)}
+        connection.execute(insert(records.table_outcomes), row | {"fetched": True})
+    assert states(engine) == {stopped: "overtaken"}
+    with engine.connect() as connection:
+        assert stopped_load(connection, stopped).overtaken_by == brought
 
 
 def test_of_no_table_there_is_nothing_and_an_unknown_load_is_an_error(engine: Engine) -> None:

@@ -7,11 +7,12 @@ again and what is not is in tasks/sources/http.py.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 import requests
 from requests.auth import AuthBase
 
-from tasks.sources.http import LARGEST_BODY_BYTES, Answer, Line, Now
+from tasks.sources.http import LARGEST_BODY_BYTES, Answer, Line, Now, at_once
 from tasks.stoppages import TokenMissing, TokenRefused
 
 __all__ = ["Answer", "Now", "Publisher"]
@@ -33,6 +34,7 @@ class Publisher:
         retries: int = 4,
         backoff_seconds: float = 1,
         largest_body: int = LARGEST_BODY_BYTES,
+        before_call: Callable[[], None] = at_once,
     ) -> None:
         self._token = _usable(token, base_url=base_url)
         self._line = Line(
@@ -45,6 +47,7 @@ class Publisher:
             backoff_seconds=backoff_seconds,
             largest_body=largest_body,
             credential=_Bearer(self._token),
+            before_call=before_call,
         )
         self.base_url = self._line.base_url
 

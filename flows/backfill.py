@@ -1,0 +1,25 @@
+"""The backfill: planned, worked through partition by partition, then the marts, then the report."""
+
+from __future__ import annotations
+
+from prefect import flow
+
+from tasks.backfill import BackfillReport, begin_backfill, end_backfill, work
+from tasks.derive import derive_marts
+from tasks.derive_figures import derive_figures
+
+
+@flow(name="backfill", validate_parameters=True)
+def backfill(
+    first: str | None = None,
+    last: str | None = None,
+    tables: list[str] | None = None,
+    resume: int | None = None,
+    workers: int = 1,
+) -> BackfillReport:
+    """Fill periods of every table, or of those named; or go on with a backfill that was broken off."""
+    backfill_id = begin_backfill(first, last, tables=tables, resume=resume)
+    work(backfill_id, workers=workers)
+    derive_marts()
+    derive_figures()
+    return end_backfill(backfill_id)

@@ -1,0 +1,179 @@
+"""Backfill: planned, put on record, worked through and reported; the tasks that the flow is made of."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import asdict, dataclass
+from typing import Any, cast
+from uuid import UUID
+
+from prefect import get_run_logger, task
+from prefect.artifacts import create_progress_artifact, update_progress_artifact
+from prefect.cache_policies import NO_CACHE
+
+from tasks import backfill_ledger as ledger
+from tasks.again import AGAIN
+from tasks.assume import put_assumptions_on_record
+from tasks.backfill_ledger import Progress
+from tasks.backfill_plan import Plan, plan
+from tasks.backfill_work import nobody, work_on
+from tasks.backfill_workers import helped_by, interruptible
+from tasks.border import crossing
+from tasks.stoppages import WarehouseTrouble
+from warehouse import migrations
+from warehouse.reading import QuestionError
+from warehouse.trouble import TROUBLE, in_words
+
+
+@dataclass(frozen=True)
+class BackfillReport:
+    """What a backfill has come to, and the partitions that stopped: table, periods, outcome and why."""
+
+    progress: Progress
+    troubles: tuple[dict[str, str], ...]
+
+    @property
+    def outcome(self) -> str:
+        """Failed where a partition failed, attention where one is in quarantine, stopped where some wait; else completed."""
+        if not self.progress.ended:
+            return "stopped"
+        return "failed" if self.progress.failed else "attention" if self.progress.quarantined else "completed"
+
+
+class BackfillStopped(RuntimeError):
+    """A backfill was asked to stop before its end; the message says how to go on with it."""
+
+    def __init__(self, report: BackfillReport) -> None:
+        progress = report.progress
+        super().__init__(
+            f"backfill {progress.backfill} was stopped, {progress.done} of {progress.partitions} partitions are done: go on "
+            f"with `jobindsats backfill --resume {progress.backfill}`"
+        )
+        self.report = report
+
+
+Told = Callable[[Progress], None]
+_listener: ContextVar[Told] = ContextVar("listener", default=nobody)
+
+
+@contextmanager
+def telling(told: Told) -> Iterator[None]:
+    """Let somebody in this process, a bar in a terminal, know of the progress for the length of a block."""
+    token = _listener.set(told)
+    try:
+        yield
+    finally:
+        _listener.reset(token)
+
+
+def look_ahead(first: str, last: str, *, tables: Sequence[str]) -> Plan:
+    """What a backfill would do: nothing is fetched but metadata, and nothing is put on record."""
+    with crossing() as border:
+        migrations.upgrade(border.engine)
+        return plan(border, first=first, last=last, named=tables)
+
+
+def begin(first: str | None, last: str | None, *, tables: Sequence[str], resume: int | None) -> int:
+    """Plan a backfill and put it on record, or open one again; gives its number.
+
+    Raises QuestionError, PeriodError or CatalogueError where the question is wrong, and what a plan can be stopped for.
+    """
+    with crossing() as border:
+        migrations.upgrade(border.engine)
+        put_assumptions_on_record(border)
+        if resume is not None:
+            with border.engine.begin() as connection:
+                ledger.open_again(connection, resume)
+            return resume
+        if first is None or last is None:
+            raise QuestionError("a backfill needs --from and --to, or the number of one to --resume")
+        planned = plan(border, first=first, last=last, named=tables)
+        with border.engine.begin() as connection:
+            return ledger.open_backfill(
+                connection, planned, publisher=border.settings.api_url, started_at=border.clock()
+            )
+
+
+@task(name="begin backfill", cache_policy=NO_CACHE)
+def begin_backfill(first: str | None, last: str | None, *, tables: list[str] | None, resume: int | None) -> int:
+    """Plan a backfill and put it on record, or open one again."""
+    backfill_id = begin(first, last, tables=tables or (), resume=resume)
+    get_run_logger().info("backfill %d", backfill_id)
+    return backfill_id
+
+
+@task(name="work on backfill", task_run_name="work on backfill {backfill_id}", cache_policy=NO_CACHE)
+def work(backfill_id: int, *, workers: int) -> Progress:
+    """Work through a backfill, with more processes where asked for; raises BackfillStopped, WarehouseTrouble."""
+    bar = cast("UUID", create_progress_artifact(progress=0, description=f"Backfill {backfill_id}"))
+
+    def told(progress: Progress) -> None:
+        _listener.get()(progress)
+        _show(bar, progress)
+
+    try:
+        with (
+            interruptible() as stop,
+            crossing() as border,
+            helped_by(workers - 1, backfill_id=backfill_id, border=border),
+        ):
+            progress = work_on(backfill_id, stop=stop, told=told)
+    except TROUBLE as error:
+        raise WarehouseTrouble(
+            f"{in_words(error)}. What is done is done: go on with `jobindsats backfill --resume {backfill_id}`"
+        ) from error
+    if not progress.ended:
+        raise BackfillStopped(report_on(backfill_id))
+    return progress
+
+
+def _show(bar: UUID, progress: Progress) -> None:
+    ended = progress.done + progress.quarantined + progress.failed
+    update_progress_artifact(bar, progress=100 * ended / max(1, progress.partitions))
+
+
+@task(name="end backfill", cache_policy=NO_CACHE, **AGAIN)
+def end_backfill(backfill_id: int) -> BackfillReport:
+    """Put the end on record, and report."""
+    with crossing() as border, border.engine.begin() as connection:
+        ledger.close(connection, backfill_id, at=border.clock())
+    report = report_on(backfill_id)
+    get_run_logger().info("backfill %d: %s", backfill_id, report.outcome)
+    return report
+
+
+def report_on(backfill_id: int) -> BackfillReport:
+    """What a backfill has come to."""
+    with crossing() as border, border.engine.connect() as connection:
+        return BackfillReport(ledger.progress(connection, backfill_id), tuple(ledger.troubles(connection, backfill_id)))
+
+
+def as_json(report: BackfillReport) -> dict[str, Any]:
+    """A report as the command line gives it."""
+    return {name: asdict(report.progress)[name] for name in ("backfill", "partitions", "done", "calls", "cells")}
+
+
+def plan_as_json(planned: Plan) -> dict[str, Any]:
+    """A plan as the command line gives it: a report's keys, how long it should take, and each table's share."""
+    tables = [
+        {
+            "table": table.table_id,
+            "partitions": len(table.partitions),
+            "calls": sum(partition.calls for partition in table.partitions),
+            "cells": sum(partition.cells for partition in table.partitions),
+            "seconds": round(table.seconds, 1),
+            "message": table.message,
+        }
+        for table in planned.tables
+    ]
+    return {
+        "backfill": None,
+        "partitions": len(planned.partitions),
+        "done": 0,
+        "calls": planned.calls,
+        "cells": planned.cells,
+        "seconds": round(planned.seconds, 1),
+        "tables": tables,
+    }

@@ -1,0 +1,196 @@
+"""Work on a backfill: partition by partition, each the road of a night's table, from the publisher to a vintage.
+
+`work_on` needs a backfill's number and nothing else: any process, here or elsewhere, may call it, and any number at once.
+It can be killed at any instant; whoever works next goes on from what the ledger and the archive hold.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
+from threading import Event
+
+from sqlalchemy import Connection
+
+from tasks import backfill_ledger as ledger
+from tasks.archive import Archive, ArchiveTrouble
+from tasks.audit import asked_periods, audit_table
+from tasks.backfill_ledger import Claim, Progress
+from tasks.border import Border, crossing
+from tasks.decide import DUE, Decision, require_fit
+from tasks.fetch import fetch_table
+from tasks.outcomes import TableOutcome, put_in_quarantine, settle
+from tasks.publications import write_missing
+from tasks.publish import publish_table, write_receipt
+from tasks.runs import close_run, opened, outcome_of_run
+from tasks.sources.jobindsats.metadata import Listing
+from tasks.stage import stage_table
+from tasks.stoppages import resting_on
+from warehouse.catalogue import jobindsats
+from warehouse.locks import Lock, held, holders
+from warehouse.vintages import Vintage, newest_vintage
+
+LOOK_AGAIN_SECONDS = 0.2
+"""How often a worker that has to wait looks whether it still has to."""
+
+
+def nobody(_: Progress) -> None:
+    """Whoever wants to know nothing of the progress."""
+
+
+def work_on(backfill_id: int, *, stop: Event | None = None, told: Callable[[Progress], None] = nobody) -> Progress:
+    """Work until nothing is left to do, or until asked to stop; `told` of the progress after each partition.
+
+    It gives way: while a night, a release or a replay is at work, no partition is begun. Raises Refused where the
+    warehouse is another publisher's or has lost something; what stops a partition is on record and stops no other.
+    """
+    asked_to_stop = stop or Event()
+    with crossing() as border:
+        with border.engine.connect() as connection:
+            write_missing(connection, archive=border.archive)
+            require_fit(connection, border=border)
+            now = ledger.progress(connection, backfill_id)
+        told(now)
+        while not (now.ended or asked_to_stop.is_set()):
+            if _at_work(border) or not _worked(border, backfill_id):
+                asked_to_stop.wait(LOOK_AGAIN_SECONDS)
+            with border.engine.connect() as connection:
+                before, now = now, ledger.progress(connection, backfill_id)
+            if now != before:
+                told(now)
+    return now
+
+
+def _at_work(border: Border) -> bool:
+    """Whether a night, a release or a replay is at work: fresh figures come first."""
+    with border.engine.connect() as connection:
+        return bool(holders(connection, Lock.NIGHT))
+
+
+def _worked(border: Border, backfill_id: int) -> bool:
+    """Work at one partition, if there is one whose table nobody keeps; whether there was."""
+    with _claimed(border, backfill_id) as claimed:
+        if claimed is None:
+            return False
+        _settle(border, claimed)
+    return True
+
+
+@contextmanager
+def _claimed(border: Border, backfill_id: int) -> Iterator[Claim | None]:
+    """Keep a table and one of its partitions for the length of a block; no longer, so that a night can have the table."""
+    with border.engine.connect() as connection:
+        free = ledger.free_tables(connection, backfill_id)
+    for table_id, table_no in free:
+        with held(border.engine, Lock.TABLE, number=table_no) as mine:
+            if mine:
+                with opened("backfill", border=border) as run_id:
+                    with border.engine.begin() as connection:
+                        found = ledger.claim(
+                            connection, backfill_id, table_id=table_id, run_id=run_id, started_at=border.clock()
+                        )
+                        if found is None:
+                            close_run(connection, run_id=run_id, outcome="yielded", ended_at=border.clock())
+                    yield found
+                return
+    yield None
+
+
+def _settle(border: Border, claimed: Claim) -> None:
+    """Carry a partition through; where it stops, put on record why. The run is closed either way."""
+    listing = Listing(claimed.table_id, claimed.publisher_updated_on)
+    decision = Decision(claimed.table_id, DUE, f"backfill {claimed.backfill_id}", listing)
+    outcome = settle(decision, walk=lambda _: walk(border, claimed))
+    with border.engine.begin() as connection:
+        if outcome.outcome in ("failed", "quarantined"):
+            _stopped(connection, claimed, decision=decision, outcome=outcome, border=border)
+        closed = outcome_of_run([outcome.outcome])
+        close_run(connection, run_id=claimed.run_id, outcome=closed, ended_at=border.clock())
+
+
+def _stopped(
+    connection: Connection, claimed: Claim, *, decision: Decision, outcome: TableOutcome, border: Border
+) -> None:
+    ledger.note_failed(connection, claimed, outcome=outcome, at=border.clock())
+    if outcome.outcome == "quarantined":
+        put_in_quarantine(
+            connection, run_id=claimed.run_id, decision=decision, outcome=outcome, stopped_at=border.clock()
+        )
+
+
+def walk(border: Border, claimed: Claim) -> Vintage:
+    """The road of one partition: archive, staging, audit, facts. Raises a Stoppage wherever it ends early.
+
+    Publishing it and saying so in the ledger are one transaction: it is published exactly once.
+    """
+    table = jobindsats().table(claimed.table_id)
+    manifest = _archived(border, claimed) or _fetched(border, claimed)
+    with resting_on(manifest):
+        with border.engine.begin() as connection:
+            staged = stage_table(connection, manifest=manifest, archive=border.archive, run_id=claimed.run_id)
+        audit_table(border.engine, table=table, staged=staged, archive=border.archive)
+    with border.engine.begin() as connection:
+        vintage = publish_table(connection, staged=staged, archive=border.archive)
+        ledger.note_done(connection, claimed, staged=staged, vintage=vintage, at=border.clock())
+    write_receipt(border, vintage_id=vintage.vintage_id)
+    return vintage
+
+
+def _archived(border: Border, claimed: Claim) -> str | None:
+    """The manifest of an earlier attempt, if it can still be published.
+
+    An attempt that died between its last answer and the ledger left its manifest in the archive, under its run's number.
+    Where the table has been seen since, the answers are too old: a vintage is never seen before the one it follows.
+    """
+    # Names hold the moment at which the answers were complete: the last in their order is the newest.
+    manifest = max(filter(None, (claimed.manifest, _left_behind(border.archive, claimed))), default=None)
+    if manifest is None:
+        return None
+    try:
+        seen_at = border.archive.get_manifest(manifest).seen_at
+    except ArchiveTrouble:
+        return None
+    with border.engine.connect() as connection:
+        newest = newest_vintage(connection, table_id=claimed.table_id)
+    return manifest if newest is None or newest.seen_at < seen_at else None
+
+
+def _left_behind(archive: Archive, claimed: Claim) -> str | None:
+    if claimed.earlier_run is None:
+        return None
+    names = archive.names(f"manifests/{claimed.table_id}")
+    left = [name for name in names if name.endswith(f"-{claimed.earlier_run}.jsonl")]
+    ours = [name for name in left if _is_of(archive, name, claimed)]
+    return max(ours, default=None)
+
+
+def _is_of(archive: Archive, name: str, claimed: Claim) -> bool:
+    """Whether a manifest is a backfill's look at just these periods."""
+    return archive.get_manifest(name).backfill and asked_periods(archive, manifest=name) == claimed.periods
+
+
+def _fetched(border: Border, claimed: Claim) -> str:
+    """Fetch a partition into the archive; gives its manifest. Every call that was made is on record."""
+    calls: list[None] = []
+    with border.publisher(before_call=partial(_count, border, calls)) as publisher:
+        try:
+            fetched = fetch_table(
+                jobindsats().table(claimed.table_id),
+                listing=Listing(claimed.table_id, claimed.publisher_updated_on),
+                run_id=claimed.run_id,
+                publisher=publisher,
+                border=border,
+                only=frozenset(claimed.periods),
+            )
+        finally:
+            with border.engine.begin() as connection:
+                ledger.note_calls(connection, claimed, calls=len(calls))
+    with border.engine.begin() as connection:
+        ledger.note_fetched(connection, claimed, fetched=fetched, at=border.clock())
+    return fetched.manifest
+
+
+def _count(border: Border, calls: list[None]) -> None:
+    border.keep_budget()
+    calls.append(None)

@@ -1,0 +1,102 @@
+"""Workers: several processes of this machine at one backfill, and how any of them is asked to stop.
+
+A worker's standard input is its leash: it stops after its partition when that is closed, by the process that began it or
+by its death. Signals of a terminal reach that process alone.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from datetime import datetime, timedelta
+from threading import Event, Thread, current_thread, main_thread
+from time import monotonic
+from types import FrameType
+
+from tasks.backfill_work import work_on
+from tasks.border import Border
+
+SIGNALS = (signal.SIGINT, signal.SIGTERM)
+_TILL_THE_END = 600
+
+
+@contextmanager
+def interruptible() -> Iterator[Event]:
+    """An event that Ctrl-C or a request to terminate sets; a second one ends at once.
+
+    Only the main thread hears signals: elsewhere whoever began the work stops it.
+    """
+    stop = Event()
+    if current_thread() is not main_thread():
+        yield stop
+        return
+
+    def asked(number: int, _: FrameType | None) -> None:
+        stop.set()
+        signal.signal(number, before[signal.Signals(number)])
+        sys.stderr.write("stopping after this partition; once more, and it stops at once\n")
+
+    before = {number: signal.signal(number, asked) for number in SIGNALS}
+    try:
+        yield stop
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+@contextmanager
+def helped_by(workers: int, *, backfill_id: int, border: Border) -> Iterator[None]:
+    """So many more processes at a backfill for the length of a block; when it ends, they stop after their partition."""
+    with ExitStack() as stack:
+        for _ in range(workers):
+            worker = stack.enter_context(_begun(backfill_id, border=border))
+            stack.callback(_let_go, worker)
+        yield
+
+
+def _begun(backfill_id: int, *, border: Border) -> subprocess.Popen[bytes]:
+    command = [sys.executable, "-m", __name__, str(backfill_id)]
+    if border.settings.now is not None:
+        command += [border.clock().isoformat(), str(monotonic())]
+    return subprocess.Popen(  # noqa: S603  # our own module, a number, a moment
+        command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, start_new_session=True
+    )
+
+
+def _let_go(worker: subprocess.Popen[bytes]) -> None:
+    if worker.stdin is not None:
+        worker.stdin.close()
+    worker.wait(_TILL_THE_END)
+
+
+def main(arguments: list[str]) -> int:
+    """A worker of its own: the backfill's number, and in a rehearsal the clock of the process that began it."""
+    backfill_id, *rehearsed = arguments
+    if rehearsed:
+        # Vintages of a table are seen one after another, whichever process fetched them: the clocks must agree.
+        begun_at, ticked = datetime.fromisoformat(rehearsed[0]), float(rehearsed[1])
+        os.environ["JOBINDSATS_NOW"] = (begun_at + timedelta(seconds=monotonic() - ticked)).isoformat()
+    stop = Event()
+    Thread(target=_hold_the_leash, args=(stop,), daemon=True).start()
+    try:
+        work_on(int(backfill_id), stop=stop)
+    except Exception as error:  # noqa: BLE001  # the others go on; this one says what it was
+        sys.stderr.write(f"a worker of backfill {backfill_id} ended: {error}\n")
+        return 1
+    return 0
+
+
+def _hold_the_leash(stop: Event) -> None:
+    sys.stdin.buffer.read()
+    stop.set()
+
+
+if __name__ == "__main__":
+    # A thread that still waits for standard input would keep the interpreter from ending in order.
+    status = main(sys.argv[1:])
+    sys.stderr.flush()
+    os._exit(status)
