@@ -24,6 +24,7 @@ app = App(
     version=_version,
     help_format="plaintext",  # its markdown costs a tenth of a second to import
     result_action="return_value",
+    suppress_keyboard_interrupt=False,  # we say what stands, and end with a status of ours
 )
 warehouse_app = App(name="warehouse", help="The warehouse itself: address, start, stop, migrations.")
 app.command(warehouse_app)
