@@ -17,7 +17,15 @@ def backfill(
     resume: int | None = None,
     workers: int = 1,
 ) -> BackfillReport:
-    """Fill periods of every table, or of those named; or go on with a backfill that was broken off."""
+    """Fill periods of every table, or of those named; or go on with a backfill that was broken off.
+
+    Args:
+        first: The first period: 2019M01, 2019Q1 or 2019, whatever a table has.
+        last: The last period, itself included.
+        tables: Only these tables, by id (y01a02). Nothing: all of them.
+        resume: The number of a backfill to go on with; then first, last and tables are left out.
+        workers: So many processes on the worker's machine.
+    """
     backfill_id = begin_backfill(first, last, tables=tables, resume=resume)
     work(backfill_id, workers=workers)
     derive_marts()
