@@ -25,7 +25,7 @@ SCHEDULES = [(each, schedule) for each in DEPLOYMENTS for schedule in each["sche
 # Deployed under a guarded name: an address with its password would stay in Prefect's database in clear.
 NOT_DEPLOYED = {("flows/replay.py", "replay")}
 # These hold the lock of the night in the warehouse, which ends with the session and so with the process.
-LOCKED_BY_THE_WAREHOUSE = {"nightly", "benchmark-lists"}
+LOCKED_BY_THE_WAREHOUSE = {"nightly", "benchmark-lists", "backfill"}
 
 
 def name_of(value: object) -> str | None:

@@ -20,6 +20,7 @@ ROW: dict[str, Any] = {
     "period_last_day": date(2023, 6, 30),
     "benefit_area": "Ydelsesgrupper i alt",
     "basis": "accounts",
+    "table_id": "y30r21",
     "saving_dkk": 5_294_000.0,
     "caveats": "",
     "vintages": [1],
