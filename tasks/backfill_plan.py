@@ -205,12 +205,13 @@ def _pieces(
 
 
 def _cells_of(piece: Sequence[Period], table: Table, metadata: TableMetadata, *, held: Mapping[int, int]) -> int:
-    """Cells that a piece should bring: as many as the warehouse holds of a period or of its like, else all there can be.
+    """Cells that a piece should bring: as many as the warehouse holds of a period or of its like.
 
-    The publisher sends no row where there is nothing, so of a table never seen it is the most there can be.
+    Of a table never seen it is the share of all there can be that the catalogue declares.
     """
     members = sum(cut.members for cut in questions.cuts(table, metadata=metadata))
-    usual = round(sum(held.values()) / len(held)) if held else members * len(offered_measures(metadata, table=table))
+    possible = members * len(offered_measures(metadata, table=table))
+    usual = round(sum(held.values()) / len(held) if held else possible * table.filled)
     return sum(held.get(period.key, usual) for period in piece)
 
 

@@ -116,7 +116,10 @@ class Retirement(_Declared):
 
 
 class Table(_Declared):
-    """One publisher table as we use it."""
+    """One publisher table as we use it.
+
+    `filled` is the share of its possible cells that the publisher usually has rows for: plans count with it.
+    """
 
     id: str = Field(pattern=r"^[a-z0-9_]+$", max_length=40)
     title: str
@@ -128,6 +131,7 @@ class Table(_Declared):
     breakdowns: tuple[Hierarchy, ...] = ()
     measures: tuple[Measure, ...]
     coverage: Literal["every", "sparse"] = "every"
+    filled: float = Field(default=1, gt=0, le=1)
     first_listed: date | None = None
     retired: Retirement | None = None
     renumbered: date | None = None
