@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from prefect import flow
 
+from tasks.assume import assume
 from tasks.backfill import BackfillReport, begin_backfill, end_backfill, work
 from tasks.derive import derive_marts
 from tasks.derive_figures import derive_figures
@@ -26,6 +27,7 @@ def backfill(
         resume: The number of a backfill to go on with; then first, last and tables are left out.
         workers: So many processes on the worker's machine.
     """
+    assume()
     backfill_id = begin_backfill(first, last, tables=tables, resume=resume)
     work(backfill_id, workers=workers)
     derive_marts()

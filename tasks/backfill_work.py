@@ -21,8 +21,8 @@ from tasks.border import Border, crossing
 from tasks.decide import DUE, Decision, require_fit
 from tasks.fetch import fetch_table
 from tasks.outcomes import TableOutcome, put_in_quarantine, settle
-from tasks.publications import write_missing
 from tasks.publish import publish_table, write_receipt
+from tasks.receipts import write_missing_receipts
 from tasks.runs import close_run, opened, outcome_of_run
 from tasks.sources.jobindsats.metadata import Listing
 from tasks.stage import stage_table
@@ -48,7 +48,7 @@ def work_on(backfill_id: int, *, stop: Event | None = None, told: Callable[[Prog
     asked_to_stop = stop or Event()
     with crossing() as border:
         with border.engine.connect() as connection:
-            write_missing(connection, archive=border.archive)
+            write_missing_receipts(connection, archive=border.archive)
             require_fit(connection, border=border)
             now = ledger.progress(connection, backfill_id)
         told(now)
