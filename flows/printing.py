@@ -119,9 +119,7 @@ def print_highlights(lists: Mapping[str, Sequence[str]]) -> None:
         for sentence in sentences[:_MOST]:
             terminal.print(Padding(Text(sentence), (0, 0, 0, 2), expand=False))
         if len(sentences) > _MOST:
-            terminal.print(
-                Text(f"  and {len(sentences) - _MOST} more; ops.runs and the report in Prefect have them", "dim")
-            )
+            terminal.print(Text(f"  and {len(sentences) - _MOST} more; the report in Prefect has them all", "dim"))
 
 
 def _print_troubles(terminal: Console, tables: Sequence[dict[str, Any]]) -> None:

@@ -37,7 +37,7 @@ join core.observations now on now.table_no = v.table_no and now.series_id = s.se
 join core.observations before on before.table_no = v.table_no and before.series_id = s.series_id
   and before.period_id = p.period_id and before.superseded_by = v.vintage_id
 where v.run_id = :run_id and v.largest_revision > 0
-order by t.table_id
+order by abs(now.value - before.value) / greatest(abs(before.value), 1) desc, t.table_id
 """
 _MOVES = """
 select mart, rows, new, moved, gone, largest_of, largest_before, largest_after from ops.figure_moves
@@ -46,7 +46,7 @@ where run_id = :run_id and (new > 0 or moved > 0 or gone > 0) order by mart
 
 
 def largest_revisions(connection: Connection, *, run_id: int) -> list[Revision]:
-    """The largest revision that a run brought to each table that was revised."""
+    """The largest revision that a run brought to each table that was revised; those that are large for their value first."""
     return [Revision(**row) for row in connection.execute(text(_REVISIONS), {"run_id": run_id}).mappings()]
 
 
@@ -76,6 +76,4 @@ def moves_in_words(moves: Moves) -> str:
 
 
 def _plain(value: float | None) -> str:
-    if value is None:
-        return "-"
-    return f"{value:,.0f}" if float(value).is_integer() else f"{value:,.2f}"
+    return "-" if value is None else f"{value:,.2f}".rstrip("0").rstrip(".")

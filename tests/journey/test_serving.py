@@ -89,7 +89,11 @@ def test_a_night_through_the_api_brings_every_table_to_an_outcome(served: Served
     status = served.command("status")
     assert {row["table"] for row in status} >= {table.id for table in jobindsats().tables}
     assert [row["table"] for row in status if row["outcome"] is None and row["table"].startswith(("y", "p"))] == []
-    assert publisher.token not in str(served.artifacts(run_id)) + served.logs(run_id) + served.worker_log()
+    left = {artifact["key"]: artifact for artifact in served.artifacts(run_id)}
+    assert {"night-report", "night-outcomes", "night-progress"} <= set(left)
+    assert left["night-report"]["data"].startswith("# Night 1: completed\n")
+    assert left["night-progress"]["data"] == 100
+    assert publisher.token not in str(left) + served.logs(run_id) + served.worker_log()
 
 
 def test_the_night_and_the_lists_come_by_themselves_and_replay_does_not(served: Served) -> None:

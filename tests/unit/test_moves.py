@@ -66,4 +66,4 @@ def test_what_is_new_moved_or_gone_is_counted(
 
 def test_moves_are_told_in_a_sentence() -> None:
     told = Moves("savings", 98, 2, 1_200, 0, HERLEV, 5_294_000.0, 6_617_500.5)
-    assert moves_in_words(told) == f"savings: 2 new, 1,200 moved; the most: {HERLEV}: 5,294,000 -> 6,617,500.50"
+    assert moves_in_words(told) == f"savings: 2 new, 1,200 moved; the most: {HERLEV}: 5,294,000 -> 6,617,500.5"
