@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from rich.console import Console
 from rich.padding import Padding
 from rich.text import Text
 from rich.tree import Tree
@@ -68,18 +69,42 @@ def _print_rows(rows: list[dict[str, Any]]) -> None:
     ]
     if any(row["status"] != "observed" for row in rows):
         telling.append("status")
-    lines = grid(*telling, *(f">{name}" for name in (*numbers, *own)))
-    for row in rows:
-        lines.add_row(*(cell(row[name]) for name in (*telling, *numbers, *own)))
     terminal = console()
     terminal.print(f"[bold]{rows[0]['figure']}[/bold] in {rows[0]['unit']}: {rows[0]['area']}")
-    terminal.print(lines)
+    if _width(rows, names=(*telling, *numbers, *own)) <= terminal.width:
+        _print_grid(terminal, rows, telling=telling, numbers=[*numbers, *own])
+    else:
+        _print_blocks(terminal, rows, telling=telling, numbers=numbers, own=own)
     assumptions = {_assumption_in_words(each): None for row in rows for each in row["assumptions"]}
     vintages = {each["vintage"]: each for row in rows for each in row["vintages"]}
     for line in [*assumptions, *_rests_on(list(vintages.values()))]:
         terminal.print(Text(line, "dim"))
     for caveat in dict.fromkeys(caveat for row in rows for caveat in row["caveats"]):
         terminal.print(Text(caveat, "yellow"))
+
+
+def _width(rows: list[dict[str, Any]], *, names: Sequence[str]) -> int:
+    """How many characters a table of these columns takes."""
+    return sum(2 + max(len(name), *(len(cell(row[name])) for row in rows)) for name in names)
+
+
+def _print_grid(terminal: Console, rows: list[dict[str, Any]], *, telling: list[str], numbers: list[str]) -> None:
+    lines = grid(*telling, *(f">{name}" for name in numbers))
+    for row in rows:
+        lines.add_row(*(cell(row[name]) for name in (*telling, *numbers)))
+    terminal.print(lines)
+
+
+def _print_blocks(
+    terminal: Console, rows: list[dict[str, Any]], *, telling: list[str], numbers: list[str], own: list[str]
+) -> None:
+    """A line per row, and below it the columns that a table had no room for."""
+    for row in rows:
+        about = ", ".join(cell(row[name]) for name in telling if row[name])
+        band = f" ({cell(row['low'])} to {cell(row['high'])})" if "low" in numbers and row["low"] is not None else ""
+        terminal.print(Text.assemble(f"{about}: ", (f"{cell(row['value'])}{band}", "bold")))
+        said = ", ".join(f"{name} {cell(row[name])}" for name in own if row[name] is not None)
+        terminal.print(Padding(Text(said, "dim"), (0, 0, 0, 2), expand=False))
 
 
 _SHOWN_ELSEWHERE = {
