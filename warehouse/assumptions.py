@@ -24,7 +24,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from warehouse.areas import all_areas
 from warehouse.catalogue import Evidence
 
-AssumptionUnit = Literal["persons", "full_time_persons", "cases", "pct", "pct_point", "dkk", "hours", "weeks", "years"]
+AssumptionUnit = Literal["persons", "full_time_persons", "cases", "pct", "pct_point", "dkk", "hours", "years"]
 Key = tuple[str, str | None, str]
 """Name, area code and basis: what one assumption at a time may stand for."""
 

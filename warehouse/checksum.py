@@ -26,7 +26,6 @@ FIGURES = (
     "block_grant_share",
     "exits",
     "investment_case",
-    "investment_over_years",
     "ordinary_hours",
     "savings",
     "target_followup",

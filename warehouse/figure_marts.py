@@ -159,22 +159,6 @@ investment_case = _mart(
     _number("saving_per_person_dkk", "Net municipal cost of a person a year that is saved."),
     _number("break_even_persons", "Persons who must leave public support for a year to cover the cost."),
 )
-investment_over_years = _mart(
-    "investment_over_years",
-    "One row per area, first year, case, benefit and rate. How many persons off benefit from the first year to the last pay "
-    "for the case.",
-    _item("investment", "The case."),
-    _item("basis", _BASIS),
-    _number("case_years", "Years the case has a cost for."),
-    _number("cost_dkk", "Its cost in all years, discounted to the first."),
-    _number("saving_per_person_dkk", "What a person off benefit spares in all years after the refund, discounted."),
-    _number("discount_rate_pct", "The rate a year."),
-    _number("cost_per_course_low_dkk", "Cost of a course at the most courses; not discounted."),
-    _number("cost_per_course_high_dkk", "Cost of a course at the fewest courses; not discounted."),
-    _number("break_even_persons", "Persons who must be off benefit in all the years."),
-    _number("break_even_low_persons", "At the highest benefit and the longest time on benefit before."),
-    _number("break_even_high_persons", "At the lowest benefit and the shortest time on benefit before."),
-)
 claim_check = Table(
     "claim_check",
     metadata,

@@ -15,7 +15,7 @@ from sqlalchemy import Connection
 from warehouse import assumed
 from warehouse.areas import all_areas, municipalities
 from warehouse.assumed import applicable
-from warehouse.figures import ladder, population, printed
+from warehouse.figures import population, printed
 from warehouse.figures.breaks import with_breaks, with_parts_expected
 from warehouse.figures.inputs import COUNTRY, Scope, period_codes, side_by_side, vintages_of
 from warehouse.figures.keys import KEY as GRANT_KEY
@@ -106,8 +106,6 @@ def _with(rows: pl.DataFrame, *, known: pl.DataFrame, people: pl.DataFrame, name
     """Rows with an assumption of their area, the keys, the population, or one of the country's (`country:<name>`)."""
     if name == GRANT_KEY:
         return with_keys(rows, known=known, people=people)
-    if name == ladder.ASSUMED:
-        return ladder.with_ladder(rows, known=known)
     if name == population.ASSUMED:
         return population.with_population(rows, people=people)
     if not name.startswith(OF_COUNTRY):

@@ -96,23 +96,6 @@ MARTS: tuple[Mart, ...] = (
         },
     ),
     Mart(
-        figure_marts.investment_over_years,
-        "investment_over_years",
-        {
-            "investment": "item",
-            "basis": "basis",
-            "case_years": "case_years",
-            "cost_dkk": "cost_dkk",
-            "saving_per_person_dkk": "saved_per_person_dkk",
-            "discount_rate_pct": "discount_rate_pct",
-            "cost_per_course_low_dkk": "cost_per_course_low_dkk",
-            "cost_per_course_high_dkk": "cost_per_course_high_dkk",
-            "break_even_persons": "value",
-            "break_even_low_persons": "low",
-            "break_even_high_persons": "high",
-        },
-    ),
-    Mart(
         figure_marts.activation,
         "activation_mix",
         {"offer": "item", "courses_cases": "courses_cases", "share_pct": "value"},

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from warehouse.figures import investment_years, investments, keys, ladder, own_tables, population
+from warehouse.figures import investments, keys, own_tables, population
 from warehouse.figures.model import EVERY_MEMBER, FEEDS, Figure, Input
 
 _SOURCE_OWN = "The municipality's own table, by its contract"
@@ -56,43 +56,6 @@ FROM_PAPERS = (
             "break_even_exact_persons": "persons",
         },
         caveats=("Personerne skal være uden ydelse et helt år; der er ikke regnet med skat, tilskud og udligning.",),
-    ),
-    Figure(
-        name="investment_over_years",
-        title="Hvor mange personer der skal være uden ydelse i alle årene, før indsatsen betaler sig",
-        title_en="Persons to break even over all the years of a case, after refusion and discounting",
-        formula="sum of programme_cost_dkk / (1 + rate)^n over sum of what a person off benefit spares / (1 + rate)^n",
-        unit="persons",
-        source="The paper that proposes it; the refund's ladder and the benefit's rate on record",
-        inputs=(),
-        begins_with="programme_cost_dkk",
-        compute=investment_years.over_years,
-        value="break_even_persons",
-        low="break_even_low_persons",
-        high="break_even_high_persons",
-        assumptions=(
-            "programme_cost_dkk",
-            "programme_participants_persons",
-            investment_years.BENEFIT,
-            investment_years.WEEKS,
-            "discount_rate_pct",
-            ladder.ASSUMED,
-        ),
-        columns={
-            "case_years": "years",
-            "cost_dkk": "dkk",
-            "saved_per_person_dkk": "dkk",
-            "discount_rate_pct": "pct",
-            "monthly_benefit_dkk": "dkk",
-            "earlier_on_benefit_weeks": "weeks",
-            "cost_per_course_low_dkk": "dkk",
-            "cost_per_course_high_dkk": "dkk",
-            "break_even_exact_persons": "persons",
-        },
-        caveats=(
-            "Personerne skal være uden ydelse fra det første år til det sidste. Der er regnet med ydelsen efter statens "
-            "refusion, ikke med skat, tilskud og udligning.",
-        ),
     ),
     Figure(
         name="net_present_value",
