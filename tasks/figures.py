@@ -49,7 +49,7 @@ def listed() -> list[dict[str, Any]]:
             "formula": figure.formula,
             "unit": figure.unit,
             "tables": list(figure.tables),
-            "assumptions": list(figure.assumptions),
+            "assumptions": [*figure.assumptions, *figure.joined_assumptions],
             "caveats": list(figure.caveats),
             "source": figure.source,
         }
@@ -93,12 +93,12 @@ def trees(connection: Connection, question: Asked, *, archive: Archive) -> list[
 
 
 def _answered(connection: Connection, question: Asked) -> Answer:
-    """The answer, cut to the period (the newest, where none is named) and the item (the total, where it has one)."""
+    """The answer, cut to the period (mostly the newest, where none is named) and the item (the total, if there is one)."""
     answered = answer(connection, question.figure, scope=Scope(question.area.code, question.as_of))
     found = answered.rows
     if question.period is not None:
         found = found.filter(pl.col("period") == str(question.period))
-    elif found.height:
+    elif found.height and not question.figure.every_period:
         found = found.filter(pl.col("day") == pl.col("day").max())
     item = question.item or question.figure.default_item
     if item is not None and item != EVERY:

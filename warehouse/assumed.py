@@ -51,7 +51,10 @@ assumptions = Table(
     Column("low", Numeric, comment="The lowest it may be; null: nobody said."),
     Column("high", Numeric, comment="The highest it may be; null: nobody said."),
     Column(
-        "unit", Text, nullable=False, comment="persons, full_time_persons, cases, pct, pct_point, dkk, hours or years."
+        "unit",
+        Text,
+        nullable=False,
+        comment="persons, full_time_persons, cases, pct, pct_point, dkk, hours, weeks or years.",
     ),
     Column("source", Text, nullable=False, comment="Who says so, and where."),
     Column(

@@ -24,10 +24,11 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from warehouse.areas import all_areas
 from warehouse.catalogue import Evidence
 
-AssumptionUnit = Literal["persons", "full_time_persons", "cases", "pct", "pct_point", "dkk", "hours", "years"]
+AssumptionUnit = Literal["persons", "full_time_persons", "cases", "pct", "pct_point", "dkk", "hours", "weeks", "years"]
 Key = tuple[str, str | None, str]
 """Name, area code and basis: what one assumption at a time may stand for."""
 
+_WHOLE = ("weeks", "years")
 _POPULATION_SOURCE = "Danmarks Statistik, population on 1 January"
 
 
@@ -84,6 +85,9 @@ class Assumption(BaseModel):
     def _bounds_hold_the_value(self) -> Self:
         if not self.name.endswith(f"_{self.unit}"):
             raise ValueError(f"a name ends in its unit: {self.name} does not end in _{self.unit}")
+        parts = [part for part in (self.value, self.low, self.high) if part is not None and (part % 1 or part < 0)]
+        if self.unit in _WHOLE and parts:
+            raise ValueError(f"whole {self.unit} are expected, and none below zero, found {parts[0]}")
         if self.low is not None and self.low > self.value:
             raise ValueError(f"low {self.low} is above the value {self.value}")
         if self.high is not None and self.high < self.value:

@@ -150,14 +150,23 @@ target_followup = _mart(
 )
 investment_case = _mart(
     "investment_case",
-    "One row per area, year, case and price. What a place and a course cost, and how many persons break even.",
+    "One row per area, year, case and price of a person. What a place and a course cost, and how many persons break even.",
     _item("investment", "The case."),
     _item("basis", _BASIS),
     _number("cost_dkk", "Cost in the year."),
     _number("places_persons", "Places at a time."),
     _number("cost_per_place_dkk", "Cost of a place in a year."),
-    _number("saving_per_person_dkk", "Net municipal cost of a person a year that is saved."),
-    _number("break_even_persons", "Persons who must leave public support for a year to cover the cost."),
+    _number("cost_per_course_low_dkk", "Cost of all years over the most courses they may give."),
+    _number("cost_per_course_high_dkk", "Cost of all years over the fewest courses they may give."),
+    _number("saving_per_person_dkk", "Net municipal cost of a person that is saved in the year."),
+    _number("horizon_years", "Years for which a person is off benefit; null by a net price, which is of one year."),
+    _number("discount_rate_pct", "Rate by which later years are discounted; null by a net price."),
+    _number(
+        "break_even_persons",
+        "Persons off public support who cover the cost: by a net price the year's, by the ladder that of all years.",
+    ),
+    _number("break_even_low_persons", "The same, every assumption at the end that asks for fewest."),
+    _number("break_even_high_persons", "The same, every assumption at the end that asks for most."),
 )
 claim_check = Table(
     "claim_check",

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from warehouse.formulas.budget import budget
 from warehouse.formulas.changes import change
-from warehouse.formulas.investment import break_even
+from warehouse.formulas.investment import break_even, years_of
 from warehouse.formulas.keys import implied_key, projection
 from warehouse.formulas.present_value import net_present_value
 from warehouse.formulas.refusion import net_municipal_cost
@@ -197,6 +197,67 @@ def test_so_many_persons_pay_for_a_case_and_one_fewer_does_not(years: list[tuple
 
     assert result(persons) >= -0.01
     assert persons == 0 or result(persons - 1) < 0.01
+
+
+STEPS = pl.DataFrame(
+    {"from_week": [1, 5, 27, 53], "to_week": [4, 26, 52, None], "refusion_pct": [80.0, 40.0, 30.0, 20.0]}
+)
+COSTS = st.lists(st.integers(0, 10**7), min_size=1, max_size=4)
+
+
+def persons_needed(
+    costs: list[int],
+    *,
+    steps: pl.DataFrame = STEPS,
+    first_week: int = 1,
+    benefit: float = 11_944,
+    horizon: int = 3,
+    rate_pct: float = 3.5,
+) -> float:
+    """Persons who must be off benefit for a case's costs to come back, not rounded."""
+    case = pl.DataFrame({"case": "a", "year": range(2025, 2025 + len(costs)), "cost_dkk": costs})
+    person = {"case": ["a"], "monthly_benefit_dkk": [benefit], "first_week": [first_week], "horizon_years": [horizon]}
+    years = years_of(case, by=["case"], persons=pl.DataFrame(person), ladder=steps)
+    found = break_even(years, by=["case"], rate_pct=rate_pct)["break_even_exact_persons"].item()
+    return float(found)
+
+
+@given(COSTS, st.data())
+def test_what_costs_more_never_needs_fewer_persons(costs: list[int], data: st.DataObject) -> None:
+    more = [cost + data.draw(st.integers(0, 10**6)) for cost in costs]
+    assert persons_needed(more) >= persons_needed(costs) - 1e-9
+
+
+@given(COSTS, st.lists(st.integers(0, 20), min_size=4, max_size=4), st.integers(1, 120), RATES)
+def test_the_less_the_state_refunds_the_fewer_persons_it_takes(
+    costs: list[int], less: list[int], first_week: int, rate_pct: float
+) -> None:
+    lower = STEPS.with_columns(refusion_pct=pl.col("refusion_pct") - pl.Series(less))
+    now = persons_needed(costs, first_week=first_week, rate_pct=rate_pct)
+    assert persons_needed(costs, steps=lower, first_week=first_week, rate_pct=rate_pct) <= now + 1e-9
+
+
+@given(COSTS, st.integers(1, 9), RATES)
+def test_the_longer_it_lasts_the_fewer_persons_it_takes(costs: list[int], horizon: int, rate_pct: float) -> None:
+    one_more = persons_needed(costs, horizon=horizon + 1, rate_pct=rate_pct)
+    assert one_more <= persons_needed(costs, horizon=horizon, rate_pct=rate_pct) + 1e-9
+
+
+@given(COSTS, st.integers(1, 6), st.integers(1, 120))
+def test_at_no_rate_a_case_is_plain_sums(costs: list[int], horizon: int, first_week: int) -> None:
+    person = pl.DataFrame({"monthly_benefit_dkk": [11_944], "first_week": [first_week]})
+    saved = net_municipal_cost(person, ladder=STEPS, years=horizon)["net_municipal_cost_dkk"].sum()
+    found = persons_needed(costs, horizon=horizon, first_week=first_week, rate_pct=0)
+    assert found == pytest.approx(sum(costs) / saved)
+
+
+@given(st.integers(1, 10**7), st.integers(1, 120), RATES)
+def test_in_one_year_the_rate_is_nothing_and_the_ladder_is_one_division(
+    cost: int, first_week: int, rate_pct: float
+) -> None:
+    person = pl.DataFrame({"monthly_benefit_dkk": [11_944], "first_week": [first_week]})
+    saved = net_municipal_cost(person, ladder=STEPS)["net_municipal_cost_dkk"].item()
+    assert persons_needed([cost], first_week=first_week, horizon=1, rate_pct=rate_pct) == pytest.approx(cost / saved)
 
 
 @given(st.lists(st.tuples(st.sampled_from("abc"), st.integers(2024, 2026), AMOUNTS), min_size=1, max_size=9))

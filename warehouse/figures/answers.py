@@ -14,10 +14,10 @@ from sqlalchemy import Connection
 
 from warehouse import assumed
 from warehouse.areas import all_areas, municipalities
-from warehouse.assumed import applicable
 from warehouse.figures import population, printed
 from warehouse.figures.breaks import with_breaks, with_parts_expected
 from warehouse.figures.inputs import COUNTRY, Scope, period_codes, side_by_side, vintages_of
+from warehouse.figures.joining import with_assumption
 from warehouse.figures.keys import KEY as GRANT_KEY
 from warehouse.figures.keys import with_keys
 from warehouse.figures.model import KEY, OF_COUNTRY, Figure
@@ -45,9 +45,12 @@ def answer(connection: Connection, figure: Figure, *, scope: Scope) -> Answer:
         before = rows.height
         rows = _with(rows, known=known, people=people, name=name)
         if name == figure.begins_with:
-            rows = rows.with_columns(item=pl.col("basis"), basis=pl.lit(""))
+            rows = _of_the_year(rows, name=name).with_columns(item=pl.col("basis"), basis=pl.lit(""))
         if before and rows.is_empty():
-            missing.append(f"no assumption '{name}' is on record for this area: see docs/assumptions.md")
+            missing.append(_lacking(name))
+    if figure.join is not None:
+        rows, reasons = figure.join(rows, known)
+        missing += reasons
     rows = rows if figure.inputs == () else with_breaks(connection, rows, figure=figure)
     rows = with_parts_expected(connection, rows, figure=figure)
     computed = figure.compute(vintages_of(rows, names=_brought(figure)))
@@ -65,8 +68,7 @@ def _begun(
     begun = side_by_side(connection, figure, scope=read) if figure.inputs else _from_assumption(figure, known, scope)
     begun = printed.with_lists(connection, begun, figure=figure, scope=read)
     ambiguous = begun.select(printed.SOURCE_KEY if figure.printed else KEY).is_duplicated()
-    held = ", ".join(table for table in figure.tables if table not in figure.also_reads)
-    missing = [f"nothing is held of {held}"] if begun.is_empty() and figure.inputs else []
+    missing = _nothing_to_begin_with(figure) if begun.is_empty() else []
     if ambiguous.any():
         missing.append(
             "two tables of your own feed the same figure for the same area, period and line: neither is taken"
@@ -86,6 +88,20 @@ def _brought(figure: Figure) -> list[str]:
     """The columns whose vintages a row rests on: the inputs, a list's place, the population."""
     wanted = [each.name for each in (*figure.inputs, *population.INPUTS)]
     return list(dict.fromkeys([*wanted, printed.PLACE]))
+
+
+def _nothing_to_begin_with(figure: Figure) -> list[str]:
+    held = ", ".join(table for table in figure.tables if table not in figure.also_reads)
+    return [f"nothing is held of {held}" if figure.inputs else _lacking(figure.begins_with)]
+
+
+def _lacking(name: str) -> str:
+    return f"no assumption '{name}' is on record for this area: see docs/assumptions.md"
+
+
+def _of_the_year(rows: pl.DataFrame, *, name: str) -> pl.DataFrame:
+    """Rows in the year in which their assumption was made: another's year is not this one's."""
+    return rows.filter(pl.col(f"{name}_from").dt.year() == pl.col("day").dt.year())
 
 
 def _told(computed: pl.DataFrame, *, figure: Figure) -> pl.DataFrame:
@@ -109,11 +125,11 @@ def _with(rows: pl.DataFrame, *, known: pl.DataFrame, people: pl.DataFrame, name
     if name == population.ASSUMED:
         return population.with_population(rows, people=people)
     if not name.startswith(OF_COUNTRY):
-        return _with_assumption(rows, known=known, name=name)
+        return with_assumption(rows, known=known, name=name)
     own = rows.with_columns(own_code=pl.col("area_code"), area_code=pl.lit(COUNTRY))
     plain = name.removeprefix(OF_COUNTRY)
     kept = {column: f"own_{column}" for column in rows.columns if column.startswith(plain)}
-    found = _with_assumption(own.rename(kept), known=known, name=plain).with_columns(area_code=pl.col("own_code"))
+    found = with_assumption(own.rename(kept), known=known, name=plain).with_columns(area_code=pl.col("own_code"))
     renamed = {column: f"country_{column}" for column in found.columns if column.startswith(plain)}
     return found.drop("own_code").rename(renamed).rename({own: plain for plain, own in kept.items()})
 
@@ -135,51 +151,6 @@ def _from_assumption(figure: Figure, known: pl.DataFrame, scope: Scope) -> pl.Da
     return pl.DataFrame(
         sorted(rows), schema={"area_code": pl.String, "period_id": pl.Int32, "item": pl.String}, orient="row"
     )
-
-
-def _with_assumption(rows: pl.DataFrame, *, known: pl.DataFrame, name: str) -> pl.DataFrame:
-    """Each row with each basis of an assumption that applies to it; rows without one are left out.
-
-    Where an area has one of its own, those that hold anywhere are left out too: a municipality's price comes before a
-    general one, whatever its basis.
-    """
-    places = rows.select("area_code", "day").unique(maintain_order=True)
-    found = applicable(known, name=name, rows=places).filter(pl.col("assumption_id").is_not_null())
-    own = pl.col("assumed_area_code").is_not_null()
-    found = found.filter(own | ~own.any().over("area_code", "day"))
-    beside = found.select(
-        "area_code",
-        "day",
-        pl.col("assumed").alias(name),
-        pl.col("assumed_low").alias(_bound(name, "low")),
-        pl.col("assumed_high").alias(_bound(name, "high")),
-        pl.col("basis").alias(f"{name}_basis"),
-        pl.col("assumption_id").alias(f"{name}_id"),
-        pl.col("caveat").alias(f"{name}_caveat"),
-    )
-    joined = _of_one_basis(rows.join(beside, on=["area_code", "day"], how="inner"), name=name)
-    new, before = pl.col(f"{name}_basis"), pl.col("basis")
-    told = (new == "") | (new == before) | (new == pl.col("item"))
-    basis = (
-        pl.when(told).then(before).when(before == "").then(new).otherwise(pl.concat_str(before, new, separator=" / "))
-    )
-    return joined.with_columns(
-        basis=basis,
-        assumptions=pl.concat_list("assumptions", f"{name}_id"),
-        caveats=pl.concat_list("caveats", f"{name}_caveat").list.drop_nulls(),
-    )
-
-
-def _bound(name: str, which: str) -> str:
-    """The name of an assumption's bound, which ends in its unit too: net_unit_cost_low_dkk."""
-    stem, _, unit = name.rpartition("_")
-    return f"{stem}_{which}_{unit}"
-
-
-def _of_one_basis(rows: pl.DataFrame, *, name: str) -> pl.DataFrame:
-    """Rows whose assumptions are of one basis, where there is one of the same: what a case costs is not another's."""
-    same = pl.col("item") == pl.col(f"{name}_basis")
-    return rows.filter(same | ~same.any().over("area_code", "day", "item"))
 
 
 def area_name(code: str) -> str:

@@ -91,8 +91,14 @@ MARTS: tuple[Mart, ...] = (
             "cost_dkk": "cost_dkk",
             "places_persons": "places_persons",
             "cost_per_place_dkk": "cost_per_place_dkk",
-            "saving_per_person_dkk": "net_unit_cost_dkk",
+            "cost_per_course_low_dkk": "cost_per_course_low_dkk",
+            "cost_per_course_high_dkk": "cost_per_course_high_dkk",
+            "saving_per_person_dkk": "saving_per_person_dkk",
+            "horizon_years": "horizon_years",
+            "discount_rate_pct": "discount_rate_pct",
             "break_even_persons": "value",
+            "break_even_low_persons": "low",
+            "break_even_high_persons": "high",
         },
     ),
     Mart(
@@ -171,7 +177,8 @@ def rests_on(connection: Connection, mart: Mart) -> str:
     figure = FIGURES[mart.figure]
     asked = {"tables": list(figure.tables), "recipients": RECIPIENTS in figure.tables}
     state = connection.scalar(text(_RESTS_ON), asked)
-    declared = f"{figure.inputs} {figure.assumptions} {figure.caveats} {figure.printed} {sorted(mart.columns.items())}"
+    assumed = (*figure.assumptions, *figure.joined_assumptions)
+    declared = f"{figure.inputs} {assumed} {figure.caveats} {figure.printed} {sorted(mart.columns.items())}"
     code = hashlib.sha256(f"{declared} {_code()}".encode()).hexdigest()[:12]
     return f"{version('jobindsats-warehouse')} {code} {state}"
 

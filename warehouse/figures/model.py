@@ -18,6 +18,8 @@ RECIPIENTS = "benefit recipients"
 COUNTED = "counted in total"
 OF_COUNTRY = "country:"
 KEY = ("area_code", "period_id", "item")
+Join = Callable[[pl.DataFrame, pl.DataFrame], tuple[pl.DataFrame, tuple[str, ...]]]
+"""Rows and the assumptions that are known, to rows with more of them beside, and what was lacking."""
 
 
 @dataclass(frozen=True)
@@ -61,8 +63,10 @@ class Figure:
 
     Assumptions come as `<name>` with one row for each basis on record; a row that lacks one is left out with a reason.
     One that is read `everywhere` needs all areas' rows to compute one's. A figure without inputs `begins_with` an
-    assumption: it has a row for the year in which that was made. With `printed`, rows of lists stand beside those of its
-    table. `also_reads` are tables that it reads besides its inputs.
+    assumption: it has a row for the year in which that was made. Assumptions that are not just looked up one by one are
+    put beside the rows by its own `join`, which takes those named in `joined_assumptions`. Where `every_period` belongs
+    together, all are answered when none is asked for, else the newest. With `printed`, rows of lists stand beside those of
+    its table. `also_reads` are tables that it reads besides its inputs.
     """
 
     name: str
@@ -78,6 +82,9 @@ class Figure:
     high: str | None = None
     assumptions: tuple[str, ...] = ()
     begins_with: str = ""
+    joined_assumptions: tuple[str, ...] = ()
+    join: Join | None = None
+    every_period: bool = False
     caveats: tuple[str, ...] = ()
     default_item: str | None = None
     everywhere: bool = False

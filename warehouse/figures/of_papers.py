@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from warehouse.figures import investments, keys, own_tables, population
+from warehouse.figures import cases, investments, keys, own_tables, population
 from warehouse.figures.model import EVERY_MEMBER, FEEDS, Figure, Input
 
 _SOURCE_OWN = "The municipality's own table, by its contract"
@@ -33,29 +33,39 @@ FROM_PAPERS = (
     ),
     Figure(
         name="investment_case",
-        title="Pladser, pris pr. plads og hvor mange personer der skal til, før indsatsen betaler sig",
-        title_en="Places, cost per place, and persons to break even",
-        formula="programme_cost_dkk / net_unit_cost_dkk, whole persons",
+        title="Pladser, pris pr. plads og forløb, og hvor mange personer der skal til, før indsatsen betaler sig",
+        title_en="Places, cost per place and course, and persons to break even",
+        formula=(
+            "programme_cost_dkk / net_unit_cost_dkk in the year; by the refusion ladder: present value of "
+            "programme_cost_dkk / present value over horizon_years of 12 x monthly_benefit_dkk x "
+            "(100 - state_refusion_pct) / 100, from week earlier_benefit_weeks + 1; whole persons"
+        ),
         unit="persons",
         source="The paper that proposes it",
         inputs=(),
-        begins_with="programme_cost_dkk",
+        begins_with=cases.COST,
         compute=investments.case,
         value="break_even_persons",
-        assumptions=(
-            "programme_cost_dkk",
-            "specialists_persons",
-            "clients_per_specialist_persons",
-            "net_unit_cost_dkk",
-        ),
+        low="break_even_low_persons",
+        high="break_even_high_persons",
+        assumptions=(cases.COST, "specialists_persons", "clients_per_specialist_persons"),
+        joined_assumptions=cases.ASSUMED,
+        join=cases.with_persons,
+        every_period=True,
         columns={
             "cost_dkk": "dkk",
             "places_persons": "persons",
             "cost_per_place_dkk": "dkk",
-            "net_unit_cost_dkk": "dkk",
+            "cost_per_course_low_dkk": "dkk",
+            "cost_per_course_high_dkk": "dkk",
+            "saving_per_person_dkk": "dkk",
+            "horizon_years": "years",
+            "discount_rate_pct": "pct",
             "break_even_exact_persons": "persons",
         },
-        caveats=("Personerne skal være uden ydelse et helt år; der er ikke regnet med skat, tilskud og udligning.",),
+        caveats=(
+            "Personerne skal være helt uden ydelse hele tiden; der er ikke regnet med skat, tilskud og udligning.",
+        ),
     ),
     Figure(
         name="net_present_value",

@@ -10,7 +10,8 @@ from collections.abc import Sequence
 import polars as pl
 
 from warehouse.formulas.present_value import discounted
-from warehouse.formulas.statuses import at_least, computed, require, status_of
+from warehouse.formulas.refusion import net_municipal_cost
+from warehouse.formulas.statuses import FormulaError, at_least, classified, computed, require, status_of
 
 
 def places(frame: pl.DataFrame) -> pl.DataFrame:
@@ -48,6 +49,51 @@ def cost_per_course(costs: pl.DataFrame, *, by: Sequence[str], courses: pl.DataF
         cost_per_course_low_dkk=pl.col("cost_dkk") / pl.col("courses_high_persons"),
         cost_per_course_high_dkk=pl.col("cost_dkk") / pl.col("courses_low_persons"),
     )
+
+
+def years_of(costs: pl.DataFrame, *, by: Sequence[str], persons: pl.DataFrame, ladder: pl.DataFrame) -> pl.DataFrame:
+    """The years of a case: what it costs, and what one person who is off benefit from its first year saves.
+
+    >>> costs = pl.DataFrame({"case": ["ips"] * 2, "year": [2025, 2026], "cost_dkk": [1_425_000, 1_650_000]})
+    >>> person = pl.DataFrame({"case": ["ips"], "monthly_benefit_dkk": [11_944], "first_week": [53], "horizon_years": [3]})
+    >>> steps = pl.DataFrame({"from_week": [1, 53], "to_week": [52, None], "refusion_pct": [40, 20]})
+    >>> found = years_of(costs, by=["case"], persons=person, ladder=steps)
+    >>> found.select("year", "cost_dkk", pl.col("saved_per_person_dkk").round()).rows()
+    [(2025, 1425000.0, 114662.0), (2026, 1650000.0, 114662.0), (2027, 0.0, 114662.0)]
+
+    `persons` has one row per `by`: `monthly_benefit_dkk`, `first_week` and `horizon_years`, the years that are saved. One
+    row per `by` x year, sorted, from the first year of cost to the last of either; where there is no cost it is zero,
+    and so is a saving after the horizon. Prices are those of the first year. Raises FormulaError.
+    """
+    require(costs, columns=[*by, "year", "cost_dkk"], of="the years of a case")
+    require(persons, columns=[*by, "horizon_years"], of="the years of a case")
+    saved = _saved(persons, ladder=ladder).join(costs.group_by(by).agg(_first=pl.col("year").min()), on=by)
+    begun = saved.select(*by, pl.col("^saved_.*$"), year=(pl.col("_first") + pl.col("year")).cast(costs.schema["year"]))
+    spent = classified(costs, column="cost_dkk").select(*by, "year", pl.col("^cost_.*$"))
+    together = spent.join(begun, on=[*by, "year"], how="full", coalesce=True).sort(*by, "year")
+    return together.with_columns(
+        part for name in ("cost_dkk", "saved_per_person_dkk") for part in _zero_where_there_is_no_row(name)
+    )
+
+
+def _saved(persons: pl.DataFrame, *, ladder: pl.DataFrame) -> pl.DataFrame:
+    """What a person saves in each year of the horizon, the first of which is year 0."""
+    horizon = pl.col("horizon_years")
+    strange = persons.filter(horizon.is_null() | (horizon < 1) | (horizon != horizon.round()))
+    if strange.height:
+        raise FormulaError(f"horizon_years is {strange['horizon_years'][0]}; whole years from 1 are expected")
+    longest = int(persons.select(horizon.max()).item() or 0)
+    borne = net_municipal_cost(persons, ladder=ladder, years=longest).filter(pl.col("year") < horizon)
+    name = "net_municipal_cost_dkk"
+    return borne.rename({name: "saved_per_person_dkk", f"{name}_status": "saved_per_person_dkk_status"})
+
+
+def _zero_where_there_is_no_row(name: str) -> list[pl.Expr]:
+    absent = pl.col(f"{name}_status").is_null()
+    return [
+        pl.when(absent).then(0.0).otherwise(pl.col(name)).alias(name),
+        pl.col(f"{name}_status").fill_null("observed"),
+    ]
 
 
 def break_even(years: pl.DataFrame, *, by: Sequence[str], rate_pct: float) -> pl.DataFrame:

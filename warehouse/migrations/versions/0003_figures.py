@@ -315,16 +315,52 @@ def upgrade() -> None:
             comment="Cost of a place in a year. Null where an input is hidden or missing; never a zero then.",
         ),
         sa.Column(
+            "cost_per_course_low_dkk",
+            sa.Double(),
+            nullable=True,
+            comment="Cost of all years over the most courses they may give. Null where an input is hidden or missing; never a zero then.",
+        ),
+        sa.Column(
+            "cost_per_course_high_dkk",
+            sa.Double(),
+            nullable=True,
+            comment="Cost of all years over the fewest courses they may give. Null where an input is hidden or missing; never a zero then.",
+        ),
+        sa.Column(
             "saving_per_person_dkk",
             sa.Double(),
             nullable=True,
-            comment="Net municipal cost of a person a year that is saved. Null where an input is hidden or missing; never a zero then.",
+            comment="Net municipal cost of a person that is saved in the year. Null where an input is hidden or missing; never a zero then.",
+        ),
+        sa.Column(
+            "horizon_years",
+            sa.Double(),
+            nullable=True,
+            comment="Years for which a person is off benefit; null by a net price, which is of one year. Null where an input is hidden or missing; never a zero then.",
+        ),
+        sa.Column(
+            "discount_rate_pct",
+            sa.Double(),
+            nullable=True,
+            comment="Rate by which later years are discounted; null by a net price. Null where an input is hidden or missing; never a zero then.",
         ),
         sa.Column(
             "break_even_persons",
             sa.Double(),
             nullable=True,
-            comment="Persons who must leave public support for a year to cover the cost. Null where an input is hidden or missing; never a zero then.",
+            comment="Persons off public support who cover the cost: by a net price the year's, by the ladder that of all years. Null where an input is hidden or missing; never a zero then.",
+        ),
+        sa.Column(
+            "break_even_low_persons",
+            sa.Double(),
+            nullable=True,
+            comment="The same, every assumption at the end that asks for fewest. Null where an input is hidden or missing; never a zero then.",
+        ),
+        sa.Column(
+            "break_even_high_persons",
+            sa.Double(),
+            nullable=True,
+            comment="The same, every assumption at the end that asks for most. Null where an input is hidden or missing; never a zero then.",
         ),
         sa.Column(
             "caveats", sa.Text(), nullable=False, comment="What a reader must know, Danish; empty: nothing more."
@@ -343,7 +379,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("area_code", "period", "investment", "basis", name=op.f("pk_investment_case")),
         schema="marts",
-        comment="One row per area, year, case and price. What a place and a course cost, and how many persons break even.",
+        comment="One row per area, year, case and price of a person. What a place and a course cost, and how many persons break even.",
     )
     op.create_table(
         "ordinary_hours",
@@ -636,7 +672,7 @@ def upgrade() -> None:
             "unit",
             sa.Text(),
             nullable=False,
-            comment="persons, full_time_persons, cases, pct, pct_point, dkk, hours or years.",
+            comment="persons, full_time_persons, cases, pct, pct_point, dkk, hours, weeks or years.",
         ),
         sa.Column("source", sa.Text(), nullable=False, comment="Who says so, and where."),
         sa.Column(
