@@ -16,13 +16,30 @@ TABLES = ["y30r21", "y01a02", "y36a02"]
 CLAIMS = ROOT / "docs" / "examples" / "claims" / "five-papers.yml"
 
 
+# From the second night on, a municipality counts with eight years off benefit, not with the three that are shipped.
+OWN = """
+assumptions:
+  - name: horizon_years
+    area_code: "430"
+    basis: ips_disability_pension
+    valid_from: 2025-01-01
+    valid_to: 2027-12-31
+    value: 8
+    unit: years
+    source: Faaborg-Midtfyn's own follow-up
+    evidence: inferred
+"""
+
+
 @pytest.fixture(scope="module")
 def two_nights(stage: Stage) -> Iterator[Scene]:
     """The nights of 5 November and 5 December 2023, on which the benchmark list of October stands."""
     with stage(today="2023-11-05", scale="small") as scene:
         scene.patch.setenv("JOBINDSATS_CLAIMS", str(CLAIMS))
-        for day in ("2023-11-05", "2023-12-05"):
-            assert scene.night(day, tables=TABLES).outcome == "completed"
+        assert scene.night("2023-11-05", tables=TABLES).outcome == "completed"
+        (scene.folder / "assumptions.yml").write_text(OWN, encoding="utf-8")
+        scene.patch.setenv("JOBINDSATS_ASSUMPTIONS", str(scene.folder / "assumptions.yml"))
+        assert scene.night("2023-12-05", tables=TABLES).outcome == "completed"
         yield scene
 
 
@@ -61,6 +78,34 @@ def test_twenty_thousand_more_mean_something_else_on_each_key(two_nights: Scene)
     assert {each["value"] for each in rows["population"]["assumptions"]} == {20_000, 29_215, 5_932_654}
     assert (rows["claimed"]["value"], rows["claimed"]["key_pct"]) == (92, 0.46)
     assert any("påstået" in caveat for caveat in rows["claimed"]["caveats"])
+
+
+def test_an_investment_is_paid_back_sooner_once_the_municipality_counts_with_more_years(two_nights: Scene) -> None:
+    asked = ("investment_case", "--area", "Faaborg-Midtfyn")
+    then, now = (
+        {(row["period"], row["basis"]): row for row in two_nights.answer("figure", *asked, *as_of)}
+        for as_of in (("--as-of", "2023-11-05"), ())
+    )
+    bases = {"ministry_potential_2018", "refusion_ladder / som"}
+    assert set(now) == set(then) == {(f"{year}Y01", basis) for year in (2025, 2026, 2027) for basis in bases}
+    first = ("2025Y01", "refusion_ladder / som")
+    assert [(row["value"], row["low"], row["high"], row["horizon_years"]) for row in (then[first], now[first])] == [
+        (9, 3, 28, 3),
+        (4, 4, 4, 8),
+    ]
+    assert (now[first]["cost_per_course_low_dkk"], now[first]["cost_per_course_high_dkk"]) == (131_250, 393_750)
+    mart = two_nights.query(
+        "select period, basis, break_even_persons, break_even_low_persons, break_even_high_persons, "
+        "cost_per_course_low_dkk from marts.investment_case where area_name = 'Faaborg-Midtfyn'"
+    )
+    assert {(row.pop("period"), row.pop("basis")): list(row.values()) for row in mart} == {
+        key: [row["value"], row["low"], row["high"], row["cost_per_course_low_dkk"]] for key, row in now.items()
+    }
+    trees = two_nights.answer("explain", *asked, "--period", "2025Y01")
+    (tree,) = (each for each in trees if each["basis"] == first[1])
+    said = {each["name"]: (each["value"], each["source"]) for each in tree["assumptions"]}
+    assert said["horizon_years"] == (8, "Faaborg-Midtfyn's own follow-up")
+    assert {"state_refusion_pct", "monthly_benefit_dkk", "earlier_benefit_weeks", "discount_rate_pct"} <= set(said)
 
 
 def test_an_area_without_a_price_of_its_own_gets_the_ministrys_and_is_told_so(two_nights: Scene) -> None:
@@ -156,6 +201,7 @@ def test_the_five_papers_are_held_against_the_warehouse(two_nights: Scene) -> No
     differs = said["92 flere ledige i Herlev, regnet med warehousets antagelser"]
     assert (differs["verdict"], differs["computed"], differs["difference"]) == ("differs", 108, -16)
     assert said["Samlet 17. plads, 2. halvår 2022 til 1. halvår 2023"]["verdict"] == "holds"
+    assert said["Mindst 12 borgere kan få gavn af indsatsen, regnet i warehouset"]["verdict"] == "holds"
     verdicts = two_nights.query("select verdict, count(*) as n from marts.claim_check group by verdict")
     assert sum(row["n"] for row in verdicts) == len(rows)
     apart = [row for row in rows if row["verdict"] == "differs"]

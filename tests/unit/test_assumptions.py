@@ -87,6 +87,14 @@ def test_what_is_wrong_is_named_by_file_entry_and_key(what: str) -> None:
         read(text)
 
 
+@pytest.mark.parametrize(("name", "value"), [("horizon_years", "2.5"), ("earlier_benefit_weeks", "-1")])
+def test_years_and_weeks_are_whole_and_none_below_zero(name: str, value: str) -> None:
+    unit = name.rpartition("_")[2]
+    entry = f"assumptions: [{{name: {name}, value: {value}, unit: {unit}, source: ours, evidence: inferred}}]"
+    with pytest.raises(AssumptionError, match=rf"^herlev\.yml: entry 1 .*whole {unit} are expected.*{value}"):
+        read(entry)
+
+
 NO_ASSUMPTIONS = {
     "nothing": "",
     "a list": "- 1",
