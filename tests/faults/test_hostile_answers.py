@@ -31,6 +31,8 @@ from pathlib import Path
 from tasks.sources.jobindsats.client import Publisher
 from tasks.stoppages import Stoppage
 
+pytestmark = pytest.mark.slow
+
 def most():
     return int(re.search("VmHWM:\\s+(\\d+) kB", Path("/proc/self/status").read_text())[1]) * 1024
 

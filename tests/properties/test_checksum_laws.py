@@ -7,6 +7,7 @@ import random
 from collections.abc import Sequence
 from dataclasses import replace
 
+import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Engine
@@ -17,6 +18,8 @@ from tests.properties.releases import stage as stage_release
 from warehouse.checksum import Part, checksum, combined, first_difference, parts
 from warehouse.staging import drop_staging
 from warehouse.vintages import publish
+
+pytestmark = pytest.mark.slow
 
 CELLS = st.tuples(
     st.sampled_from(["2026M05", "2026M06"]), st.sampled_from([0, 163, 741]), st.sampled_from([PERSONS, FULL_TIME])
