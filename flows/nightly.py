@@ -33,7 +33,7 @@ def nightly(tables: list[str] | None = None) -> RunReport:
 
 def night(run_id: int, *, tables: list[str] | None) -> RunReport:
     """A night's steps, in order."""
-    trouble = assume()
+    troubles = [assume()]
     for decision in tracked(ask_publisher(run_id, tables=tables), key="night-progress"):
         outcome = settle(decision, walk=lambda due: road(due, run_id=run_id))
         record_outcome(run_id, decision=decision, outcome=outcome)
@@ -41,8 +41,8 @@ def night(run_id: int, *, tables: list[str] | None) -> RunReport:
         outcome = settle(found.decision, walk=lambda _: side_road(found, run_id=run_id))  # noqa: B023  # it is walked at once
         record_outcome(run_id, decision=found.decision, outcome=outcome)
     derive_marts()
-    derive_figures(run_id)
-    ended = end_run(run_id, trouble=trouble)
+    troubles.append(derive_figures(run_id))
+    ended = end_run(run_id, troubles=troubles)
     report(ended)
     notify()
     return ended

@@ -74,7 +74,7 @@ def _what_became_of(load: StoppedLoad) -> str:
     if load.released_at is not None:
         return f"Released on {danish_time(load.released_at)} by {load.released_by}: {load.release_reason}"
     if load.overtaken_at is not None and load.overtaken_by is None:
-        return f"Overtaken: on {danish_time(load.overtaken_at)} every file could be read."
+        return f"Overtaken: on {danish_time(load.overtaken_at)} the files could be read."
     if load.overtaken_at is not None:
         return f"Overtaken: vintage {load.overtaken_by}, seen on {danish_time(load.overtaken_at)}, stands."
     return ""

@@ -1,4 +1,4 @@
-"""Alerts: the troubles that a person should look at, each once, however many nights it lasts.
+"""Alerts: the troubles that a person should look at, each once, however many nights it lasts; again when it comes back.
 
 What tells a trouble from the next one of its kind is the release that is late, the load that was stopped, or the first
 day of failing.
@@ -43,7 +43,7 @@ select o.table_id, o.outcome as trouble, o.message,
 from ops.table_outcomes o left join ops.quarantine q using (run_id, table_id)
 where o.run_id = :run_id and o.outcome in ('source_late', 'quarantined', 'failed')
 union all
-select '', 'failed', 'run ' || r.run_id || ' (' || r.kind || ') died before its end; what it left was cleared away',
+select '', 'died', 'run ' || r.run_id || ' (' || r.kind || ') died before its end; what it left was cleared away',
        'run ' || r.run_id
 from ops.runs r where r.outcome = 'died' and r.ended_at > cast(:now as timestamptz) - cast(:stale as interval)
 union all
@@ -52,21 +52,33 @@ select '', 'failed', cast(:trouble as text), cast(:trouble as text) where cast(:
 _RAISE = """
 insert into ops.alerts (table_id, trouble, about, run_id, message, raised_at)
 select t.table_id, t.trouble, t.about, :run_id, t.message, :now from ({troubles}) t
-on conflict (table_id, trouble, about) do nothing
+on conflict (table_id, trouble, about) where mended_at is null do nothing
+"""
+# A table that fails in a night is not for that on time again: only a night that found it well mends what was wrong.
+_MEND = """
+update ops.alerts a set mended_at = :now
+where a.mended_at is null and a.trouble <> 'died'
+  and (exists (select from ops.table_outcomes o where o.run_id = :run_id and o.table_id = a.table_id
+               and o.outcome in ('published', 'unchanged', 'not_due'))
+       or (a.table_id = '' and a.about <> cast(:trouble as text)))
 """
 
 
 def raise_alerts(connection: Connection, *, run_id: int, trouble: str, now: datetime) -> None:
-    """Put on record the troubles of a run that are not on record yet; `trouble` is one that is no table's."""
+    """Put on record the troubles of a run that are not on record yet, and those that are gone as mended.
+
+    `trouble` is one that is no table's.
+    """
     values = {"run_id": run_id, "trouble": trouble, "now": now, "stale": STALE}
+    connection.execute(text(_MEND), values)
     connection.execute(text(_RAISE.format(troubles=_TROUBLES)), values)
 
 
 def untold(connection: Connection, *, now: datetime) -> list[Alert]:
-    """The alerts that nobody was told of yet, in the order they were raised; those of over a week ago are let be."""
+    """The alerts that nobody was told of yet, in the order they were raised; what is over and a week old is let be."""
     query = text(
         "select alert_id, table_id, trouble, about, run_id, message from ops.alerts "
-        "where told_at is null and raised_at > :since order by alert_id"
+        "where told_at is null and (raised_at > :since or (mended_at is null and trouble <> 'died')) order by alert_id"
     )
     return [Alert(**row) for row in connection.execute(query, {"since": now - STALE}).mappings()]
 

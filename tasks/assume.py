@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from prefect import get_run_logger, task
 from prefect.cache_policies import NO_CACHE
+from sqlalchemy.exc import DBAPIError
 
 from tasks.again import AGAIN
 from tasks.border import Border, crossing
@@ -11,6 +12,7 @@ from tasks.receipts import require_whole
 from tasks.stoppages import Refused
 from warehouse.assumed import record
 from warehouse.assumptions import Assumption, AssumptionError, merged, read_assumptions, shipped
+from warehouse.trouble import went_away
 from warehouse.vintages import ClockRunsBackwards
 
 
@@ -25,6 +27,10 @@ def assume() -> str:
             put_assumptions_on_record(border)
         except (AssumptionError, ClockRunsBackwards) as error:
             return f"figures take for granted what they did before, since {error}"
+        except DBAPIError as error:
+            if went_away(error):
+                raise
+            return f"figures take for granted what they did before, since the warehouse refused an assumption: {error.orig}"
         except Refused as lost:
             get_run_logger().warning("assumptions were not put on record: %s", lost)  # each table's outcome says so too
     return ""

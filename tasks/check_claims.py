@@ -95,6 +95,8 @@ def _one(row: dict[str, Any], *, column: str | None) -> FigureAnswer:
     value = row[column] if column else row["value"]
     if value is None:
         return FigureAnswer(None, why_not=f"an input is {row['status']}")
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return FigureAnswer(None, why_not=f"the column '{column}' of {row['figure']} holds no number")
     low, high = (None, None) if column else (_number(row["low"]), _number(row["high"]))
     return FigureAnswer(_number(value), low, high, tuple(row["caveats"]))
 

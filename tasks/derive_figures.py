@@ -17,22 +17,23 @@ from tasks.again import AGAIN
 from tasks.border import crossing
 from tasks.check_claims import fill_mart
 from tasks.highlights import note_moves
-from warehouse.claims.file import ClaimsError
 from warehouse.figures.marts import MARTS, fill, is_behind
 from warehouse.figures.moves import Moves
 from warehouse.trouble import went_away
 
 
 @task(name="derive figures", cache_policy=NO_CACHE, **AGAIN)
-def derive_figures(run_id: int | None = None) -> list[str]:
-    """Bring the figures' marts up to the facts; gives those that were filled anew, and notes what moved of a run."""
+def derive_figures(run_id: int | None = None) -> str:
+    """Bring the figures' marts up to the facts, and note what moved of a run; gives what could not be derived, and why."""
+    troubles: list[str] = []
     with crossing() as border:
-        moves = bring_figures_up_to_date(border.engine, told=get_run_logger().error, run_id=run_id)
-        filled = [each.mart for each in moves]
+        moves = bring_figures_up_to_date(border.engine, told=troubles.append, run_id=run_id)
         if border.settings.claims is not None:
-            filled += _check_claims(border.engine, place=border.settings.claims)
-    get_run_logger().info("figures derived again: %s", ", ".join(filled) or "none")
-    return filled
+            _check_claims(border.engine, place=border.settings.claims, told=troubles.append)
+    for trouble in troubles:
+        get_run_logger().error(trouble)
+    get_run_logger().info("figures derived again: %s", ", ".join(each.mart for each in moves) or "none")
+    return "; ".join(troubles)
 
 
 def bring_figures_up_to_date(
@@ -58,12 +59,12 @@ def bring_figures_up_to_date(
     return filled
 
 
-def _check_claims(engine: Engine, *, place: Path) -> list[str]:
-    """Hold the claims of papers against what stands now; a file that cannot be read leaves the mart as it was."""
+def _check_claims(engine: Engine, *, place: Path, told: Callable[[str], object]) -> None:
+    """Hold the claims of papers against what stands now; what cannot be checked leaves the mart as it was."""
     try:
         with engine.begin() as connection:
-            rows = fill_mart(connection, place=place)
-    except (ClaimsError, ValueError) as error:
-        get_run_logger().error("claims were not checked: %s", error)
-        return []
-    return [f"claim_check ({rows} claims)"]
+            fill_mart(connection, place=place)
+    except Exception as error:
+        if went_away(error):
+            raise
+        told(f"the claims of {place.name} were not checked: {error}")

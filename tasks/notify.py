@@ -41,26 +41,35 @@ def notify() -> list[str]:
             if not new:
                 return []
             try:
-                tell(named, subject=alerts.subject(new), body=alerts.in_words(new))
+                missed = tell(named, subject=alerts.subject(new), body=alerts.in_words(new))
             except CannotTell as trouble:
                 get_run_logger().error("nobody was told, and the next run tries again: %s", trouble)
                 return []
+            for place in missed:
+                get_run_logger().error("not everybody was told: %s", place)
             alerts.note_told(connection, new, now=border.clock())
     return sorted({alert.table_id for alert in new})
 
 
-def tell(named: tuple[SecretStr, ...], *, subject: str, body: str) -> None:
-    """Send a message to each; raises CannotTell where one of them cannot be reached, after the others were."""
-    troubles = []
+def tell(named: tuple[SecretStr, ...], *, subject: str, body: str) -> list[str]:
+    """Send a message to each; gives who could not be reached. Raises CannotTell where nobody was.
+
+    What went wrong is told by its kind alone: libraries write addresses into their errors, and addresses hold passwords.
+    """
+    missed = []
     for place, address in enumerate(named, 1):
         try:
             with (block := _block(address)).raise_on_failure():
                 cast(Any, block).notify(body, subject)  # in a task without a loop it is done when it returns
+        except CannotTell as wrong:
+            missed.append(f"number {place} of JOBINDSATS_NOTIFY: {wrong}")
         except Exception as error:  # noqa: BLE001  # one who cannot be reached never keeps the others from hearing
-            said = str(error).replace(address.get_secret_value(), "(the address)").strip()
-            troubles.append(f"number {place} of JOBINDSATS_NOTIFY: {type(error).__name__} {said}".rstrip())
-    if troubles:
-        raise CannotTell("; ".join(troubles))
+            status = getattr(getattr(error, "response", None), "status_code", None)
+            answered = f", answered {status}" if status else ""
+            missed.append(f"number {place} of JOBINDSATS_NOTIFY: {type(error).__name__}{answered}")
+    if len(missed) == len(named):
+        raise CannotTell("; ".join(missed))
+    return missed
 
 
 def _block(address: SecretStr) -> NotificationBlock:

@@ -27,7 +27,7 @@ EVERY = ("open", "released", "overtaken")
 class StoppedLoad:
     """One load that was stopped, and its state; `overtaken_by` is the vintage that stands.
 
-    Files that could not be read are no table's load: they are overtaken by a look at which all could, and by no vintage.
+    Files are overtaken by a look at which they could be read, or were those that stand: by no vintage then.
     """
 
     id: int
@@ -82,7 +82,8 @@ select * from (
           or exists (select from ops.table_outcomes o
                      where o.table_id = q.table_id and o.fetched and o.seen_at > q.stopped_at))
     left join lateral (select min(o.seen_at) as seen_at from ops.table_outcomes o
-                       where t.table_no is null and o.table_id = q.table_id and o.seen_at > q.stopped_at
+                       where (t.table_no is null or t.publisher in ('local_files', 'ranking_lists'))
+                         and o.table_id = q.table_id and o.seen_at > q.stopped_at
                          and o.outcome not in ('quarantined', 'failed')) mended on q.released_at is null
 ) loads
 where state = any(:states) and (cast(:table_id as text) is null or "table" = :table_id)

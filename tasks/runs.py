@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -164,8 +164,9 @@ def end_as_superseded(kind: str, newer: int) -> RunReport:
 
 
 @task(name="end", cache_policy=NO_CACHE, **AGAIN)
-def end_run(run_id: int, *, trouble: str = "") -> RunReport:
+def end_run(run_id: int, *, troubles: Sequence[str] = ()) -> RunReport:
     """Close a run and give its report; a run with a trouble that is no table's has failed, and its message says why."""
+    trouble = "; ".join(filter(None, troubles))
     with crossing() as border, border.engine.begin() as connection:
         return report_and_close(connection, run_id, ended_at=border.clock(), trouble=trouble)
 

@@ -11,14 +11,14 @@ from typing import Any
 
 
 @contextmanager
-def web_hook() -> Iterator[tuple[str, list[dict[str, Any]]]]:
+def web_hook(*, status: int = 200) -> Iterator[tuple[str, list[dict[str, Any]]]]:
     """A place that messages are sent to; gives its address and what came."""
     came: list[dict[str, Any]] = []
 
     class Hook(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             came.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
-            self.send_response(200)
+            self.send_response(status)
             self.end_headers()
 
         def log_message(self, *_: object) -> None:

@@ -8,7 +8,6 @@ A price per person, a key, a forecast, a target: none of them is a constant in c
 from __future__ import annotations
 
 import csv
-import math
 import reprlib
 from collections.abc import Iterable, Iterator
 from datetime import date
@@ -29,6 +28,8 @@ Key = tuple[str, str | None, str]
 """Name, area code and basis: what one assumption at a time may stand for."""
 
 _WHOLE = ("weeks", "years")
+_LARGEST = 10**15
+_YEARS = (1900, 2200)
 _POPULATION_SOURCE = "Danmarks Statistik, population on 1 January"
 
 
@@ -63,8 +64,16 @@ class Assumption(BaseModel):
         # "132.350" is a thousand times another number in Danish: a text is never read as one.
         if isinstance(written, bool) or not isinstance(written, int | float | Decimal | None):
             raise ValueError("a number is expected, without quotes, its decimals after a point")
-        if written is not None and not math.isfinite(written):
-            raise ValueError("a finite number is expected")
+        # Compared before anything is converted: a whole number may be too large for that.
+        if written is not None and not -_LARGEST < written < _LARGEST:
+            raise ValueError(f"a number between -{_LARGEST:.0e} and {_LARGEST:.0e} is expected")
+        return written
+
+    @field_validator("source", "note")
+    @classmethod
+    def _can_be_printed(cls, written: str) -> str:
+        if any(ord(letter) < 32 and not letter.isspace() for letter in written):
+            raise ValueError("text without control characters is expected")
         return written
 
     @field_validator("valid_from", "valid_to", mode="before")
@@ -72,12 +81,14 @@ class Assumption(BaseModel):
     def _is_a_day(cls, written: object) -> object:
         if written is not None and type(written) is not date:
             raise ValueError("a day is expected, written 2023-12-31 without quotes")
+        if isinstance(written, date) and not _YEARS[0] <= written.year <= _YEARS[1]:
+            raise ValueError(f"a day between {_YEARS[0]} and {_YEARS[1]} is expected")
         return written
 
     @field_validator("area_code", mode="before")
     @classmethod
     def _is_an_area(cls, code: object) -> object:
-        if code is not None and code not in _codes():
+        if code is not None and (not isinstance(code, str) or code not in _codes()):
             raise ValueError('an area\'s official code in quotes is expected: "163" is Herlev, "000" the country')
         return code
 
@@ -144,7 +155,7 @@ def read_assumptions(text: str, *, name: str) -> tuple[Assumption, ...]:
 def _entries(text: str, *, name: str) -> list[Any]:
     try:
         document = yaml.load(text, Loader=_Loader)  # noqa: S506 - a SafeLoader, stricter
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
+    except (yaml.YAMLError, ValueError, RecursionError, LookupError, TypeError, AttributeError) as error:
         raise AssumptionError(f"{name} cannot be read as YAML: {error}") from error
     if (
         not isinstance(document, dict)

@@ -49,7 +49,7 @@ def moment(written: str) -> datetime:
             following = date.fromisoformat(written) + timedelta(days=1)
             return datetime.combine(following, time.min, DENMARK) - timedelta(microseconds=1)
         instant = datetime.fromisoformat(written)
-    except ValueError as error:
+    except (ValueError, OverflowError) as error:
         raise QuestionError(f"'{written}' is no date or time: write 2026-08-10 or 2026-08-10T09:30+02:00") from error
     return instant if instant.tzinfo else instant.replace(tzinfo=DENMARK)
 

@@ -16,6 +16,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    text,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
@@ -156,7 +157,7 @@ alerts = Table(
     metadata,
     Column("alert_id", Integer, Identity(), primary_key=True, comment="Our number."),
     Column("table_id", Text, nullable=False, comment="The table that is in trouble; empty: the run itself."),
-    Column("trouble", Text, nullable=False, comment="source_late, quarantined or failed."),
+    Column("trouble", Text, nullable=False, comment="source_late, quarantined, failed or died."),
     Column(
         "about", Text, nullable=False, comment="What tells this trouble from the next: a release, a load, a first day."
     ),
@@ -164,7 +165,8 @@ alerts = Table(
     Column("message", Text, nullable=False, comment="What a person should know."),
     moment("raised_at", "When.", nullable=False),
     moment("told_at", "When it was sent to whom the settings name; null: not yet, the next run tries again."),
-    UniqueConstraint("table_id", "trouble", "about"),
+    moment("mended_at", "When a run found it gone; null: it lasts. A run that died stays so."),
+    Index("ix_alerts_lasting", "table_id", "trouble", "about", unique=True, postgresql_where=text("mended_at is null")),
     schema="ops",
     comment="One row per trouble that a person should look at, however many nights it lasts.",
 )

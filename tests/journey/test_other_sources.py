@@ -382,6 +382,10 @@ def test_a_file_that_breaks_its_contract_is_refused_by_row_and_column_and_the_re
         shown = scene.answer("figure", "response_rate", "--area", "Herlev")
         assert [row["value"] for row in shown] == [32]
         (folder / "herlev_survey.csv").write_text(written, encoding="utf-8")
-        assert scene.outcomes(scene.night("2023-11-07", tables=[table])) == {table: "unchanged"}
+        contract.write_text(terms, encoding="utf-8")
+        assert scene.outcomes(scene.night("2023-11-07", tables=[table])) == {table: "not_due"}
+        assert scene.answer("quarantine") == [], "the files that stand are there again"
+        contract.write_text(re.sub(r"(?m)^title: .*$", "title: Something else", terms), encoding="utf-8")
+        assert scene.outcomes(scene.night("2023-11-08", tables=[table])) == {table: "unchanged"}
         (now,) = scene.query("select title from core.tables where table_id = :table", table=table)
         assert now == {"title": "Something else"}

@@ -84,16 +84,28 @@ def test_a_stopped_load_is_told_once_and_the_next_load_again(connection: Connect
 
 
 def test_a_run_that_died_and_a_trouble_of_the_run_are_told(connection: Connection) -> None:
-    assert night(connection, 0, run_outcome="died") == [" failed"]
+    assert night(connection, 0, run_outcome="died") == [" died"]
     assert night(connection, 1, trouble="own.yml cannot be read") == [" failed"]
     assert night(connection, 2, trouble="own.yml cannot be read") == []
 
 
-def test_somebody_who_begins_to_be_told_is_not_told_of_old_troubles(connection: Connection) -> None:
+def test_what_comes_back_after_it_was_mended_is_told_again(connection: Connection) -> None:
+    assert night(connection, 0, trouble="own.yml cannot be read") == [" failed"]
+    assert night(connection, 1) == []
+    assert night(connection, 180, trouble="own.yml cannot be read") == [" failed"]
+    assert night(connection, 181, local_a="quarantined") == ["local_a quarantined"]
+    assert night(connection, 182, local_a="unchanged") == []
+    assert night(connection, 400, local_a="quarantined") == ["local_a quarantined"]
+
+
+def test_what_is_over_for_a_week_is_let_be_and_what_lasts_is_told_however_late(connection: Connection) -> None:
     run_id = run(connection, FIRST)
-    raise_alerts(connection, run_id=run_id, trouble="a", now=FIRST)
+    raise_alerts(connection, run_id=run_id, trouble="own.yml cannot be read", now=FIRST)
+    later = FIRST + timedelta(days=209)
+    assert [alert.message for alert in untold(connection, now=later)] == ["own.yml cannot be read"]
+    raise_alerts(connection, run_id=run_id, trouble="", now=FIRST + timedelta(days=1))
     assert len(untold(connection, now=FIRST + timedelta(days=6))) == 1
-    assert untold(connection, now=FIRST + timedelta(days=8)) == []
+    assert untold(connection, now=later) == []
 
 
 def test_what_stopped_many_tables_is_said_once(connection: Connection) -> None:

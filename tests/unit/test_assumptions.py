@@ -63,8 +63,8 @@ WRONG = {
     "no value": (PRICE.replace("    value: 132350\n", ""), "value: Field required"),
     "a text for a number": (PRICE.replace("132350", '"132.350"'), "value: a number is expected.*'132.350'"),
     "a truth for a number": (PRICE.replace("132350", "true"), "value: a number is expected.*True"),
-    "no number": (PRICE.replace("132350", ".nan"), "value: a finite number is expected.*nan"),
-    "beyond all numbers": (PRICE.replace("140000", ".inf"), "high: a finite number is expected.*inf"),
+    "no number": (PRICE.replace("132350", ".nan"), "value: a number between .* is expected.*nan"),
+    "beyond all numbers": (PRICE.replace("140000", ".inf"), "high: a number between .* is expected.*inf"),
     "low above value": (PRICE.replace("130000.5", "132351"), "low 132351 is above the value 132350"),
     "high below value": (PRICE.replace("140000", "132349"), "high 132349 is below the value 132350"),
     "the end before the beginning": (PRICE.replace("2022-12-31", "2021-12-31"), "valid_from 2022-01-01 is after"),
@@ -192,3 +192,26 @@ def test_the_primary_figure_of_the_forecast_is_said_to_be_missing() -> None:
 def test_a_price_of_the_ministry_is_never_one_of_accounts() -> None:
     prices = [each for each in shipped() if each.name == "net_unit_cost_dkk"]
     assert {each.basis for each in prices} == {"accounts_2022", "ministry_potential_2018", "sygedagpenge_2019"}
+
+
+@pytest.mark.parametrize(
+    ("damage", "said"),
+    [
+        ('source: "ab\\0c"', "control characters"),
+        (f"value: 1{'0' * 400}", "a number between"),
+        ("area_code: [1]", "official code"),
+        ("valid_from: 9999-01-01", "a day between 1900 and 2200"),
+        ("value: !!int ''", "cannot be read as YAML"),
+        ("value: !!timestamp foo", "cannot be read as YAML"),
+        ("value: !!bool x", "cannot be read as YAML"),
+    ],
+)
+def test_whatever_is_wrong_with_a_file_is_an_assumption_error(damage: str, said: str) -> None:
+    entry = {"name": "price_dkk", "value": "1", "unit": "dkk", "source": "the accounts", "evidence": "likely"}
+    key, _, broken = damage.partition(": ")
+    lines = [f"{name}: {broken if name == key else right}" for name, right in {**entry, key: ""}.items()]
+    lines = [
+        line if line.split(":")[0] == key else f"{line.split(':')[0]}: {entry[line.split(':')[0]]}" for line in lines
+    ]
+    with pytest.raises(AssumptionError, match=rf"own\.yml.*{said}"):
+        read_assumptions("assumptions:\n  - " + "\n    ".join(lines), name="own.yml")

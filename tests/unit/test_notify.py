@@ -64,10 +64,17 @@ def test_a_web_hook_and_a_mailbox_are_told() -> None:
 
 def test_one_who_cannot_be_reached_does_not_keep_the_others_from_hearing() -> None:
     nobody = SecretStr("http://127.0.0.1:9/secret-path")
-    with web_hook() as (hook, came), pytest.raises(CannotTell, match=r"number 1 of JOBINDSATS_NOTIFY") as caught:
-        tell((nobody, SecretStr(hook)), subject="a", body="b")
+    with web_hook() as (hook, came):
+        assert tell((nobody, SecretStr(hook)), subject="a", body="b") == ["number 1 of JOBINDSATS_NOTIFY: ConnectError"]
     assert len(came) == 1
-    assert "secret-path" not in str(caught.value)
+    with pytest.raises(CannotTell, match=r"number 1 of JOBINDSATS_NOTIFY: ConnectError$"):
+        tell((nobody,), subject="a", body="b")
+
+
+def test_a_refusal_is_told_by_its_status_and_never_by_the_address() -> None:
+    with web_hook(status=401) as (hook, _), pytest.raises(CannotTell) as caught:
+        tell((SecretStr(hook.replace("127.0.0.1", "LOCALHOST") + "/S3CRET"),), subject="a", body="b")
+    assert str(caught.value) == "number 1 of JOBINDSATS_NOTIFY: HTTPStatusError, answered 401"
 
 
 @pytest.mark.parametrize("address", ["desk@kommune.dk", "ftp://127.0.0.1", "somewhere"])

@@ -32,7 +32,7 @@ def with_keys(rows: pl.DataFrame, *, known: pl.DataFrame, people: pl.DataFrame) 
     found = [_stated(places, known=known), _by_population(places, people=people)]
     if CHANGE in rows.columns:
         found.append(_claimed(rows.select(*_PLACE, CHANGE).unique(maintain_order=True), known=known))
-    keys = pl.concat(found, how="diagonal").unique([*_PLACE, "basis"], keep="last", maintain_order=True)
+    keys = pl.concat(found, how="diagonal").unique([*_PLACE, "basis"], keep="first", maintain_order=True)
     joined = rows.drop("basis").join(keys, on=_PLACE, how="inner")
     return joined.with_columns(
         assumptions=pl.concat_list("assumptions", "key_assumptions"),
@@ -66,7 +66,9 @@ def _by_population(places: pl.DataFrame, *, people: pl.DataFrame) -> pl.DataFram
 
 def _claimed(rows: pl.DataFrame, *, known: pl.DataFrame) -> pl.DataFrame:
     """The key that somebody's own local number implies."""
-    claimed = _assumed(rows.select(_PLACE), known=known, name=CLAIMED).join(rows, on=_PLACE)
+    own = _assumed(rows.select(_PLACE), known=known, name=CLAIMED)
+    # Somebody's number is of the change they had in mind: it is not held against that of a later year.
+    claimed = own.filter(pl.col("caveat").is_null()).join(rows, on=_PLACE)
     claimed = claimed.with_columns(projection_persons="assumed", national_change_persons=CHANGE)
     implied = formulas.implied_key(claimed).with_columns(key_pct="implied_key_pct")
     said = pl.format("Tallet er påstået, ikke beregnet: det svarer til en nøgle på {} pct.", pl.col("key_pct").round(2))
