@@ -14,7 +14,7 @@ from tasks.found import Found
 from tasks.notify import notify
 from tasks.outcomes import alone_with, record_outcome, settle
 from tasks.publish import Published, publish_staged
-from tasks.report import report, tracked
+from tasks.report import as_shown, report, tracked
 from tasks.runs import RunReport, end_run, one_at_a_time
 from tasks.stage import stage
 from tasks.watch import look_around
@@ -28,7 +28,7 @@ def nightly(tables: list[str] | None = None) -> RunReport:
         tables: Only these tables, by id (y01a02), or all of a source by its name (statbank, ranking_lists, local_files).
             Nothing: all of them.
     """
-    return one_at_a_time("nightly", tables=tables, work=lambda run_id: night(run_id, tables=tables))
+    return as_shown(one_at_a_time("nightly", tables=tables, work=lambda run_id: night(run_id, tables=tables)))
 
 
 def night(run_id: int, *, tables: list[str] | None) -> RunReport:

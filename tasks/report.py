@@ -15,6 +15,8 @@ from prefect.artifacts import (
     update_progress_artifact,
 )
 from prefect.cache_policies import NO_CACHE
+from prefect.runtime import deployment
+from prefect.states import Completed, Failed
 
 from tasks.decide import Decision
 from tasks.found import Found
@@ -38,6 +40,34 @@ def _rows(tables: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
 
 def _headline(found: RunReport) -> str:
     return f"Night {found.run}: {found.outcome}"
+
+
+def as_shown(found: RunReport) -> RunReport:
+    """A run's report as its flow gives it: with the name that the run is to have in Prefect's interface.
+
+    Prefect takes a state that a flow gives for the run's own, and hands on what is in it. A failed one it raises where the
+    flow was called; so only a deployment's run fails, which nobody waits for but a worker.
+    """
+    said = _in_a_line(found)
+    if found.outcome == "failed" and deployment.id is not None:
+        return cast(RunReport, Failed(message=said))
+    return cast(RunReport, Completed(name=found.outcome.capitalize(), message=said, data=found))
+
+
+def _in_a_line(found: RunReport) -> str:
+    """How many tables ended how, those named that need a look."""
+    by_outcome: dict[str, list[str]] = {}
+    for table in found.tables:
+        by_outcome.setdefault(table["outcome"], []).append(table["table"])
+    counted = []
+    for outcome in sorted(by_outcome, key=_FIRST.index):
+        tables = by_outcome[outcome]
+        named = f" ({', '.join(tables[:3])}{' ...' if len(tables) > 3 else ''})" if outcome in _FIRST[:3] else ""
+        counted.append(f"{len(tables)} {outcome}{named}")
+    return ". ".join(filter(None, (_headline(found), found.message, ", ".join(counted))))
+
+
+_FIRST = ("failed", "quarantined", "source_late", "published", "unchanged", "not_due")
 
 
 def markdown(found: RunReport) -> str:

@@ -208,5 +208,6 @@ def outcome_of_run(outcomes: list[str]) -> str:
 
 
 def as_json(report: RunReport) -> dict[str, Any]:
-    """A report as the command line gives it."""
-    return {"run": report.run, "outcome": report.outcome, "tables": report.tables}
+    """A report as the command line gives it; a message is there where a run has one that is no table's."""
+    said = {"message": report.message} if report.message else {}
+    return {"run": report.run, "outcome": report.outcome, "tables": report.tables} | said

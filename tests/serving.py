@@ -34,7 +34,7 @@ def _is_busy(error: BaseException) -> bool:
 
 # Prefect's server says so while another writes to its SQLite; its own clients ask again too.
 _ASKING = Retrying(retry=retry_if_exception(_is_busy), wait=wait_fixed(0.2), stop=stop_after_delay(30), reraise=True)
-ENDED = ("Completed", "Failed", "Crashed", "Cancelled")
+ENDED = ("COMPLETED", "FAILED", "CRASHED", "CANCELLED")
 
 
 @dataclass
@@ -85,7 +85,7 @@ class Served:
 
     def ended(self, run_id: str, *, within_seconds: float = 300) -> Any:
         """A run when it has ended."""
-        return self.when(run_id, lambda run: run["state_name"] in ENDED, within_seconds=within_seconds)
+        return self.when(run_id, lambda run: run["state_type"] in ENDED, within_seconds=within_seconds)
 
     def when(self, run_id: str, reached: Callable[[Any], bool], *, within_seconds: float = 300) -> Any:
         """A run when it is as far as that; fails with what it has come to."""

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from http import HTTPStatus
 from time import monotonic
 from typing import Protocol
 from urllib.parse import urlsplit
@@ -22,6 +23,7 @@ from urllib3.exceptions import DecodeError, ProtocolError, ReadTimeoutError, SSL
 from urllib3.response import BaseHTTPResponse
 from urllib3.util import Retry
 
+from tasks.sources.lost_calls import is_certificate, why
 from tasks.stoppages import (
     BodyTooLarge,
     BodyUnreadable,
@@ -118,8 +120,8 @@ class Line:
             answer: Answer = attempts(self._once, asked)
         except _BrokenOff as error:
             raise PublisherDown(
-                f"{self.base_url}{asked} broke off in the middle of its answer, {self._retries + 1} times: {error}. "
-                "Nothing was published; the next night tries again"
+                f"{self.base_url}{asked} broke off, {_times(self._retries + 1)}: {error}. "
+                f"Check the network and {self.setting}; nothing was published, and the next night tries again"
             ) from error
         return answer
 
@@ -149,31 +151,38 @@ class Line:
                 stream=True,
                 allow_redirects=False,
             ) as response:
+                self._require_well(response, asked=asked)
                 return Answer(asked, self._now(), response.status_code, self._read(response))
-        except requests.exceptions.RetryError as error:
-            raise PublisherDown(
-                f"{self.base_url}{asked} kept answering that it cannot ({error.args[0]}). "
-                "Nothing was published; the next night tries again"
-            ) from error
         except requests.exceptions.ReadTimeout as error:
             raise PublisherTimedOut(f"{self.base_url}{asked} gave no answer in {self._timeout:g} seconds") from error
         except ReadTimeoutError as error:
             raise PublisherTimedOut(f"{self.base_url}{asked} stopped in the middle of its answer") from error
         except (ProtocolError, SSLError) as error:
-            raise _BrokenOff(str(error)) from error
+            raise _BrokenOff(why(error)) from error
         except DecodeError as error:
             raise BodyUnreadable(f"{self.base_url}{asked} sent bytes that cannot be unpacked") from error
         except requests.exceptions.ConnectionError as error:
-            if _was_connected(error):
-                raise _BrokenOff(str(error)) from error
+            if _was_connected(error) and not is_certificate(error):
+                raise _BrokenOff(why(error)) from error
+            where = "The proxy before " if isinstance(error, requests.exceptions.ProxyError) else ""
             raise PublisherDown(
-                f"{self.host} does not answer. Check the network and {self.setting}; "
+                f"{where}{self.host} does not answer: {why(error)}. Check the network and {self.setting}; "
                 "nothing was published, and the next night tries again"
             ) from error
         except requests.exceptions.RequestException as error:
             raise PublisherDown(
                 f"'{self.base_url}' cannot be asked ({type(error).__name__}): correct {self.setting}"
             ) from error
+
+    def _require_well(self, response: requests.Response, *, asked: str) -> None:
+        """Raise PublisherDown where the last try too was answered with a status that passes by itself."""
+        status = response.status_code
+        if status in TRY_AGAIN:
+            tries = response.raw.retries.history if response.raw.retries else ()
+            raise PublisherDown(
+                f"{self.base_url}{asked} answers with status {status} ({HTTPStatus(status).phrase}); it was asked "
+                f"{_times(len(tries) + 1)}. Nothing was published; the next night tries again"
+            )
 
     def _read(self, response: requests.Response) -> bytes:
         """The body, piece by piece as it arrives: a piece is at most a chunk, packed or unpacked."""
@@ -215,6 +224,8 @@ def _session(*, retries: int, backoff_seconds: float, before_call: Callable[[], 
         total=None,
         connect=retries,
         status=retries,
+        other=0,  # a connection that is not safe; without a number it would be tried for ever (urllib3 2, 2026-11)
+        raise_on_status=False,  # the last answer says which status it was
         read=False,
         redirect=False,
         status_forcelist=TRY_AGAIN,
@@ -227,6 +238,10 @@ def _session(*, retries: int, backoff_seconds: float, before_call: Callable[[], 
     for scheme in ("https://", "http://"):
         session.mount(scheme, HTTPAdapter(max_retries=policy))
     return session
+
+
+def _times(number: int) -> str:
+    return "once" if number == 1 else f"{number} times"
 
 
 def _was_connected(error: requests.exceptions.ConnectionError) -> bool:

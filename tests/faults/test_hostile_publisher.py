@@ -36,7 +36,7 @@ STOPPED = {
     "timeout": ("failed", "no answer in"),
     **{f"http-{status}": ("failed", f"refuses the token .status {status}") for status in (401, 403)},
     "http-404": ("failed", "status 404"),
-    **{f"http-{status}": ("failed", "kept answering that it cannot") for status in (429, 500, 503)},
+    **{f"http-{status}": ("failed", f"answers with status {status}") for status in (429, 500, 503)},
     "html-200": ("failed", "not JSON .*DOCTYPE|not a table of figures .*DOCTYPE"),
     "truncated": ("failed", "broke off"),
     "redirect": ("failed", "points to another address"),

@@ -33,7 +33,7 @@ def good_night(stage: Stage) -> Iterator[Scene]:
         ("truncated", "failed", "broke off"),
         ("http-404", "failed", "status 404"),
         ("http-403", "failed", "refuses the token"),
-        ("http-503", "failed", "kept answering"),
+        ("http-503", "failed", "answers with status 503 (Service Unavailable); it was asked"),
         ("redirect", "failed", "points to another address"),
     ],
 )

@@ -1,0 +1,68 @@
+"""Lost calls: why a call to a publisher came to nothing, in a person's words, out of what the libraries under us raise.
+
+Their own texts name objects and places in memory; what they were caused by says what happened.
+"""
+
+from __future__ import annotations
+
+import http.client
+import socket
+import ssl
+from collections.abc import Iterator
+
+from urllib3.exceptions import ConnectTimeoutError, IncompleteRead, MaxRetryError, NameResolutionError
+
+
+def why(error: BaseException) -> str:
+    """Why a call came to nothing, in half a sentence."""
+    found = list(_causes(error))
+    return next((said for cause in reversed(found) if (said := _said(cause))), type(found[-1]).__name__)
+
+
+def is_certificate(error: BaseException) -> bool:
+    """Whether the other end's certificate is not accepted: another try would not help."""
+    return any(isinstance(cause, ssl.SSLCertVerificationError) for cause in _causes(error))
+
+
+def _causes(error: BaseException) -> Iterator[BaseException]:
+    """An error and what is under it, the deepest last."""
+    seen: list[BaseException] = []
+    here: BaseException | None = error
+    while here is not None and here not in seen:
+        seen.append(here)
+        yield here
+        here = _under(here)
+
+
+def _under(error: BaseException) -> BaseException | None:
+    if isinstance(error, MaxRetryError) and error.reason is not None:
+        return error.reason
+    packed = next((part for part in error.args if isinstance(part, BaseException)), None)
+    return error.__cause__ or packed or error.__context__
+
+
+def _said(cause: BaseException) -> str | None:
+    for kind, said in _WORDS:
+        if isinstance(cause, kind):
+            return said
+    if isinstance(cause, IncompleteRead):
+        return f"{cause.partial:,} bytes had come, and {cause.expected or 'more':,} were to come"
+    if isinstance(cause, ssl.SSLCertVerificationError):
+        return f"its certificate is not accepted ({cause.verify_message})"
+    if isinstance(cause, ssl.SSLError):
+        return f"no safe connection comes about ({(cause.reason or 'TLS').replace('_', ' ').lower()})"
+    if isinstance(cause, OSError) and cause.strerror:
+        return cause.strerror[:1].lower() + cause.strerror[1:]
+    return None
+
+
+_WORDS: tuple[tuple[type[BaseException], str], ...] = (
+    (NameResolutionError, "its name leads to no address"),
+    (socket.gaierror, "its name leads to no address"),
+    (ConnectionRefusedError, "the connection is refused"),
+    (http.client.RemoteDisconnected, "it hung up without an answer"),
+    (ConnectionResetError, "it broke the connection"),
+    (BrokenPipeError, "it broke the connection"),
+    (socket.timeout, "no connection came about in time"),
+    (ConnectTimeoutError, "no connection came about in time"),
+)
