@@ -19,6 +19,8 @@ from tests.faults.plain_nights import PlainNights
 from tests.scripted import Scripted, scripted, send
 from tests.standin.server import running
 
+pytestmark = pytest.mark.slow
+
 MEGABYTE = 1 << 20
 LIMIT = 32 * MEGABYTE
 # A chunk as it came, the same unpacked, and what the allocator keeps of both.
@@ -30,8 +32,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from tasks.sources.jobindsats.client import Publisher
 from tasks.stoppages import Stoppage
-
-pytestmark = pytest.mark.slow
 
 def most():
     return int(re.search("VmHWM:\\s+(\\d+) kB", Path("/proc/self/status").read_text())[1]) * 1024
