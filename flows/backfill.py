@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from prefect import flow
 
-from tasks.assume import assume
 from tasks.backfill import BackfillReport, begin_backfill, end_backfill, work
 from tasks.derive import derive_marts
 from tasks.derive_figures import derive_figures
@@ -30,7 +29,6 @@ def backfill(
         workers: So many processes on the worker's machine.
         dask: Work on the Dask cluster with this scheduler (tcp://host:8786), or on one of so many processes (local).
     """
-    assume()
     backfill_id = begin_backfill(first, last, tables=tables, resume=resume)
     work(backfill_id, workers=workers, dask=dask)
     derive_marts()

@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from tasks.backfill import begin
-from tests.conftest import Stage
+from tests.conftest import Database, Stage
 from tests.faults.dying import context, worker
 from tests.faults.points import Point
 from tests.scene import JOBINDSATS, Scene
@@ -65,6 +65,13 @@ def test_the_plan_foretells_what_the_run_does_and_fetches_no_figures(small: Scen
     assert small.content() == night.content()
     assert small.mart() == night.mart()
     assert small.answer("replay", "--verify")["equal"] is True
+
+
+def test_it_may_be_the_first_thing_a_warehouse_sees(small: Scene, empty_database: Database) -> None:
+    with empty_database() as empty:
+        small.patch.setenv("JOBINDSATS_WAREHOUSE_URL", empty.render_as_string(hide_password=False))
+        done = small.answer("backfill", "--from", "2023M09", "--to", "2023M09", "--table", "y10a02")
+    assert done["done"] == done["partitions"] == 1
 
 
 def test_the_newest_periods_come_first(small: Scene) -> None:
