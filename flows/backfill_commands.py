@@ -112,14 +112,12 @@ def _wrong_hands(workers: int, *, dask: str | None) -> str | None:
         return f"--workers {workers}: it takes at least one to do the work"
     if dask is None:
         return None
-    if find_spec("distributed") is None:
-        return "--dask needs Dask, which is not installed: `make setup-distributed`, or the extra `distributed`"
     if dask != "local" and "://" not in dask:
         return f"--dask {dask}: give local, or a scheduler's address as Dask prints it, for example tcp://host:8786"
     if dask != "local" and workers > 1:
-        return (
-            f"--workers {workers} are processes of this machine, and the cluster at {dask} has its own: leave it away"
-        )
+        return f"--workers {workers} are of this machine, and the cluster at {dask} has its own: leave it away"
+    if find_spec("distributed") is None:
+        return "--dask needs Dask, which is not installed: `make setup-distributed`, or the extra `distributed`"
     return None
 
 

@@ -55,7 +55,7 @@ def work_on_cluster(
     The address is a scheduler's, or `local` for so many processes of this machine. Raises ClusterTrouble.
     """
     with crossing() as border, _cluster(address, workers=workers, folder=border.settings.data_dir) as client:
-        errand = Errand(backfill_id, _identity(border, backfill_id), rehearsal_of(border))
+        errand = errand_for(border, backfill_id)
         under_way: set[Future] = set()
         now = _progress(border, backfill_id)
         try:
@@ -71,6 +71,11 @@ def work_on_cluster(
         return _progress(border, backfill_id)
 
 
+def errand_for(border: Border, backfill_id: int) -> Errand:
+    """What is sent with each task of a backfill. Raises QuestionError where there is no such backfill."""
+    return Errand(backfill_id, _identity(border, backfill_id), rehearsal_of(border))
+
+
 def _progress(border: Border, backfill_id: int) -> Progress:
     with border.engine.connect() as connection:
         return ledger.progress(connection, backfill_id)
@@ -79,16 +84,20 @@ def _progress(border: Border, backfill_id: int) -> Progress:
 @contextmanager
 def _cluster(address: str, *, workers: int, folder: Path) -> Iterator[Client]:
     """A client of a cluster, for the length of a block; what goes wrong with either is a ClusterTrouble."""
-    try:
-        from distributed import Client
+    with ExitStack() as stack:
+        try:
+            from distributed import Client
 
-        with ExitStack() as stack:
             at = stack.enter_context(_begun_here(workers, folder=folder)) if address == LOCAL else address
-            yield stack.enter_context(Client(at, timeout=PATIENCE_SECONDS))
-    except ImportError as error:
-        raise ClusterTrouble(f"{error}: `make setup-distributed` installs what a Dask cluster needs") from error
-    except (OSError, ValueError) as error:
-        raise ClusterTrouble(f"the Dask scheduler at {address} does not answer: {error}") from error
+            client = stack.enter_context(Client(at, timeout=PATIENCE_SECONDS))
+        except ImportError as error:
+            raise ClusterTrouble(f"{error}: `make setup-distributed` installs what a Dask cluster needs") from error
+        except (OSError, ValueError) as error:
+            raise ClusterTrouble(f"no Dask scheduler answers at {address}: {error}") from error
+        try:
+            yield client
+        except OSError as error:
+            raise ClusterTrouble(f"the Dask scheduler at {address} went away: {error}") from error
 
 
 def _begun_here(workers: int, *, folder: Path) -> LocalCluster:
