@@ -8,7 +8,7 @@ ON_TWO_CORES := -n 2 --dist loadfile --no-loadscope-reorder
 
 PORT ?= 4200
 
-.PHONY: setup demo serve test test-all check lock clean
+.PHONY: setup setup-distributed demo serve test test-all check lock clean
 
 setup: $(VENV)/.ready
 
@@ -19,6 +19,13 @@ $(VENV)/.ready: requirements.lock pyproject.toml
 	@echo "Installing the locked packages into $(VENV) (two minutes the first time) ..."
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+# What the extra `distributed` adds to the locked packages, and nothing else: a backfill on a Dask cluster.
+setup-distributed: $(VENV)/.distributed
+
+$(VENV)/.distributed: $(VENV)/.ready requirements-distributed.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-distributed.lock
 	@touch $@
 
 demo: setup
@@ -44,6 +51,9 @@ lock:
 	@$(VENV)-lock/bin/python -m pip install --quiet --disable-pip-version-check uv
 	@$(VENV)-lock/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate \
 	  --no-emit-index-url --no-header --extra dev --output-file requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["project"]["optional-dependencies"]["distributed"], sep="\n")' \
+	  | $(VENV)-lock/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate \
+	  --no-emit-index-url --no-header --constraint requirements.lock --output-file requirements-distributed.lock -
 	@rm -rf $(VENV)-lock
 
 clean:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
@@ -75,13 +76,20 @@ def _in_time(seconds: float) -> str:
 
 
 def run_backfill(
-    first: str | None, last: str | None, *, tables: Sequence[str], resume: int | None, workers: int, as_json: bool
+    first: str | None,
+    last: str | None,
+    *,
+    tables: Sequence[str],
+    resume: int | None,
+    workers: int,
+    dask: str | None,
+    as_json: bool,
 ) -> int:
     """Work through a backfill, or go on with one; exit status as a night's."""
-    if workers < 1:
-        return _wrong_use(f"--workers {workers}: it takes at least one to do the work")
     if resume is not None and (first or last or tables):
         return _wrong_use("--resume goes on with what was asked then: leave --from, --to and --table away")
+    if wrong := _wrong_hands(workers, dask=dask):
+        return _wrong_use(wrong)
     prepare_orchestrator()
     begin_orchestrator()
     from flows.backfill import backfill
@@ -90,12 +98,27 @@ def run_backfill(
     await_orchestrator()
     try:
         with _bar(shown=not as_json) as told, telling(told):
-            report = backfill(first, last, list(tables) or None, resume, workers)
+            report = backfill(first, last, list(tables) or None, resume=resume, workers=workers, dask=dask)
     except BackfillStopped as stopped:
         sys.stderr.write(f"jobindsats: {stopped}\n")
         report = stopped.report
     _print_report(report, as_json=as_json)
     return {"completed": WELL, "attention": ATTENTION}.get(report.outcome, FAILED)
+
+
+def _wrong_hands(workers: int, *, dask: str | None) -> str | None:
+    """Why nobody can be set to work like that; None where they can."""
+    if workers < 1:
+        return f"--workers {workers}: it takes at least one to do the work"
+    if dask is None:
+        return None
+    if dask != "local" and "://" not in dask:
+        return f"--dask {dask}: give local, or a scheduler's address as Dask prints it, for example tcp://host:8786"
+    if dask != "local" and workers > 1:
+        return f"--workers {workers} are of this machine, and the cluster at {dask} has its own: leave it away"
+    if find_spec("distributed") is None:
+        return "--dask needs Dask, which is not installed: `make setup-distributed`, or the extra `distributed`"
+    return None
 
 
 @contextmanager

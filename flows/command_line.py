@@ -72,6 +72,12 @@ def backfill(
     plan: Annotated[bool, Parameter(negative="", help="Show calls, cells and time; fetch nothing.")] = False,
     resume: Annotated[int | None, Parameter(help="Go on with this backfill.")] = None,
     workers: Annotated[int, Parameter(help="So many processes on this machine.")] = 1,
+    dask: Annotated[
+        str | None,
+        Parameter(
+            help="On the Dask cluster with this scheduler (tcp://host:8786); local: of --workers processes here."
+        ),
+    ] = None,
     json: Json = False,
 ) -> int:
     """Fill years backwards: partition by partition, beside the nights and giving way to them."""
@@ -79,7 +85,7 @@ def backfill(
 
     if plan:
         return show_plan(first, last, tables=table or [], as_json=json)
-    return run_backfill(first, last, tables=table or [], resume=resume, workers=workers, as_json=json)
+    return run_backfill(first, last, tables=table or [], resume=resume, workers=workers, dask=dask, as_json=json)
 
 
 @app.command

@@ -16,6 +16,7 @@ from prefect.cache_policies import NO_CACHE
 from tasks import backfill_ledger as ledger
 from tasks.again import AGAIN
 from tasks.assume import put_assumptions_on_record
+from tasks.backfill_dask import ClusterTrouble, work_on_cluster
 from tasks.backfill_ledger import Progress
 from tasks.backfill_plan import Plan, plan
 from tasks.backfill_work import nobody, work_on
@@ -105,8 +106,11 @@ def begin_backfill(first: str | None, last: str | None, *, tables: list[str] | N
 
 
 @task(name="work on backfill", task_run_name="work on backfill {backfill_id}", cache_policy=NO_CACHE)
-def work(backfill_id: int, *, workers: int) -> Progress:
-    """Work through a backfill, with more processes where asked for; raises BackfillStopped, WarehouseTrouble."""
+def work(backfill_id: int, *, workers: int, dask: str | None) -> Progress:
+    """Work through a backfill, with more processes or on a Dask cluster where asked for.
+
+    Raises BackfillStopped, ClusterTrouble, WarehouseTrouble.
+    """
     bar = cast("UUID", create_progress_artifact(progress=0, description=f"Backfill {backfill_id}"))
 
     def told(progress: Progress) -> None:
@@ -114,19 +118,26 @@ def work(backfill_id: int, *, workers: int) -> Progress:
         _show(bar, progress)
 
     try:
-        with (
-            interruptible() as stop,
-            crossing() as border,
-            helped_by(workers - 1, backfill_id=backfill_id, border=border),
-        ):
-            progress = work_on(backfill_id, stop=stop, told=told)
+        progress = _worked_through(backfill_id, workers=workers, dask=dask, told=told)
     except TROUBLE as error:
-        raise WarehouseTrouble(
-            f"{in_words(error)}. What is done is done: go on with `jobindsats backfill --resume {backfill_id}`"
-        ) from error
+        raise WarehouseTrouble(f"{in_words(error)}. {_go_on(backfill_id)}") from error
+    except ClusterTrouble as error:
+        raise ClusterTrouble(f"{error}. {_go_on(backfill_id)}") from error
     if not progress.ended:
         raise BackfillStopped(report_on(backfill_id))
     return progress
+
+
+def _worked_through(backfill_id: int, *, workers: int, dask: str | None, told: Told) -> Progress:
+    with interruptible() as stop:
+        if dask is not None:
+            return work_on_cluster(backfill_id, address=dask, workers=workers, stop=stop, told=told)
+        with crossing() as border, helped_by(workers - 1, backfill_id=backfill_id, border=border):
+            return work_on(backfill_id, stop=stop, told=told)
+
+
+def _go_on(backfill_id: int) -> str:
+    return f"What is done is done: go on with `jobindsats backfill --resume {backfill_id}`"
 
 
 def _show(bar: UUID, progress: Progress) -> None:

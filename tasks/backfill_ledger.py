@@ -121,6 +121,16 @@ def _require_no_twin(connection: Connection, plan: Plan) -> None:
         )
 
 
+def begun_at(connection: Connection, backfill_id: int) -> datetime:
+    """When a backfill was put on record, which tells it from another warehouse's of that number. Raises QuestionError."""
+    found = connection.scalar(
+        text("select started_at from ops.backfills where backfill_id = :backfill_id"), {"backfill_id": backfill_id}
+    )
+    if not isinstance(found, datetime):
+        raise QuestionError(f"there is no backfill {backfill_id}: begin one with --from and --to")
+    return found
+
+
 _AGAIN = """
 update ops.backfill_partitions
 set state = case when manifest is not null and outcome = 'failed' then 'fetched' else 'waiting' end,
@@ -132,11 +142,7 @@ where backfill_id = :backfill_id and state = 'failed' and cardinality(periods) >
 
 def open_again(connection: Connection, backfill_id: int) -> None:
     """Let the partitions that failed be tried again; those a check stopped are fetched anew. Raises QuestionError."""
-    found = connection.scalar(
-        text("select 1 from ops.backfills where backfill_id = :backfill_id"), {"backfill_id": backfill_id}
-    )
-    if found is None:
-        raise QuestionError(f"there is no backfill {backfill_id}: begin one with --from and --to")
+    begun_at(connection, backfill_id)
     connection.execute(text(_AGAIN), {"backfill_id": backfill_id})
     connection.execute(
         text("update ops.backfills set ended_at = null where backfill_id = :backfill_id"), {"backfill_id": backfill_id}

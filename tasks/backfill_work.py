@@ -1,6 +1,7 @@
 """Work on a backfill: partition by partition, each the road of a night's table, from the publisher to a vintage.
 
-`work_on` needs a backfill's number and nothing else: any process, here or elsewhere, may call it, and any number at once.
+`work_on` and `work_at_one` need a backfill's number and nothing else: any process, here or elsewhere, may call them, and
+any number at once.
 It can be killed at any instant; whoever works next goes on from what the ledger and the archive hold.
 """
 
@@ -10,6 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from threading import Event
+from time import monotonic, sleep
 
 from sqlalchemy import Connection
 
@@ -47,19 +49,44 @@ def work_on(backfill_id: int, *, stop: Event | None = None, told: Callable[[Prog
     """
     asked_to_stop = stop or Event()
     with crossing() as border:
-        with border.engine.connect() as connection:
-            write_missing_receipts(connection, archive=border.archive)
-            require_fit(connection, border=border)
-            now = ledger.progress(connection, backfill_id)
+        now = _ready(border, backfill_id)
         told(now)
         while not (now.ended or asked_to_stop.is_set()):
             if _at_work(border) or not _worked(border, backfill_id):
                 asked_to_stop.wait(LOOK_AGAIN_SECONDS)
-            with border.engine.connect() as connection:
-                before, now = now, ledger.progress(connection, backfill_id)
+            before, now = now, _progress(border, backfill_id)
             if now != before:
                 told(now)
     return now
+
+
+def work_at_one(border: Border, backfill_id: int, *, patience_seconds: float) -> bool:
+    """Work at one partition, the next whose table nobody keeps; whether there was one within the patience.
+
+    It gives way, and raises, as `work_on` does.
+    """
+    ending, now = monotonic() + patience_seconds, _ready(border, backfill_id)
+    while not now.ended:
+        if not _at_work(border) and _worked(border, backfill_id):
+            return True
+        if monotonic() > ending:
+            return False
+        sleep(LOOK_AGAIN_SECONDS)
+        now = _progress(border, backfill_id)
+    return False
+
+
+def _ready(border: Border, backfill_id: int) -> Progress:
+    """See that warehouse and archive belong together before anything is begun; how far the backfill is."""
+    with border.engine.connect() as connection:
+        write_missing_receipts(connection, archive=border.archive)
+        require_fit(connection, border=border)
+    return _progress(border, backfill_id)
+
+
+def _progress(border: Border, backfill_id: int) -> Progress:
+    with border.engine.connect() as connection:
+        return ledger.progress(connection, backfill_id)
 
 
 def _at_work(border: Border) -> bool:

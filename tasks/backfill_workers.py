@@ -13,6 +13,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import datetime, timedelta
+from functools import cache
 from threading import Event, Thread, current_thread, main_thread
 from time import monotonic
 from types import FrameType
@@ -60,11 +61,29 @@ def helped_by(workers: int, *, backfill_id: int, border: Border) -> Iterator[Non
 
 def _begun(backfill_id: int, *, border: Border) -> subprocess.Popen[bytes]:
     command = [sys.executable, "-m", __name__, str(backfill_id)]
-    if border.settings.now is not None:
-        command += [border.clock().isoformat(), str(monotonic())]
+    command += map(str, rehearsal_of(border) or ())
     return subprocess.Popen(  # noqa: S603  # our own module, a number, a moment
         command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, start_new_session=True
     )
+
+
+def rehearsal_of(border: Border) -> tuple[str, float] | None:
+    """What a worker's clock goes by in a rehearsal: a moment, and this machine's ticks at it; else None."""
+    return (border.clock().isoformat(), monotonic()) if border.settings.now is not None else None
+
+
+def keep_time(moment: str, ticked: float) -> None:
+    """Let this process's clock be that of the one that began the work, whenever that was.
+
+    Vintages of a table are seen one after another, whichever process fetched them: the clocks must agree.
+    """
+    os.environ["JOBINDSATS_NOW"] = _now_by(moment, ticked)
+
+
+@cache
+def _now_by(moment: str, ticked: float) -> str:
+    """The moment now; always the same for a rehearsal, since a process's clock runs on from the first it was told."""
+    return (datetime.fromisoformat(moment) + timedelta(seconds=monotonic() - ticked)).isoformat()
 
 
 def _let_go(worker: subprocess.Popen[bytes]) -> None:
@@ -77,9 +96,7 @@ def main(arguments: list[str]) -> int:
     """A worker of its own: the backfill's number, and in a rehearsal the clock of the process that began it."""
     backfill_id, *rehearsed = arguments
     if rehearsed:
-        # Vintages of a table are seen one after another, whichever process fetched them: the clocks must agree.
-        begun_at, ticked = datetime.fromisoformat(rehearsed[0]), float(rehearsed[1])
-        os.environ["JOBINDSATS_NOW"] = (begun_at + timedelta(seconds=monotonic() - ticked)).isoformat()
+        keep_time(rehearsed[0], float(rehearsed[1]))
     stop = Event()
     Thread(target=_hold_the_leash, args=(stop,), daemon=True).start()
     try:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from tenacity import Retrying, retry_if_result, stop_after_delay, wait_fixed
+from tenacity import Retrying, retry_if_not_result, retry_if_result, stop_after_delay, wait_fixed
 
 
 def told(setting: str) -> dict[int, str]:
@@ -24,6 +24,17 @@ def _all() -> Iterator[tuple[int, str, list[str]]]:
             continue  # it has ended, or is somebody else's
         if command:  # one that has ended and waits to be noticed has none
             yield int(folder.name), command, environment
+
+
+def until(holds: Callable[[], bool], *, within_seconds: float) -> None:
+    """Wait until something holds that processes bring about."""
+    waiting = Retrying(
+        retry=retry_if_not_result(bool),
+        wait=wait_fixed(0.05),
+        stop=stop_after_delay(within_seconds),
+        retry_error_callback=lambda _: False,
+    )
+    assert waiting(holds), "it never came"
 
 
 def left_of(setting: str, *, patience_seconds: float = 30) -> dict[int, str]:
