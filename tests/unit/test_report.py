@@ -10,8 +10,8 @@ from uuid import uuid4
 import pytest
 from prefect import flow
 from prefect.client.orchestration import get_client
-from prefect.exceptions import FailedRun
 from prefect.client.schemas.objects import State
+from prefect.exceptions import FailedRun
 
 from tasks.report import as_shown, markdown
 from tasks.runs import RunReport, as_json
