@@ -106,13 +106,16 @@ def _print_looks(files: Sequence[File]) -> None:
 
 
 def _tidied_in_words(found: dict[str, int], *, removed: bool, days: int) -> str:
-    looks, answers, others = (number(found[name]) for name in ("looks", "answers", "others"))
-    what = f"{looks} looks, {answers} answers and {others} half-written files"
-    if not any(found.values()):
+    names = {"looks": "look", "answers": "answer", "others": "half-written file"}
+    parts = [
+        f"{number(found[name])} {word}{'s' if found[name] > 1 else ''}" for name, word in names.items() if found[name]
+    ]
+    if not parts:
         return f"Nothing that is older than {days} days lies there for nothing."
+    what = " and ".join(", ".join(parts).rsplit(", ", 1))
     if removed:
-        return f"{what} are removed: {size(found['bytes'])}. What figures rest on is untouched."
-    return f"Nothing rests on {what}: {size(found['bytes'])}. Nothing was removed; --remove does."
+        return f"Removed: {what}, {size(found['bytes'])}. What figures rest on is untouched."
+    return f"Nothing rests on {what}, {size(found['bytes'])}. Nothing was removed; --remove does."
 
 
 def size(of_bytes: int) -> str:

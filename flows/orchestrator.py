@@ -154,7 +154,8 @@ def silence_of(address: str) -> str | None:
     except urllib.error.HTTPError:
         return None
     except (OSError, ValueError) as error:
-        return str(getattr(error, "reason", error))
+        reason = getattr(error, "reason", error)
+        return str(getattr(reason, "strerror", None) or reason).lower()
     return None
 
 
