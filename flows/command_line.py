@@ -11,6 +11,8 @@ from typing import Annotated
 
 from cyclopts import App, CycloptsError, Parameter
 
+from flows.command_groups import Json, archive_app, quarantine_app, warehouse_app
+
 
 def _version() -> str:
     from importlib.metadata import version
@@ -26,14 +28,10 @@ app = App(
     result_action="return_value",
     suppress_keyboard_interrupt=False,  # we say what stands, and end with a status of ours
 )
-warehouse_app = App(name="warehouse", help="The warehouse itself: address, start, stop, migrations.")
-app.command(warehouse_app)
-quarantine_app = App(name="quarantine", help="Loads that were stopped: list them, look at one, release one.")
-app.command(quarantine_app)
+for group in (warehouse_app, quarantine_app, archive_app):
+    app.command(group)
 
 WELL, FAILED, WRONG_USE, ATTENTION = 0, 1, 2, 3
-
-Json = Annotated[bool, Parameter(name="--json", negative="", help="Print one JSON document and nothing else.")]
 
 
 @app.command
@@ -204,76 +202,6 @@ def doctor(*, json: Json = False) -> int:
     from flows.upkeep_commands import examine
 
     return examine(as_json=json)
-
-
-@quarantine_app.default
-def quarantine(
-    *,
-    table: Annotated[str | None, Parameter(help="Only loads of this table.")] = None,
-    everything: Annotated[
-        bool, Parameter(name="--all", negative="", help="Those that were released or overtaken too.")
-    ] = False,
-    json: Json = False,
-) -> int:
-    """List the loads that were stopped and still wait for somebody to look, newest first."""
-    from flows.quarantine_commands import list_loads
-
-    return list_loads(table, everything=everything, as_json=json)
-
-
-@quarantine_app.command(name="show")
-def show_stopped(load: Annotated[int, Parameter(name="ID")], /, *, json: Json = False) -> int:
-    """Show why a load was stopped, rule by rule, with the rejected rows as they were read."""
-    from flows.quarantine_commands import show_load
-
-    return show_load(load, as_json=json)
-
-
-@quarantine_app.command(name="release")
-def release_stopped(
-    load: Annotated[int, Parameter(name="ID")],
-    /,
-    *,
-    reason: Annotated[str, Parameter(help="Why it may be published; it stays on record.")],
-    by: Annotated[str | None, Parameter(help="Who releases it; the system's user where nobody is named.")] = None,
-    json: Json = False,
-) -> int:
-    """Publish a stopped load after all: you have looked at it and say why."""
-    from flows.quarantine_commands import release_load
-
-    return release_load(load, reason=reason, by=by, as_json=json)
-
-
-@warehouse_app.command
-def url() -> int:
-    """Print the warehouse's address; the embedded server is started if need be."""
-    from flows.upkeep_commands import warehouse_url
-
-    return warehouse_url()
-
-
-@warehouse_app.command
-def up() -> int:
-    """Start the embedded server, and bring the schema up to date."""
-    from flows.upkeep_commands import warehouse_up
-
-    return warehouse_up()
-
-
-@warehouse_app.command
-def down() -> int:
-    """Stop the embedded server; nothing is lost."""
-    from flows.upkeep_commands import warehouse_down
-
-    return warehouse_down()
-
-
-@warehouse_app.command
-def migrate() -> int:
-    """Bring the schema, the areas and the catalogue up to date."""
-    from flows.upkeep_commands import warehouse_migrate
-
-    return warehouse_migrate()
 
 
 def main() -> None:

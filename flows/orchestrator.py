@@ -11,6 +11,7 @@ import os
 import socket
 import subprocess
 import sys
+import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
@@ -143,6 +144,19 @@ def _ask_health(address: str, *, process: subprocess.Popen[bytes], log: Path) ->
     # No proxy of the environment: what is asked is on this machine.
     with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(f"{address}/health", timeout=10) as answer:
         answer.read()
+
+
+def silence_of(address: str) -> str | None:
+    """Why the API at an address does not answer; None where it does, whatever it says."""
+    try:
+        with urllib.request.urlopen(f"{address}/health", timeout=10) as answer:  # noqa: S310  # Prefect's own setting
+            answer.read()
+    except urllib.error.HTTPError:
+        return None
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "reason", error)
+        return str(getattr(reason, "strerror", None) or reason).lower()
+    return None
 
 
 def server_environment() -> dict[str, str]:

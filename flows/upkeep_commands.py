@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import sys
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.text import Text
 
-from flows.orchestrator import await_orchestrator, begin_orchestrator, prepare_orchestrator
+from flows.orchestrator import await_orchestrator, begin_orchestrator, prepare_orchestrator, silence_of
 from flows.printing import STYLES, console, grid, number, print_json
+
+if TYPE_CHECKING:
+    from tasks.findings import Finding
 
 WELL, FAILED, WRONG_USE, ATTENTION = 0, 1, 2, 3
 
@@ -16,9 +19,9 @@ WELL, FAILED, WRONG_USE, ATTENTION = 0, 1, 2, 3
 def examine(*, as_json: bool) -> int:
     """Every part in turn: what is wrong and the next step."""
     prepare_orchestrator()
-    from tasks.doctor import Finding, examine_all
+    from tasks.doctor import examine_all
 
-    findings = [*examine_all(), Finding("prefect", "well", _prefect_in_words())]
+    findings = [*examine_all(), _prefect()]
     if as_json:
         print_json([finding._asdict() for finding in findings])
     else:
@@ -30,11 +33,21 @@ def examine(*, as_json: bool) -> int:
     return FAILED if "failed" in verdicts else ATTENTION if "attention" in verdicts else WELL
 
 
-def _prefect_in_words() -> str:
+def _prefect() -> Finding:
+    """The orchestrator: which, and whether it answers where it is a server that somebody else keeps."""
     import prefect
     from prefect.settings import get_current_settings
 
-    return f"Prefect {prefect.__version__}, {get_current_settings().api.url or 'a server of its own for each run'}"
+    from tasks.findings import Finding
+
+    api = get_current_settings().api.url
+    if not api:
+        return Finding("prefect", "well", f"Prefect {prefect.__version__}, a server of its own for each run")
+    trouble = silence_of(api)
+    if trouble is None:
+        return Finding("prefect", "well", f"Prefect {prefect.__version__}, {api}")
+    step = "start that server (jobindsats serve, or its own service), or take PREFECT_API_URL away"
+    return Finding("prefect", "failed", f"Prefect's server at {api} does not answer: {trouble}", step)
 
 
 def run_replay(warehouse: str | None, *, verify: bool, as_json: bool) -> int:

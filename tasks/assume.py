@@ -12,6 +12,7 @@ from tasks.receipts import require_whole
 from tasks.stoppages import Refused
 from warehouse.assumed import record
 from warehouse.assumptions import Assumption, AssumptionError, merged, read_assumptions, shipped
+from warehouse.settings import Settings
 from warehouse.trouble import went_away
 from warehouse.vintages import ClockRunsBackwards
 
@@ -41,15 +42,15 @@ def put_assumptions_on_record(border: Border) -> None:
 
     Raises AssumptionError, ClockRunsBackwards, and Refused where the warehouse holds less than its archive.
     """
-    declared = merged(shipped(), own_assumptions(border))
+    declared = merged(shipped(), own_assumptions(border.settings))
     with border.engine.begin() as connection:
         require_whole(connection, archive=border.archive)
         record(connection, declared, now=border.clock())
 
 
-def own_assumptions(border: Border) -> tuple[Assumption, ...]:
+def own_assumptions(settings: Settings) -> tuple[Assumption, ...]:
     """Those of the file that JOBINDSATS_ASSUMPTIONS names; raises AssumptionError."""
-    path = border.settings.assumptions
+    path = settings.assumptions
     if path is None:
         return ()
     try:

@@ -2,74 +2,35 @@
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Callable
-from typing import NamedTuple
-
-from sqlalchemy import text
+from sqlalchemy import Connection, text
 
 from tasks.archive import Archive
 from tasks.border import Border, crossing
+from tasks.doctor_of_runs import examine_runs
+from tasks.doctor_of_settings import examine_settings
+from tasks.findings import Finding, guarded
 from tasks.publications import missing_answers
 from tasks.sources.http import at_once
 from tasks.sources.jobindsats import questions
 from tasks.sources.jobindsats.metadata import read_listings
-from tasks.stoppages import Stoppage
 from warehouse import migrations
 from warehouse.catalogue import jobindsats
 from warehouse.settings import Settings, danish_day, read_settings
 
-ENOUGH_BYTES = 2 * 1024**3
-
-
-class Finding(NamedTuple):
-    """What was found of one part: well, attention or failed."""
-
-    part: str
-    verdict: str
-    says: str
-    next_step: str = ""
+OLDEST_SERVER = 15
 
 
 def examine_all() -> list[Finding]:
     """Every part in order; one that cannot be examined is a finding, and the next is examined all the same."""
     try:
         settings = read_settings()
-    except ValueError as error:
-        return [Finding("settings", "failed", str(error), "correct the environment or .env")]
-    found = [Finding("settings", "well", f"data in {settings.data_dir}, archive in {settings.archive}")]
-    found.append(_token(settings))
-    found.append(_guarded("disk", lambda: _disk(settings)))
-    found.append(_guarded("archive", lambda: _archive(settings)))
-    found.append(_guarded("warehouse", _warehouse))
-    found.append(_guarded("publisher", _publisher))
+    except (ValueError, OSError) as error:
+        return [Finding("settings", "failed", str(error), "correct the environment, .env or the settings file")]
+    found = list(examine_settings(settings))
+    found.append(guarded("archive", lambda: _archive(settings)))
+    found += _warehouse()
+    found.append(guarded("publisher", _publisher))
     return found
-
-
-def _guarded(part: str, examine: Callable[[], Finding]) -> Finding:
-    try:
-        return examine()
-    except Stoppage as stoppage:
-        return Finding(part, "failed", str(stoppage))
-    except Exception as error:  # noqa: BLE001  # a doctor reports what is wrong, whatever it is
-        return Finding(part, "failed", f"{type(error).__name__}: {error}")
-
-
-def _token(settings: Settings) -> Finding:
-    if settings.token is None:
-        return Finding("token", "failed", "no token is set", "set JOBINDSATS_API_TOKEN; the README says how to get one")
-    return Finding("token", "well", f"a token of {len(settings.token)} characters is set")
-
-
-def _disk(settings: Settings) -> Finding:
-    existing = next(
-        folder for folder in (settings.data_dir.absolute(), *settings.data_dir.absolute().parents) if folder.exists()
-    )
-    free = shutil.disk_usage(existing).free
-    says = f"{free / 1024**3:.1f} GiB free under {existing}"
-    if free < ENOUGH_BYTES:
-        return Finding("disk", "attention", says, "make room: a night needs up to 2 GiB")
-    return Finding("disk", "well", says)
 
 
 def _archive(settings: Settings) -> Finding:
@@ -88,21 +49,33 @@ def _archive(settings: Settings) -> Finding:
     return Finding("archive", "well", "can be written and read, and holds what was published")
 
 
-def _warehouse() -> Finding:
-    with crossing() as border:
-        with border.engine.connect() as connection:
-            server = connection.scalar(text("show server_version"))
-            revision = migrations.current(connection)
-        if revision is None:
-            return Finding("warehouse", "well", f"PostgreSQL {server}, empty", "the first night fills it")
-        if revision != migrations.newest():
-            return Finding(
-                "warehouse",
-                "attention",
-                f"schema {revision}, this version needs {migrations.newest()}",
-                "jobindsats warehouse migrate",
-            )
-        return Finding("warehouse", "well", f"PostgreSQL {server}, schema {revision}")
+def _warehouse() -> list[Finding]:
+    """The warehouse, and what its records tell where its schema is the one this code knows."""
+    found: list[Finding] = []
+
+    def examine() -> Finding:
+        with crossing() as border, border.engine.connect() as connection:
+            server = _server(connection)
+            if server.verdict == "well" and migrations.current(connection) == migrations.newest():
+                found.extend(examine_runs(border, connection=connection))
+            return server
+
+    return [guarded("warehouse", examine), *found]
+
+
+def _server(connection: Connection) -> Finding:
+    server = connection.scalar(text("show server_version"))
+    number = int(connection.scalar(text("show server_version_num")) or 0)
+    if number < OLDEST_SERVER * 10_000:
+        says = f"PostgreSQL {server} is too old"
+        return Finding("warehouse", "failed", says, f"use PostgreSQL {OLDEST_SERVER} or newer")
+    revision = migrations.current(connection)
+    if revision is None:
+        return Finding("warehouse", "well", f"PostgreSQL {server}, empty", "the first night fills it")
+    if revision != migrations.newest():
+        says = f"schema {revision}, this version needs {migrations.newest()}"
+        return Finding("warehouse", "attention", says, "jobindsats warehouse migrate")
+    return Finding("warehouse", "well", f"PostgreSQL {server}, schema {revision}")
 
 
 def _publisher() -> Finding:

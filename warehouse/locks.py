@@ -29,11 +29,29 @@ _ALIVE = "set tcp_keepalives_idle = 30; set tcp_keepalives_interval = 10; set tc
 @contextmanager
 def held(engine: Engine, lock: Lock, *, number: int = 0, patience_seconds: float = 0) -> Iterator[bool]:
     """Hold a lock for the length of a block; false where another session still held it after the patience."""
+    with _session(engine) as connection:
+        yield _taken(connection, lock, number=number, patience_seconds=patience_seconds)
+
+
+@contextmanager
+def alone(engine: Engine) -> Iterator[Connection | None]:
+    """Hold the night and every table for the length of a block: nobody fetches or publishes. None where somebody does.
+
+    The session that holds them is given: as long as it answers, they are held.
+    """
+    with _session(engine) as connection:
+        tables = connection.scalars(text("select table_no from core.tables")).all()
+        keys = [(Lock.NIGHT, 0), *((Lock.TABLE, number) for number in tables)]
+        mine = all(_taken(connection, lock, number=number, patience_seconds=0) for lock, number in keys)
+        yield connection if mine else None
+
+
+@contextmanager
+def _session(engine: Engine) -> Iterator[Connection]:
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.execute(text(_ALIVE))
-        mine = _taken(connection, lock, number=number, patience_seconds=patience_seconds)
         try:
-            yield mine
+            yield connection
         finally:
             with suppress(DBAPIError):  # the session is gone, and the lock with it
                 connection.execute(text("select pg_advisory_unlock_all()"))

@@ -101,9 +101,14 @@ class Settings(BaseModel):
         The publisher's own limit is not known (2026-11): one call a second is what a patient person's program would do.
         A stand-in on this machine has no limit unless one is set.
         """
-        if self.calls_per_minute is None and not _ON_THIS_MACHINE.match(self.api_url):
+        if self.calls_per_minute is None and not self.rehearsed:
             return CAUTIOUS_CALLS_PER_MINUTE
         return self.calls_per_minute
+
+    @property
+    def rehearsed(self) -> bool:
+        """Whether the publisher is a stand-in on this machine."""
+        return _ON_THIS_MACHINE.match(self.api_url) is not None
 
     @property
     def token(self) -> str | None:
@@ -121,10 +126,19 @@ def read_settings(environment: Mapping[str, str] | None = None, *, folder: Path 
             raise SettingsError(f"{SETTINGS_FILE} names {files[0]}, which is no file")
     known: dict[str, str] = {}
     for path in files:
-        known |= _ours(dotenv_values(path, encoding="utf-8") if path.is_file() else {})
+        known |= _ours(_written(path) if path.is_file() else {})
     known |= _ours(named)
     known.pop(SETTINGS_FILE.removeprefix(PREFIX).lower(), None)
     return _validated(known)
+
+
+def _written(path: Path) -> Mapping[str, str | None]:
+    """What a file of settings says; raises SettingsError, which says nothing of its content."""
+    try:
+        return dotenv_values(path, encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        why = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
+        raise SettingsError(f"{path} cannot be read ({why}): see to its rights, or save it as UTF-8") from None
 
 
 def _ours(values: Mapping[str, str | None]) -> dict[str, str]:

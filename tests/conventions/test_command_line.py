@@ -41,7 +41,8 @@ def test_the_commands_of_a_night_are_there() -> None:
     found = {" ".join(words) for words, _ in COMMANDS}
     upkeep = {f"warehouse {name}" for name in ("url", "up", "down", "migrate")}
     stopped = {"quarantine", "quarantine show", "quarantine release"}
-    assert {"nightly", "status", "show", "revisions", "doctor"} | upkeep | stopped <= found
+    kept = {"archive show", "archive tidy"}
+    assert {"nightly", "status", "show", "revisions", "doctor"} | upkeep | stopped | kept <= found
 
 
 @pytest.mark.parametrize(("words", "command"), COMMANDS, ids=words_of)
@@ -55,7 +56,7 @@ def test_every_command_says_what_it_does(words: tuple[str, ...], command: App) -
 
 
 def test_every_command_the_readme_speaks_of_exists() -> None:
-    shown = set(re.findall(r"jobindsats ((?:warehouse|quarantine) [a-z]+|[a-z]+)", README))
+    shown = set(re.findall(r"jobindsats ((?:warehouse|quarantine|archive) [a-z]+|[a-z]+)", README))
     assert shown <= {" ".join(words) for words, _ in COMMANDS} | {"warehouse"}
 
 
