@@ -82,7 +82,7 @@ def test_where_a_published_look_cannot_be_read_nothing_is_called_superfluous(
     standing = look(archive, b"[]")
     path = Path(archive.root.removeprefix("file://")) / standing.name
     path.unlink() if damage is None else path.write_bytes(damage)
-    with pytest.raises(ArchiveTrouble, match=f"{standing.name}.* restore it from a copy"):
+    with pytest.raises(ArchiveTrouble, match=rf"{standing.name}.* restore it from a copy"):
         holding(archive, rests=Rests({standing.name: Purpose.PUBLISHED}), since=LONG_AFTER)
 
 
@@ -167,7 +167,7 @@ def test_what_cannot_be_removed_is_said(border: Border, archive: Archive) -> Non
     folder = Path(archive.root.removeprefix("file://")) / replace(look(archive, at=LONG_AGO)).name
     folder.unlink()
     folder.mkdir()
-    with pytest.raises(ArchiveTrouble, match="cannot be removed from the archive .* tidy again"):
+    with pytest.raises(ArchiveTrouble, match=r"cannot be removed from the archive .* tidy again"):
         archive.remove(str(folder.relative_to(archive.root.removeprefix("file://"))))
     archive.remove("manifests/never.jsonl")
 
