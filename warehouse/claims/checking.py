@@ -45,11 +45,11 @@ def check(claims: ClaimsFile, *, figures: Figures, assumptions: Assumptions) -> 
     calls them `assumptions.<name>` or, where there are several, `assumptions.<name>.<basis>`.
     Raises ClaimsError naming the claim whose arithmetic cannot be worked out.
     """
-    rows = []
-    for claim in claims.claims:
-        document = claims.document(claim)
-        rows.append(_checked(claim, Values(claim, document.area, figures, assumptions(document))))
-    return rows
+    applying = {document.id: assumptions(document) for document in claims.documents}
+    return [
+        _checked(claim, Values(claim, claims.document(claim).area, figures, applying[claim.document]))
+        for claim in claims.claims
+    ]
 
 
 def _checked(claim: Claim, values: Values) -> CheckedClaim:
