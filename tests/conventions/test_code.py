@@ -173,10 +173,13 @@ def test_the_token_would_be_found() -> None:
 # ---- the lock -----------------------------------------------------------------------------------------------
 
 
+LOCKS = "\n".join(path.read_text(encoding="utf-8") for path in sorted(ROOT.glob("requirements*.lock")))
+
+
 def locked() -> list[str]:
-    """The packages of the lock, each with what belongs to it on one line."""
-    text = (ROOT / "requirements.lock").read_text(encoding="utf-8").replace("\\\n", " ")
-    return [line for line in text.splitlines() if line.strip() and not line.startswith("#")]
+    """The packages of the locks, each with what belongs to it on one line."""
+    lines = LOCKS.replace("\\\n", " ").splitlines()
+    return [line for line in lines if line.strip() and not line.startswith("#")]
 
 
 def test_every_locked_package_has_a_version_and_a_hash() -> None:
@@ -186,10 +189,15 @@ def test_every_locked_package_has_a_version_and_a_hash() -> None:
 
 
 def test_the_lock_names_no_place() -> None:
-    text = (ROOT / "requirements.lock").read_text(encoding="utf-8")
-    assert "://" not in text
-    assert "file:" not in text
-    assert "index-url" not in text
+    assert "://" not in LOCKS
+    assert "file:" not in LOCKS
+    assert "index-url" not in LOCKS
+
+
+def test_two_locks_never_ask_for_two_versions() -> None:
+    pinned = {re.match(r"([A-Za-z0-9._-]+)\S*==(\S+)", line).groups() for line in locked()}  # type: ignore[union-attr]
+    names = [name for name, _ in pinned]
+    assert sorted(names) == sorted(set(names))
 
 
 def test_every_dependency_is_locked() -> None:
