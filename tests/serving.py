@@ -1,4 +1,4 @@
-"""`jobindsats serve` as a process of its own, and its server asked over HTTP as a dashboard or an engineer would."""
+"""Prefect's server asked over HTTP as a dashboard or an engineer would, and `jobindsats serve` as a process of its own."""
 
 from __future__ import annotations
 
@@ -38,18 +38,11 @@ ENDED = ("COMPLETED", "FAILED", "CRASHED", "CANCELLED")
 
 
 @dataclass
-class Served:
-    """A data folder that is served: its process, its API, and the environment that commands beside it have."""
+class Server:
+    """A Prefect server: its API, and the environment that commands beside it have."""
 
-    process: subprocess.Popen[str]
     api: str
     environment: dict[str, str]
-    said: list[str]
-
-    @property
-    def mark(self) -> str:
-        """What all of its processes were told, and no others."""
-        return f"PREFECT_HOME={self.environment['PREFECT_HOME']}"
 
     def ask(self, path: str, question: Mapping[str, Any] | None = None) -> Any:
         """Prefect's answer: a question is posted, where there is one."""
@@ -100,8 +93,22 @@ class Served:
         return run
 
     def worker_log(self) -> str:
-        """What the worker and its runs said."""
-        return (Path(self.environment["PREFECT_HOME"]) / "logs" / "worker.log").read_text(encoding="utf-8")
+        """What its workers and their runs said."""
+        logs = sorted((Path(self.environment["PREFECT_HOME"]) / "logs").glob("*worker.log"))
+        return "\n".join(log.read_text(encoding="utf-8") for log in logs)
+
+
+@dataclass
+class Served(Server):
+    """A data folder that is served: its process beside its server, and what it said."""
+
+    process: subprocess.Popen[str]
+    said: list[str]
+
+    @property
+    def mark(self) -> str:
+        """What all of its processes were told, and no others."""
+        return f"PREFECT_HOME={self.environment['PREFECT_HOME']}"
 
     def command(self, *arguments: str) -> Any:
         """`jobindsats ... --json` beside it, read."""
@@ -145,7 +152,7 @@ def serving(folder: Path, *, publisher: StandIn, warehouse: str) -> Iterator[Ser
                 break
         (interface,) = [line.split()[-1] for line in said if line.startswith("Prefect's interface")]
         told = {**environment, "PREFECT_HOME": str(data / "prefect")}
-        yield Served(process, f"{interface}/api", told, said)
+        yield Served(f"{interface}/api", told, process, said)
     finally:
         if process.poll() is None:
             process.terminate()

@@ -1,0 +1,97 @@
+"""A pool as in production: Prefect's server, the deployments of prefect.yaml, and workers, each as a machine of its own."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from flows import tethered
+from flows.orchestrator import LOOPBACK, api_of, free_port, wait_for
+from tests.conftest import ROOT
+from tests.processes import left_of, told
+from tests.serving import Server
+
+POOL = "jobindsats"
+FOR_BACKFILLS = ("--work-queue", "backfill", "--limit", "1")
+FOR_NIGHTS = ("--work-queue", "default", "--limit", "4")
+
+
+@dataclass
+class Pool(Server):
+    """A server with the deployments, and the workers that its tests start by name."""
+
+    folder: Path
+    workers: ExitStack = field(default_factory=ExitStack)
+
+    def start_worker(self, name: str, *arguments: str) -> None:
+        """Start a worker as on another machine: the same warehouse and archive, a data folder and a Prefect of its own."""
+        begun = ["worker", "start", "--pool", POOL, "--type", "process", "--name", name, "--install-policy", "never"]
+        worker = tethered.start(
+            [sys.executable, "-m", "prefect", *begun, *arguments],
+            environment=self.environment | self._of_its_own(name),
+            log=Path(self.environment["PREFECT_HOME"]) / "logs" / f"{name}-worker.log",
+        )
+        self.workers.callback(tethered.end, worker)
+
+    def _of_its_own(self, name: str) -> dict[str, str]:
+        return {
+            "JOBINDSATS_DATA_DIR": str(self.folder / name),
+            "PREFECT_HOME": str(self.folder / name / "prefect"),
+            "PREFECT_WORKER_QUERY_SECONDS": "1",
+        }
+
+    def processes_of(self, name: str) -> dict[int, str]:
+        """What runs on a worker's machine."""
+        return told(f"JOBINDSATS_DATA_DIR={self._of_its_own(name)['JOBINDSATS_DATA_DIR']}")
+
+    def pull_the_plug(self, name: str) -> None:
+        """End all that runs on a worker's machine at once, as when it loses its power."""
+        for pid in self.processes_of(name):
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+
+    def worker_of(self, run_id: str) -> str:
+        """The worker that took a run."""
+        return str(self.run(run_id)["labels"]["prefect.worker.name"])
+
+
+@contextmanager
+def a_pool(folder: Path, **settings: str) -> Iterator[Pool]:
+    """A server, the pool and the deployments, as docs/operations.md has it; ended with the block, workers and all."""
+    environment = {
+        name: value for name, value in os.environ.items() if not name.startswith(("PREFECT_", "JOBINDSATS_"))
+    }
+    port = str(free_port())
+    of_prefect = {
+        "PREFECT_API_URL": api_of(int(port)),
+        "PREFECT_HOME": str(folder / "prefect"),
+        "DO_NOT_TRACK": "1",
+        "GX_ANALYTICS_ENABLED": "false",
+        "PREFECT_SERVER_UI_ENABLED": "false",
+    }
+    environment |= of_prefect
+    log = folder / "prefect" / "logs" / "server.log"
+    command = [sys.executable, "-m", "flows.prefect_server", "server", "start", "--host", LOOPBACK, "--port", port]
+    server = tethered.start(command, environment=environment, log=log)
+    pool = Pool(environment["PREFECT_API_URL"], environment | settings, folder)
+    try:
+        wait_for(pool.api, process=server, log=log)
+        _prefect("work-pool", "create", POOL, "--type", "process", "--overwrite", environment=environment)
+        _prefect("--no-prompt", "deploy", "--all", environment=environment)
+        with pool.workers:
+            yield pool
+    finally:
+        tethered.end(server)
+    assert left_of(f"PREFECT_API_URL={pool.api}") == {}
+
+
+def _prefect(*arguments: str, environment: dict[str, str]) -> None:
+    command = [sys.executable, "-m", "prefect", *arguments]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, env=environment, cwd=ROOT, timeout=180)
+    assert done.returncode == 0, done.stdout + done.stderr
