@@ -8,7 +8,7 @@ ON_TWO_CORES := -n 2 --dist loadfile --no-loadscope-reorder
 
 PORT ?= 4200
 
-.PHONY: setup setup-distributed demo serve test test-all check lock clean
+.PHONY: setup setup-distributed demo serve test test-all check bench-backfill lock clean
 
 setup: $(VENV)/.ready
 
@@ -45,6 +45,9 @@ check: setup
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-cache
+
+bench-backfill: setup
+	@$(BIN)/python -m tests.bench.backfill_workers
 
 lock:
 	@$(PYTHON) -m venv $(VENV)-lock

@@ -8,7 +8,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from flows import tethered
@@ -24,10 +24,10 @@ FOR_NIGHTS = ("--work-queue", "default", "--limit", "4")
 
 @dataclass
 class Pool(Server):
-    """A server with the deployments, and the workers that its tests start by name."""
+    """A server with the deployments, and the workers that a test starts by name."""
 
     folder: Path
-    workers: ExitStack = field(default_factory=ExitStack)
+    workers: ExitStack
 
     def start_worker(self, name: str, *arguments: str) -> None:
         """Start a worker as on another machine: the same warehouse and archive, a data folder and a Prefect of its own."""
@@ -62,33 +62,38 @@ class Pool(Server):
 
 
 @contextmanager
-def a_pool(folder: Path, **settings: str) -> Iterator[Pool]:
-    """A server, the pool and the deployments, as docs/operations.md has it; ended with the block, workers and all."""
+def standing(folder: Path) -> Iterator[Server]:
+    """A server with the pool and the deployments, as docs/operations.md has it; it ends with the block."""
     environment = {
         name: value for name, value in os.environ.items() if not name.startswith(("PREFECT_", "JOBINDSATS_"))
     }
-    port = str(free_port())
-    of_prefect = {
-        "PREFECT_API_URL": api_of(int(port)),
+    port = free_port()
+    environment |= {
+        "PREFECT_API_URL": api_of(port),
         "PREFECT_HOME": str(folder / "prefect"),
         "DO_NOT_TRACK": "1",
         "GX_ANALYTICS_ENABLED": "false",
         "PREFECT_SERVER_UI_ENABLED": "false",
+        "PREFECT_SERVER_SERVICES_SCHEDULER_ENABLED": "false",  # a test may run at 04:15
     }
-    environment |= of_prefect
     log = folder / "prefect" / "logs" / "server.log"
-    command = [sys.executable, "-m", "flows.prefect_server", "server", "start", "--host", LOOPBACK, "--port", port]
+    command = [sys.executable, "-m", "flows.prefect_server", "server", "start", "--host", LOOPBACK, "--port", str(port)]
     server = tethered.start(command, environment=environment, log=log)
-    pool = Pool(environment["PREFECT_API_URL"], environment | settings, folder)
     try:
-        wait_for(pool.api, process=server, log=log)
+        wait_for(api_of(port), process=server, log=log)
         _prefect("work-pool", "create", POOL, "--type", "process", "--overwrite", environment=environment)
         _prefect("--no-prompt", "deploy", "--all", environment=environment)
-        with pool.workers:
-            yield pool
+        yield Server(api_of(port), environment)
     finally:
         tethered.end(server)
-    assert left_of(f"PREFECT_API_URL={pool.api}") == {}
+    assert left_of(f"PREFECT_API_URL={api_of(port)}") == {}
+
+
+@contextmanager
+def manned(server: Server, *, folder: Path, settings: dict[str, str]) -> Iterator[Pool]:
+    """The pool for one test, whose workers are told these settings and end with the block."""
+    with ExitStack() as workers:
+        yield Pool(server.api, server.environment | settings, folder, workers)
 
 
 def _prefect(*arguments: str, environment: dict[str, str]) -> None:

@@ -18,8 +18,9 @@ from tasks.derive import bring_up_to_date
 from tasks.derive_figures import bring_figures_up_to_date
 from tests.budgets import calls_over
 from tests.conftest import Database
-from tests.pool import FOR_BACKFILLS, FOR_NIGHTS, Pool, a_pool
+from tests.pool import FOR_BACKFILLS, FOR_NIGHTS, Pool, manned, standing
 from tests.processes import until
+from tests.serving import Server
 from tests.standin.server import StandIn, running
 from warehouse.checksum import content
 
@@ -86,10 +87,18 @@ def warehouse(empty_database: Database) -> Iterator[URL]:
         yield url
 
 
+@pytest.fixture(scope="module")
+def prefect(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A server with the deployments; it leaves nothing running."""
+    with standing(tmp_path_factory.mktemp("server")) as server:
+        yield server
+
+
 @pytest.fixture
-def pool(publisher: StandIn, warehouse: URL, tmp_path: Path) -> Iterator[Pool]:
-    """A pool whose machines `one` and `two` take a backfill each; it leaves nothing running."""
-    with a_pool(tmp_path, **told_of(publisher, warehouse, tmp_path)) as pool:
+def pool(prefect: Server, publisher: StandIn, warehouse: URL, tmp_path: Path) -> Iterator[Pool]:
+    """The pool, with two machines that take a backfill each."""
+    settings = told_of(publisher, warehouse, tmp_path)
+    with manned(prefect, folder=tmp_path, settings=settings) as pool:
         pool.start_worker("one", *FOR_BACKFILLS)
         pool.start_worker("two", *FOR_BACKFILLS)
         yield pool
