@@ -12,6 +12,8 @@ from tasks.archive import Archive
 from tests.conftest import ROOT, Stage
 from tests.scene import Scene
 
+pytestmark = pytest.mark.slow
+
 TABLES = ["y30r21", "y01a02", "y36a02"]
 CLAIMS = ROOT / "docs" / "examples" / "claims" / "five-papers.yml"
 
