@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import re
-import signal
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -199,21 +197,3 @@ def test_a_machine_that_goes_dark_leaves_its_partition_to_the_other_and_nothing_
     ended = rows("select kind, outcome, count(*) as n from ops.runs group by kind, outcome order by kind, outcome")
     assert [row for row in ended if row["outcome"] in (None, "failed")] == []
     assert [row["n"] for row in ended if row["outcome"] == "died"] == [1]
-
-
-def test_a_worker_that_is_killed_alone_leaves_its_run_to_end_by_itself(
-    pool: Pool, warehouse: URL, rows: Rows, publisher: StandIn, alone: str
-) -> None:
-    first, second = both_at_work(pool, rows, publisher)
-    killed = pool.worker_of(first)
-    (worker,) = (
-        pid
-        for pid, command in pool.processes_of(killed).items()
-        if "worker start" in command and "tethered" not in command
-    )
-    os.kill(worker, signal.SIGKILL)
-    ends_well(pool, second)
-    ends_well(pool, first)
-    assert content_of(warehouse) == alone
-    assert rows(NOT_DONE) == rows(LOCKS) == []
-    assert rows("select 1 from ops.runs where outcome = 'died'") == []
