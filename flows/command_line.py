@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from cyclopts import App, CycloptsError, Parameter
 
@@ -202,6 +202,21 @@ def doctor(*, json: Json = False) -> int:
     from flows.upkeep_commands import examine
 
     return examine(as_json=json)
+
+
+@app.command
+def dictionary(
+    *,
+    form: Annotated[
+        Literal["md", "xlsx"], Parameter(name="--format", help="A page of Markdown, or a workbook to print.")
+    ] = "md",
+    language: Annotated[Literal["da", "en"], Parameter(help="Danish or English.")] = "da",
+    out: Annotated[Path | None, Parameter(help="The file to write; standard output where none is named.")] = None,
+) -> int:
+    """Print the data dictionary: every mart and column with its meaning, type and unit."""
+    from flows.mart_commands import show_dictionary
+
+    return show_dictionary(form=form, language=language, out=out)
 
 
 def main() -> None:
