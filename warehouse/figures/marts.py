@@ -17,7 +17,7 @@ import polars as pl
 import psycopg
 from sqlalchemy import Connection, Table, text
 
-from warehouse import figure_marts, paper_marts
+from warehouse import figure_marts, paper_marts, readers
 from warehouse.areas import all_areas
 from warehouse.figures.answers import answer
 from warehouse.figures.inputs import Scope
@@ -218,6 +218,7 @@ def fill(connection: Connection, mart: Mart) -> Moves:
     connection.execute(mart.table.delete())
     _copy(connection, rows, into=mart.table)
     connection.execute(text(_BUILT), {"mart": mart.table.name, "rests_on": state})
+    readers.renew(connection)
     return moves(connection, mart.table, value=mart.value)
 
 

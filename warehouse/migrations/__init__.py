@@ -10,6 +10,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, inspect, text
 
+from warehouse import readers
 from warehouse.contract import write_dictionary
 from warehouse.dimensions import write_dimensions
 from warehouse.publishers import catalogues
@@ -44,4 +45,5 @@ def upgrade(engine: Engine) -> str:
             command.upgrade(_config(connection), "head")
         write_dimensions(connection, catalogues=catalogues())
         write_dictionary(connection)
+        readers.renew(connection)
     return newest()
