@@ -205,6 +205,26 @@ def doctor(*, json: Json = False) -> int:
 
 
 @app.command
+def export(
+    *,
+    to: Annotated[Path, Parameter(help="The folder: new, empty, or of an earlier export, which is replaced.")],
+    form: Annotated[
+        Literal["parquet", "csv", "xlsx"], Parameter(name="--format", help="For programs, for exchange, for people.")
+    ] = "parquet",
+    international: Annotated[
+        bool, Parameter(negative="--danish", help="CSV with commas and decimal points, or as Danish Excel reads it.")
+    ] = False,
+    mart: Annotated[list[str] | None, Parameter(negative="", help="Only this mart; may be given again.")] = None,
+    json: Json = False,
+) -> int:
+    """Write the marts as files, all of one state of the warehouse, with a manifest of what they are."""
+    from flows.mart_commands import run_export
+
+    chosen = "csv international" if form == "csv" and international else form
+    return run_export(to, form=chosen, marts=mart or [], as_json=json)
+
+
+@app.command
 def dictionary(
     *,
     form: Annotated[

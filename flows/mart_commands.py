@@ -1,4 +1,4 @@
-"""The commands that hand out what people may read: the data dictionary."""
+"""The commands that hand out what people may read: the data dictionary, and the marts as files."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from flows.printing import console
+from flows.printing import console, grid, number, print_json
 
 if TYPE_CHECKING:
     from tasks.dictionary import Language
@@ -27,4 +27,23 @@ def show_dictionary(*, form: str, language: Language, out: Path | None) -> int:
     write = write_workbook if form == "xlsx" else write_markdown
     write(out, language=language)
     console().print(f"Written to {out}")
+    return WELL
+
+
+def run_export(to: Path, *, form: str, marts: list[str], as_json: bool) -> int:
+    """Marts as files in a folder, of one state of the warehouse."""
+    from tasks.export import export, marts_named
+    from tasks.upkeep import ready
+
+    wanted = marts_named(marts)
+    with ready() as border:
+        exported = export(border.engine, to=to, form=form, marts=wanted, now=border.clock())
+    if as_json:
+        print_json(exported.manifest)
+        return WELL
+    lines = grid("mart", ">rows")
+    for mart, rows in exported.manifest["marts"].items():
+        lines.add_row(mart, number(rows))
+    console().print(lines)
+    console().print(f"Written to {to}, as the warehouse stands with vintage {exported.manifest['newest_vintage']}")
     return WELL
