@@ -32,8 +32,8 @@ def code(heading: str, *, language: str) -> list[str]:
 def herlev(engine: Engine) -> Engine:
     """A warehouse with a month of one benefit and a saving of Herlev."""
     month: dict[str, Any] = {
-        "benefit_group": "unemployment_insurance", "benefit_group_name": "A-dagpenge", "area_code": "163", "area_name": "Herlev",
-        "area_kind": "municipality", "period": "2023M10", "period_first_day": date(2023, 10, 1),
+        "benefit_group": "unemployment_insurance", "benefit_group_name": "A-dagpenge", "area_code": "163",
+        "area_name": "Herlev", "area_kind": "municipality", "period": "2023M10", "period_first_day": date(2023, 10, 1),
         "recipients_full_time_persons": 491.0, "recipients_full_time_persons_status": "observed",
         "counted_in_total": True, "back_cast": False, "table_id": "y01a02", "vintage_id": 1, "seen_at": NOW,
     }  # fmt: skip
