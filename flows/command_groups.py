@@ -105,3 +105,15 @@ def migrate() -> int:
     from flows.upkeep_commands import warehouse_migrate
 
     return warehouse_migrate()
+
+
+@warehouse_app.command
+def reader(
+    *,
+    login: Annotated[str | None, Parameter(help="Make this account too, or take it, for a dashboard.")] = None,
+    json: Json = False,
+) -> int:
+    """Make the role dashboard_reader, which may read the marts and nothing else, or renew what it may."""
+    from flows.upkeep_commands import warehouse_reader
+
+    return warehouse_reader(login, as_json=json)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from cyclopts import App, CycloptsError, Parameter
 
@@ -202,6 +202,41 @@ def doctor(*, json: Json = False) -> int:
     from flows.upkeep_commands import examine
 
     return examine(as_json=json)
+
+
+@app.command
+def export(
+    *,
+    to: Annotated[Path, Parameter(help="The folder: new, empty, or of an earlier export, which is replaced.")],
+    form: Annotated[
+        Literal["parquet", "csv", "xlsx"], Parameter(name="--format", help="For programs, for exchange, for people.")
+    ] = "parquet",
+    international: Annotated[
+        bool, Parameter(negative="--danish", help="CSV with commas and decimal points, or as Danish Excel reads it.")
+    ] = False,
+    mart: Annotated[list[str] | None, Parameter(negative="", help="Only this mart; may be given again.")] = None,
+    json: Json = False,
+) -> int:
+    """Write the marts as files, all of one state of the warehouse, with a manifest of what they are."""
+    from flows.mart_commands import run_export
+
+    chosen = "csv international" if form == "csv" and international else form
+    return run_export(to, form=chosen, marts=mart or [], as_json=json)
+
+
+@app.command
+def dictionary(
+    *,
+    form: Annotated[
+        Literal["md", "xlsx"], Parameter(name="--format", help="A page of Markdown, or a workbook to print.")
+    ] = "md",
+    language: Annotated[Literal["da", "en"], Parameter(help="Danish or English.")] = "da",
+    out: Annotated[Path | None, Parameter(help="The file to write; standard output where none is named.")] = None,
+) -> int:
+    """Print the data dictionary: every mart and column with its meaning, type and unit."""
+    from flows.mart_commands import show_dictionary
+
+    return show_dictionary(form=form, language=language, out=out)
 
 
 def main() -> None:

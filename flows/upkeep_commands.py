@@ -113,6 +113,19 @@ def warehouse_migrate() -> int:
     return WELL
 
 
+def warehouse_reader(login: str | None, *, as_json: bool) -> int:
+    """Make the readers' role; what only somebody else can do is attention."""
+    from tasks.upkeep import give_readers
+
+    given = give_readers(login)
+    if as_json:
+        print_json(given)
+    else:
+        for sentence in [*given["done"], *given["remarks"], *(f"Next: {step}" for step in given["next"])]:
+            console().print(Text(sentence))
+    return ATTENTION if given["remarks"] else WELL
+
+
 def explain_trouble(error: Exception) -> int:
     """One sentence on standard error, and the exit status: wrong use is told apart from failure."""
     from tasks.upkeep import in_a_sentence, is_wrong_use

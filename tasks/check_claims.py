@@ -10,13 +10,13 @@ import polars as pl
 from sqlalchemy import Connection, insert
 
 from tasks import figures
-from warehouse import assumed
+from warehouse import assumed, readers
 from warehouse.areas import AreaUnknown, find
 from warehouse.claims.checking import CheckedClaim, check
 from warehouse.claims.file import ClaimsError, ClaimsFile, Document, last_day, read_claims
 from warehouse.claims.values import FigureAnswer, FigureQuestion
-from warehouse.figure_marts import claim_check
 from warehouse.formulas.statuses import FormulaError
+from warehouse.paper_marts import claim_check
 from warehouse.reading import QuestionError
 from warehouse.sums import SumRefused
 
@@ -65,6 +65,7 @@ def fill_mart(connection: Connection, *, place: Path) -> int:
     connection.execute(claim_check.delete())
     if rows:
         connection.execute(insert(claim_check), rows)
+    readers.renew(connection)
     return len(rows)
 
 

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Engine, text
 
 from tasks.again import AGAIN
 from tasks.border import crossing
+from warehouse import readers
 from warehouse.catalogue import Catalogue, jobindsats
 from warehouse.staging import table_number
 
@@ -67,3 +68,4 @@ def rebuild(connection: Connection, *, table_id: str) -> None:
     connection.execute(text("delete from marts.benefit_recipients where table_id = :id"), {"id": table_id})
     connection.execute(text(_FILL), {"table_no": table_number(connection, table_id=table_id)})
     connection.execute(text(_BUILT), {"table_id": table_id})
+    readers.renew(connection)

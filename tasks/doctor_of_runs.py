@@ -11,6 +11,7 @@ from tasks import alerts
 from tasks.border import Border
 from tasks.findings import Finding, guarded
 from warehouse.locks import Lock, holders
+from warehouse.readers import READER
 from warehouse.reading import in_denmark
 
 A_NIGHT_AT_LEAST_EVERY = timedelta(hours=26)
@@ -120,15 +121,17 @@ order by r.rolname
 def readers(connection: Connection) -> Finding:
     """Whether the accounts of dashboards may read every mart and nothing else."""
     accounts = connection.execute(_READERS).all()
-    step = "grant again as the README says under Connecting a dashboard"
     for row in accounts:
+        login = "" if row.account == READER else f" --login {row.account}"
+        step = f"grant again: jobindsats warehouse reader{login}"
         if row.sees:
             says = f"{row.account} may read {row.sees}, which is not for dashboards"
             return Finding("readers", "attention", says, f"revoke it; then {step}")
         if row.lacks:
             return Finding("readers", "attention", f"{row.account} may not read {row.lacks} in marts", step)
     if not accounts:
-        return Finding("readers", "well", "no account but our own reads the marts")
+        step = "jobindsats warehouse reader, when a dashboard is to be connected"
+        return Finding("readers", "well", "no account but our own reads the marts", step)
     return Finding(
         "readers", "well", f"{', '.join(row.account for row in accounts)} may read the marts and nothing else"
     )

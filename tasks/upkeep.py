@@ -6,9 +6,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
+from typing import Any
+
+from sqlalchemy import URL
 
 from tasks.border import Border, crossing
-from warehouse import embedded, migrations
+from warehouse import embedded, migrations, readers
 from warehouse.areas import AreaUnknown
 from warehouse.assumptions import AssumptionError
 from warehouse.catalogue import CatalogueError
@@ -51,6 +54,35 @@ def address() -> str:
     """The warehouse's address for a client, started if need be."""
     url = embedded.address(read_settings())
     return url.set(drivername="postgresql").render_as_string(hide_password=False)
+
+
+def give_readers(login: str | None) -> dict[str, Any]:
+    """Make the readers' role, and an account where one is named: what was done, and what a person does next.
+
+    Raises ReaderRefused.
+    """
+    with ready() as border:
+        with border.engine.begin() as connection:
+            given = readers.give(connection, login=login)
+        where = border.engine.url.set(drivername="postgresql", password=None)
+        embedded_one = border.settings.warehouse_url is None
+    return {
+        "role": readers.READER,
+        "login": login,
+        "done": given.done,
+        "remarks": given.remarks,
+        "next": _next_for_readers(where, login=login, embedded_one=embedded_one),
+    }
+
+
+def _next_for_readers(where: URL, *, login: str | None, embedded_one: bool) -> list[str]:
+    if login is None:
+        return ["jobindsats warehouse reader --login NAME makes an account for a dashboard"]
+    connect = f"connect with {where.set(username=login).render_as_string()}"
+    if embedded_one:
+        return [f"{connect}: on this machine, where the embedded server asks for no password"]
+    return [f'give it a password, which is asked for and stands nowhere: psql "{where.render_as_string()}", then '
+            f"\\password {login}", connect]  # fmt: skip
 
 
 def stop() -> str:

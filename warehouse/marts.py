@@ -1,68 +1,198 @@
-"""The marts that are tables, declared once: what dashboards and analysts may read, with the grain first in each comment.
+"""The mart of benefit recipients and the data dictionary, declared once: what dashboards and analysts may read.
 
-The marts that are views are in the migrations, since SQLAlchemy does not declare them.
+The grain comes first in each comment. The marts of figures are in `warehouse/figure_marts.py`, those that are views in
+`warehouse/mart_views.py`.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Boolean, Column, Date, Double, Index, Integer, Table, Text
+from sqlalchemy import Boolean, Column, Date, DateTime, Double, Index, Integer, Table, Text
 
-from warehouse.schema import metadata, moment
+from warehouse.schema import metadata, told
 
 
-def _counted(name: str, what: str) -> tuple[Column[Any], Column[Any]]:
+def _counted(name: str, english: str, danish: str) -> tuple[Column[Any], Column[Any]]:
     return (
-        Column(name, Double, comment=f"{what} Null unless observed; a null is never a zero."),
-        Column(f"{name}_status", Text, comment=f"Status of {name}: observed, suppressed, not_yet or withdrawn."),
+        Column(
+            name,
+            Double,
+            **told(
+                f"{english} Null unless observed; a null is never a zero.",
+                f"{danish} Tom, hvis tallet ikke er oplyst; tom betyder aldrig nul.",
+            ),
+        ),
+        Column(
+            f"{name}_status",
+            Text,
+            **told(
+                f"Status of {name}: observed, suppressed, not_yet or withdrawn.",
+                f"Status for {name}: observed (oplyst), suppressed (diskretioneret), not_yet (endnu ikke opgjort) eller "
+                "withdrawn (trukket tilbage af kilden).",
+            ),
+        ),
     )
 
 
 benefit_recipients = Table(
     "benefit_recipients",
     metadata,
-    Column("benefit_group", Text, primary_key=True, comment="Our id of the benefit."),
-    Column("benefit_group_name", Text, nullable=False, comment="Its Danish name."),
-    Column("area_code", Text, primary_key=True, comment="Official code of the area."),
-    Column("area_name", Text, nullable=False, comment="Name of the area."),
-    Column("area_kind", Text, nullable=False, comment="country, municipality or unknown."),
-    Column("period", Text, primary_key=True, comment="The month, as 2026M07."),
-    Column("period_first_day", Date, nullable=False, comment="First day of the month."),
-    *_counted("recipients_persons", "Persons who received the benefit in the month."),
-    *_counted("recipients_full_time_persons", "The month's benefit volume as persons on the benefit all month."),
-    *_counted("share_of_workforce_pct", "Full-time persons in per cent of the workforce aged 16 to 66."),
-    *_counted("share_of_population_pct", "Full-time persons in per cent of the population aged 16 to 66."),
+    Column("benefit_group", Text, primary_key=True, **told("Our id of the benefit.", "Ydelsens id i datavarehuset.")),
+    Column("benefit_group_name", Text, nullable=False, **told("Its Danish name.", "Ydelsens navn.")),
+    Column("area_code", Text, primary_key=True, **told("Official code of the area.", "Områdets officielle kode.")),
+    Column("area_name", Text, nullable=False, **told("Name of the area.", "Områdets navn.")),
+    Column(
+        "area_kind",
+        Text,
+        nullable=False,
+        **told(
+            "country, municipality or unknown.",
+            "country (hele landet), municipality (kommune) eller unknown (uoplyst).",
+        ),
+    ),
+    Column("period", Text, primary_key=True, **told("The month, as 2026M07.", "Måneden, skrevet som 2026M07.")),
+    Column("period_first_day", Date, nullable=False, **told("First day of the month.", "Månedens første dag.")),
+    *_counted(
+        "recipients_persons",
+        "Persons who received the benefit in the month.",
+        "Antal personer, der fik ydelsen i løbet af måneden.",
+    ),
+    *_counted(
+        "recipients_full_time_persons",
+        "The month's benefit volume as persons on the benefit all month.",
+        "Månedens ydelsesforbrug omregnet til fuldtidspersoner, dvs. personer på ydelsen hele måneden.",
+    ),
+    *_counted(
+        "share_of_workforce_pct",
+        "Full-time persons in per cent of the workforce aged 16 to 66.",
+        "Fuldtidspersoner i procent af arbejdsstyrken på 16-66 år.",
+    ),
+    *_counted(
+        "share_of_population_pct",
+        "Full-time persons in per cent of the population aged 16 to 66.",
+        "Fuldtidspersoner i procent af befolkningen på 16-66 år.",
+    ),
     Column(
         "counted_in_total",
         Boolean,
         nullable=False,
-        comment="Whether the row belongs in a sum over all benefits: the papers count it and the benefit was in force.",
+        **told(
+            "Whether the row belongs in a sum over all benefits: the papers count it and the benefit was in force.",
+            "Om rækken hører med i en sum over alle ydelser: ydelsen tælles med i sagsfremstillingerne og var i kraft.",
+        ),
     ),
     Column(
         "back_cast",
         Boolean,
         nullable=False,
-        comment="The month lies before the benefit existed: the publisher's back-cast.",
+        **told(
+            "The month lies before the benefit existed: the publisher's back-cast.",
+            "Måneden ligger før ydelsen fandtes: kilden har beregnet den bagudrettet.",
+        ),
     ),
-    Column("table_id", Text, nullable=False, comment="The publisher's table it comes from."),
-    Column("vintage_id", Integer, nullable=False, comment="The table's newest vintage, on which the row rests."),
-    Column("publisher_updated_on", Date, comment="The publisher's date of that vintage."),
-    moment("seen_at", "When we saw that vintage.", nullable=False),
+    Column(
+        "table_id",
+        Text,
+        nullable=False,
+        **told("The publisher's table it comes from.", "Den tabel hos kilden, tallet kommer fra."),
+    ),
+    Column(
+        "vintage_id",
+        Integer,
+        nullable=False,
+        **told("The table's newest vintage, on which the row rests.", "Tabellens nyeste udgave, som rækken hviler på."),
+    ),
+    Column(
+        "publisher_updated_on",
+        Date,
+        **told("The publisher's date of that vintage.", "Kildens opdateringsdato for den udgave."),
+    ),
+    Column(
+        "seen_at",
+        DateTime(timezone=True),
+        nullable=False,
+        **told("When we saw that vintage.", "Hvornår vi så den udgave."),
+    ),
     Column(
         "series_break",
         Text,
-        comment="The newest series break at or before the month. Rows with different breaks are not comparable "
-        "without its caveat.",
+        **told(
+            "The newest series break at or before the month. Rows with different breaks are not comparable "
+            "without its caveat.",
+            "Det seneste databrud i eller før måneden. Rækker med forskellige databrud må ikke sammenlignes uden "
+            "forbeholdet.",
+        ),
     ),
     Column(
         "series_break_caveat",
         Text,
-        comment="The Danish sentence that a comparison of this row with an earlier one carries; null: no break.",
+        **told(
+            "The Danish sentence that a comparison of this row with an earlier one carries; null: no break.",
+            "Det forbehold, en sammenligning med en tidligere række skal have; tom: intet databrud.",
+        ),
     ),
     Index(None, "area_code", "period"),
     Index(None, "table_id"),
     schema="marts",
-    comment="One row per benefit group, area and month, as the newest vintage has it. Never sum over rows "
-    "with a hidden count as if it were zero, and sum over benefits only where counted_in_total.",
+    **told(
+        "One row per benefit group, area and month, as the newest vintage has it. Never sum over rows "
+        "with a hidden count as if it were zero, and sum over benefits only where counted_in_total.",
+        "Én række pr. ydelse, område og måned efter nyeste udgave. Læg aldrig rækker sammen, som om et diskretioneret tal "
+        "var nul, og læg kun ydelser sammen, hvor counted_in_total er sand.",
+    ),
+)
+data_dictionary = Table(
+    "data_dictionary",
+    metadata,
+    Column("table_name", Text, primary_key=True, **told("The mart, without its schema.", "Tabellens navn uden skema.")),
+    Column("column_name", Text, primary_key=True, **told("The column.", "Kolonnens navn.")),
+    Column("position", Integer, nullable=False, **told("Its place in the mart, from 1.", "Kolonnens plads, fra 1.")),
+    Column("type", Text, nullable=False, **told("Its type in PostgreSQL.", "Kolonnens type i PostgreSQL.")),
+    Column(
+        "unit",
+        Text,
+        **told(
+            "Unit of its numbers; null: it counts and measures nothing.",
+            "Tallenes enhed; tom: kolonnen tæller og måler ikke noget.",
+        ),
+    ),
+    Column("nullable", Boolean, nullable=False, **told("Whether it may be null.", "Om kolonnen kan være tom.")),
+    Column(
+        "in_key",
+        Boolean,
+        nullable=False,
+        **told("Whether it is part of what tells rows apart.", "Om kolonnen er med til at skelne rækkerne."),
+    ),
+    Column("description_da", Text, nullable=False, **told("What it is, Danish.", "Hvad kolonnen er, på dansk.")),
+    Column("description_en", Text, nullable=False, **told("What it is, English.", "Hvad kolonnen er, på engelsk.")),
+    Column(
+        "grain_da",
+        Text,
+        nullable=False,
+        **told("What a row of the mart is, and its caveats, Danish.", "Hvad en række er, og forbehold, på dansk."),
+    ),
+    Column(
+        "grain_en",
+        Text,
+        nullable=False,
+        **told("The same in English.", "Det samme på engelsk."),
+    ),
+    Column(
+        "contract_version",
+        Text,
+        nullable=False,
+        **told(
+            "Version of the marts' contract: its first number rises when something is lost or means something else, its "
+            "second when something is added.",
+            "Version af aftalen om disse tabeller: første tal stiger, når noget falder bort eller skifter betydning, "
+            "andet tal, når noget kommer til.",
+        ),
+    ),
+    schema="marts",
+    **told(
+        "One row per column of a mart. What may be read here, with its meaning, and the version of the contract.",
+        "Én række pr. kolonne i en tabel i marts. Hvad der kan læses her, hvad det betyder, og hvilken version af aftalen "
+        "der gælder.",
+    ),
 )

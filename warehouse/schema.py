@@ -54,6 +54,14 @@ def moment(name: str, comment: str, **options: Any) -> Column[Any]:
     return Column(name, DateTime(timezone=True), comment=comment, **options)
 
 
+def told(english: str, danish: str, *, unit: str | None = None) -> dict[str, Any]:
+    """What a table or column of a mart is, for both of its readers: the comment in the database, and the same in Danish.
+
+    A unit is given where the column's name does not end in it.
+    """
+    return {"comment": english, "info": {"danish": danish} | ({"unit": unit} if unit else {})}
+
+
 areas = Table(
     "areas",
     metadata,

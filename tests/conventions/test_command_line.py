@@ -39,9 +39,9 @@ def words_of(value: object) -> str:
 
 def test_the_commands_of_a_night_are_there() -> None:
     found = {" ".join(words) for words, _ in COMMANDS}
-    upkeep = {f"warehouse {name}" for name in ("url", "up", "down", "migrate")}
+    upkeep = {f"warehouse {name}" for name in ("url", "up", "down", "migrate", "reader")}
     stopped = {"quarantine", "quarantine show", "quarantine release"}
-    kept = {"archive show", "archive tidy"}
+    kept = {"archive show", "archive tidy", "dictionary", "export"}
     assert {"nightly", "status", "show", "revisions", "doctor"} | upkeep | stopped | kept <= found
 
 

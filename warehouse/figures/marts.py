@@ -17,7 +17,7 @@ import polars as pl
 import psycopg
 from sqlalchemy import Connection, Table, text
 
-from warehouse import figure_marts
+from warehouse import figure_marts, paper_marts, readers
 from warehouse.areas import all_areas
 from warehouse.figures.answers import answer
 from warehouse.figures.inputs import Scope
@@ -83,7 +83,7 @@ MARTS: tuple[Mart, ...] = (
         },
     ),
     Mart(
-        figure_marts.investment_case,
+        paper_marts.investment_case,
         "investment_case",
         {
             "investment": "item",
@@ -102,12 +102,12 @@ MARTS: tuple[Mart, ...] = (
         },
     ),
     Mart(
-        figure_marts.activation,
+        paper_marts.activation,
         "activation_mix",
         {"offer": "item", "courses_cases": "courses_cases", "share_pct": "value"},
     ),
     Mart(
-        figure_marts.ordinary_hours,
+        paper_marts.ordinary_hours,
         "ordinary_hours",
         {
             "target_group": "item",
@@ -119,12 +119,12 @@ MARTS: tuple[Mart, ...] = (
         },
     ),
     Mart(
-        figure_marts.exits,
+        paper_marts.exits,
         "exits",
         {"outcome": "item", "share_pct": "value", "country_pct": "country_share_pct", "exits_persons": "exits_persons"},
     ),
     Mart(
-        figure_marts.target_followup,
+        paper_marts.target_followup,
         "target_followup",
         {
             "target": "item",
@@ -218,6 +218,7 @@ def fill(connection: Connection, mart: Mart) -> Moves:
     connection.execute(mart.table.delete())
     _copy(connection, rows, into=mart.table)
     connection.execute(text(_BUILT), {"mart": mart.table.name, "rests_on": state})
+    readers.renew(connection)
     return moves(connection, mart.table, value=mart.value)
 
 

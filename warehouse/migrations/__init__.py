@@ -10,6 +10,8 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, inspect, text
 
+from warehouse import readers
+from warehouse.contract import write_dictionary
 from warehouse.dimensions import write_dimensions
 from warehouse.publishers import catalogues
 
@@ -36,10 +38,12 @@ def current(connection: Connection) -> str | None:
 
 
 def upgrade(engine: Engine) -> str:
-    """Bring schema, areas and catalogues up to date in one transaction; two at once take turns. Gives the revision."""
+    """Bring schema, areas, catalogues and dictionary up to date in one transaction, two in turn; gives the revision."""
     with engine.begin() as connection:
         connection.execute(text("select pg_advisory_xact_lock(hashtext('jobindsats migrations'))"))
         if current(connection) != newest():
             command.upgrade(_config(connection), "head")
         write_dimensions(connection, catalogues=catalogues())
+        write_dictionary(connection)
+        readers.renew(connection)
     return newest()

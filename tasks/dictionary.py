@@ -1,0 +1,145 @@
+"""The data dictionary on paper: every mart and column in Danish or English, as Markdown or as a workbook to print."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from contextlib import closing
+from itertools import groupby
+from pathlib import Path
+from typing import Literal, NamedTuple
+from uuid import uuid4
+
+import xlsxwriter
+from xlsxwriter.format import Format
+from xlsxwriter.worksheet import Worksheet
+
+from warehouse.contract import VERSION, Entry, entries
+
+Language = Literal["da", "en"]
+A4 = 9
+
+
+class _Words(NamedTuple):
+    title: str
+    preface: str
+    tables: str
+    columns: str
+    table_header: tuple[str, ...]
+    column_header: tuple[str, ...]
+    yes: str
+    page: str
+
+
+_WORDS: dict[Language, _Words] = {
+    "da": _Words(
+        f"Dataordbog for marts, version {VERSION}",
+        "Hvad dashboards og analytikere kan læse i skemaet `marts`. Navne og betydning står fast inden for en hovedversion; "
+        "kolonner kan komme til. Det samme står i `marts.data_dictionary` og som kommentarer i databasen.",
+        "Tabeller",
+        "Kolonner",
+        ("Tabel", "Én række er, og forbehold"),
+        ("Kolonne", "Type", "Enhed", "Kan være tom", "Nøgle", "Beskrivelse"),
+        "ja",
+        "Side &P af &N",
+    ),
+    "en": _Words(
+        f"Data dictionary of the marts, version {VERSION}",
+        "What dashboards and analysts may read in the schema `marts`. Names and meaning stay within a major version; columns "
+        "may be added. The same stands in `marts.data_dictionary`, and as comments in the database.",
+        "Tables",
+        "Columns",
+        ("Table", "What a row is, and caveats"),
+        ("Column", "Type", "Unit", "May be null", "Key", "Description"),
+        "yes",
+        "Page &P of &N",
+    ),
+}
+
+
+def _cells(entry: Entry, *, language: Language) -> tuple[str, ...]:
+    yes = _WORDS[language].yes
+    described = entry.description_da if language == "da" else entry.description_en
+    flags = (yes if entry.nullable else "", yes if entry.in_key else "")
+    return entry.column_name, entry.type, entry.unit or "", *flags, described
+
+
+def _grain(entry: Entry, *, language: Language) -> str:
+    return entry.grain_da if language == "da" else entry.grain_en
+
+
+def _by_mart() -> Iterable[tuple[str, list[Entry]]]:
+    return ((name, list(columns)) for name, columns in groupby(entries(), key=lambda entry: entry.table_name))
+
+
+def markdown(language: Language) -> str:
+    """The dictionary as one page of Markdown: a section per mart, a line per column."""
+    words = _WORDS[language]
+    lines = [f"# {words.title}", "", words.preface]
+    for name, columns in _by_mart():
+        lines += ["", f"## marts.{name}", "", _grain(columns[0], language=language), ""]
+        lines += [_line(words.column_header), _line("---" for _ in words.column_header)]
+        lines += [
+            _line((f"`{cells[0]}`", *cells[1:])) for cells in (_cells(each, language=language) for each in columns)
+        ]
+    return "\n".join(lines) + "\n"
+
+
+def _line(cells: Iterable[str]) -> str:
+    return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
+
+
+def write_markdown(file: Path, *, language: Language) -> None:
+    """The page in a file, whole or not at all."""
+    unfinished = _beside(file)
+    unfinished.write_text(markdown(language), encoding="utf-8")
+    unfinished.replace(file)
+
+
+def write_workbook(file: Path, *, language: Language) -> None:
+    """A workbook with a sheet of marts and one of columns, to be printed on A4 lying; whole or not at all."""
+    unfinished = _beside(file)
+    try:
+        with closing(xlsxwriter.Workbook(unfinished, {"strings_to_formulas": False})) as workbook:
+            workbook.set_properties({"title": _WORDS[language].title})
+            head = workbook.add_format({"bold": True, "text_wrap": True, "bottom": 1, "bg_color": "#E7EDF3"})
+            cell = workbook.add_format({"text_wrap": True, "valign": "top"})
+            _write_marts(workbook.add_worksheet(_WORDS[language].tables), head=head, cell=cell, language=language)
+            _write_columns(workbook.add_worksheet(_WORDS[language].columns), head=head, cell=cell, language=language)
+        unfinished.replace(file)
+    finally:
+        unfinished.unlink(missing_ok=True)
+
+
+def _beside(file: Path) -> Path:
+    return file.with_name(f".{file.name}.{os.getpid()}-{uuid4().hex[:6]}.part")
+
+
+def _write_marts(sheet: Worksheet, *, head: Format, cell: Format, language: Language) -> None:
+    words = _WORDS[language]
+    _printable(sheet, widths=(28, 104), title=words.title, page=words.page)
+    sheet.write_row(0, 0, words.table_header, head)
+    for row, (name, columns) in enumerate(_by_mart(), 1):
+        sheet.write_row(row, 0, (f"marts.{name}", _grain(columns[0], language=language)), cell)
+
+
+def _write_columns(sheet: Worksheet, *, head: Format, cell: Format, language: Language) -> None:
+    words = _WORDS[language]
+    _printable(sheet, widths=(24, 30, 17, 17, 9, 7, 62), title=words.title, page=words.page)
+    sheet.write_row(0, 0, (words.table_header[0], *words.column_header), head)
+    for row, entry in enumerate(entries(), 1):
+        sheet.write_row(row, 0, (entry.table_name, *_cells(entry, language=language)), cell)
+    sheet.autofilter(0, 0, len(entries()), len(words.column_header))
+
+
+def _printable(sheet: Worksheet, *, widths: tuple[int, ...], title: str, page: str) -> None:
+    """A4 lying, as wide as the page, its first row on every page."""
+    sheet.set_landscape()
+    sheet.set_paper(A4)
+    sheet.fit_to_pages(1, 0)
+    sheet.repeat_rows(0)
+    sheet.freeze_panes(1, 0)
+    sheet.set_header(f"&L{title}")
+    sheet.set_footer(f"&R{page}")
+    for column, width in enumerate(widths):
+        sheet.set_column(column, column, width)

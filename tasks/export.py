@@ -1,0 +1,175 @@
+"""Export: marts as files, all of one state of the warehouse, with a manifest that says what they are.
+
+An export is written beside its place and moved there when it is whole. The manifest says `complete` only when every file
+is there; one that was broken off says so, and the next export puts it right. What is not of an export is left alone.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+from sqlalchemy import Engine, Table
+
+from tasks import export_files
+from tasks.export_files import About, ExportRefused, Write
+from warehouse.contract import MARTS, VERSION
+from warehouse.mart_rows import State, one_state, state_of
+
+MANIFEST = "manifest.json"
+_UNFINISHED = ".unfinished-"
+FORMATS: dict[str, Write] = {
+    "parquet": export_files.write_parquet,
+    "csv": export_files.write_danish_csv,
+    "csv international": export_files.write_international_csv,
+    "xlsx": export_files.write_workbook,
+}
+
+
+@dataclass(frozen=True)
+class Exported:
+    """What was exported: the manifest as it stands in the folder."""
+
+    folder: Path
+    manifest: dict[str, Any]
+
+
+def marts_named(names: Sequence[str]) -> list[Table]:
+    """The marts of these names, all of them where none is named; raises ExportRefused."""
+    known = {table.name: table for table in MARTS}
+    wanted = [name.removeprefix("marts.") for name in names]
+    unknown = [name for name in wanted if name not in known]
+    if unknown:
+        raise ExportRefused(f"there is no mart '{unknown[0]}': there is {', '.join(known)}")
+    return [table for name, table in known.items() if not wanted or name in wanted]
+
+
+def export(engine: Engine, *, to: Path, form: str, marts: Sequence[Table], now: datetime) -> Exported:
+    """Write marts into a folder, in one of FORMATS; what an earlier export left there is replaced. Raises ExportRefused."""
+    with _held(to) as before:
+        unfinished = to / f"{_UNFINISHED}{uuid4().hex[:8]}"
+        unfinished.mkdir()
+        try:
+            manifest = _written(engine, folder=unfinished, form=form, marts=marts, now=now)
+            _put_in_place(unfinished, to=to, manifest=manifest, before=before)
+        finally:
+            shutil.rmtree(unfinished, ignore_errors=True)
+    return Exported(to, manifest)
+
+
+@contextmanager
+def _held(folder: Path) -> Iterator[dict[str, Any]]:
+    """The folder, held against another export, and the manifest that stands in it."""
+    folder.mkdir(parents=True, exist_ok=True)
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            raise ExportRefused(f"another export is being written to {folder}: wait for it") from error
+        for left in folder.glob(f"{_UNFINISHED}*"):
+            shutil.rmtree(left) if left.is_dir() else left.unlink()
+        yield _standing(folder)
+    finally:
+        os.close(handle)
+
+
+def _standing(folder: Path) -> dict[str, Any]:
+    """The manifest of the export that stands in a folder; a folder with something else in it is refused."""
+    if not any(folder.iterdir()):
+        return {"files": []}
+    try:
+        manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+        ours = manifest["product"] == "jobindsats-warehouse"
+    except (OSError, ValueError, KeyError, TypeError):
+        ours = False
+    if not ours:
+        raise ExportRefused(f"{folder} holds files that are no export of ours: name an empty folder, or a new one")
+    return dict(manifest)
+
+
+def _written(engine: Engine, *, folder: Path, form: str, marts: Sequence[Table], now: datetime) -> dict[str, Any]:
+    """Every file, from one state of the warehouse; gives the manifest of them."""
+    with one_state(engine) as connection:
+        state = state_of(connection)
+        files = [
+            _entry(written.file, folder=folder, mart=table.name, rows=written.rows)
+            for table in marts
+            for written in FORMATS[form](connection, table, folder, _about(table, state=state, now=now))
+        ]
+    rows = {table.name: sum(file["rows"] for file in files if file["mart"] == table.name) for table in marts}
+    return {
+        "product": "jobindsats-warehouse",
+        "contract_version": VERSION,
+        "complete": True,
+        "exported_at": now.isoformat(),
+        "format": form,
+        "newest_vintage": state.newest_vintage,
+        "newest_vintage_seen_at": state.newest_seen_at.isoformat() if state.newest_seen_at else None,
+        "vintages": state.vintages,
+        "marts": rows,
+        "files": files,
+    }
+
+
+def _about(table: Table, *, state: State, now: datetime) -> About:
+    seen = state.newest_seen_at.isoformat() if state.newest_seen_at else ""
+    return {
+        "source": "Jobindsats.dk / STAR",
+        "mart": f"marts.{table.name}",
+        "contract_version": VERSION,
+        "exported_at": now.isoformat(),
+        "newest_vintage": str(state.newest_vintage or ""),
+        "newest_vintage_seen_at": seen,
+    }
+
+
+def _entry(file: Path, *, folder: Path, mart: str, rows: int) -> dict[str, Any]:
+    with file.open("rb") as content:
+        sha256 = hashlib.file_digest(content, "sha256").hexdigest()
+    name = file.relative_to(folder).as_posix()
+    return {"mart": mart, "file": name, "rows": rows, "bytes": file.stat().st_size, "sha256": sha256}
+
+
+def _put_in_place(unfinished: Path, *, to: Path, manifest: dict[str, Any], before: dict[str, Any]) -> None:
+    """Move the files to where they belong, and drop those of the export before that are not among them."""
+    names = {file["file"] for file in manifest["files"]}
+    old = {file["file"] for file in before["files"]}
+    taken = sorted(name for name in names - old if (to / name).exists())
+    if taken:
+        raise ExportRefused(f"{to / taken[0]} is no file of the export that stands there: move it away")
+    # From here until the last line the manifest tells that what lies here belongs to two exports.
+    both = [*manifest["files"], *(file for file in before["files"] if file["file"] not in names)]
+    _write_manifest(to, manifest | {"complete": False, "files": both})
+    for name in sorted(names):
+        (to / name).parent.mkdir(parents=True, exist_ok=True)
+        (unfinished / name).replace(to / name)
+    for name in old - names:
+        _remove(to / name, within=to)
+    _write_manifest(to, manifest)
+
+
+def _remove(file: Path, *, within: Path) -> None:
+    """Remove a file of an export, and the folders that it leaves empty; a name that leads elsewhere is left alone."""
+    if within.resolve() not in file.resolve().parents:
+        return
+    file.unlink(missing_ok=True)
+    for folder in file.relative_to(within).parents:
+        if folder != Path() and (within / folder).is_dir() and not any((within / folder).iterdir()):
+            (within / folder).rmdir()
+
+
+def _write_manifest(folder: Path, manifest: dict[str, Any]) -> None:
+    unfinished = folder / f"{_UNFINISHED}{MANIFEST}"
+    unfinished.write_text(json.dumps(manifest, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+    unfinished.replace(folder / MANIFEST)

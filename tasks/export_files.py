@@ -1,0 +1,195 @@
+"""Files of one mart: Parquet for programs, CSV for exchange, a workbook for people.
+
+Nothing in them is a formula. A workbook's texts are written as texts. In CSV, which has no types, a text that begins with
+one of = + - @ ' a tab or a line's end gets a ' before it: a spreadsheet then shows it and computes nothing, and whoever
+reads it back takes one ' away from the front of texts. Numbers are numbers, negative ones too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import xlsxwriter
+from sqlalchemy import Connection, Table
+from xlsxwriter.format import Format
+from xlsxwriter.worksheet import Worksheet
+
+from warehouse.contract import Entry, entries
+from warehouse.mart_rows import columns_of, pieces_of, rows_of, years_of
+from warehouse.reading import QuestionError, in_denmark
+
+BY_YEAR = {
+    "benefit_recipients": "period_first_day",
+    "block_grant_share": "period_last_day",
+    "revisions": "period_last_day",
+}
+"""The marts that grow with every month or night, and the day by which they are parted into years in Parquet."""
+ROWS_OF_A_SHEET = 1_048_576
+_TEXT_OF_A_CELL = 32_767
+_FORMULA = r"\A([=+\-@'\t\r\n])"
+
+
+class ExportRefused(QuestionError):
+    """What cannot be exported as asked; the message says what, and what to do."""
+
+
+@dataclass(frozen=True)
+class Written:
+    """A file of an export, and the rows of the mart that are in it."""
+
+    file: Path
+    rows: int
+
+
+About = Mapping[str, str]
+"""What a file says of itself: product, contract version, moment, newest vintage."""
+Write = Callable[[Connection, Table, Path, About], Iterator[Written]]
+
+
+def write_parquet(connection: Connection, table: Table, folder: Path, about: About) -> Iterator[Written]:
+    """One file, or one for each year in folders `year=2023`; strings as a dictionary, what it is in its metadata."""
+    by = BY_YEAR.get(table.name)
+    years = years_of(connection, table, by=by) if by else []
+    files = {folder / table.name / f"year={year}" / "data.parquet": year for year in years}
+    alone = folder / table.name / "data.parquet" if by else folder / f"{table.name}.parquet"
+    for file, year in files.items() or [(alone, None)]:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        rows = rows_of(connection, table, year=year, by=by if year else None)
+        rows.sink_parquet(file, metadata=dict(about), maintain_order=True)
+        yield Written(file, pl.scan_parquet(file).select(pl.len()).collect().item())
+
+
+def write_danish_csv(connection: Connection, table: Table, folder: Path, _about: About) -> Iterator[Written]:
+    """Semicolons, a decimal comma, and the mark by which Excel knows UTF-8."""
+    yield _write_csv(connection, table, folder / f"{table.name}.csv", separator=";", decimal_comma=True, mark=True)
+
+
+def write_international_csv(connection: Connection, table: Table, folder: Path, _about: About) -> Iterator[Written]:
+    """Commas and a decimal point, UTF-8 without a mark."""
+    yield _write_csv(connection, table, folder / f"{table.name}.csv", separator=",", decimal_comma=False, mark=False)
+
+
+def _write_csv(
+    connection: Connection, table: Table, file: Path, *, separator: str, decimal_comma: bool, mark: bool
+) -> Written:
+    empty = pl.DataFrame(schema=columns_of(table))
+    rows = 0
+    with file.open("wb") as out:
+        style: dict[str, Any] = {
+            "separator": separator,
+            "decimal_comma": decimal_comma,
+            "quote_style": "non_numeric",
+            "datetime_format": "%Y-%m-%dT%H:%M:%S%.6f%:z",
+        }
+        _harmless(empty).write_csv(out, include_bom=mark, **style)
+        for piece in pieces_of(connection, table):
+            _harmless(piece).write_csv(out, include_header=False, **style)
+            rows += piece.height
+    return Written(file, rows)
+
+
+def _harmless(piece: pl.DataFrame) -> pl.DataFrame:
+    """Texts that no spreadsheet takes for a formula, lists as JSON."""
+    return piece.with_columns(pl.col(pl.String).str.replace(_FORMULA, "'${1}")).with_columns(_lists_as_text(piece))
+
+
+def _lists_as_text(piece: pl.DataFrame) -> list[pl.Expr]:
+    lists = [name for name, kind in piece.schema.items() if isinstance(kind, pl.List)]
+    inside = {name: pl.col(name).list.eval(pl.element().cast(pl.String)).list.join(",") for name in lists}
+    return [pl.concat_str(pl.lit("["), inside[name], pl.lit("]")).alias(name) for name in lists]
+
+
+def write_workbook(connection: Connection, table: Table, folder: Path, about: About) -> Iterator[Written]:
+    """A workbook of the mart and of what it is; a mart that is longer than a sheet goes on in the next."""
+    file = folder / f"{table.name}.xlsx"
+    with closing(xlsxwriter.Workbook(file, {"constant_memory": True, "strings_to_formulas": False})) as workbook:
+        workbook.set_properties(
+            {"title": f"marts.{table.name}", "created": datetime.fromisoformat(about["exported_at"])}
+        )
+        formats = {
+            "head": workbook.add_format({"bold": True, "bottom": 1}),
+            "day": workbook.add_format({"num_format": "yyyy-mm-dd"}),
+            "moment": workbook.add_format({"num_format": "yyyy-mm-dd hh:mm:ss"}),
+            "wrapped": workbook.add_format({"text_wrap": True, "valign": "top"}),
+        }
+        _write_about(workbook.add_worksheet("Om data"), table, about=about, formats=formats)
+        rows = _write_sheets(workbook, table, pieces=pieces_of(connection, table), formats=formats)
+    yield Written(file, rows)
+
+
+def _write_about(sheet: Worksheet, table: Table, *, about: About, formats: Mapping[str, Format]) -> None:
+    """What the file is, and each column of it in Danish."""
+    sheet.set_column(0, 0, 36)
+    sheet.set_column(1, 1, 100)
+    described = [entry for entry in entries() if entry.table_name == table.name]
+    lines = [*about.items(), ("", ""), ("En række", described[0].grain_da), *(_said(entry) for entry in described)]
+    for row, (name, said) in enumerate([*lines, ("", ""), *_HOW_TO_READ]):
+        sheet.write_string(row, 0, name, formats["head"])
+        sheet.write_string(row, 1, said, formats["wrapped"])
+
+
+def _said(entry: Entry) -> tuple[str, str]:
+    return entry.column_name, f"{entry.description_da} Enhed: {entry.unit}." if entry.unit else entry.description_da
+
+
+_HOW_TO_READ = (
+    ("Tidspunkter", "Dansk tid."),
+    ("Tomme celler", "Tallet er ikke oplyst. En tom celle er aldrig nul."),
+    ("Lange tabeller", "En tabel, der er længere end et ark, fortsætter på det næste ark med de samme overskrifter."),
+)
+
+
+def _write_sheets(workbook: Any, table: Table, *, pieces: Iterable[pl.DataFrame], formats: Mapping[str, Format]) -> int:
+    sheets, rows = 0, 0
+    sheet: Worksheet | None = None
+    for piece in pieces:
+        for row in piece.with_columns(_lists_as_text(piece)).iter_rows():
+            place = rows % (ROWS_OF_A_SHEET - 1)
+            if place == 0:
+                sheets += 1
+                sheet = _begun(workbook, table, number=sheets, formats=formats)
+            if sheet is not None:
+                _write_row(sheet, place + 1, row, names=piece.columns, formats=formats)
+            rows += 1
+    if not sheets:
+        _begun(workbook, table, number=1, formats=formats)
+    return rows
+
+
+def _begun(workbook: Any, table: Table, *, number: int, formats: Mapping[str, Format]) -> Worksheet:
+    """A new sheet with its header."""
+    sheet: Worksheet = workbook.add_worksheet(table.name if number == 1 else f"{table.name} ({number})")
+    sheet.freeze_panes(1, 0)
+    sheet.set_column(0, len(table.columns) - 1, 18)
+    sheet.write_row(0, 0, [column.name for column in table.columns], formats["head"])
+    return sheet
+
+
+def _write_row(
+    sheet: Worksheet, place: int, row: tuple[Any, ...], *, names: Sequence[str], formats: Mapping[str, Format]
+) -> None:
+    for column, content in enumerate(row):
+        if content is None:
+            continue
+        if isinstance(content, str):
+            if len(content) > _TEXT_OF_A_CELL:
+                raise ExportRefused(
+                    f"{sheet.name}, row {place + 1}, column {names[column]}: a text of {len(content):,} letters, and a "
+                    f"cell of a workbook holds {_TEXT_OF_A_CELL:,}: export it as csv or parquet"
+                )
+            sheet.write_string(place, column, content)
+        elif isinstance(content, bool):
+            sheet.write_boolean(place, column, content)
+        elif isinstance(content, datetime):
+            # A spreadsheet knows no zones: its reader is in Denmark.
+            sheet.write_datetime(place, column, in_denmark(content).replace(tzinfo=None), formats["moment"])
+        elif isinstance(content, date):
+            sheet.write_datetime(place, column, content, formats["day"])
+        else:
+            sheet.write_number(place, column, content)

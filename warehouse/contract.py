@@ -1,0 +1,101 @@
+"""The marts' contract: every mart, every column, its type, unit and meaning, made from the declarations and from nothing else.
+
+The version says what a reader may lean on: what is lost, renamed or means something else raises the first number, what is
+added the second. A test holds it to the contract that was given out (tests/contract).
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from sqlalchemy import Column, Connection, Double, Table, insert, select
+from sqlalchemy.dialects import postgresql
+
+from warehouse import figure_marts, mart_views, marts, paper_marts
+
+VERSION = "1.0"
+MARTS: tuple[Table, ...] = (
+    marts.benefit_recipients,
+    figure_marts.benchmark_ranking,
+    figure_marts.savings,
+    figure_marts.unemployment_projection,
+    figure_marts.block_grant_share,
+    paper_marts.activation,
+    paper_marts.ordinary_hours,
+    paper_marts.exits,
+    paper_marts.target_followup,
+    paper_marts.investment_case,
+    paper_marts.claim_check,
+    mart_views.revisions,
+    mart_views.freshness,
+    mart_views.series_breaks,
+    marts.data_dictionary,
+)
+"""In the order in which a reader meets them."""
+UNITS = ("full_time_persons", "persons", "pct_point", "pct", "dkk", "cases", "years")
+"""What the name of a column with numbers ends in; the longer of two that fit comes first."""
+_DIALECT = postgresql.dialect()  # type: ignore[no-untyped-call]
+
+
+class Entry(NamedTuple):
+    """One column of a mart, as `marts.data_dictionary` has it."""
+
+    table_name: str
+    column_name: str
+    position: int
+    type: str
+    unit: str | None
+    nullable: bool
+    in_key: bool
+    description_da: str
+    description_en: str
+    grain_da: str
+    grain_en: str
+    contract_version: str
+
+
+def entries() -> list[Entry]:
+    """One row per mart and column, in the order in which a reader meets them."""
+    return [
+        _entry(table, column, position=position) for table in MARTS for position, column in enumerate(table.columns, 1)
+    ]
+
+
+def _entry(table: Table, column: Column[Any], *, position: int) -> Entry:
+    return Entry(
+        table.name,
+        column.name,
+        position,
+        type_of(column),
+        unit_of(column),
+        bool(column.nullable),
+        column.primary_key,
+        column.info["danish"],
+        column.comment or "",
+        table.info["danish"],
+        table.comment or "",
+        VERSION,
+    )
+
+
+def type_of(column: Column[Any]) -> str:
+    """A column's type as PostgreSQL names it."""
+    return str(column.type.compile(dialect=_DIALECT)).lower()
+
+
+def unit_of(column: Column[Any]) -> str | None:
+    """The unit of a column with numbers: the one declared, else the one its name ends in; None where it has no numbers."""
+    if not isinstance(column.type, Double):
+        return None
+    declared: str | None = column.info.get("unit")
+    return declared or next(unit for unit in UNITS if column.name.endswith(f"_{unit}"))
+
+
+def write_dictionary(connection: Connection) -> None:
+    """Bring `marts.data_dictionary` up to the declarations, within the caller's transaction."""
+    wanted = [entry._asdict() for entry in entries()]
+    table = marts.data_dictionary
+    standing = {(row.table_name, row.column_name): dict(row._mapping) for row in connection.execute(select(table))}
+    if standing != {(row["table_name"], row["column_name"]): row for row in wanted}:
+        connection.execute(table.delete())
+        connection.execute(insert(table), wanted)

@@ -1,0 +1,92 @@
+"""The rows of marts as frames, piece by piece, of one state of the warehouse: what exports are written from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from typing import NamedTuple
+
+import polars as pl
+from polars.io.plugins import register_io_source
+from sqlalchemy import Connection, Engine, Table, text
+
+from warehouse.contract import type_of
+
+PIECE = 20_000
+_TYPES: dict[str, pl.DataType | type[pl.DataType]] = {
+    "text": pl.String,
+    "integer": pl.Int32,
+    "double precision": pl.Float64,
+    "boolean": pl.Boolean,
+    "date": pl.Date,
+    "timestamp with time zone": pl.Datetime("us", "UTC"),
+    "jsonb": pl.String,
+    "integer[]": pl.List(pl.Int32),
+    "bigint[]": pl.List(pl.Int64),
+}
+
+
+class State(NamedTuple):
+    """Which state of the warehouse was read: its newest vintage, and how many it has seen; null where it is empty."""
+
+    newest_vintage: int | None
+    newest_seen_at: datetime | None
+    vintages: int
+
+
+@contextmanager
+def one_state(engine: Engine) -> Iterator[Connection]:
+    """A connection to which the warehouse stands still, whatever is published meanwhile; it cannot write."""
+    with engine.connect().execution_options(isolation_level="REPEATABLE READ") as connection:
+        connection.execute(text("set transaction read only"))
+        yield connection
+        connection.rollback()
+
+
+def state_of(connection: Connection) -> State:
+    """The state that a connection sees."""
+    found = connection.execute(text("select max(vintage_id), max(seen_at), count(*) from core.vintages")).one()
+    return State(*found)
+
+
+def columns_of(table: Table) -> dict[str, pl.DataType | type[pl.DataType]]:
+    """A mart's columns with their types in a frame: JSON is text, an array a list, a moment is in UTC."""
+    return {column.name: _TYPES[type_of(column)] for column in table.columns}
+
+
+def years_of(connection: Connection, table: Table, *, by: str) -> list[int]:
+    """The years of a column of days that a mart has rows of, in order."""
+    query = f"select distinct extract(year from {by})::int as year from {table.fullname} order by year"  # noqa: S608
+    return list(connection.scalars(text(query)))
+
+
+def rows_of(connection: Connection, table: Table, *, year: int | None = None, by: str | None = None) -> pl.LazyFrame:
+    """A mart's rows in the order of its key, read as they are collected; those of one year by a column of days."""
+
+    def pieces(
+        columns: list[str] | None, condition: pl.Expr | None, most: int | None, _size: int | None
+    ) -> Iterator[pl.DataFrame]:
+        left = most
+        for piece in pieces_of(connection, table, year=year, by=by):
+            chosen = piece if left is None else piece.head(left)
+            left = left if left is None else left - chosen.height
+            filtered = chosen if condition is None else chosen.filter(condition)
+            yield filtered if columns is None else filtered.select(columns)
+
+    return register_io_source(pieces, schema=columns_of(table))
+
+
+def pieces_of(
+    connection: Connection, table: Table, *, year: int | None = None, by: str | None = None
+) -> Iterator[pl.DataFrame]:
+    """The same, piece by piece through a cursor of the server's, so that a large mart takes no more memory than a small."""
+    columns = columns_of(table)
+    asked = ", ".join(f"{name}::text" if type_of(table.columns[name]) == "jsonb" else name for name in columns)
+    chosen = f"where {by} >= make_date(:year, 1, 1) and {by} < make_date(:year + 1, 1, 1)" if by else ""
+    keys = ", ".join(column.name for column in table.primary_key)
+    query = f"select {asked} from {table.fullname} {chosen} order by {keys}"  # noqa: S608
+    streaming = connection.execution_options(stream_results=True, max_row_buffer=PIECE)
+    with streaming.execute(text(query), {"year": year} if by else {}) as found:
+        for rows in found.partitions(PIECE):
+            yield pl.DataFrame([tuple(row) for row in rows], schema=columns, orient="row")
