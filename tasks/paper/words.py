@@ -110,6 +110,13 @@ def assumption(found: Assumed) -> str:
     return f"{write(found.value)}{band}"
 
 
+def said(caveat: str) -> str:
+    """A figure's caveat as a sentence, with an assumption's Danish name in place of ours."""
+    for name, danish in ASSUMPTIONS.items():
+        caveat = caveat.replace(name, danish)
+    return caveat if caveat.endswith(".") else f"{caveat}."
+
+
 def difference(value: float, *, more: str, fewer: str, same: str) -> str:
     """A difference in words: `38 flere end`, `12 færre end`, `det samme antal som`."""
     if not written.rounded(value, decimals=0):
