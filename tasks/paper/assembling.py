@@ -112,7 +112,7 @@ def briefing(gathered: Gathered, *, area: Area, neighbours: Neighbours) -> Brief
         ranking=ranking,
         savings=benchmarking.savings(readings, area=area),
         projections=benchmarking.projections(readings, area=area, until=month.year + 1),
-        revisions=revising.revisions(readings, area=area),
+        revisions=revising.revisions(readings, area=area, names=names(month)),
         breaks=_breaks_shown(readings, month=month, ranking=ranking),
         sources=_sources(readings, numbers={number for row in used for number in row["vintages"]}),
         assumptions=_assumptions(readings, numbers={number for row in used for number in row["assumptions"]}),
@@ -134,6 +134,13 @@ def groups_now(month: Period) -> tuple[BenefitGroup, ...]:
     return tuple(group for group in groups(month) if _in_force(group, month))
 
 
+def names(month: Period) -> dict[str, str]:
+    """The benefits' names as a paper has them: without what tells them from their successor, where that is not yet there."""
+    known = [group.name for group in groups(month)]
+    plain = {name: name.split(" (")[0] for name in known}
+    return {name: short if list(plain.values()).count(short) == 1 else name for name, short in plain.items()}
+
+
 def _in_force(group: BenefitGroup, month: Period) -> bool:
     begun = group.valid_from is None or group.valid_from <= month.last_day
     return begun and (group.until is None or group.until >= month.first_day)
@@ -146,7 +153,7 @@ def _benefit(gathered: Gathered, *, area: Area, group: BenefitGroup) -> Compared
     breaks = [each for each in gathered.readings.breaks if each.benefit == group.name]
     month = gathered.month
     now, before, earlier = cell(month), cell(month.previous), cell(month.year_earlier)
-    return _compared(group.name, now, before, earlier, breaks=breaks, month=month)
+    return _compared(names(month)[group.name], now, before, earlier, breaks=breaks, month=month)
 
 
 def _total(gathered: Gathered, *, area: Area) -> Compared:
@@ -187,7 +194,7 @@ def _share(gathered: Gathered, *, area: Area, group: BenefitGroup, neighbours: N
         gathered.shares.get((code, group.name, gathered.month.key), MISSED)
         for code in (area.code, COUNTRY, *(each.code for each in neighbours.areas))
     )
-    return ShareLine(group.name, own, country, tuple(others))
+    return ShareLine(names(gathered.month)[group.name], own, country, tuple(others))
 
 
 def _breaks_shown(readings: Readings, *, month: Period, ranking: Any) -> tuple[SeriesBreak, ...]:

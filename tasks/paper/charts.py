@@ -22,7 +22,9 @@ from tasks.paper.content import OBSERVED, SUPPRESSED, Briefing, Cell, Compared, 
 WIDTH = 350
 BLUE, VERMILION, GREY, INK = "#0072B2", "#D55E00", "#767676", "#1a1a1a"
 _FONT = "Helvetica, Arial, sans-serif"
-_NAMES = 118
+_NAMES = 130
+# A bar that stands upright: a mark that can be told from a dot without its colour.
+BAR = "M-.15,-.8L.15,-.8L.15,.8L-.15,.8Z"
 _LETTERS = 21
 _SIDES: tuple[tuple[str, Literal["left", "right"], int], ...] = ((">=", "left", 4), ("<", "right", -4))
 
@@ -47,6 +49,8 @@ def _drawn(chart: alt.Chart | alt.LayerChart | alt.FacetChart, *, name: str, tit
         font=_FONT,
         background="transparent",
         aria=False,
+        # Room for readers whose machine has no font as narrow as the one that was measured.
+        padding={"left": 16, "right": 16, "top": 4, "bottom": 4},
         view=alt.ViewConfig(stroke=None),
         axis=alt.AxisConfig(
             labelFontSize=11, titleFontSize=11, labelColor=INK, titleColor=INK, gridColor="#e4e4e4", domainColor=GREY
@@ -98,7 +102,7 @@ def course(points: tuple[Point, ...]) -> Chart | None:
     layers = [line, dots, *([bands] if any("low" in row for row in rows) else []), *_breaks(points, x=x)]
     first, last = drawn[0], drawn[-1]
     return _drawn(
-        alt.layer(*layers).properties(width=WIDTH - 50, height=190),
+        alt.layer(*layers).properties(width=WIDTH - 70, height=190),
         name="forloeb",
         title="Ydelsesmodtagere i alt, måned for måned",
         description=f"Linje over fuldtidspersoner på alle ydelser fra {written.period(first.period)} "
@@ -164,7 +168,7 @@ def changes(briefing: Briefing) -> Chart | None:
     ]
     zero = _chart([{}]).mark_rule(color=GREY).encode(x=alt.datum(0, scale=reach))
     return _drawn(
-        alt.layer(bars, zero, *said).properties(width=WIDTH - _NAMES - 10, height=alt.Step(25)),
+        alt.layer(bars, zero, *said).properties(width=WIDTH - _NAMES - 30, height=alt.Step(25)),
         name="aendring",
         title=f"Ændring fra {written.period(briefing.year_before)} til {written.period(briefing.month)}, fuldtidspersoner",
         description="Vandret søjle for hver ydelse, til højre for flere og til venstre for færre. "
@@ -180,7 +184,7 @@ def _change_row(line: Compared) -> dict[str, Any]:
 
 def shares(briefing: Briefing) -> Chart | None:
     """Each benefit's share of the workforce here, in the country and in the neighbours, as marks of different shapes."""
-    here, country, others = briefing.area.name, "Hele landet", "Sammenlignede kommuner"
+    here, country, others = briefing.area.name, "Hele landet", "De andre kommuner"
     rows = [
         {"name": _on_lines(line.name), "who": who, "pct": cell.shown}
         for line in briefing.shares
@@ -192,7 +196,7 @@ def shares(briefing: Briefing) -> Chart | None:
         return None
     order = [_on_lines(line.name) for line in briefing.shares]
     who = [here, country, others]
-    legend = alt.Legend(orient="top", title=None, columns=3, columnPadding=8)
+    legend = alt.Legend(orient="top", title=None, columns=2, columnPadding=10, labelLimit=200)
     chart = (
         _chart(rows)
         .mark_point(filled=True, opacity=0.9)
@@ -200,10 +204,10 @@ def shares(briefing: Briefing) -> Chart | None:
             x=alt.X("pct:Q", title="pct. af arbejdsstyrken").axis(format=".0f", tickCount=6, domain=False),
             y=_names(order),
             color=alt.Color("who:N", scale=alt.Scale(domain=who, range=[BLUE, INK, GREY]), legend=legend),
-            shape=alt.Shape("who:N", scale=alt.Scale(domain=who, range=["circle", "diamond", "stroke"])),
-            size=alt.Size("who:N", scale=alt.Scale(domain=who, range=[110, 70, 120]), legend=None),
+            shape=alt.Shape("who:N", scale=alt.Scale(domain=who, range=["circle", "diamond", BAR])),
+            size=alt.Size("who:N", scale=alt.Scale(domain=who, range=[110, 70, 150]), legend=None),
         )
-        .properties(width=WIDTH - _NAMES - 10, height=alt.Step(25))
+        .properties(width=WIDTH - _NAMES - 30, height=alt.Step(25))
     )
     return _drawn(
         chart,
@@ -252,12 +256,12 @@ def ranks(ranking: Ranking | None) -> Chart | None:
             color=alt.Color("which:N", scale=alt.Scale(domain=[now, before], range=[BLUE, GREY])).legend(
                 orient="top", title=None
             ),
-            shape=alt.Shape("which:N", scale=alt.Scale(domain=[now, before], range=["circle", "stroke"])),
-            size=alt.Size("which:N", scale=alt.Scale(domain=[now, before], range=[130, 170]), legend=None),
+            shape=alt.Shape("which:N", scale=alt.Scale(domain=[now, before], range=["circle", BAR])),
+            size=alt.Size("which:N", scale=alt.Scale(domain=[now, before], range=[130, 200]), legend=None),
         )
     )
     return _drawn(
-        alt.layer(ways, marks).properties(width=WIDTH - _NAMES - 10, height=alt.Step(30)),
+        alt.layer(ways, marks).properties(width=WIDTH - _NAMES - 30, height=alt.Step(30)),
         name="placering",
         title=f"Placering på ministeriets lister, {written.period(ranking.period)}",
         description=f"{'; '.join(f'{each.name}: {_rank(each.rank)}, før {_rank(each.before)}' for each in lines)}.",

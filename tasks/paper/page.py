@@ -79,12 +79,6 @@ def _why(found: Cell | Change) -> str:
     return "tal brud" if found.status == BROKEN else "tal ord"
 
 
-def _moment(value: datetime) -> str:
-    """A moment by the clocks of Denmark, to the minute."""
-    there = in_denmark(value)
-    return f"{written.day(there.date())} kl. {there:%H.%M}"
-
-
 def _day(value: datetime) -> str:
     return written.day(in_denmark(value).date())
 
@@ -102,9 +96,10 @@ def _template() -> Template:
         "change": _change,
         "change_pct": words.change_pct,
         "why": _why,
-        "moment": _moment,
         "day": _day,
-        "date": written.day,
+        "digits": written.digits,
+        "digits_there": lambda value: written.digits(in_denmark(value).date()),
+        "source": words.source,
         "period": written.period,
         "short_month": written.short_month,
         "number": written.number,

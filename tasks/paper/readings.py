@@ -79,7 +79,7 @@ def read(
         )
     now, then = (Scope(None, at, received(connection, areas=areas, as_of=at)) for at in (as_of, earlier))
     answers = [answer(connection, FIGURES[name], scope=now) for name in FIGURES_READ]
-    known = assumed.known(connection, as_of=as_of)
+    known = assumed_at(connection, as_of=as_of)
     vintages: dict[int, dict[str, Any]] = {}
     assumptions: dict[int, dict[str, Any]] = {}
     for each in answers:
@@ -97,6 +97,11 @@ def read(
         vintages=vintages,
         assumptions=assumptions,
     )
+
+
+def assumed_at(connection: Connection, *, as_of: datetime | None) -> pl.DataFrame:
+    """What was taken for granted at a moment (None: now)."""
+    return assumed.known(connection, as_of=as_of)
 
 
 _NEWEST_SEEN = """

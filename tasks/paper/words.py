@@ -42,6 +42,7 @@ BASES = {
     "stated": "Oplyst bloktilskudsnøgle",
     "population": "Andel af landets befolkning",
     "workforce": "Andel af landets arbejdsstyrke",
+    "working_age_population": "Andel af landets 16-66-årige",
     "claimed": "Tal fra et udvalgspapir (påstået)",
 }
 ASSUMPTIONS = {
@@ -55,6 +56,22 @@ EVIDENCE = {
     "confirmed": "læst, hvor det blev offentliggjort",
     "likely": "gengivet eller udledt",
     "inferred": "et skøn",
+}
+# Shipped assumptions name their sources in English; a municipality's own are printed as they are written.
+SOURCES = {
+    "Herlev, Arbejdsmarkedsudvalget 31 January 2024, item 5": "Herlev, Arbejdsmarkedsudvalget 31. januar 2024, punkt 5",
+    "Herlev, Arbejdsmarkedsudvalget 31 January 2024, item 6": "Herlev, Arbejdsmarkedsudvalget 31. januar 2024, punkt 6",
+    "Herlev, Arbejdsmarkedsudvalget 31 January 2024, item 6, quoting Økonomisk Redegørelse of December 2023": (
+        "Økonomisk Redegørelse, december 2023, gengivet i Herlev, Arbejdsmarkedsudvalget 31. januar 2024, punkt 6"
+    ),
+    "Jobindsats' counts and shares of the workforce in 2023": "Jobindsats' antal og andele af arbejdsstyrken i 2023",
+    "Jobindsats' counts and shares of the population aged 16 to 66 in 2023": (
+        "Jobindsats' antal og andele af befolkningen på 16-66 år i 2023"
+    ),
+    "The ministry's first benchmark list, 2 November 2018, as printed in Gladsaxe Bladet": (
+        "Ministeriets første benchmarkliste, 2. november 2018, gengivet i Gladsaxe Bladet"
+    ),
+    "nb-beskaeftigelse.dk, 19 November 2020": "nb-beskaeftigelse.dk, 19. november 2020",
 }
 SHORTER = {
     "Selvforsørgelses- og hjemrejseydelse samt overgangsydelse": "Selvforsørgelses- og hjemrejseydelse mv.",
@@ -115,6 +132,11 @@ def said(caveat: str) -> str:
     for name, danish in ASSUMPTIONS.items():
         caveat = caveat.replace(name, danish)
     return caveat if caveat.endswith(".") else f"{caveat}."
+
+
+def source(written_in_english: str) -> str:
+    """The source of an assumption as a Danish reader knows it."""
+    return SOURCES.get(written_in_english, written_in_english)
 
 
 def difference(value: float, *, more: str, fewer: str, same: str) -> str:

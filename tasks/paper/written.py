@@ -91,6 +91,11 @@ def day(value: date) -> str:
     return f"{value.day}.{TIED}{MONTHS[value.month - 1]} {value.year}"
 
 
+def digits(value: date) -> str:
+    """A day in digits, as `05-12-2023`."""
+    return f"{value:%d-%m-%Y}"
+
+
 def period(value: Period) -> str:
     """A period in words, of whatever kind it is.
 
