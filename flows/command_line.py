@@ -189,6 +189,36 @@ def explain(
 
 
 @app.command
+def briefing(
+    *,
+    out: Annotated[Path, Parameter(help="The file to write; with --all, the folder.")],
+    area: Annotated[str | None, Parameter(help="Name or code of a municipality.")] = None,
+    everything: Annotated[bool, Parameter(name="--all", negative="", help="All 98, a file each.")] = False,
+    neighbours: Annotated[
+        list[str] | None, Parameter(negative="", help="A municipality to hold it against; may be given again.")
+    ] = None,
+    as_of: Annotated[str | None, Parameter(help="As it was known then: a date (end of day) or a time.")] = None,
+    since: Annotated[
+        str | None,
+        Parameter(help="When the briefing before was made; a month before the newest counts where not said."),
+    ] = None,
+    json: Json = False,
+) -> int:
+    """Write the committee's appendix of a municipality, or of all: one HTML file, charts inside."""
+    from flows.briefing_commands import write_briefings
+
+    return write_briefings(
+        area,
+        everywhere=everything,
+        out=out,
+        neighbours=neighbours or [],
+        as_of=as_of,
+        since=since,
+        as_json=json,
+    )
+
+
+@app.command
 def claims(file: Annotated[Path, Parameter(name="FILE")], /, *, json: Json = False) -> int:
     """Hold the numbers of a paper, written down in a YAML file, against the warehouse."""
     from flows.figure_commands import check_claims

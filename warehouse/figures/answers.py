@@ -6,7 +6,7 @@ a row whose assumption is not on record is left out, with the reason in `missing
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import polars as pl
@@ -64,7 +64,7 @@ def _begun(
     connection: Connection, figure: Figure, *, known: pl.DataFrame, scope: Scope
 ) -> tuple[pl.DataFrame, list[str]]:
     """A figure's rows before anything is assumed, and why there are none where there are none."""
-    read = Scope(None, scope.as_of) if figure.everywhere else scope
+    read = replace(scope, area_code=None) if figure.everywhere else scope
     begun = side_by_side(connection, figure, scope=read) if figure.inputs else _from_assumption(figure, known, scope)
     begun = printed.with_lists(connection, begun, figure=figure, scope=read)
     ambiguous = begun.select(printed.SOURCE_KEY if figure.printed else KEY).is_duplicated()

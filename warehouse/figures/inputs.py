@@ -7,7 +7,7 @@ is null too.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 import polars as pl
@@ -31,10 +31,14 @@ _TYPES = pl.Schema(
 
 @dataclass(frozen=True)
 class Scope:
-    """Which rows are wanted: of one area (None: of all), as known at a moment (None: now)."""
+    """Which rows are wanted: of one area (None: of all), as known at a moment (None: now).
+
+    `received` are the benefits' rows as `received` gives them, of that moment: several figures then share one reading.
+    """
 
     area_code: str | None = None
     as_of: datetime | None = None
+    received: pl.DataFrame | None = field(default=None, compare=False)
 
 
 _OBSERVED = """
@@ -82,6 +86,8 @@ def read(connection: Connection, wanted: Input, *, scope: Scope) -> pl.DataFrame
     """One row per area x period x item of one input: value, status and the vintage that brought it, sorted."""
     code = COUNTRY if wanted.area == "country" else scope.area_code
     about = {"item": wanted.item, "measure": wanted.measure, "as_of": scope.as_of}
+    if wanted.table == RECIPIENTS and scope.received is not None:
+        return moved(_among(scope.received, wanted=wanted, area_code=code), periods=wanted.earlier).sort(KEY)
     if wanted.table == RECIPIENTS:
         query = text(_RECEIVED.format(measure=wanted.measure))
         found = connection.execute(query, {"area": code, "counted": wanted.item == COUNTED, "as_of": scope.as_of})
@@ -92,6 +98,46 @@ def read(connection: Connection, wanted: Input, *, scope: Scope) -> pl.DataFrame
     rows = pl.DataFrame([tuple(row) for row in found], schema=_TYPES, orient="row")
     rows = rows if wanted.only is None else rows.filter(pl.col("item") == wanted.only)
     return moved(rows, periods=wanted.earlier).sort(KEY)
+
+
+_ALL_RECEIVED = """
+select b.area_code, p.period_id, b.benefit_group_name as item, b.counted_in_total, b.vintage_id, {measures}
+from marts.benefit_recipients_as_of(coalesce(cast(:as_of as timestamptz), 'infinity'), :area) b
+join core.periods p on p.code = b.period
+"""
+_MEASURES = (
+    "recipients_persons", "recipients_full_time_persons", "share_of_workforce_pct", "share_of_population_pct",
+)  # fmt: skip
+_ALL_TYPES = pl.Schema(
+    {"area_code": pl.String, "period_id": pl.Int32, "item": pl.String, "counted": pl.Boolean, "vintage_id": pl.Int32}
+    | {name: kind for each in _MEASURES for name, kind in ((each, pl.Float64), (f"{each}_status", pl.String))}
+)
+
+
+def received(connection: Connection, *, areas: Sequence[str] | None, as_of: datetime | None) -> pl.DataFrame:
+    """Every measure of the benefits of some areas (None: of all), one row per area x period x benefit, read once."""
+    query = text(_ALL_RECEIVED.format(measures=", ".join(f"{name}, {name}_status" for name in _MEASURES)))
+    found = [
+        tuple(row)
+        for code in ([None] if areas is None else sorted(set(areas)))
+        for row in connection.execute(query, {"as_of": as_of, "area": code})
+    ]
+    return pl.DataFrame(found, schema=_ALL_TYPES, orient="row")
+
+
+def _among(rows: pl.DataFrame, *, wanted: Input, area_code: str | None) -> pl.DataFrame:
+    """What `read` would have asked of the benefits, taken from rows that were read before."""
+    of = rows if area_code is None else rows.filter(pl.col("area_code") == area_code)
+    counted = of.filter(pl.col("counted")) if wanted.item == COUNTED else of
+    found = counted.select(
+        "area_code",
+        "period_id",
+        "item",
+        value=wanted.measure,
+        status=f"{wanted.measure}_status",
+        vintage_id="vintage_id",
+    )
+    return found if wanted.only is None else found.filter(pl.col("item") == wanted.only)
 
 
 def moved(rows: pl.DataFrame, *, periods: int) -> pl.DataFrame:

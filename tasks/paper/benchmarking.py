@@ -1,0 +1,86 @@
+"""Benchmarking: the ministry's lists, what fewer persons save, and what a national change means, of one municipality."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import polars as pl
+
+from tasks.paper.content import OBSERVED, Cell, Change, Projection, Ranking, RankLine, Saving, compared
+from tasks.paper.readings import Readings
+from warehouse.areas import Area
+from warehouse.figures.benchmark import ALL_BENEFITS, SICKNESS
+from warehouse.periods import Period
+
+LISTS = {
+    ALL_BENEFITS: "Samlet, alle ydelser",
+    "A-dagpenge mv.": "Dagpenge",
+    "Kontanthjælp mv.": "Kontanthjælp",
+    SICKNESS: "Sygedagpenge",
+}
+HALF_A_YEAR = 2
+
+
+def ranking(readings: Readings, *, area: Area) -> Ranking | None:
+    """The four lists of the newest period, each with the one before; None where no list is held."""
+    rows = newest_of(readings, figure="benchmark_gap", area=area)
+    by_list = {row["item"]: row for row in rows if not row["stands_beside"]}
+    if not by_list:
+        return None
+    period = Period.parse(next(iter(by_list.values()))["period"])
+    before = period.shifted(-HALF_A_YEAR)
+    breaks = [each.first_period_id for each in readings.breaks if each.benefit is None]
+    broken = any(before.key < first <= period.key for first in breaks)
+    lines = [_line(name, by_list[item], broken=broken) for item, name in LISTS.items() if item in by_list]
+    return Ranking(period, before, tuple(lines))
+
+
+def newest_of(readings: Readings, *, figure: str, area: Area) -> list[dict[str, Any]]:
+    """A figure's rows of one municipality in their newest period, in their order."""
+    own = readings.figures[figure].filter(pl.col("area_code") == area.code)
+    return own.filter(pl.col("day") == pl.col("day").max()).to_dicts()
+
+
+def _line(name: str, row: dict[str, Any], *, broken: bool) -> RankLine:
+    rank, before = _cell(row, "rank"), _cell(row, "rank_half_a_year_earlier")
+    change = compared(rank, before, broken=broken)
+    gained = Change(-change.value, None, OBSERVED) if change.value is not None else change
+    gap = Cell.of(row["value"], row["status"], low=row["low"], high=row["high"])
+    return RankLine(name, rank, before, gained, gap, _cell(row, "gap_pct_point"))
+
+
+def _cell(row: dict[str, Any], name: str) -> Cell:
+    return Cell.of(row[name], row.get(f"{name}_status"))
+
+
+def savings(readings: Readings, *, area: Area) -> tuple[Saving, ...]:
+    """What fewer persons than expected save over all benefits, once for each price on record."""
+    rows = [row for row in newest_of(readings, figure="savings", area=area) if row["item"] == ALL_BENEFITS]
+    return tuple(
+        Saving(
+            period=Period.parse(row["period"]),
+            fewer=_cell(row, "fewer_full_time_persons"),
+            amount=Cell.of(row["value"], row["status"], low=row["low"], high=row["high"]),
+            unit_cost_dkk=row["net_unit_cost_dkk"],
+            basis=row["basis"],
+            notes=tuple(row["caveats"]),
+        )
+        for row in rows
+    )
+
+
+def projections(readings: Readings, *, area: Area, until: int) -> tuple[Projection, ...]:
+    """What a national change of unemployment means here, on every basis of the key, in the newest year up to `until`."""
+    figure = readings.figures["unemployment_projection"]
+    own = figure.filter((pl.col("area_code") == area.code) & (pl.col("day").dt.year() <= until))
+    return tuple(
+        Projection(
+            period=Period.parse(row["period"]),
+            basis=row["basis"],
+            national_persons=row["national_change_persons"],
+            key_pct=row["key_pct"],
+            persons=Cell.of(row["value"], row["status"], low=row["low"], high=row["high"]),
+            notes=tuple(row["caveats"]),
+        )
+        for row in own.filter(pl.col("day") == pl.col("day").max()).to_dicts()
+    )

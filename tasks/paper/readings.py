@@ -1,0 +1,145 @@
+"""Readings: what the briefings of all municipalities rest on, each figure asked once, as it was known at a moment.
+
+These are the rows that `jobindsats figure` gives; here nothing is computed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import polars as pl
+from sqlalchemy import Connection, text
+
+from warehouse import assumed
+from warehouse.figures import population
+from warehouse.figures.answers import answer
+from warehouse.figures.explain import rests_on
+from warehouse.figures.inputs import Scope, received
+from warehouse.figures.registry import FIGURES
+from warehouse.reading import QuestionError, in_denmark, moment
+from warehouse.settings import danish_day
+
+FIGURES_READ = (
+    "year_on_year",
+    "total_recipients",
+    "share_of_workforce",
+    "benchmark_gap",
+    "savings",
+    "unemployment_projection",
+)
+
+
+@dataclass(frozen=True)
+class Break:
+    """A series break of one table: of the benefit it counts, or of the benchmark where it counts none."""
+
+    table: str
+    benefit: str | None
+    first_period_id: int
+    title: str
+    caveat: str
+    source: str
+
+
+@dataclass(frozen=True)
+class Readings:
+    """A frame per figure by its name, what they rest on by number, and what was known when the briefing before was made."""
+
+    as_of: datetime | None
+    known_at: datetime
+    since: datetime
+    figures: dict[str, pl.DataFrame]
+    caveats: dict[str, tuple[str, ...]]
+    before: pl.DataFrame
+    people: pl.DataFrame
+    breaks: tuple[Break, ...]
+    vintages: dict[int, dict[str, Any]]
+    assumptions: dict[int, dict[str, Any]]
+
+
+def read(
+    connection: Connection, *, as_of: datetime | None, since: datetime | None, areas: Sequence[str] | None = None
+) -> Readings:
+    """What briefings rest on, as known at `as_of` (None: now), and the counts as they were known at `since`.
+
+    The benefits are read of the areas whose codes are given, the country among them, or of all; the rest is always whole.
+
+    Without `since` that is the end of the day a month before the newest counts were seen. Raises QuestionError where
+    nothing was known, or where `since` is no earlier than that.
+    """
+    known_at = _newest_seen(connection, as_of=as_of)
+    earlier = since or a_month_before(known_at)
+    if earlier >= known_at:
+        raise QuestionError(
+            f"the newest counts were seen {in_denmark(known_at):%Y-%m-%d %H:%M}, so nothing was revised since "
+            f"{in_denmark(earlier):%Y-%m-%d %H:%M}: name an earlier day with --since"
+        )
+    now, then = (Scope(None, at, received(connection, areas=areas, as_of=at)) for at in (as_of, earlier))
+    answers = [answer(connection, FIGURES[name], scope=now) for name in FIGURES_READ]
+    known = assumed_at(connection, as_of=as_of)
+    vintages: dict[int, dict[str, Any]] = {}
+    assumptions: dict[int, dict[str, Any]] = {}
+    for each in answers:
+        brought, used = rests_on(connection, each)
+        vintages, assumptions = vintages | brought, assumptions | used
+    return Readings(
+        as_of=as_of,
+        known_at=known_at,
+        since=earlier,
+        figures={each.figure.name: each.rows for each in answers},
+        caveats={each.figure.name: each.figure.caveats for each in answers},
+        before=answer(connection, FIGURES["year_on_year"], scope=then).rows,
+        people=population.on_record(connection, known=known, as_of=as_of),
+        breaks=_breaks(connection),
+        vintages=vintages,
+        assumptions=assumptions,
+    )
+
+
+def assumed_at(connection: Connection, *, as_of: datetime | None) -> pl.DataFrame:
+    """What was taken for granted at a moment (None: now)."""
+    return assumed.known(connection, as_of=as_of)
+
+
+_NEWEST_SEEN = """
+select max(v.seen_at) from core.vintages v
+where v.table_no in (select table_no from core.benefit_groups)
+  and v.seen_at <= coalesce(cast(:as_of as timestamptz), 'infinity')
+"""
+
+
+def _newest_seen(connection: Connection, *, as_of: datetime | None) -> datetime:
+    found: datetime | None = connection.scalar(text(_NEWEST_SEEN), {"as_of": as_of})
+    if found is None:
+        then = f" on {in_denmark(as_of):%Y-%m-%d %H:%M}" if as_of else ""
+        raise QuestionError(f"the warehouse knew no benefit's counts{then}: bring them in with `jobindsats nightly`")
+    return found
+
+
+def a_month_before(known_at: datetime) -> datetime:
+    """The end of the day a month before a moment, in Denmark: that of the month's last day where it is shorter.
+
+    >>> a_month_before(moment("2024-03-31T04:15+02:00")).isoformat()
+    '2024-02-29T23:59:59.999999+01:00'
+    """
+    day = danish_day(known_at)
+    last_of_before = day.replace(day=1).toordinal() - 1
+    before = day.fromordinal(last_of_before)
+    return moment(before.replace(day=min(day.day, before.day)).isoformat())
+
+
+_BREAKS = """
+select t.table_id, g.name, b.first_period_id, b.title, b.caveat, b.source
+from core.series_breaks b join core.tables t using (table_no)
+left join core.benefit_groups g on g.table_no = b.table_no and g.counted
+where g.name is not null or t.table_id = any(:tables)
+order by b.first_period_id, t.table_no, g.name
+"""
+
+
+def _breaks(connection: Connection) -> tuple[Break, ...]:
+    benchmark: Sequence[str] = FIGURES["benchmark_gap"].tables
+    return tuple(Break(*row) for row in connection.execute(text(_BREAKS), {"tables": list(benchmark)}))

@@ -1,0 +1,146 @@
+"""Words: what a Danish reader is told in place of codes: why a value is not shown, what a basis or an assumption is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from tasks.paper import written
+from tasks.paper.content import (
+    BROKEN,
+    MISSING,
+    NOT_IN_FORCE,
+    NOT_YET,
+    SUPPRESSED,
+    WITHDRAWN,
+    Assumed,
+    Cell,
+    Change,
+)
+
+Write = Callable[[float], str]
+MAY_BREAK = "\N{ZERO WIDTH SPACE}"
+NOT_SHOWN = {
+    SUPPRESSED: "skjult",
+    NOT_YET: "afventer",
+    WITHDRAWN: "trukket tilbage",
+    MISSING: "mangler",
+    NOT_IN_FORCE: "–",
+    BROKEN: "databrud",
+    "undefined": "–",
+}
+EXPLAINED = {
+    SUPPRESSED: "Små antal er skjult af hensyn til diskretion. Et skjult antal er ikke nul, og der regnes ikke på det.",
+    NOT_YET: "Tallet er endnu ikke opgjort for hele landet.",
+    WITHDRAWN: "Jobindsats har trukket tallet tilbage.",
+    MISSING: "Der er ikke hentet noget tal for ydelsen i den måned.",
+    NOT_IN_FORCE: "Ydelsen fandtes ikke i den måned.",
+    BROKEN: "Tallene ligger på hver sin side af et databrud og sammenlignes ikke.",
+}
+BASES = {
+    "accounts_2022": "regnskab 2022",
+    "ministry_potential_2018": "ministeriets potentiale, november 2018",
+    "stated": "Oplyst bloktilskudsnøgle",
+    "population": "Andel af landets befolkning",
+    "workforce": "Andel af landets arbejdsstyrke",
+    "working_age_population": "Andel af landets 16-66-årige",
+    "claimed": "Tal fra et udvalgspapir (påstået)",
+}
+ASSUMPTIONS = {
+    "net_unit_cost_dkk": "Kommunens nettoudgift til en fuldtidsperson i et år",
+    "block_grant_key_pct": "Kommunens bloktilskudsnøgle",
+    "national_unemployment_change_persons": "Ændring i landets ledighed",
+    "claimed_local_change_persons": "Ændring i kommunens ledighed, som et papir angiver den",
+    "population_persons": "Indbyggere 1. januar",
+}
+EVIDENCE = {
+    "confirmed": "læst, hvor det blev offentliggjort",
+    "likely": "gengivet eller udledt",
+    "inferred": "et skøn",
+}
+# Shipped assumptions name their sources in English; a municipality's own are printed as they are written.
+SOURCES = {
+    "Herlev, Arbejdsmarkedsudvalget 31 January 2024, item 5": "Herlev, Arbejdsmarkedsudvalget 31. januar 2024, punkt 5",
+    "Herlev, Arbejdsmarkedsudvalget 31 January 2024, item 6": "Herlev, Arbejdsmarkedsudvalget 31. januar 2024, punkt 6",
+    "Herlev, Arbejdsmarkedsudvalget 31 January 2024, item 6, quoting Økonomisk Redegørelse of December 2023": (
+        "Økonomisk Redegørelse, december 2023, gengivet i Herlev, Arbejdsmarkedsudvalget 31. januar 2024, punkt 6"
+    ),
+    "Jobindsats' counts and shares of the workforce in 2023": "Jobindsats' antal og andele af arbejdsstyrken i 2023",
+    "Jobindsats' counts and shares of the population aged 16 to 66 in 2023": (
+        "Jobindsats' antal og andele af befolkningen på 16-66 år i 2023"
+    ),
+    "The ministry's first benchmark list, 2 November 2018, as printed in Gladsaxe Bladet": (
+        "Ministeriets første benchmarkliste, 2. november 2018, gengivet i Gladsaxe Bladet"
+    ),
+    "nb-beskaeftigelse.dk, 19 November 2020": "nb-beskaeftigelse.dk, 19. november 2020",
+}
+SHORTER = {
+    "Selvforsørgelses- og hjemrejseydelse samt overgangsydelse": "Selvforsørgelses- og hjemrejseydelse mv.",
+}
+
+
+def cell(found: Cell, write: Write) -> str:
+    """A value as it is printed: the number, its bounds where a part of it is hidden, or the word for why there is none.
+
+    >>> cell(Cell(2882.0, "observed"), written.number), cell(Cell(None, "suppressed"), written.number)
+    ('2.882', 'skjult')
+    """
+    if found.shown is not None:
+        return write(found.shown)
+    if found.status == SUPPRESSED and found.low is not None and found.high is not None:
+        return f"{write(found.low)}–{MAY_BREAK}{write(found.high)}"
+    return NOT_SHOWN[found.status]
+
+
+def change(found: Change, write: Write) -> str:
+    """A change as it is printed: signed, or the word for why it is not computed."""
+    return NOT_SHOWN[found.status] if found.value is None else write(found.value)
+
+
+def change_pct(found: Change) -> str:
+    """A change in per cent; empty where there is none, since the change itself says why."""
+    return "" if found.pct is None else written.signed_per_cent(found.pct)
+
+
+def explained(statuses: set[str]) -> list[tuple[str, str]]:
+    """The words for values that are not shown, among those used, and what each means."""
+    return [(NOT_SHOWN[status], EXPLAINED[status]) for status in EXPLAINED if status in statuses]
+
+
+def benefit(name: str) -> str:
+    """A benefit's name, short enough for a column."""
+    return SHORTER.get(name, name)
+
+
+def basis(name: str) -> str:
+    """What a key or a price rests on."""
+    return BASES.get(name, name.replace("_", " "))
+
+
+def assumption(found: Assumed) -> str:
+    """An assumption's number in its unit, with its bounds."""
+    write: Write = {
+        "dkk": written.kroner,
+        "pct": lambda value: written.per_cent(value, decimals=2),
+        "persons": lambda value: f"{written.number(value)}{written.TIED}personer",
+    }.get(found.unit, written.number)
+    band = "" if found.low is None or found.high is None else f" ({write(found.low)} til {write(found.high)})"
+    return f"{write(found.value)}{band}"
+
+
+def said(caveat: str) -> str:
+    """A figure's caveat as a sentence, with an assumption's Danish name in place of ours."""
+    for name, danish in ASSUMPTIONS.items():
+        caveat = caveat.replace(name, danish)
+    return caveat if caveat.endswith(".") else f"{caveat}."
+
+
+def source(written_in_english: str) -> str:
+    """The source of an assumption as a Danish reader knows it."""
+    return SOURCES.get(written_in_english, written_in_english)
+
+
+def difference(value: float, *, more: str, fewer: str, same: str) -> str:
+    """A difference in words: `38 flere end`, `12 færre end`, `det samme antal som`."""
+    if not written.rounded(value, decimals=0):
+        return same
+    return f"{written.number(abs(value))} {more if value > 0 else fewer}"
