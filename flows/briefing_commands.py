@@ -27,17 +27,16 @@ def write_briefings(
             "name one municipality with --area (and --neighbours, if you like), or write them with --all\n"
         )
         return WRONG_USE
-    from tasks import briefing
+    from tasks.paper.writing import of_many, of_one
     from tasks.upkeep import ready
     from warehouse.reading import moment
 
     at, from_then = (moment(written) if written else None for written in (as_of, since))
-    with ready() as border, border.engine.connect() as connection:
+    with ready() as border:
         if area is None:
-            written = list(briefing.of_many(connection, None, folder=out, as_of=at, since=from_then))
+            written = list(of_many(border.engine, None, folder=out, as_of=at, since=from_then))
         else:
-            one = briefing.of_one(connection, area, file=out, held_against=neighbours, as_of=at, since=from_then)
-            written = [one]
+            written = [of_one(border.engine, area, file=out, held_against=neighbours, as_of=at, since=from_then)]
     if as_json:
         print_json([asdict(each) for each in written])
         return WELL

@@ -1,82 +1,41 @@
-"""Briefings: one file per municipality, read from the warehouse once and written whole or not at all."""
+"""Briefing: the committee's appendices written as files, and a list of them left with Prefect."""
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 
-from sqlalchemy import Connection
+from prefect import get_run_logger, task
+from prefect.artifacts import create_table_artifact
+from prefect.cache_policies import NO_CACHE
 
-from tasks.paper import assembling, neighbours, page, readings
-from tasks.paper.content import Neighbours
-from warehouse.areas import COUNTRY, Area, municipalities
-from warehouse.figures import population
-from warehouse.reading import QuestionError
+from tasks.again import AGAIN
+from tasks.paper.writing import Written, of_many
+from tasks.upkeep import ready
+from warehouse.reading import moment
 
-
-@dataclass(frozen=True)
-class Written:
-    """One briefing that was written: of which municipality, where it lies, and its size."""
-
-    area: str
-    file: str
-    bytes: int
+FOLDER = "briefings"
 
 
-def of_one(
-    connection: Connection,
-    name: str,
-    *,
-    file: Path,
-    held_against: Sequence[str] = (),
-    as_of: datetime | None = None,
-    since: datetime | None = None,
-) -> Written:
-    """Write one municipality's briefing; raises AreaUnknown and QuestionError, and then nothing is written."""
-    area = neighbours.municipality(name)
-    people = population.on_record(connection, known=readings.assumed_at(connection, as_of=as_of), as_of=as_of)
-    beside = (
-        neighbours.named(area, names=held_against) if held_against else neighbours.by_themselves(area, people=people)
-    )
-    wanted = [area.code, COUNTRY, *(each.code for each in beside.areas)]
-    gathered = assembling.gather(readings.read(connection, as_of=as_of, since=since, areas=wanted))
-    return _written(gathered, area=area, beside=beside, file=file)
+@task(name="briefings", cache_policy=NO_CACHE, **AGAIN)
+def write_briefings(
+    areas: Sequence[str] | None, *, folder: str | None, as_of: str | None, since: str | None
+) -> list[Written]:
+    """Write the briefings of the municipalities named, or of all 98; gives a receipt for each.
+
+    Without a folder they go to `briefings` in the data folder. Raises AreaUnknown and QuestionError.
+    """
+    at, from_then = (moment(said) if said else None for said in (as_of, since))
+    with ready() as border:
+        to = Path(folder) if folder else border.settings.data_dir.absolute() / FOLDER
+        written = list(of_many(border.engine, areas or None, folder=to, as_of=at, since=from_then))
+    get_run_logger().info("%s briefings written to %s", len(written), to)
+    return written
 
 
-def of_many(
-    connection: Connection,
-    names: Sequence[str] | None,
-    *,
-    folder: Path,
-    as_of: datetime | None = None,
-    since: datetime | None = None,
-) -> Iterator[Written]:
-    """Write the briefings of those named, or of all 98, as `herlev.html` into a folder that is made where it is not there."""
-    areas = municipalities() if names is None else tuple(neighbours.municipality(name) for name in names)
-    gathered = assembling.gather(readings.read(connection, as_of=as_of, since=since))
-    folder.mkdir(parents=True, exist_ok=True)
-    for area in areas:
-        beside = neighbours.by_themselves(area, people=gathered.readings.people)
-        yield _written(gathered, area=area, beside=beside, file=folder / f"{area.name.lower()}.html")
-
-
-def _written(gathered: assembling.Gathered, *, area: Area, beside: Neighbours, file: Path) -> Written:
-    content = page.html(assembling.briefing(gathered, area=area, neighbours=beside)).encode()
-    replace(file, content=content)
-    return Written(area.name, str(file), len(content))
-
-
-def replace(file: Path, *, content: bytes) -> None:
-    """Put a file in its place whole: who opens it sees the one before or this one. Raises QuestionError where it cannot be."""
-    beside = file.with_name(f".{file.name}.{os.getpid()}")
-    try:
-        beside.write_bytes(content)
-        beside.replace(file)
-    except OSError as error:
-        beside.unlink(missing_ok=True)
-        raise QuestionError(
-            f"{file} cannot be written ({error.strerror}): name a file in a folder that is there"
-        ) from error
+@task(name="list of briefings", cache_policy=NO_CACHE)
+def list_briefings(written: Sequence[Written]) -> None:
+    """Leave with Prefect which briefings lie where."""
+    said = f"{len(written)} briefings" if len(written) != 1 else f"The briefing of {written[0].area}"
+    create_table_artifact(key="briefings", table=[asdict(each) for each in written], description=said)

@@ -47,9 +47,9 @@ def flow_of(deployment: dict[str, Any]) -> Flow[..., Any]:
     return load_flow_from_entrypoint(deployment["entrypoint"], use_placeholder_flow=False)
 
 
-def test_the_deployments_that_a_night_needs_are_there() -> None:
+def test_the_deployments_that_were_promised_are_there() -> None:
     names = [each["name"] for each in DEPLOYMENTS]
-    assert {"nightly", "benchmark-lists", "replay"} <= set(names)
+    assert {"nightly", "benchmark-lists", "briefings", "backfill", "replay"} <= set(names)
     assert len(names) == len(set(names))
 
 

@@ -1,0 +1,98 @@
+"""Writing: one file per municipality, all of one state of the warehouse, each written whole or not at all."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import polars as pl
+from sqlalchemy import Connection, Engine
+
+from tasks.paper import assembling, neighbours, page, readings
+from tasks.paper.content import Neighbours
+from warehouse.areas import COUNTRY, Area, municipalities
+from warehouse.figures import population
+from warehouse.mart_rows import one_state
+from warehouse.reading import QuestionError
+
+
+@dataclass(frozen=True)
+class Written:
+    """One briefing that was written: of which municipality, where it lies, and its size."""
+
+    area: str
+    file: str
+    bytes: int
+
+
+def of_one(
+    engine: Engine,
+    name: str,
+    *,
+    file: Path,
+    held_against: Sequence[str] = (),
+    as_of: datetime | None = None,
+    since: datetime | None = None,
+) -> Written:
+    """Write one municipality's briefing; raises AreaUnknown and QuestionError, and then nothing is written."""
+    area = neighbours.municipality(name)
+    chosen = neighbours.named(area, names=held_against) if held_against else None
+    with one_state(engine) as connection:
+        beside = chosen or neighbours.by_themselves(area, people=_people(connection, as_of=as_of))
+        wanted = [area.code, COUNTRY, *(each.code for each in beside.areas)]
+        gathered = assembling.gather(readings.read(connection, as_of=as_of, since=since, areas=wanted))
+    return _written(gathered, area=area, beside=beside, file=file)
+
+
+def _people(connection: Connection, *, as_of: datetime | None) -> pl.DataFrame:
+    return population.on_record(connection, known=readings.assumed_at(connection, as_of=as_of), as_of=as_of)
+
+
+def of_many(
+    engine: Engine,
+    names: Sequence[str] | None,
+    *,
+    folder: Path,
+    as_of: datetime | None = None,
+    since: datetime | None = None,
+) -> Iterator[Written]:
+    """Write the briefings of those named, or of all 98, as `herlev.html` into a folder, made where it is not there.
+
+    Raises AreaUnknown and QuestionError before anything is written.
+    """
+    areas = municipalities() if names is None else tuple(dict.fromkeys(map(neighbours.municipality, names)))
+    with one_state(engine) as connection:
+        gathered = assembling.gather(readings.read(connection, as_of=as_of, since=since))
+    _make(folder)
+    for area in areas:
+        beside = neighbours.by_themselves(area, people=gathered.readings.people)
+        yield _written(gathered, area=area, beside=beside, file=folder / f"{area.name.lower()}.html")
+
+
+def _make(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise QuestionError(f"{folder} cannot be made ({error.strerror}): name a folder for the briefings") from error
+
+
+def _written(gathered: assembling.Gathered, *, area: Area, beside: Neighbours, file: Path) -> Written:
+    content = page.html(assembling.briefing(gathered, area=area, neighbours=beside)).encode()
+    replace(file, content=content)
+    return Written(area.name, str(file), len(content))
+
+
+def replace(file: Path, *, content: bytes) -> None:
+    """Put a file in its place whole: who opens it sees the one before or this one. Raises QuestionError where it cannot be."""
+    beside = file.with_name(f".{file.name}.{os.getpid()}")
+    try:
+        beside.write_bytes(content)
+        beside.replace(file)
+    except OSError as error:
+        beside.unlink(missing_ok=True)
+        raise QuestionError(
+            f"{file} cannot be written ({error.strerror}): name a file in a folder that is there"
+        ) from error
