@@ -73,6 +73,7 @@ def projections(readings: Readings, *, area: Area, until: int) -> tuple[Projecti
     """What a national change of unemployment means here, on every basis of the key, in the newest year up to `until`."""
     figure = readings.figures["unemployment_projection"]
     own = figure.filter((pl.col("area_code") == area.code) & (pl.col("day").dt.year() <= until))
+    newest = own.filter(pl.col("day") == pl.col("day").max())
     return tuple(
         Projection(
             period=Period.parse(row["period"]),
@@ -82,5 +83,10 @@ def projections(readings: Readings, *, area: Area, until: int) -> tuple[Projecti
             persons=Cell.of(row["value"], row["status"], low=row["low"], high=row["high"]),
             notes=tuple(row["caveats"]),
         )
-        for row in own.filter(pl.col("day") == pl.col("day").max()).to_dicts()
+        for row in sorted(newest.to_dicts(), key=lambda row: (_rests(row["basis"]), row["basis"]))
     )
+
+
+def _rests(basis: str) -> int:
+    """Where a basis of the key stands among others: what was stated first, what was only claimed last."""
+    return {"stated": 0, "claimed": 2}.get(basis, 1)

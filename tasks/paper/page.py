@@ -65,7 +65,7 @@ def _signed(cell: Cell) -> str:
 
 
 def _money(cell: Cell) -> str:
-    return words.cell(cell, written.million_kroner)
+    return words.cell(cell, written.millions)
 
 
 def _change(change: Change) -> str:
@@ -107,12 +107,13 @@ def _template() -> Template:
         "kroner": written.kroner,
         "benefit": words.benefit,
         "basis": words.basis,
-        "bounds": lambda saving: sentences.interval(saving).strip(" ()").removeprefix("mellem "),
+        "bounds": lambda saving: " og ".join(map(written.millions, sentences.bounds(saving))),
         "one_decimal": lambda cell: words.cell(cell, lambda value: written.signed(value, decimals=1)),
         "said": words.said,
         "listed": written.listed,
         "assumption": words.assumption,
         "assumption_name": lambda name: words.ASSUMPTIONS.get(name, name),
+        "stopped": lambda sentence: sentence if sentence.endswith(".") else f"{sentence}.",
         "evidence": lambda name: words.EVIDENCE[name],
     }
     return environment.from_string(_file("page.html.jinja"))

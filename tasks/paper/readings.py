@@ -6,12 +6,13 @@ These are the rows that `jobindsats figure` gives; here nothing is computed.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 import polars as pl
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, Engine, text
 
 from warehouse import assumed
 from warehouse.figures import population
@@ -19,6 +20,7 @@ from warehouse.figures.answers import answer
 from warehouse.figures.explain import rests_on
 from warehouse.figures.inputs import Scope, received
 from warehouse.figures.registry import FIGURES
+from warehouse.mart_rows import one_state
 from warehouse.reading import QuestionError, in_denmark, moment
 from warehouse.settings import danish_day
 
@@ -77,8 +79,10 @@ def read(
             f"the newest counts were seen {in_denmark(known_at):%Y-%m-%d %H:%M}, so nothing was revised since "
             f"{in_denmark(earlier):%Y-%m-%d %H:%M}: name an earlier day with --since"
         )
-    now, then = (Scope(None, at, received(connection, areas=areas, as_of=at)) for at in (as_of, earlier))
-    answers = [answer(connection, FIGURES[name], scope=now) for name in FIGURES_READ]
+    with ThreadPoolExecutor(max_workers=1) as beside:
+        before = beside.submit(_known_before, connection.engine, since=earlier, areas=areas)
+        now = Scope(None, as_of, received(connection, areas=areas, as_of=as_of))
+        answers = [answer(connection, FIGURES[name], scope=now) for name in FIGURES_READ]
     known = assumed_at(connection, as_of=as_of)
     vintages: dict[int, dict[str, Any]] = {}
     assumptions: dict[int, dict[str, Any]] = {}
@@ -91,12 +95,19 @@ def read(
         since=earlier,
         figures={each.figure.name: each.rows for each in answers},
         caveats={each.figure.name: each.figure.caveats for each in answers},
-        before=answer(connection, FIGURES["year_on_year"], scope=then).rows,
+        before=before.result(),
         people=population.on_record(connection, known=known, as_of=as_of),
         breaks=_breaks(connection),
         vintages=vintages,
         assumptions=assumptions,
     )
+
+
+def _known_before(engine: Engine, *, since: datetime, areas: Sequence[str] | None) -> pl.DataFrame:
+    """The counts as they were known at an earlier moment: on a connection of its own, since that does not change any more."""
+    with one_state(engine) as connection:
+        scope = Scope(None, since, received(connection, areas=areas, as_of=since))
+        return answer(connection, FIGURES["year_on_year"], scope=scope).rows
 
 
 def assumed_at(connection: Connection, *, as_of: datetime | None) -> pl.DataFrame:

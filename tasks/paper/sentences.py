@@ -59,7 +59,9 @@ def _saving(saving: Saving) -> str:
     amount, fewer = saving.amount.shown, saving.fewer.shown
     if amount is None or fewer is None:
         return ""
-    kind, sign = ("sparer", "færre") if amount >= 0 else ("koster", "flere")
+    if not fewer:
+        return f"Antallet på ydelse er det, ministeriet forventer, så der er ingen besparelse at regne med{interval(saving)}."
+    kind, sign = ("sparer", "færre") if amount > 0 else ("koster", "flere")
     return (
         f"{written.number(abs(fewer))} fuldtidspersoner {sign} end forventet {kind} kommunen omkring "
         f"{written.million_kroner(abs(amount))} om året{interval(saving)}."
@@ -68,11 +70,16 @@ def _saving(saving: Saving) -> str:
 
 def interval(saving: Saving) -> str:
     """Between what a saving lies, for the rounding of the ministry's numbers; empty where it is not known."""
+    between = bounds(saving)
+    return f" (mellem {' og '.join(map(written.million_kroner, between))})" if between else ""
+
+
+def bounds(saving: Saving) -> tuple[float, ...]:
+    """Between what a saving lies, in kroner; of a cost between what the cost lies. Empty where it is not known."""
     low, high = saving.amount.low, saving.amount.high
     if low is None or high is None:
-        return ""
-    first, last = sorted((low, high)) if (saving.amount.value or 0) >= 0 else sorted((-low, -high))
-    return f" (mellem {written.million_kroner(first)} og {written.million_kroner(last)})"
+        return ()
+    return tuple(sorted((low, high) if (saving.amount.value or 0) >= 0 else (-low, -high)))
 
 
 def _projection(projections: tuple[Projection, ...]) -> list[str]:
@@ -114,6 +121,5 @@ def shares(briefing: Briefing) -> list[str]:
     if not both:
         return []
     below = sum(own < country for own, country in both)
-    return [
-        f"Andelen af arbejdsstyrken er lavere end i hele landet for {below} af de {len(both)} ydelser, der kan sammenlignes."
-    ]
+    of = f"alle {len(both)}" if below == len(both) else f"{below or 'ingen'} af de {len(both)}"
+    return [f"Andelen af arbejdsstyrken er lavere end i hele landet for {of} ydelser, der kan sammenlignes."]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 from tasks.paper import written
@@ -73,6 +74,7 @@ SOURCES = {
     ),
     "nb-beskaeftigelse.dk, 19 November 2020": "nb-beskaeftigelse.dk, 19. november 2020",
 }
+_DECIMAL = re.compile(r"(?<=\d)\.(?=\d+ pct)")
 SHORTER = {
     "Selvforsørgelses- og hjemrejseydelse samt overgangsydelse": "Selvforsørgelses- og hjemrejseydelse mv.",
 }
@@ -128,10 +130,10 @@ def assumption(found: Assumed) -> str:
 
 
 def said(caveat: str) -> str:
-    """A figure's caveat as a sentence, with an assumption's Danish name in place of ours."""
+    """A figure's caveat as a sentence, with Danish names of assumptions, and decimals as a Dane writes them."""
     for name, danish in ASSUMPTIONS.items():
         caveat = caveat.replace(name, danish)
-    return caveat if caveat.endswith(".") else f"{caveat}."
+    return _DECIMAL.sub(",", caveat if caveat.endswith(".") else f"{caveat}.")
 
 
 def source(written_in_english: str) -> str:

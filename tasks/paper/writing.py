@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Engine
 
 from tasks.paper import assembling, neighbours, page, readings
 from tasks.paper.content import Neighbours
+from tasks.paper.hands import side_by_side
 from warehouse.areas import COUNTRY, Area, municipalities
 from warehouse.figures import population
 from warehouse.mart_rows import one_state
@@ -67,9 +68,13 @@ def of_many(
     with one_state(engine) as connection:
         gathered = assembling.gather(readings.read(connection, as_of=as_of, since=since))
     _make(folder)
-    for area in areas:
-        beside = neighbours.by_themselves(area, people=gathered.readings.people)
-        yield _written(gathered, area=area, beside=beside, file=folder / f"{area.name.lower()}.html")
+    people = gathered.readings.people
+    told = [
+        assembling.briefing(gathered, area=area, neighbours=neighbours.by_themselves(area, people=people))
+        for area in areas
+    ]
+    for briefing, html in zip(told, side_by_side(page.html, told), strict=True):
+        yield _put(html, of=briefing.area, file=folder / f"{briefing.area.name.lower()}.html")
 
 
 def _make(folder: Path) -> None:
@@ -80,9 +85,13 @@ def _make(folder: Path) -> None:
 
 
 def _written(gathered: assembling.Gathered, *, area: Area, beside: Neighbours, file: Path) -> Written:
-    content = page.html(assembling.briefing(gathered, area=area, neighbours=beside)).encode()
+    return _put(page.html(assembling.briefing(gathered, area=area, neighbours=beside)), of=area, file=file)
+
+
+def _put(html: str, *, of: Area, file: Path) -> Written:
+    content = html.encode()
     replace(file, content=content)
-    return Written(area.name, str(file), len(content))
+    return Written(of.name, str(file), len(content))
 
 
 def replace(file: Path, *, content: bytes) -> None:

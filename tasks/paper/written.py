@@ -77,8 +77,12 @@ def million_kroner(value: float) -> str:
     >>> million_kroner(6_617_500).replace(TIED, " ")
     '6,62 mio. kr.'
     """
-    exact = rounded(float(Decimal(str(value)) / _MILLION), decimals=2)
-    return f"{_danish(exact)}{TIED}mio.{TIED}kr."
+    return f"{millions(value)}{TIED}mio.{TIED}kr."
+
+
+def millions(value: float) -> str:
+    """So many millions, with two decimals."""
+    return _danish(rounded(float(Decimal(str(value)) / _MILLION), decimals=2))
 
 
 def place(value: float) -> str:
