@@ -19,6 +19,7 @@ from tasks.paper.content import NOT_IN_FORCE, OBSERVED, SUPPRESSED, Briefing, Ce
 
 Rows = list[dict[str, Any]]
 _LETTERS = 21
+_SHORT = {"Selvforsørgelses- og hjemrejseydelse samt overgangsydelse": "Selvforsørgelse mv."}
 
 
 @dataclass(frozen=True)
@@ -85,7 +86,7 @@ def _row(point: Point) -> dict[str, Any]:
 
 def _on_lines(name: str) -> str:
     """A name broken over lines by `|`, to stand left of a chart."""
-    return "|".join(textwrap.wrap(words.benefit(name), _LETTERS, break_long_words=False))
+    return "|".join(textwrap.wrap(_SHORT.get(name, name), _LETTERS, break_long_words=False))
 
 
 def changes(briefing: Briefing) -> Chart | None:

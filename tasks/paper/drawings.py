@@ -56,8 +56,8 @@ def _names(order: tuple[str, ...]) -> alt.Y:
         ticks=False,
         domain=False,
         labelPadding=6,
-        labelLineHeight=11,
-        labelOffset=alt.condition("length(split(datum.value, '|')) > 1", alt.value(-6), alt.value(0)),
+        labelLineHeight=10,
+        labelOffset=alt.condition("length(split(datum.value, '|')) > 1", alt.value(-5), alt.value(0)),
     )
     return alt.Y("name:O", sort=order, title=None, axis=axis, scale=alt.Scale(domain=order))
 
@@ -99,7 +99,7 @@ def changes(order: tuple[str, ...]) -> Spec:
     y = _names(order)
     x = alt.X("length:Q", scale=reach, title=None).axis(labels=False, ticks=False, domain=False, grid=False)
     more = alt.condition("datum.length > 0", alt.value(VERMILION), alt.value(BLUE))
-    bars = _chart().mark_bar(height=11).encode(x=x, y=y, color=more)
+    bars = _chart().mark_bar(height=10).encode(x=x, y=y, color=more)
     said = [
         _chart()
         .transform_filter(f"datum.length {sign} 0")
@@ -108,7 +108,7 @@ def changes(order: tuple[str, ...]) -> Spec:
         for sign, align, dx in _SIDES
     ]
     zero = _chart("zero").mark_rule(color=GREY).encode(x=alt.XDatum(0, scale=reach))
-    return _styled(alt.layer(bars, zero, *said).properties(width=WIDTH - _NAMES - 30, height=alt.Step(25)))
+    return _styled(alt.layer(bars, zero, *said).properties(width=WIDTH - _NAMES - 30, height=alt.Step(20)))
 
 
 @cache
@@ -131,7 +131,7 @@ def shares(order: tuple[str, ...]) -> Spec:
         shape=alt.Shape("who:N", scale=alt.Scale(domain=who, range=["circle", "diamond", _BAR])),
         size=alt.Size("who:N", scale=alt.Scale(domain=who, range=[110, 70, 150]), legend=None),
     )
-    return _styled(chart.properties(width=WIDTH - _NAMES - 30, height=alt.Step(25)))
+    return _styled(chart.properties(width=WIDTH - _NAMES - 30, height=alt.Step(20)))
 
 
 @cache

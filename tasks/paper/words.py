@@ -40,6 +40,7 @@ EXPLAINED = {
 BASES = {
     "accounts_2022": "regnskab 2022",
     "ministry_potential_2018": "ministeriets potentiale, november 2018",
+    "economic_survey_2023_12": "Økonomisk Redegørelse, december 2023",
     "stated": "Oplyst bloktilskudsnøgle",
     "population": "Andel af landets befolkning",
     "workforce": "Andel af landets arbejdsstyrke",

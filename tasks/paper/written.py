@@ -103,7 +103,7 @@ def digits(value: date) -> str:
 def period(value: Period) -> str:
     """A period in words, of whatever kind it is.
 
-    >>> [period(Period.parse(text)) for text in ("2023M10", "2023QMAT02", "2023QMAT03", "2024Y01")]
+    >>> [period(Period.parse(text)).replace(TIED, " ") for text in ("2023M10", "2023QMAT02", "2023QMAT03", "2024Y01")]
     ['oktober 2023', '2. halvår 2022 – 1. halvår 2023', '4. kvartal 2022 – 3. kvartal 2023', '2024']
     """
     last = value.ends_in
@@ -121,11 +121,11 @@ def period(value: Period) -> str:
 
 
 def _quarter(quarter: Period) -> str:
-    return f"{quarter.number}. kvartal {quarter.year}"
+    return f"{quarter.number}.{TIED}kvartal {quarter.year}"
 
 
 def _half_year(quarter: Period) -> str:
-    return f"{(quarter.number + 1) // 2}. halvår {quarter.year}"
+    return f"{(quarter.number + 1) // 2}.{TIED}halvår {quarter.year}"
 
 
 def short_month(value: Period) -> str:
