@@ -20,12 +20,14 @@ from zoneinfo import ZoneInfo
 NIGHTS = (date(2023, 11, 5), date(2023, 12, 5))
 FOLDER = Path(".data/demo")
 COMPLETE = FOLDER / "complete"
+BRIEFING = FOLDER / "herlev.html"
 NEXT_STEPS = """
 What you have now
   A warehouse with {tables} tables, {observations:,} observations and every version of them, in {folder}.
   It is a rehearsal: a synthetic Denmark, published by a stand-in. Herlev's totals are those of its own paper.
 
 What to look at
+  {folder}/herlev.html                       (Herlev's briefing: open it in a browser, print it)
   export JOBINDSATS_DATA_DIR={folder}
   .venv/bin/jobindsats status
   .venv/bin/jobindsats show y01a02 --area Herlev --period 2023M09:2023M10
@@ -33,6 +35,7 @@ What to look at
   .venv/bin/jobindsats revisions y01a02 --area Herlev
   .venv/bin/jobindsats figure savings --area Herlev --period 2023QMAT02
   .venv/bin/jobindsats explain savings --area Herlev --period 2023QMAT02
+  .venv/bin/jobindsats briefing --area Læsø --out laesoe.html   (where small counts are hidden)
   .venv/bin/jobindsats claims docs/examples/claims/five-papers.yml   (five real papers, held against it)
   .venv/bin/jobindsats warehouse url         (the address for a dashboard or psql; it reads the schema marts)
 
@@ -55,6 +58,9 @@ def main() -> int:
         _begin_anew()
     command = [sys.executable, "-m", "tests.standin", "--today", NIGHTS[0].isoformat(), "--"]
     ended = subprocess.run([*command, sys.executable, "-m", "tests.demo", "nights"], check=False)
+    if ended.returncode == 0:
+        print("\nThe briefing", flush=True)
+        ended = subprocess.run([_jobindsats(), "briefing", "--area", "Herlev", "--out", str(BRIEFING)], check=False)
     if ended.returncode == 0:
         COMPLETE.touch()
         print(_next_steps())
