@@ -7,8 +7,9 @@ export DO_NOT_TRACK = 1
 ON_TWO_CORES := -n 2 --dist loadfile --no-loadscope-reorder
 
 PORT ?= 4200
+DASHBOARD_PORT ?= 8501
 
-.PHONY: setup setup-distributed demo serve test test-all check bench-backfill lock clean
+.PHONY: setup setup-distributed setup-dashboard demo serve dashboard test test-all check bench-backfill lock clean
 
 setup: $(VENV)/.ready
 
@@ -28,11 +29,21 @@ $(VENV)/.distributed: $(VENV)/.ready requirements-distributed.lock
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-distributed.lock
 	@touch $@
 
+# What the extra `dashboard` adds to the locked packages.
+setup-dashboard: $(VENV)/.dashboard
+
+$(VENV)/.dashboard: $(VENV)/.ready requirements-dashboard.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dashboard.lock
+	@touch $@
+
 demo: setup
 	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m tests.demo
 
 serve: setup
 	@exec $(BIN)/jobindsats serve --port $(PORT)
+
+dashboard: setup-dashboard
+	@exec $(BIN)/python -m dashboards $(DASHBOARD_PORT)
 
 test: setup
 	@$(BIN)/python -m pytest -q $(ON_TWO_CORES) -m "not slow"
@@ -54,9 +65,10 @@ lock:
 	@$(VENV)-lock/bin/python -m pip install --quiet --disable-pip-version-check uv
 	@$(VENV)-lock/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate \
 	  --no-emit-index-url --no-header --extra dev --output-file requirements.lock pyproject.toml
-	@$(PYTHON) -c 'import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["project"]["optional-dependencies"]["distributed"], sep="\n")' \
+	@for extra in distributed dashboard; do \
+	  $(PYTHON) -c 'import sys, tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["project"]["optional-dependencies"][sys.argv[1]], sep="\n")' $$extra \
 	  | $(VENV)-lock/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate \
-	  --no-emit-index-url --no-header --constraint requirements.lock --output-file requirements-distributed.lock -
+	  --no-emit-index-url --no-header --constraint requirements.lock --output-file requirements-$$extra.lock - || exit 1; done
 	@rm -rf $(VENV)-lock
 
 clean:

@@ -3,7 +3,8 @@
 Two warehouses with the same checksum answer alike: now, as of any day, and in their marts. It is made of parts, a hash
 per vintage or per mart, table and period, which PostgreSQL computes over sorted rows; only hashes leave the database.
 `marts.freshness` is left out: it tells of looks at the publisher, not of figures, and changes with the calendar; so is
-`marts.claim_check`, which tells of papers, and `marts.data_dictionary`, which tells of the marts.
+`marts.claim_check`, which tells of papers; `marts.data_dictionary`, which tells of the marts; and
+`marts.known_moments`, which is the vintages again.
 Where others may write meanwhile, ask within a transaction of isolation level REPEATABLE READ.
 
 `content` is the weaker one: the facts that stand and the marts, without the moments at which anything was seen. Two
@@ -32,7 +33,7 @@ FIGURES = (
     "unemployment_projection",
 )
 """The marts of figures that are covered: they rest on several tables, and are parted by period alone."""
-LEFT_OUT = ("freshness", "claim_check", "data_dictionary")
+LEFT_OUT = ("freshness", "claim_check", "data_dictionary", "known_moments")
 _RELATIONS = (
     "core.vintages",
     "core.observations",

@@ -13,7 +13,7 @@ from sqlalchemy.dialects import postgresql
 
 from warehouse import figure_marts, mart_views, marts, paper_marts
 
-VERSION = "1.0"
+VERSION = "1.1"
 MARTS: tuple[Table, ...] = (
     marts.benefit_recipients,
     figure_marts.benchmark_ranking,
@@ -29,6 +29,7 @@ MARTS: tuple[Table, ...] = (
     mart_views.revisions,
     mart_views.freshness,
     mart_views.series_breaks,
+    mart_views.known_moments,
     marts.data_dictionary,
 )
 """In the order in which a reader meets them."""

@@ -76,6 +76,14 @@ revisions = Table(
         **told("The publisher's date of that vintage.", "Kildens opdateringsdato for den udgave."),
     ),
     Column("seen_at", DateTime(timezone=True), nullable=False, **told("When we saw it.", "Hvornår vi så den.")),
+    Column(
+        "benefit_group",
+        Text,
+        **told(
+            "The benefit group in marts.benefit_recipients that it is a count of; null for others.",
+            "Den ydelsesgruppe i marts.benefit_recipients, tallet hører til; tom for andre.",
+        ),
+    ),
     schema="marts",
     **told(
         "One row per observation that a later vintage changed: before, after and when it was seen.",
@@ -203,5 +211,33 @@ series_breaks = Table(
         "comparable with those before it. A comparison across it carries the caveat; a line is never drawn through it.",
         "Én række pr. databrud og tabel hos kilden: fra hvilken periode tallene ikke kan sammenlignes med dem før. En "
         "sammenligning hen over bruddet skal have forbeholdet; en kurve tegnes aldrig igennem det.",
+    ),
+)
+known_moments = Table(
+    "known_moments",
+    views,
+    Column("vintage_id", Integer, primary_key=True, **told("Our number of the vintage.", "Udgavens nummer.")),
+    Column("table_id", Text, nullable=False, **told("The publisher's table.", "Tabellen hos kilden.")),
+    Column("table_title", Text, nullable=False, **told("Its title.", "Tabellens titel.")),
+    Column(
+        "publisher_updated_on",
+        Date,
+        **told(
+            "The publisher's date of it; null where it gave none.",
+            "Kildens dato for udgaven; tom, hvor kilden ingen gav.",
+        ),
+    ),
+    Column(
+        "seen_at",
+        DateTime(timezone=True),
+        nullable=False,
+        **told("When we saw it.", "Hvornår udgaven blev set."),
+    ),
+    schema="marts",
+    **told(
+        "One row per vintage of a publisher table: when something became known. At these moments, and at no other, answers "
+        "as of a moment change.",
+        "Én række pr. udgave af en tabel hos kilden: hvornår noget blev kendt. Svar pr. en dato ændrer sig i disse "
+        "øjeblikke og ikke ellers.",
     ),
 )

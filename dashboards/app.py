@@ -1,0 +1,142 @@
+"""The dashboard's page, from top to bottom. Started by `make dashboard`; what it reads is in marts, what it shows in shown."""
+
+from __future__ import annotations
+
+import os
+from datetime import date
+
+import streamlit as st
+
+from dashboards import charts, shown
+from dashboards.marts import COUNTRY, Marts, Rows, Unreachable, end_of, reading
+from tasks.paper import words, written
+
+
+def page(marts: Marts) -> None:
+    """The whole page, of one state of the warehouse."""
+    municipalities, days = marts.municipalities(), marts.days()
+    if not municipalities or not days:
+        raise Unreachable("Der er ingen tal endnu: kør en nat med `jobindsats nightly`, eller prøv `make demo`.")
+    names = shown.in_danish_order({row["area_code"]: row["area_name"] for row in municipalities})
+    area, neighbours, day = _chosen(names, days)
+    as_of = end_of(day)
+    rows = marts.recipients(area, as_of=as_of)
+    month = shown.newest_whole_month(marts.recipients(COUNTRY, as_of=as_of))
+    st.title(f"{names[area]} Kommune")
+    st.caption(f"Som det var kendt {written.day(day)}. Antal er fuldtidspersoner. Kilde: Jobindsats.dk / STAR.")
+    if month is None or not rows:
+        st.info(f"Der var ikke hentet tal for {names[area]} {written.day(day)}.")
+        return
+    breaks = marts.breaks()
+    _benefits(rows, month=month, breaks=breaks)
+    _course(marts, rows, area=area, day=day, breaks=breaks)
+    _shares(marts, shown.compared_with(area, neighbours), month=month, day=day)
+    _benchmark(marts, area, day=day)
+    _claims(marts)
+    _sources(marts, sorted({row["table_id"] for row in rows} | {"y30r21"}), day=day)
+
+
+def _chosen(names: dict[str, str], days: list[date]) -> tuple[str, list[str], date]:
+    """What the reader chose: municipality, neighbours and day; `?kommune=Herlev` in the address chooses the first."""
+    asked = st.query_params.get("kommune", "")
+    codes = list(names)
+    first = next((nth for nth, code in enumerate(codes) if asked in (code, names[code])), 0)
+    with st.sidebar:
+        area = st.selectbox("Kommune", codes, index=first, format_func=names.__getitem__)
+        neighbours = st.multiselect(
+            "Sammenlign med", [code for code in codes if code != area], format_func=names.__getitem__, max_selections=4,
+            placeholder="Vælg kommuner",
+        )  # fmt: skip
+        if len(days) == 1:
+            st.write(f"Kendt {written.day(days[0])}: den eneste dag, der er hentet tal.")
+            return area, neighbours, days[0]
+        day = st.select_slider("Som det var kendt", days, value=days[-1], format_func=written.digits)
+    return area, neighbours, day
+
+
+def _benefits(rows: Rows, *, month: date, breaks: Rows) -> None:
+    st.header(f"Ydelser i {written.MONTHS[month.month - 1]} {month.year}")
+    total = shown.total(rows, month=month)
+    earlier = shown.total(rows, month=shown.year_before(month))
+    broken = shown.is_broken(breaks, since=shown.year_before(month), until=month)
+    st.metric(
+        "Alle ydelser", shown.said(total), help="Summen af de ydelser, der står i tabellen; kun når alle er kendt."
+    )
+    st.write(f"Ændring på et år: {shown.change(total, earlier, broken=broken)}")
+    st.table(shown.benefits(rows, month=month, breaks=breaks))
+    st.caption("*skjult*: små antal vises ikke. Et skjult antal er ikke nul, og der regnes ikke på det.")
+
+
+def _course(marts: Marts, rows: Rows, *, area: str, day: date, breaks: Rows) -> None:
+    st.header("Udvikling og rettelser")
+    groups = [shown.ALL, *dict.fromkeys(row["benefit_group_name"] for row in rows)]
+    revised = marts.revised(area, as_of=end_of(day))
+    for group in st.multiselect("Ydelsesgrupper", groups, default=groups[:2], placeholder="Vælg ydelser"):
+        points = shown.course(rows, group=group, revised=revised, breaks=breaks)
+        starts = [each["first_period_first_day"].isoformat() for each in breaks]
+        within = [
+            start for start in dict.fromkeys(starts) if points and points[0]["month"] < start <= points[-1]["month"]
+        ]
+        st.subheader(group)
+        st.altair_chart(charts.course(points, breaks=within), width="stretch")
+        hidden = sum(point["value"] is None for point in points)
+        if hidden:
+            st.caption(f"{hidden} måneder er ikke tegnet, fordi antallet er skjult eller mangler.")
+    st.caption(
+        "De farvede bjælker går fra det laveste til det højeste, en måned har været oplyst til. Aksen begynder ikke ved nul."
+    )
+    for title, caveat in {
+        row["title"]: row["caveat"] for row in breaks if row["first_period_first_day"] <= day
+    }.items():
+        st.caption(f"**{title}.** {caveat}")
+
+
+def _shares(marts: Marts, areas: list[str], *, month: date, day: date) -> None:
+    st.header("Andel af arbejdsstyrken")
+    st.table(shown.shares(marts.shares(areas, month=month, as_of=end_of(day))))
+
+
+def _benchmark(marts: Marts, area: str, *, day: date) -> None:
+    st.header("Ministeriets benchmark")
+    rows = marts.ranking(area, as_of=end_of(day))
+    if not rows:
+        st.info(f"Der var ikke hentet en benchmarkliste {written.day(day)}.")
+        return
+    st.write(
+        f"Listen gælder til {written.day(rows[0]['period_last_day'])}. Nr. 1 er længst under det forventede niveau."
+    )
+    st.table(shown.ranking(rows))
+    st.subheader("Hvad forskellen er værd")
+    saved = shown.savings(marts.savings(area, as_of=end_of(day)), bases=words.BASES)
+    if saved:
+        st.table(saved)
+    st.caption("Ministeriet afrunder til nærmeste 10, så en forskel kan være 10 personer større eller mindre.")
+
+
+def _claims(marts: Marts) -> None:
+    rows = marts.claims()
+    st.header("Papirers tal, efterprøvet")
+    if not rows:
+        st.caption("Ingen. En nat efterprøver de papirer, som JOBINDSATS_CLAIMS nævner.")
+        return
+    st.caption("Som det er kendt nu, uanset den valgte dag.")
+    st.table(shown.claims(rows))
+
+
+def _sources(marts: Marts, table_ids: list[str], *, day: date) -> None:
+    with st.expander("Kilder og udgaver"):
+        for sentence in shown.sources(marts.sources(table_ids, as_of=end_of(day))):
+            st.write(sentence)
+
+
+def main() -> None:
+    """Make the page, or say why it cannot be made."""
+    st.set_page_config(page_title="Jobindsats", layout="centered")
+    try:
+        with reading(os.environ.get("DASHBOARD_URL", "")) as marts:
+            page(marts)
+    except Unreachable as error:
+        st.error(str(error))
+
+
+main()

@@ -1,0 +1,156 @@
+"""Marts: what the dashboard asks, as an account that may read the schema marts and nothing else.
+
+All that one page shows is read in one transaction that cannot write, so that its parts agree while a night is at work.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import date, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import psycopg
+from psycopg.rows import dict_row
+
+DENMARK = ZoneInfo("Europe/Copenhagen")
+COUNTRY = "000"
+Rows = list[dict[str, Any]]
+
+
+class Unreachable(RuntimeError):
+    """The marts cannot be read; the message says so to a Danish reader, with the next step."""
+
+
+@contextmanager
+def reading(url: str) -> Iterator[Marts]:
+    """The marts as they stand now, for as long as a page is made. Raises Unreachable."""
+    try:
+        connection = psycopg.connect(url, row_factory=dict_row, connect_timeout=10)
+    except psycopg.OperationalError as error:
+        raise Unreachable(
+            f"Datavarehuset svarer ikke ({_first_line(error)}). Er serveren startet, og er adressen i DASHBOARD_URL rigtig?"
+        ) from error
+    with connection:
+        connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
+        connection.read_only = True
+        try:
+            yield Marts(connection)
+        except (
+            psycopg.errors.UndefinedTable,
+            psycopg.errors.UndefinedFunction,
+            psycopg.errors.InvalidSchemaName,
+        ) as error:
+            raise Unreachable(
+                "Datavarehuset er tomt eller af en ældre version: kør `jobindsats warehouse migrate` og derefter en nat."
+            ) from error
+        except psycopg.errors.InsufficientPrivilege as error:
+            raise Unreachable(
+                f"Kontoen må ikke læse datavarehuset ({_first_line(error)}): kør `jobindsats warehouse reader --login NAVN`."
+            ) from error
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).strip().split("\n", maxsplit=1)[0]
+
+
+def end_of(day: date) -> datetime:
+    """The last moment of a day in Denmark.
+
+    >>> end_of(date(2023, 11, 5)).isoformat()
+    '2023-11-05T23:59:59.999999+01:00'
+    """
+    return datetime.combine(day + timedelta(days=1), time(), DENMARK) - timedelta(microseconds=1)
+
+
+class Marts:
+    """The questions, each one statement with its values bound."""
+
+    def __init__(self, connection: psycopg.Connection[dict[str, Any]]) -> None:
+        self._connection = connection
+
+    def _rows(self, statement: str, **values: Any) -> Rows:
+        return self._connection.execute(statement, values).fetchall()  # type: ignore[call-overload,no-any-return]
+
+    def municipalities(self) -> Rows:
+        """Code and name of each municipality with counts."""
+        return self._rows(
+            "select area_code, area_name from marts.benefit_recipients where area_kind = 'municipality' group by 1, 2"
+        )
+
+    def days(self) -> list[date]:
+        """The Danish days on which counts became known, the first first."""
+        found = self._rows(
+            "select distinct (seen_at at time zone 'Europe/Copenhagen')::date as day from marts.known_moments "
+            "where table_id in (select table_id from marts.benefit_recipients union select 'y30r21') order by 1"
+        )
+        return [row["day"] for row in found]
+
+    def recipients(self, area_code: str, *, as_of: datetime) -> Rows:
+        """One row per benefit group and month of an area, as it was known."""
+        return self._rows(
+            "select * from marts.benefit_recipients_as_of(%(as_of)s, %(area)s) order by benefit_group_name, period_first_day",
+            as_of=as_of,
+            area=area_code,
+        )
+
+    def shares(self, area_codes: Sequence[str], *, month: date, as_of: datetime) -> Rows:
+        """One row per area and counted benefit group of one month: the share of the workforce."""
+        return self._rows(
+            "select r.area_name, r.benefit_group_name, r.share_of_workforce_pct, r.share_of_workforce_pct_status, "
+            "r.recipients_full_time_persons_status from unnest(%(areas)s::text[]) with ordinality a (code, place), "
+            "lateral marts.benefit_recipients_as_of(%(as_of)s, a.code) r "
+            "where r.period_first_day = %(month)s and r.counted_in_total order by a.place, r.benefit_group_name",
+            areas=list(area_codes),
+            month=month,
+            as_of=as_of,
+        )
+
+    def revised(self, area_code: str, *, as_of: datetime) -> Rows:
+        """One row per benefit group and month that was revised until then: the lowest and highest it was known as."""
+        return self._rows(
+            "select benefit_group, period, min(least(before_value, after_value)) as low, "
+            "max(greatest(before_value, after_value)) as high, count(*) as times from marts.revisions "
+            "where area_code = %(area)s and benefit_group is not null and measure = 'full_time_persons' "
+            "and seen_at <= %(as_of)s group by 1, 2",
+            area=area_code,
+            as_of=as_of,
+        )
+
+    def breaks(self) -> Rows:
+        """One row per series break and table of benefits."""
+        return self._rows(
+            "select distinct b.table_id, b.first_period_first_day, b.title, b.caveat from marts.series_breaks b "
+            "where b.table_id in (select table_id from marts.benefit_recipients) order by 2, 1"
+        )
+
+    def ranking(self, area_code: str, *, as_of: datetime) -> Rows:
+        """One row per group of benefits in the newest four quarters that were known."""
+        return self._newest("marts.benchmark_ranking_as_of", area_code, as_of=as_of)
+
+    def savings(self, area_code: str, *, as_of: datetime) -> Rows:
+        """One row per group of benefits and price in the newest four quarters that were known."""
+        return self._newest("marts.savings_as_of", area_code, as_of=as_of)
+
+    def _newest(self, function: str, area_code: str, *, as_of: datetime) -> Rows:
+        return self._rows(
+            f"select * from (select r.*, max(period_last_day) over () as newest from {function}(%(as_of)s, %(area)s) r) r "  # noqa: S608
+            "where period_last_day = newest order by benefit_area <> 'Ydelsesgrupper i alt', benefit_area",
+            as_of=as_of,
+            area=area_code,
+        )
+
+    def claims(self) -> Rows:
+        """One row per claim of a paper that the nights check."""
+        return self._rows("select * from marts.claim_check order by document, claim_no")
+
+    def sources(self, table_ids: Sequence[str], *, as_of: datetime) -> Rows:
+        """One row per table: the newest vintage that was known."""
+        return self._rows(
+            "select distinct on (table_id) table_id, table_title, vintage_id, publisher_updated_on, seen_at "
+            "from marts.known_moments where table_id = any(%(tables)s) and seen_at <= %(as_of)s "
+            "order by table_id, vintage_id desc",
+            tables=list(table_ids),
+            as_of=as_of,
+        )

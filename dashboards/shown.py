@@ -1,0 +1,262 @@
+"""Shown: from rows of the marts to what stands on the page: pure functions, Danish numbers, nothing hidden made up.
+
+A hidden count is the word *skjult*; nothing is compared with it, and no total is made with it. Nothing is compared across a
+series break, and no line is drawn through one.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from datetime import date
+from itertools import pairwise
+from typing import Any
+
+from dashboards.marts import COUNTRY, Rows
+from tasks.paper import written
+
+ALL = "Alle ydelser"
+WORDS = {
+    "suppressed": "skjult",
+    "not_yet": "afventer",
+    "withdrawn": "trukket tilbage",
+    "missing": "mangler",
+    "series_break": "databrud",
+}
+Count = tuple[float | None, str]
+_VALUE, _STATUS = "recipients_full_time_persons", "recipients_full_time_persons_status"
+
+
+def count_of(row: Mapping[str, Any] | None) -> Count:
+    """Full-time persons of a row with their status; a value that was not observed is not kept."""
+    if row is None or row[_STATUS] is None:
+        return None, "missing"
+    return (row[_VALUE], "observed") if row[_STATUS] == "observed" else (None, row[_STATUS])
+
+
+def said(count: Count) -> str:
+    """A count as it is printed: the number, or the word for why there is none."""
+    value, status = count
+    return WORDS.get(status, status) if value is None else written.number(value)
+
+
+def newest_whole_month(rows: Rows) -> date | None:
+    """The newest month in which every benefit is there that was counted the month before it; else the newest of any.
+
+    An area for which a table has not yet been published would else show a total that falls.
+    """
+    counted: dict[date, set[str]] = {}
+    for row in rows:
+        if row["counted_in_total"]:
+            counted.setdefault(row["period_first_day"], set()).add(row["benefit_group"])
+    months = sorted(counted, reverse=True)
+    for month, before in pairwise(months):
+        # At a reform one benefit takes the place of others.
+        if counted[before] <= counted[month] or counted[month] - counted[before]:
+            return month
+    return months[0] if months else None
+
+
+def total(rows: Rows, *, month: date) -> Count:
+    """All counted benefits of a month together; none where a part is not shown."""
+    parts = [count_of(row) for row in rows if row["period_first_day"] == month and row["counted_in_total"]]
+    if not parts:
+        return None, "missing"
+    hidden = Counter(status for value, status in parts if value is None)
+    return (None, hidden.most_common(1)[0][0]) if hidden else (sum(value or 0 for value, _ in parts), "observed")
+
+
+def course(rows: Rows, *, group: str, revised: Rows, breaks: Rows) -> Rows:
+    """One row per month of a benefit group (or ALL): value, the band it was known within, and its stretch between breaks."""
+    if group == ALL:
+        months = sorted({row["period_first_day"] for row in rows if row["counted_in_total"]})
+        starts = {each["first_period_first_day"] for each in breaks}
+        return [_point(month, total(rows, month=month), None, starts=starts) for month in months]
+    own = [row for row in rows if row["benefit_group_name"] == group]
+    tables = {row["table_id"] for row in own}
+    starts = {each["first_period_first_day"] for each in breaks if each["table_id"] in tables}
+    bands = {(row["benefit_group"], row["period"]): row for row in revised}
+    return [
+        _point(row["period_first_day"], count_of(row), bands.get((row["benefit_group"], row["period"])), starts=starts)
+        for row in own
+    ]
+
+
+def _point(month: date, count: Count, band: Mapping[str, Any] | None, *, starts: set[date]) -> dict[str, Any]:
+    value, status = count
+    known = value is not None and band is not None and band["low"] is not None
+    return {
+        "month": month.isoformat(),
+        "value": value,
+        "text": f"{month:%m-%Y}: {said(count)}",
+        "low": min(band["low"], value) if known and band and value is not None else None,
+        "high": max(band["high"], value) if known and band and value is not None else None,
+        "stretch": sum(start <= month for start in starts),
+        "status": status,
+    }
+
+
+def year_before(month: date) -> date:
+    """The same month a year earlier."""
+    return month.replace(year=month.year - 1)
+
+
+def month_before(month: date) -> date:
+    """The month before."""
+    return month.replace(month=month.month - 1) if month.month > 1 else month.replace(year=month.year - 1, month=12)
+
+
+def change(now: Count, before: Count, *, broken: bool) -> str:
+    """The change as it is printed, in persons and per cent; the word for why there is none."""
+    if broken:
+        return WORDS["series_break"]
+    if now[0] is None or before[0] is None:
+        return WORDS.get(now[1] if now[0] is None else before[1], "")
+    by = now[0] - before[0]
+    pct = f" ({written.signed_per_cent(by / before[0] * 100)})" if before[0] else ""
+    return f"{written.signed(by)}{pct}"
+
+
+def is_broken(breaks: Rows, *, since: date, until: date) -> bool:
+    """Whether one of these series breaks lies between two months."""
+    return any(since < each["first_period_first_day"] <= until for each in breaks)
+
+
+def benefits(rows: Rows, *, month: date, breaks: Rows) -> list[dict[str, str]]:
+    """The table of benefits: this month, the month before and a year before with changes; the total last."""
+    by_group: dict[str, Rows] = {}
+    for row in rows:
+        by_group.setdefault(row["benefit_group_name"], []).append(row)
+    wanted = (month, month_before(month), year_before(month))
+    lines = []
+    for name, own in by_group.items():
+        at = {row["period_first_day"]: row for row in own}
+        if month in at and at[month]["counted_in_total"]:
+            of_it = [each for each in breaks if each["table_id"] == at[month]["table_id"]]
+            lines.append(_line(name, [count_of(at.get(each)) for each in wanted], month=month, breaks=of_it))
+    return [*lines, _line(ALL, [total(rows, month=each) for each in wanted], month=month, breaks=breaks)]
+
+
+def _line(name: str, counts: Sequence[Count], *, month: date, breaks: Rows) -> dict[str, str]:
+    now, before, earlier = counts
+    broken = is_broken(breaks, since=year_before(month), until=month)
+    return {
+        "Ydelse": name,
+        _short(month): said(now),
+        _short(month_before(month)): said(before),
+        _short(year_before(month)): said(earlier),
+        "Ændring på et år": change(now, earlier, broken=broken),
+    }
+
+
+def _short(month: date) -> str:
+    return f"{written.MONTHS[month.month - 1][:3]}. {month:%y}"
+
+
+def shares(rows: Rows) -> list[dict[str, str]]:
+    """One row per benefit and a column per area: the share of the workforce; hidden with its count."""
+    areas = list(dict.fromkeys(row["area_name"] for row in rows))
+    cells = {(row["benefit_group_name"], row["area_name"]): _share(row) for row in rows}
+    names = list(dict.fromkeys(row["benefit_group_name"] for row in rows))
+    return [{"Ydelse": name, **{area: cells.get((name, area), WORDS["missing"]) for area in areas}} for name in names]
+
+
+def _share(row: Mapping[str, Any]) -> str:
+    hidden = row["recipients_full_time_persons_status"] == "suppressed"
+    status = "suppressed" if hidden else row["share_of_workforce_pct_status"] or "missing"
+    return written.per_cent(row["share_of_workforce_pct"]) if status == "observed" else WORDS.get(status, status)
+
+
+def ranking(rows: Rows) -> list[dict[str, str]]:
+    """The table of ranks: place, the place on the list before, the gap in persons with its interval."""
+    return [
+        {
+            "Liste": row["benefit_area"],
+            "Plads": _number(row["rank"], of=row["rank_status"]),
+            "Før": _number(row["rank_half_a_year_earlier"], of=row["rank_half_a_year_earlier_status"]),
+            "Forskel til det forventede, personer": _between(
+                row["gap_full_time_persons"], row["gap_low_full_time_persons"], row["gap_high_full_time_persons"]
+            ),
+        }
+        for row in rows
+    ]
+
+
+def _number(value: float | None, *, of: str | None) -> str:
+    return written.number(value) if value is not None else WORDS.get(of or "missing", "mangler")
+
+
+def _between(value: float | None, low: float | None, high: float | None) -> str:
+    if value is None or low is None or high is None:
+        return WORDS["missing"]
+    return f"{written.signed(value)} ({written.signed(low)} til {written.signed(high)})"
+
+
+def savings(rows: Rows, *, bases: Mapping[str, str]) -> list[dict[str, str]]:
+    """The table of savings: persons fewer than expected times a price, with the interval of rounding."""
+    return [
+        {
+            "Ydelser": row["benefit_area"],
+            "Pris efter": bases.get(row["basis"], row["basis"].replace("_", " ")),
+            "Færre end forventet": _number(row["fewer_full_time_persons"], of=None),
+            "Pris pr. person": written.kroner(row["net_unit_cost_dkk"]),
+            "Om året": _number_of(row["saving_dkk"]),
+            "Mellem": f"{_number_of(row['saving_low_dkk'])} og {_number_of(row['saving_high_dkk'])}",
+        }
+        for row in rows
+    ]
+
+
+def _number_of(amount: float | None) -> str:
+    return WORDS["missing"] if amount is None else written.million_kroner(amount)
+
+
+VERDICTS = {
+    "holds": "holder",
+    "holds within rounding": "holder inden for afrunding",
+    "differs": "afviger",
+    "cannot be checked": "kan ikke efterprøves",
+}
+
+
+def claims(rows: Rows) -> list[dict[str, str]]:
+    """The table of claims: what a paper says, what was computed, and the verdict."""
+    return [
+        {
+            "Papir": row["document"],
+            "Punkt": row["point"],
+            "Påstand": row["statement"],
+            "Papirets tal": _plain(row["claimed"]),
+            "Beregnet": _plain(row["computed"]),
+            "Dom": VERDICTS.get(row["verdict"], row["verdict"]),
+        }
+        for row in rows
+    ]
+
+
+def _plain(value: float | None) -> str:
+    if value is None:
+        return "–"
+    whole = float(value).is_integer()
+    return written.number(value) if whole else written.number(value, decimals=2)
+
+
+def sources(rows: Rows) -> list[str]:
+    """The sentences under the figures: which vintage of which table they rest on."""
+    return [
+        f"{row['table_id']} {row['table_title']}: udgave {row['vintage_id']}, "
+        + (f"opdateret {written.digits(row['publisher_updated_on'])}, " if row["publisher_updated_on"] else "")
+        + f"hentet {written.digits(row['seen_at'].date())}"
+        for row in rows
+    ]
+
+
+def in_danish_order(names: Mapping[str, str]) -> dict[str, str]:
+    """Codes and names by name, æ, ø and å at the end."""
+    last = str.maketrans("æøåÆØÅ", "{|}{|}")
+    return dict(sorted(names.items(), key=lambda each: each[1].lower().translate(last)))
+
+
+def compared_with(area_code: str, neighbours: Sequence[str]) -> list[str]:
+    """The areas whose shares stand side by side: the municipality, the country, the neighbours."""
+    return [area_code, COUNTRY, *(code for code in neighbours if code != area_code)]
