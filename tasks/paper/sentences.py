@@ -51,7 +51,11 @@ def _place(ranking: Ranking) -> str:
     if line.rank.shown is None:
         return ""
     now = f"Kommunen er nr.{written.TIED}{written.number(line.rank.shown)} af 98 på ministeriets samlede rangliste"
-    before = f" og var nr.{written.TIED}{written.number(line.before.shown)} på listen før" if line.before.shown is not None else ""
+    before = (
+        f" og var nr.{written.TIED}{written.number(line.before.shown)} på listen før"
+        if line.before.shown is not None
+        else ""
+    )
     return f"{now} for {written.period(ranking.period)}{before}."
 
 
