@@ -71,7 +71,10 @@ def test_a_line_ends_at_a_break_and_at_a_hidden_month() -> None:
     rows = [row("cash", month, value, status) for month, (value, status) in zip(months, values, strict=True)]
     points = shown.course(rows, group="Cash", revised=[], breaks=[BREAK])
     drawn = charts.course(points, breaks=[JULY.isoformat()]).to_dict()
-    assert next(layer for layer in drawn["layer"] if layer["mark"]["type"] == "line")["encoding"]["detail"]["field"] == "stretch"
+    assert (
+        next(layer for layer in drawn["layer"] if layer["mark"]["type"] == "line")["encoding"]["detail"]["field"]
+        == "stretch"
+    )
     (rows_drawn,) = [rows for rows in drawn["datasets"].values() if "stretch" in rows[0]]
     stretches = [point["stretch"] for point in rows_drawn if point["value"] is not None]
     assert [stretches.count(each) for each in dict.fromkeys(stretches)] == [1, 1, 3]
