@@ -32,7 +32,8 @@ def main() -> None:
     port = sys.argv[1] if len(sys.argv) > 1 else "8501"
     os.environ["DASHBOARD_URL"] = os.environ.get("DASHBOARD_URL") or _own_account()
     flags = [f"--{name}={value}" for name, value in {**FLAGS, "server.port": port}.items()]
-    print(f"The dashboard: http://127.0.0.1:{port} (Ctrl-C ends it)", flush=True)
+    sys.stdout.write(f"The dashboard: http://127.0.0.1:{port} (Ctrl-C ends it)\n")
+    sys.stdout.flush()
     os.execv(
         sys.executable, [sys.executable, "-m", "streamlit", "run", str(Path(__file__).with_name("app.py")), *flags]
     )
@@ -51,7 +52,7 @@ def _own_account() -> str:
     if told.returncode:
         sys.exit(told.stderr.strip())
     for remark in json.loads(told.stdout)["remarks"]:
-        print(remark, file=sys.stderr)
+        sys.stderr.write(f"{remark}\n")
     address = subprocess.run(
         [jobindsats, "warehouse", "url"], capture_output=True, text=True, check=True
     ).stdout.strip()

@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-FLOORS = ("flows", "tasks", "expectations", "warehouse")
+FLOORS = ("dashboards", "flows", "tasks", "expectations", "warehouse")
 GENERATED = ("warehouse/migrations/versions",)
 
 

@@ -32,8 +32,11 @@ def test_what_was_added_is_written_down_and_raised_the_version() -> None:
     assert major_of(VERSION) == newest_since(written)[0]
 
 
+ADDED = {"known_moments"}
+
+
 def test_all_marts_that_were_promised_are_in_the_contract() -> None:
-    assert {table.name for table in MARTS} == NAMED_BY_THE_DESIGN
+    assert {table.name for table in MARTS} == NAMED_BY_THE_DESIGN | ADDED
 
 
 @pytest.mark.parametrize(
