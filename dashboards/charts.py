@@ -37,7 +37,8 @@ def course(points: Rows, *, breaks: list[str]) -> alt.LayerChart:
     if breaks:
         at = alt.Chart(alt.InlineData(values=[{"month": month} for month in breaks]))
         layers.append(at.mark_rule(color=VERMILION, strokeDash=[4, 3]).encode(x=x))
-    return alt.layer(*layers).properties(height=280).configure_axis(labelColor=INK, titleColor=INK)
+    drawn: alt.LayerChart = alt.layer(*layers).properties(height=280).configure_axis(labelColor=INK, titleColor=INK)
+    return drawn
 
 
 def _stretched(points: Rows) -> Rows:

@@ -71,7 +71,7 @@ class Marts:
         self._connection = connection
 
     def _rows(self, statement: str, **values: Any) -> Rows:
-        return self._connection.execute(statement, values).fetchall()  # type: ignore[call-overload,no-any-return]
+        return self._connection.execute(statement, values).fetchall()
 
     def municipalities(self) -> Rows:
         """Code and name of each municipality with counts."""

@@ -228,7 +228,7 @@ def claims(rows: Rows) -> list[dict[str, str]]:
             "Påstand": row["statement"],
             "Papirets tal": _plain(row["claimed"]),
             "Beregnet": _plain(row["computed"]),
-            "Dom": VERDICTS.get(row["verdict"], row["verdict"]),
+            "Dom": str(VERDICTS.get(row["verdict"], row["verdict"])),
         }
         for row in rows
     ]

@@ -31,7 +31,7 @@ def _chart(rows: str = "rows") -> alt.Chart:
     return alt.Chart(alt.NamedData(name=rows))
 
 
-def _styled(chart: alt.Chart | alt.LayerChart) -> Spec:
+def _styled(chart: alt.Chart | alt.LayerChart | alt.FacetChart) -> Spec:
     found: Spec = chart.configure(
         font=_FONT,
         background="transparent",
@@ -79,7 +79,8 @@ def course(order: tuple[str, ...], *, bounded: bool, broken: bool) -> Spec:
 
 def _bounds(x: alt.X, *, scale: alt.Scale) -> alt.Chart:
     known = _chart().transform_filter("isValid(datum.low)").mark_bar(color=BLUE, size=5, opacity=0.45)
-    return known.encode(x=x, y=alt.Y("low:Q", title=None, scale=scale), y2=alt.Y2("high:Q"))
+    drawn: alt.Chart = known.encode(x=x, y=alt.Y("low:Q", title=None, scale=scale), y2=alt.Y2("high:Q"))
+    return drawn
 
 
 def _breaks(x: alt.X) -> list[alt.Chart]:
@@ -88,7 +89,7 @@ def _breaks(x: alt.X) -> list[alt.Chart]:
         _chart("breaks").mark_rule(color=VERMILION, strokeDash=[4, 3]).encode(x=x),
         _chart("breaks")
         .mark_text(text="databrud", color=VERMILION, align="right", dx=-4, dy=8)
-        .encode(x=x, y=alt.YValue(0)),
+        .encode(x=x, y=alt.value(0)),
     ]
 
 
