@@ -28,8 +28,8 @@ def browser() -> Iterator[Browser]:
     if found is None:
         pytest.fail("these tests look at pages in a browser: install Debian's package chromium")
     with sync_playwright() as playwright:
-        # Its sandbox needs rights that a container seldom has; pages of ours alone are opened.
-        started = playwright.chromium.launch(executable_path=found, args=["--no-sandbox"])
+        # Its sandbox needs rights that a container seldom has, and so does its shared memory; pages of ours alone are opened.
+        started = playwright.chromium.launch(executable_path=found, args=["--no-sandbox", "--disable-dev-shm-usage"])
         try:
             yield started
         finally:
