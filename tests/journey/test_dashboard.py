@@ -29,6 +29,7 @@ from warehouse import readers
 
 pytestmark = [
     pytest.mark.slow,
+    pytest.mark.timeout(600),
     pytest.mark.skipif(
         find_spec("streamlit") is None and not os.environ.get("CI"),
         reason="Streamlit is not installed: make setup-dashboard",

@@ -17,6 +17,7 @@ from warehouse.figures.answers import answer
 from warehouse.figures.inputs import Scope
 from warehouse.figures.registry import FIGURES
 
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 OWN = """assumptions:
   - name: net_unit_cost_dkk
     area_code: "163"
