@@ -20,15 +20,15 @@ CELL = ("period", "area", "measure", "members", "value", "status")
 
 @dataclass(frozen=True)
 class Check:
-    """One rule: its name, what must be true, whether a failure stops the table, and the expectation.
+    """One rule: its name, what must be true, whether a failure stops the table, and what decides it.
 
-    A check that is a query also has its `query`, and the `columns` its offenders are shown with.
+    That is an expectation of Great Expectations', or a `query` that finds its offenders, shown with `columns`.
     """
 
     rule: str
     sentence: str
     blocking: bool
-    expectation: Any
+    expectation: Any = None
     query: str = ""
     columns: tuple[str, ...] = ()
 
@@ -37,32 +37,58 @@ class Check:
 class Audited:
     """What is audited: the table as declared, its number in the warehouse, and the load.
 
-    Of the load: the periods that were asked for, the day it was seen, and the publisher's errors that are known.
+    Of the load: its table in `staging`, the periods that were asked for, the day it was seen, and the publisher's errors
+    that are known.
     """
 
     table: Table
     table_no: int
+    staging: str
     asked_periods: tuple[Period, ...]
     seen_on: date
     deviations: tuple[Deviation, ...] = ()
 
 
-def no_offenders(
-    rule: str, sentence: str, *, query: str, columns: tuple[str, ...] = (), blocking: bool = True
-) -> Check:
-    """A check that holds when its query finds nothing.
+class NoOffenders(gxe.UnexpectedRowsExpectation):
+    """Great Expectations' own, with the offenders asked for once: that asks a second time how many there are."""
 
-    The query reads `load`, the load beside what stands published (warehouse/staging.py), and gives its offenders with
-    the columns a person needs to find them. Great Expectations puts a subquery for `{batch}`, and adds a name to it
-    unless the query joins; PostgreSQL before 16 refuses one without a name anywhere but here (1.24.1, 2026-11-22).
+    metric_dependencies = ("unexpected_rows_query.table",)
+
+    def _validate(self, metrics: dict[str, Any], *_: Any, **__: Any) -> dict[str, Any]:
+        rows = metrics["unexpected_rows_query.table"]
+        return {"success": not rows, "result": {"observed_value": len(rows), "details": {"unexpected_rows": rows}}}
+
+
+def expectation_of(check: Check, *, staging: str) -> Any:
+    """The expectation that decides a check on a load.
+
+    A query reads `load`, its cells with what they are of, and `series`, `periods` and `changes` (warehouse/staging.py).
+    Great Expectations puts a subquery for `{batch}`, and adds a name to it unless the query joins; PostgreSQL before 16
+    refuses one without a name anywhere but here (1.24.1, 2026-11-22).
     """
+    if check.expectation is not None:
+        return check.expectation
     counted = f"""
-        with load as not materialized {{batch}}, offenders as ({query})
+        with batch as not materialized {{batch}},
+        series as not materialized (select * from {staging}_series),
+        periods as not materialized (select * from {staging}_periods),
+        changes as not materialized (select * from {staging}_changes),
+        load as not materialized (
+            select batch.series_id, batch.period_id, batch.value, batch.status, series.area_id, series.area_kind,
+                   series.measure, series.unit, series.adds_up, series.is_total, series.line
+            from batch join series on series.series_id = batch.series_id
+        ), offenders as ({check.query})
         select offenders.*, counted.offenders from offenders cross join (select count(*) as offenders from offenders) counted
         order by 1, 2 limit {KEPT_OFFENDERS}
     """
-    expectation = gxe.UnexpectedRowsExpectation(unexpected_rows_query=counted, meta={"rule": rule})
-    return Check(rule, sentence, blocking, expectation, query, columns)
+    return NoOffenders(unexpected_rows_query=counted, meta={"rule": check.rule})
+
+
+def no_offenders(
+    rule: str, sentence: str, *, query: str, columns: tuple[str, ...] = (), blocking: bool = True
+) -> Check:
+    """A check that holds when its query finds nothing; it gives what a person needs to find an offender."""
+    return Check(rule, sentence, blocking, query=query, columns=columns)
 
 
 def no_cells(
@@ -70,18 +96,22 @@ def no_cells(
     sentence: str,
     *,
     where: str,
+    among: str = "true",
     source: str = "load b",
     show: tuple[str, ...] = (),
     blocking: bool = True,
 ) -> Check:
-    """A check that holds when no cell of `source` meets a condition; offenders are shown with their names."""
+    """A check that holds when no cell of `source` meets a condition; offenders are shown with their names.
+
+    Cells are looked at only of the series that are `among` those in which there can be an offender: on a good night none.
+    """
     query = f"""
         select {", ".join(("p.code as period, a.name as area, b.measure, s.members, b.value, b.status::text as status", *show))}
         from {source}
         join core.series s on s.series_id = b.series_id
         join core.areas a on a.area_id = b.area_id
         join core.periods p on p.period_id = b.period_id
-        where {where}
+        where b.series_id in (select series_id from series where {among}) and {where}
     """
     shown = tuple(name.removeprefix("b.") for name in show)
     return no_offenders(rule, sentence, query=query, columns=(*CELL, *shown), blocking=blocking)

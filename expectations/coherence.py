@@ -38,7 +38,7 @@ def _no_large_count_vanishes(audited: Audited) -> Check:
     return no_offenders(
         "no_large_count_vanishes",
         f"no count of {LARGE_COUNT} or more that stood is missing from the load",
-        query=f"{_missing(audited)} and m.unit in ({COUNT_UNITS}) and stood.value >= {LARGE_COUNT}",
+        query=f"{_missing(audited)} and m.unit in ({COUNT_UNITS}) and gone.was_value >= {LARGE_COUNT}",
         columns=_MISSING_COLUMNS,
     )
 
@@ -47,27 +47,23 @@ _MISSING_COLUMNS = ("period", "area", "measure", "members", "published_value")
 
 
 def _missing(audited: Audited, *, share: float = 0) -> str:
-    """The cells of the periods asked for that stand with a value and did not come, where more than a share did not.
-
-    Two counts decide whether they are looked for at all: on a good night they are not.
-    """
+    """The cells of the periods asked for that stand with a value and did not come, where more than a share did not."""
     asked = ", ".join(str(period.key) for period in audited.asked_periods) or "null"
     ended = _ended_series(audited)
     return f"""
-        select p.code as period, a.name as area, m.name as measure, s.members, stood.value as published_value
-        from core.observations stood
-        join core.series s on s.series_id = stood.series_id
+        select p.code as period, a.name as area, m.name as measure, s.members, gone.was_value as published_value
+        from changes gone
+        join core.series s on s.series_id = gone.series_id
         join core.measures m on m.measure_id = s.measure_id
         join core.areas a on a.area_id = s.area_id
-        join core.periods p on p.period_id = stood.period_id
-        where stood.table_no = {audited.table_no} and stood.superseded_by is null and stood.status = 'observed'
-          and stood.period_id in ({asked}) and stood.series_id not in ({ended})
-          and not exists (select from load b where b.series_id = stood.series_id and b.period_id = stood.period_id)
-          and (select count(*) from load b where b.published_status = 'observed' and b.series_id not in ({ended}))
-            < {1 - share} * (
-              select count(*) from core.observations o
-              where o.table_no = {audited.table_no} and o.superseded_by is null and o.status = 'observed'
-                and o.period_id in ({asked}) and o.series_id not in ({ended}))
+        join core.periods p on p.period_id = gone.period_id
+        where gone.change = 'withdrawn' and gone.was_status = 'observed'
+          and gone.period_id in ({asked}) and gone.series_id not in ({ended})
+          and (select count(*) from changes c where c.change = 'withdrawn' and c.was_status = 'observed'
+                 and c.period_id in ({asked}) and c.series_id not in ({ended}))
+            > {share} * (select count(*) filter (where c.was_status = 'observed') - count(c.value)
+                           + (select coalesce(sum(shown), 0) from series where series_id not in ({ended}))
+                         from changes c where c.series_id not in ({ended}))
     """
 
 
@@ -165,14 +161,13 @@ def _country_is_its_municipalities() -> Check:
         "country_is_its_municipalities",
         "the municipalities sum to the country to within a quarter, whatever is hidden",
         query=f"""
-        select p.code as period, sums.measure, sums.members, sums.country, sums.shown_sum, sums.shown from (
-            select b.period_id, b.measure, s.members,
-                   sum(b.value) filter (where b.area_kind = 'country') as country,
-                   coalesce(sum(b.value) filter (where b.area_kind = 'municipality'), 0) as shown_sum,
-                   count(b.value) filter (where b.area_kind = 'municipality') as shown
-            from load b join core.series s on s.series_id = b.series_id
-            where b.adds_up group by b.period_id, b.measure, s.members
+        select p.code as period, named.measure, named.members, sums.country, sums.shown_sum, sums.shown from (
+            select period_id, line, sum(value) filter (where area_kind = 'country') as country,
+                   coalesce(sum(value) filter (where area_kind = 'municipality'), 0) as shown_sum,
+                   count(value) filter (where area_kind = 'municipality') as shown
+            from load where adds_up group by period_id, line
         ) sums
+        join (select distinct line, measure, members from series) named using (line)
         join core.periods p on p.period_id = sums.period_id
         where sums.country >= 1000 and (sums.shown_sum > 1.25 * sums.country
               or sums.shown_sum + {LARGE_COUNT} * ({len(municipalities())} - sums.shown) < 0.75 * sums.country)

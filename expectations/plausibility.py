@@ -34,8 +34,10 @@ def _within_bounds(audited: Audited) -> Check:
         "within_bounds",
         "values lie between the least and the greatest that can be true",
         source=f"load b join ({bounds}) as declared(name, low, high) on declared.name = b.measure",
-        where="b.value < low or b.value > high",
-        show=("low", "high"),
+        among=f"exists (select from ({bounds}) as declared(name, low, high) where declared.name = series.measure "
+        "and (series.low < declared.low or series.high > declared.high))",
+        where="(b.value < declared.low or b.value > declared.high)",
+        show=("declared.low", "declared.high"),
     )
 
 
@@ -43,19 +45,22 @@ def _counts_are_whole() -> Check:
     return no_cells(
         "counts_are_whole",
         "counts and ranks are whole numbers",
-        where=f"b.unit in ({COUNT_UNITS}, 'rank') and b.value <> round(b.value)",
+        among=f"unit in ({COUNT_UNITS}, 'rank') and broken",
+        where="b.value <> round(b.value)",
     )
 
 
 def _large_counts_are_shown() -> Check:
+    can_hide = f"unit in ({COUNT_UNITS}) and hidden > 0 and high >= {LARGE_COUNT}"
     return no_cells(
         "large_counts_are_shown",
         f"no count is hidden between two periods in which it is {LARGE_COUNT} or more",
         source=f"""(
             select *, lag(value) over in_time as earlier, lead(value) over in_time as later from load
-            where unit in ({COUNT_UNITS}) and series_id in (select series_id from load where status = 'suppressed')
+            where series_id in (select series_id from series where {can_hide})
             window in_time as (partition by series_id order by period_id)
         ) b""",
+        among=can_hide,
         where=f"b.status = 'suppressed' and least(b.earlier, b.later) >= {LARGE_COUNT}",
         show=("b.earlier", "b.later"),
     )
@@ -66,8 +71,8 @@ def _country_totals_are_shown(audited: Audited) -> Check:
     return no_cells(
         "country_totals_are_shown",
         "the country's totals are never hidden",
-        where=f"b.area_kind = 'country' and b.is_total and b.status = 'suppressed' and b.unit in ({COUNT_UNITS}) "
-        f"and b.measure not in ({waiting})",
+        among=f"area_kind = 'country' and is_total and hidden > 0 and unit in ({COUNT_UNITS}) and measure not in ({waiting})",
+        where="b.status = 'suppressed'",
     )
 
 
@@ -76,11 +81,24 @@ def _no_slip_of_unit() -> Check:
     return no_offenders(
         "no_slip_of_unit",
         "no measure is about 10 or 100 times, or a tenth or hundredth of, what stands published",
+        # Of cells that are as they stand the ratio is 1; only where fewer of them are than of others do they need to be told.
         query=f"""
+        with moved as (
+            select measure, unit, changes.value / nullif(was_value, 0) as ratio
+            from changes join series using (series_id) where changes.value > 0
+        ), counted as (
+            select measure, unit,
+                   cast(sum(positive) as bigint) - (select count(*) from moved where moved.measure = series.measure) as same,
+                   (select count(ratio) from moved where moved.measure = series.measure and ratio > 0) as different
+            from series group by measure, unit
+        ), ratios as (
+            select measure, unit, ratio from moved join counted using (measure, unit) where ratio > 0 and different >= same
+            union all
+            select measure, unit, 1 from counted cross join lateral generate_series(1, same) where different >= same
+        )
         select measure, unit, ratio from (
-            select measure, unit, percentile_cont(0.5) within group (order by value / published_value) as ratio
-            from load where value > 0 and published_value > 0 group by measure, unit
-        ) ratios where {near}
+            select measure, unit, percentile_cont(0.5) within group (order by ratio) as ratio from ratios group by measure, unit
+        ) medians where {near}
         """,
         columns=("measure", "unit", "ratio"),
     )
@@ -92,10 +110,13 @@ def _still_the_same_table() -> Check:
         "at most half of a measure's published cells change by more than a quarter",
         query="""
         select measure, unit, share_changed from (
-            select measure, unit,
-                   avg(case when abs(value - published_value) > greatest(0.25 * abs(published_value), 2)
-                       then 1.0 else 0.0 end) as share_changed
-            from load where value is not null and published_value is not null group by measure, unit
+            select measure, unit, sum(far)::numeric / nullif(sum(stood), 0) as share_changed from (
+                select measure, unit, shown as stood, 0 as far from series
+                union all
+                select measure, unit, case when was_value is null then -1 else 0 end,
+                       case when abs(changes.value - was_value) > greatest(0.25 * abs(was_value), 2) then 1 else 0 end
+                from changes join series using (series_id) where changes.value is not null
+            ) counted group by measure, unit
         ) shares where share_changed > 0.5
         """,
         columns=("measure", "unit", "share_changed"),
@@ -108,7 +129,11 @@ def _revisions_are_of_usual_size(audited: Audited) -> Check:
         "revisions_are_of_usual_size",
         f"no large count is revised by more than {audited.table.largest_revision_pct:g} per cent",
         blocking=False,
-        where=f"b.unit in ({COUNT_UNITS}) and b.published_value >= {LARGE_COUNT} "
-        f"and abs(b.value - b.published_value) > {tolerance} * b.published_value",
+        source="""(
+            select changes.series_id, period_id, changes.value, changes.status, was_value as published_value, area_id, measure
+            from changes join series using (series_id) where change = 'revised'
+        ) b""",
+        among=f"unit in ({COUNT_UNITS})",
+        where=f"b.published_value >= {LARGE_COUNT} and abs(b.value - b.published_value) > {tolerance} * b.published_value",
         show=("b.published_value",),
     )

@@ -20,20 +20,21 @@ def checks(audited: Audited) -> list[Check]:
         no_cells(
             "one_value_per_cell",
             "no cell came twice",
-            # The counts decide first: 570,000 cells take 1.1 s instead of 1.8 s, and the expectation made for it 2.9 s.
-            where="(select count(*) from load) > (select count(*) from (select distinct series_id, period_id from load) once) "
-            "and (b.series_id, b.period_id) in "
-            "(select series_id, period_id from load group by series_id, period_id having count(*) > 1)",
+            among="cells > periods",
+            where="(b.series_id, b.period_id) in (select series_id, period_id from batch where series_id in "
+            "(select series_id from series where cells > periods) group by series_id, period_id having count(*) > 1)",
         ),
         no_cells(
             "status_fits_value",
             "a value is observed, and what is not observed has no value",
+            among="misfits > 0",
             where="(b.value is not null) <> (b.status = 'observed')",
         ),
         no_cells(
             "areas_are_declared",
             "the areas are of the kinds the table's area hierarchy holds",
-            where=f"b.area_kind not in ({_kinds(audited)})",
+            among=f"area_kind not in ({_kinds(audited)})",
+            where="true",
         ),
         *_every_period_has_rows(audited),
     ]
@@ -49,7 +50,7 @@ def _every_period_has_rows(audited: Audited) -> list[Check]:
             "every_period_has_rows",
             "each period that was asked for came with rows",
             query=f"select asked.period from ({asked}) as asked(period_id, period) "
-            "where asked.period_id not in (select period_id from load)",
+            "where asked.period_id not in (select period_id from periods)",
             columns=("period",),
         )
     ]

@@ -12,7 +12,7 @@ from great_expectations.datasource.fluent import GxDatasourceWarning
 from sqlalchemy import URL
 
 from expectations import coherence, plausibility, shape
-from expectations.checks import KEPT_OFFENDERS, Audited, Check
+from expectations.checks import KEPT_OFFENDERS, Audited, Check, expectation_of
 from expectations.excuses import excused
 from expectations.verdict import Verdict
 from warehouse.embedded import SESSION
@@ -28,8 +28,8 @@ def suite_for(audited: Audited) -> list[Check]:
     return excused(checks, audited=audited)
 
 
-def verdicts(audited: Audited, *, compared: str, warehouse: URL) -> list[Verdict]:
-    """Carry out a table's suite on its staging table, set beside what stands published.
+def verdicts(audited: Audited, *, warehouse: URL) -> list[Verdict]:
+    """Carry out a table's suite on its staging table and what was made of it there.
 
     Raises CheckBroken and DeviationError.
     """
@@ -38,15 +38,19 @@ def verdicts(audited: Audited, *, compared: str, warehouse: URL) -> list[Verdict
     context.variables.progress_bars = ProgressBarsConfig(globally=False)
     source = _source(context, warehouse=warehouse)
     try:
-        asset = source.add_table_asset(compared, table_name=compared)
+        asset = source.add_table_asset(audited.staging, table_name=audited.staging)
         batch = asset.add_batch_definition_whole_table("load").get_batch()
-        suite = gx.ExpectationSuite(name=compared, expectations=[check.expectation for check in checks])
+        suite = gx.ExpectationSuite(name=audited.staging, expectations=_expectations(checks, audited))
         result = batch.validate(suite, result_format="COMPLETE")
     finally:
         for engine in (source.get_engine(), source.get_execution_engine().engine):
             engine.dispose()  # it keeps one for looking at tables and another for the checks
     found = {_rule(each): each for each in result.results}
     return [_verdict(check, found[check.rule]) for check in checks]
+
+
+def _expectations(checks: list[Check], audited: Audited) -> list[Any]:
+    return [expectation_of(check, staging=audited.staging) for check in checks]
 
 
 def _source(context: Any, *, warehouse: URL) -> Any:

@@ -79,8 +79,8 @@ def _judged(engine: Engine, *, table: Table, staged: Staged, archive: Archive) -
     try:
         with engine.connect() as connection:
             table_no = table_number(connection, table_id=table.id)
-        audited = Audited(table, table_no, asked, seen_on, shipped())
-        return verdicts(audited, compared=staged.compared, warehouse=engine.url)
+        audited = Audited(table, table_no, staged.staging, asked, seen_on, shipped())
+        return verdicts(audited, warehouse=engine.url)
     except (CheckBroken, DeviationError) as error:
         raise AuditBroken(f"{table.id}: {error}. The figures were not judged and not published") from error
 

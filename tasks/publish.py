@@ -70,6 +70,7 @@ def load_of(staged: Staged, *, archive: Archive) -> Load:
         manifest=staged.manifest,
         partial_periods=staged.partial_periods,
         backfilled=manifest.backfill,
+        stood=staged.stood,
     )
 
 

@@ -7,9 +7,13 @@ chunks leave no trace in it.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Any
+from io import BytesIO
+from typing import Any, TypeVar, cast
 
+import numpy as np
 import polars as pl
 from prefect import get_run_logger, task
 from prefect.cache_policies import NO_CACHE
@@ -24,7 +28,8 @@ from tasks.stoppages import resting_on
 from warehouse.dimensions import write_periods, write_tables
 from warehouse.periods import Period
 from warehouse.publishers import LOCAL, publisher_of
-from warehouse.staging import SeriesNumbers, copy_in, create_staging, finish_staging, mark_not_yet, table_number
+from warehouse.series import SeriesNumbers
+from warehouse.staging import copy_in, create_staging, finish_staging, mark_not_yet, table_number
 from warehouse.vintages import newest_vintage
 
 
@@ -32,7 +37,8 @@ from warehouse.vintages import newest_vintage
 class Staged:
     """The receipt of staging: which table in `staging`, how many cells, the hash of their content.
 
-    `stands_already` says that the newest vintage was read from the same content: it was audited then. `differences`
+    It was set beside what `stood`: the table's newest vintage, 0 where there was none. `stands_already` says that this was
+    read from the same content: it was audited then. `differences`
     are between the publisher's metadata and those of the newest vintage or the catalogue, a sentence each.
     """
 
@@ -40,7 +46,7 @@ class Staged:
     run_id: int
     manifest: str
     staging: str
-    compared: str
+    stood: int
     cells: int
     content_hash: str
     stands_already: bool
@@ -74,14 +80,21 @@ def stage_table(connection: Connection, *, manifest: str, archive: Archive, run_
     table_no = table_number(connection, table_id=table.id)
     count, content_hash = _fill(connection, look, name=name, table_no=table_no, newest=newest)
     mark_not_yet(connection, name=name, measures=[measure.name for measure in table.measures if measure.not_yet])
-    compared = finish_staging(connection, name=name, table_no=table_no, root_members=table.root_members)
     stands_already = newest is not None and newest.content_hash == content_hash
+    if not stands_already:
+        finish_staging(
+            connection,
+            name=name,
+            table_no=table_no,
+            root_members=table.root_members,
+            partial_periods=look.partial_periods,
+        )
     return Staged(
         table_id=table.id,
         run_id=run_id,
         manifest=manifest,
         staging=name,
-        compared=compared,
+        stood=newest.vintage_id if newest is not None else 0,
         cells=count,
         content_hash=content_hash,
         stands_already=stands_already,
@@ -95,15 +108,43 @@ def _fill(connection: Connection, look: Look, *, name: str, table_no: int, newes
     numbers = SeriesNumbers(connection, table_no=table_no)
     digests: list[str] = []
     count = 0
-    for cut, cells in look.answers(newest=newest):
+    for cells, found in one_ahead(_digested(look, newest=newest)):
         write_periods(connection, periods=map(Period.from_key, cells["period_id"].unique().sort()))
         copy_in(connection, numbers.numbered(cells), name=name)
-        digests += _digests(cells, cut=cut)
+        digests += found
         count += cells.height
     return count, hashlib.sha256("\n".join(sorted(digests)).encode()).hexdigest()
 
 
-def _digests(cells: pl.DataFrame, *, cut: str) -> list[str]:
-    row = pl.concat_str(pl.col(cells.columns).cast(pl.String).fill_null("-"), separator="|")
-    by_period = cells.sort(KEY).group_by("period_id", maintain_order=True).agg(row.str.join("\n").alias("rows"))
-    return [f"{cut} {period} {hashlib.sha256(rows.encode()).hexdigest()}" for period, rows in by_period.rows()]
+def _digested(look: Look, *, newest: Row[Any] | None) -> Iterator[tuple[pl.DataFrame, list[str]]]:
+    for cut, cells in look.answers(newest=newest):
+        yield cells, digests(cells, cut=cut)
+
+
+def digests(cells: pl.DataFrame, *, cut: str) -> list[str]:
+    """The hash over the cells of each period, sorted, with the cut and the period before it."""
+    rows = cells.sort(KEY)
+    text = BytesIO()
+    rows.write_csv(text, include_header=False, separator="|", null_value="-", quote_style="never")
+    lines = text.getbuffer()
+    line_ends = np.flatnonzero(np.frombuffer(lines, dtype=np.uint8) == ord("\n"))
+    periods = rows["period_id"].rle().struct.unnest()
+    ends = line_ends[periods["len"].cum_sum().to_numpy() - 1]
+    starts = [0, *(ends + 1)]
+    return [
+        f"{cut} {period} {hashlib.sha256(lines[start:end]).hexdigest()}"
+        for period, start, end in zip(periods["value"], starts, ends, strict=False)
+    ]
+
+
+Thing = TypeVar("Thing")
+
+
+def one_ahead(things: Iterator[Thing]) -> Iterator[Thing]:
+    """The same things, each made by another thread while the one before it is in use: at most two are held."""
+    with ThreadPoolExecutor(max_workers=1) as hand:
+        end = object()
+        waiting = hand.submit(next, things, end)
+        while (thing := waiting.result()) is not end:
+            waiting = hand.submit(next, things, end)
+            yield cast("Thing", thing)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Table, func, select, text
+from sqlalchemy import Connection, Table, func, select
 from sqlalchemy.dialects.postgresql import insert
 
 from warehouse import schema
@@ -19,7 +19,7 @@ from warehouse.periods import Period
 
 
 def write_dimensions(connection: Connection, *, catalogues: Sequence[Catalogue]) -> None:
-    """Write areas, tables with their partitions, and measures; keeps every number already given."""
+    """Write areas, tables and measures; keeps every number already given."""
     _upsert(connection, schema.areas, key=["area_id"], rows=_area_rows())
     for catalogue in catalogues:
         write_tables(connection, catalogue.tables, publisher=catalogue.publisher)
@@ -34,7 +34,7 @@ def write_dimensions(connection: Connection, *, catalogues: Sequence[Catalogue])
 def write_tables(
     connection: Connection, tables: Sequence[CatalogueTable], *, publisher: str, renew: bool = True
 ) -> None:
-    """Write one publisher's tables with their partitions, and their measures; keeps every number already given.
+    """Write one publisher's tables and their measures; keeps every number already given.
 
     Without `renew` what stands declared is left as it is, and only what is new is written.
     """
@@ -43,10 +43,6 @@ def write_tables(
     _upsert(connection, schema.tables, key=["table_no"], rows=rows, renew=renew)
     measures = _measure_rows(tables, numbers=numbers)
     _upsert(connection, schema.measures, key=["table_no", "name"], rows=measures, renew=renew)
-    existing = _partitions(connection)
-    for table in tables:
-        if _partition(table) not in existing:
-            _create_partition(connection, table, table_no=numbers[table.id])
 
 
 def write_periods(connection: Connection, *, periods: Iterable[Period]) -> None:
@@ -161,23 +157,3 @@ def _series_break_rows(catalogue: Catalogue, *, numbers: dict[str, int]) -> list
         }
         for series_break, table_id, period in _breaks(catalogue)
     ]
-
-
-def _partition(table: CatalogueTable) -> str:
-    return f"observations_{table.id}"
-
-
-def _partitions(connection: Connection) -> set[str]:
-    query = text("select relid::regclass::text from pg_partition_tree('core.observations') where isleaf and level = 1")
-    return {name.removeprefix("core.") for name in connection.scalars(query)}
-
-
-def _create_partition(connection: Connection, table: CatalogueTable, *, table_no: int) -> None:
-    name = connection.dialect.identifier_preparer.quote(_partition(table))
-    connection.execute(text(f"create table core.{name} partition of core.observations for values in ({table_no})"))
-    comment = schema.observations.comment or ""
-    literal = f"Partition for {table.id}: {table.title_en}. {comment}".replace("'", "''")
-    connection.exec_driver_sql(f"comment on table core.{name} is '{literal}'".replace("%", "%%"))
-    for column in schema.observations.columns:
-        meaning = (column.comment or "").replace("'", "''")
-        connection.exec_driver_sql(f"comment on column core.{name}.{column.name} is '{meaning}'".replace("%", "%%"))

@@ -20,8 +20,9 @@ from tenacity import Retrying, retry_if_exception_type, stop_after_delay, wait_f
 
 from warehouse.settings import Settings
 
-# Every session of ours: UTC, and room to sort and hash a table's load in memory.
-SESSION = {"options": "-c timezone=UTC -c work_mem=64MB", "application_name": "jobindsats"}
+# Every session of ours: UTC, room to sort and hash a table's load in memory, and statements that are carried out at once: to
+# compile one takes longer than it saves (a million cells summed up in 0.6 s compiled, in 0.3 s not; 2026-11).
+SESSION = {"options": "-c timezone=UTC -c work_mem=64MB -c jit=off", "application_name": "jobindsats"}
 
 
 class WarehouseUnreachable(RuntimeError):

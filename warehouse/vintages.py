@@ -9,9 +9,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import Connection, Row, text
 
+from warehouse.changes import find_changes
+from warehouse.partitions import (
+    attach_partition,
+    has_partition,
+    next_vintage,
+    vintage_of_partition,
+)
 from warehouse.staging import drop_staging, table_number
 
 
@@ -25,6 +33,7 @@ class Load:
 
     `release_reason` is a person's, where a check had stopped it. Of `partial_periods` it is a part only: what it lacks
     there is not withdrawn. `backfilled` says that it was read for some periods, and says nothing of the others.
+    `stood` is the newest vintage of the table when the load was set beside what stands, 0 where there was none.
     """
 
     table_id: str
@@ -37,6 +46,7 @@ class Load:
     release_reason: str | None = None
     partial_periods: frozenset[int] = frozenset()
     backfilled: bool = False
+    stood: int | None = None
 
 
 @dataclass(frozen=True)
@@ -56,35 +66,21 @@ class Vintage:
         return self.vintage_id is not None
 
 
-_DIFFERENCE = """
-create temporary table difference on commit drop as
-select coalesce(s.series_id, o.series_id) as series_id, coalesce(s.period_id, o.period_id) as period_id,
-       o.vintage_id as was_vintage_id, o.value as was_value, s.value,
-       coalesce(s.status, 'withdrawn') as status,
-       case when s.series_id is null then 'withdrawn'
-            when o.series_id is null or o.status = 'withdrawn' then 'new'
-            else 'revised' end as change
-from staging.{staging} s
-full join (
-    select * from core.observations
-    where table_no = :table_no and superseded_by is null
-      and period_id in (select distinct period_id from staging.{staging})
-) o on o.series_id = s.series_id and o.period_id = s.period_id
-where o.series_id is null
-   or (s.series_id is null and o.status <> 'withdrawn' and o.period_id <> all(cast(:partial as integer[])))
-   or (s.series_id is not null and (s.value, s.status) is distinct from (o.value, o.status))
-"""
 _COUNTS = """
 select count(*) filter (where change = 'new') as new, count(*) filter (where change = 'revised') as revised,
        count(*) filter (where change = 'withdrawn') as withdrawn,
        (select count(*) from staging.{staging}) as staged,
        (select max(period_id) from staging.{staging}) as newest_period_id
-from difference
+from staging.{staging}_changes
+"""
+_ALL_NEW = """
+select count(*) as new, 0 as revised, 0 as withdrawn, count(*) as staged, max(period_id) as newest_period_id
+from staging.{staging}
 """
 # Ties are broken by names: series numbers are given as they come, and a rebuilt warehouse gives others.
 _LARGEST = """
 select d.series_id, d.period_id, abs(d.value - d.was_value) as size
-from difference d
+from staging.{staging}_changes d
 join core.series s on s.series_id = d.series_id
 join core.measures m on m.measure_id = s.measure_id
 where d.change = 'revised' and d.value is not null and d.was_value is not null
@@ -92,27 +88,26 @@ order by (m.unit in ('persons', 'full_time_persons', 'cases')) desc, size desc, 
          s.members::text collate "C", d.period_id limit 1
 """
 _VINTAGE = """
-insert into core.vintages (table_no, publisher_updated_on, seen_at, content_hash, manifest, run_id, new, revised,
+insert into core.vintages (vintage_id, table_no, publisher_updated_on, seen_at, content_hash, manifest, run_id, new, revised,
     withdrawn, unchanged, newest_period_id, largest_revision, largest_revision_series_id, largest_revision_period_id,
     release_reason, backfilled)
-values (:table_no, :publisher_updated_on, :seen_at, :content_hash, :manifest, :run_id, :new, :revised,
+values (:vintage_id, :table_no, :publisher_updated_on, :seen_at, :content_hash, :manifest, :run_id, :new, :revised,
     :withdrawn, :unchanged, :newest_period_id, :size, :series_id, :period_id, :release_reason,
     :backfilled)
-returning vintage_id
 """
 _CLOSE = """
-update core.observations o set superseded_by = :vintage_id from difference d
+update core.observations o set superseded_by = :vintage_id from staging.{staging}_changes d
 where o.table_no = :table_no and o.series_id = d.series_id and o.period_id = d.period_id
   and o.vintage_id = d.was_vintage_id
 """
 _OPEN = """
 insert into core.observations (table_no, series_id, period_id, vintage_id, value, status)
-select :table_no, series_id, period_id, :vintage_id, value, status from difference
+select :table_no, series_id, period_id, :vintage_id, value, status from staging.{staging}_changes
 order by series_id, period_id
 """
 
 
-def newest_vintage(connection: Connection, *, table_id: str) -> Row[tuple[object, ...]] | None:
+def newest_vintage(connection: Connection, *, table_id: str) -> Row[Any] | None:
     """The newest vintage of a table, or None."""
     query = text(
         "select v.* from core.vintages v join core.tables t using (table_no) where t.table_id = :table_id "
@@ -134,25 +129,37 @@ def publish(connection: Connection, load: Load) -> Vintage:
     """
     table_no = table_number(connection, table_id=load.table_id)
     take_turn(connection, table_no=table_no)
-    _require_forward_clock(connection, load)
-    asked = {"table_no": table_no, "partial": sorted(load.partial_periods)}
-    connection.execute(text(_DIFFERENCE.format(staging=load.staging)), asked)
+    newest = newest_vintage(connection, table_id=load.table_id)
+    _require_forward_clock(load, newest=newest)
+    partition_of = vintage_of_partition(connection, name=load.staging)
+    if partition_of is not None and not has_partition(connection, table_id=load.table_id):
+        return _publish_as_partition(connection, load, table_no=table_no, vintage_id=partition_of)
+    if load.stood is None or load.stood != (newest.vintage_id if newest else 0):
+        find_changes(connection, name=load.staging, table_no=table_no, partial_periods=load.partial_periods)
     counts = connection.execute(text(_COUNTS.format(staging=load.staging))).one()
     vintage_id = _write(connection, load, table_no=table_no, counts=counts) if _any(counts) else None
     drop_staging(connection, name=load.staging)
     return Vintage(load.table_id, vintage_id, counts.new, counts.revised, counts.withdrawn, _unchanged(counts))
 
 
-def _any(counts: Row[tuple[int, ...]]) -> bool:
+def _publish_as_partition(connection: Connection, load: Load, *, table_no: int, vintage_id: int) -> Vintage:
+    """The first load of a table: its staging table becomes the table's partition."""
+    counts = connection.execute(text(_ALL_NEW.format(staging=load.staging))).one()
+    _write_vintage(connection, load, table_no=table_no, vintage_id=vintage_id, counts=counts)
+    attach_partition(connection, name=load.staging, table_id=load.table_id, table_no=table_no)
+    drop_staging(connection, name=load.staging)
+    return Vintage(load.table_id, vintage_id, counts.new, 0, 0, 0)
+
+
+def _any(counts: Row[Any]) -> bool:
     return bool(counts.new or counts.revised or counts.withdrawn)
 
 
-def _unchanged(counts: Row[tuple[int, ...]]) -> int:
+def _unchanged(counts: Row[Any]) -> int:
     return int(counts.staged - counts.new - counts.revised)
 
 
-def _require_forward_clock(connection: Connection, load: Load) -> None:
-    newest = newest_vintage(connection, table_id=load.table_id)
+def _require_forward_clock(load: Load, *, newest: Row[Any] | None) -> None:
     if newest is not None and load.seen_at <= newest.seen_at:
         raise ClockRunsBackwards(
             f"{load.table_id}: this load was seen at {load.seen_at:%Y-%m-%d %H:%M:%S}, and the newest vintage at "
@@ -161,31 +168,44 @@ def _require_forward_clock(connection: Connection, load: Load) -> None:
         )
 
 
-def _write(connection: Connection, load: Load, *, table_no: int, counts: Row[tuple[int, ...]]) -> int:
-    largest = connection.execute(text(_LARGEST)).one_or_none()
-    vintage_id = connection.scalar(
-        text(_VINTAGE),
-        {
-            "table_no": table_no,
-            "publisher_updated_on": load.publisher_updated_on,
-            "seen_at": load.seen_at,
-            "content_hash": load.content_hash,
-            "manifest": load.manifest,
-            "run_id": load.run_id,
-            "new": counts.new,
-            "revised": counts.revised,
-            "withdrawn": counts.withdrawn,
-            "unchanged": _unchanged(counts),
-            "newest_period_id": counts.newest_period_id,
-            "size": largest and largest.size,
-            "series_id": largest and largest.series_id,
-            "period_id": largest and largest.period_id,
-            "release_reason": load.release_reason,
-            "backfilled": load.backfilled,
-        },
-    )
-    connection.execute(text(_CLOSE), {"table_no": table_no, "vintage_id": vintage_id})
-    connection.execute(text(_OPEN), {"table_no": table_no, "vintage_id": vintage_id})
+def _write(connection: Connection, load: Load, *, table_no: int, counts: Row[Any]) -> int:
+    vintage_id = next_vintage(connection)
+    largest = connection.execute(text(_LARGEST.format(staging=load.staging))).one_or_none()
+    _write_vintage(connection, load, table_no=table_no, vintage_id=vintage_id, counts=counts, largest=largest)
+    for statement in (_CLOSE, _OPEN):
+        asked = {"table_no": table_no, "vintage_id": vintage_id}
+        connection.execute(text(statement.format(staging=load.staging)), asked)
     # The next audit joins against these rows; without statistics the planner takes them for a handful.
     connection.execute(text(f"analyze core.observations_{load.table_id}"))
-    return int(vintage_id or 0)
+    return vintage_id
+
+
+def _write_vintage(
+    connection: Connection,
+    load: Load,
+    *,
+    table_no: int,
+    vintage_id: int,
+    counts: Row[Any],
+    largest: Row[Any] | None = None,
+) -> None:
+    row = {
+        "vintage_id": vintage_id,
+        "table_no": table_no,
+        "publisher_updated_on": load.publisher_updated_on,
+        "seen_at": load.seen_at,
+        "content_hash": load.content_hash,
+        "manifest": load.manifest,
+        "run_id": load.run_id,
+        "new": counts.new,
+        "revised": counts.revised,
+        "withdrawn": counts.withdrawn,
+        "unchanged": _unchanged(counts),
+        "newest_period_id": counts.newest_period_id,
+        "size": largest and largest.size,
+        "series_id": largest and largest.series_id,
+        "period_id": largest and largest.period_id,
+        "release_reason": load.release_reason,
+        "backfilled": load.backfilled,
+    }
+    connection.execute(text(_VINTAGE), row)

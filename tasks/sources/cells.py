@@ -35,7 +35,10 @@ def one_of_each(cells: pl.DataFrame, *, table: Table) -> pl.DataFrame:
 
     A label that stands on two levels of a hierarchy brings the same cell twice (seen in y01c01).
     """
-    once = cells.unique().sort([*KEY, "value"])
+    ordered = cells.sort([*KEY, "value"])
+    if not _repeats(ordered).any():
+        return ordered
+    once = ordered.unique(maintain_order=True)
     disagreeing = once.filter(pl.struct(KEY).is_duplicated())
     if disagreeing.height:
         kept = [in_names(row) for row in disagreeing.head(1000).to_dicts()]
@@ -48,6 +51,11 @@ def one_of_each(cells: pl.DataFrame, *, table: Table) -> pl.DataFrame:
             cells=kept,
         )
     return once
+
+
+def _repeats(ordered: pl.DataFrame) -> pl.Series:
+    """Whether a row has the key of the one before it."""
+    return ordered.select(pl.all_horizontal(pl.col(name) == pl.col(name).shift(1) for name in KEY)).to_series()
 
 
 def in_names(row: Mapping[str, Any]) -> dict[str, Any]:

@@ -39,9 +39,11 @@ POINTS = (
     Point("in the archive, the ledger does not know", "file", "after", "manifests/", nth=2),
     Point("in the archive, the ledger is told", "statement", "after", f"{LEDGER} state", nth=1),
     Point("inside COPY", "copy", "after", nth=2),
-    Point("after staging, before the audit", "statement", "after", "_compared is 'One row", nth=2),
-    Point("inside the audit", "statement", "before", "with load as", nth=7),
-    Point("after the audit, before publishing", "statement", "before", "create temporary table difference", nth=2),
+    Point("after staging, before the audit", "statement", "after", "_changes is 'One row", nth=2),
+    Point("inside the audit", "statement", "before", "with batch as", nth=7),
+    Point(
+        "after the audit, before publishing", "statement", "before", "pg_advisory_xact_lock(hashtext('publish')", nth=2
+    ),
     Point("inside publish, new rows opened", "statement", "after", "insert into core.observations", nth=2),
     Point("published but for the commit", "statement", "after", "vintage_id=%(vintage_id)s", nth=2),
     Point("published, before the receipt", "file", "before", "publications/", nth=2),

@@ -196,7 +196,7 @@ def test_a_night_that_begins_waits_for_one_partition_at_most(small: Scene) -> No
     small.patch.setenv("JOBINDSATS_CELLS_PER_CALL", "5")
     tables = ["y25i03", "y01h01"]
     backfill_id = begin("2022", "2023M10", tables=tables, resume=None)
-    point = Point("in a partition", "statement", "before", "create temporary table difference")
+    point = Point("in a partition", "statement", "before", "pg_advisory_xact_lock(hashtext('publish')")
     reached, go_on = context().Event(), context().Event()
     backfilling = context().Process(target=worker, args=(point, dict(os.environ), backfill_id, reached, go_on))
     backfilling.start()

@@ -19,13 +19,18 @@ STAGING = {
 }
 PUBLISHING = {
     "before publishing": "pg_advisory_xact_lock",
-    "before the difference": "create temporary table difference",
-    "after the difference": "count(*) filter (where change",
+    "before the changes": "create unlogged table staging.",
+    "after the changes": "count(*) filter (where change",
     "before the vintage": "insert into core.vintages",
     "before closing": "update core.observations",
     "after closing": "insert into core.observations",
     "after opening": "analyze core.observations",
     "staging not dropped": "drop table if exists staging.",
+}
+FIRST_PUBLISHING = {
+    "before the partition": "set schema core",
+    "the partition not attached": "attach partition",
+    "the partition attached": "drop constraint",
 }
 COPYING = "in the middle of COPY"
 COMMIT = "before the commit"
@@ -42,7 +47,7 @@ TROUBLE = (Disturbed, DBAPIError, psycopg.Error)
 @contextmanager
 def disturbed(engine: Engine, *, step: str, way: str) -> Iterator[Connection]:
     """A transaction that meets its trouble at a step, where it comes to that step; it is committed where it does not."""
-    sign = (STAGING | PUBLISHING).get(step)
+    sign = (STAGING | PUBLISHING | FIRST_PUBLISHING).get(step)
     with engine.begin() as connection:
 
         def before(_: Any, __: Any, statement: str, *rest: Any) -> None:

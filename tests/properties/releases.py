@@ -14,7 +14,8 @@ from warehouse.catalogue import jobindsats
 from warehouse.dimensions import write_periods
 from warehouse.periods import Period
 from warehouse.publishers import shipped_table
-from warehouse.staging import SeriesNumbers, canonical, copy_in, create_staging, drop_leftovers, table_number
+from warehouse.series import SeriesNumbers, canonical
+from warehouse.staging import copy_in, create_staging, drop_leftovers, table_number
 from warehouse.vintages import Load, Vintage, publish
 
 Cell = tuple[str, int, str]
@@ -66,9 +67,10 @@ def stage(connection: Connection, release: Release, *, run_id: int, table_id: st
     return name
 
 
-def load(staging: str, *, run_id: int, seen_at: datetime, table_id: str = TABLE) -> Load:
+def load(staging: str, *, run_id: int, seen_at: datetime, table_id: str = TABLE, stood: int | None = None) -> Load:
     """A staged release as what `publish` takes."""
-    return Load(table_id, staging, run_id, seen_at, date(2026, 8, 1), f"hash of {staging}", f"manifests/{staging}")
+    named = (f"hash of {staging}", f"manifests/{staging}")
+    return Load(table_id, staging, run_id, seen_at, date(2026, 8, 1), *named, stood=stood)
 
 
 def publish_release(engine: Engine, release: Release, *, seen_at: datetime, table_id: str = TABLE) -> Vintage:

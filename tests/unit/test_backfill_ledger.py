@@ -114,7 +114,7 @@ def test_who_was_overtaken_publishes_nothing(engine: Engine, backfill: int) -> N
     theirs = taken(engine, backfill)
     assert theirs is not None
     assert theirs.partition_no == mine.partition_no
-    staged = Staged("y10a02", mine.run_id, "manifests/x", "s", "c", 100, "hash", False, ())
+    staged = Staged("y10a02", mine.run_id, "manifests/x", "s", 0, 100, "hash", False, ())
     vintage = Vintage("y10a02", None, 0, 0, 0, 100)
     with engine.begin() as connection, pytest.raises(Refused, match="another worker"):
         ledger.note_done(connection, mine, staged=staged, vintage=vintage, at=NOW)

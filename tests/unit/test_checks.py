@@ -35,7 +35,8 @@ from warehouse.areas import all_areas
 from warehouse.catalogue import jobindsats
 from warehouse.dimensions import write_periods
 from warehouse.periods import Period
-from warehouse.staging import SeriesNumbers, canonical, copy_in, create_staging, finish_staging, table_number
+from warehouse.series import SeriesNumbers, canonical
+from warehouse.staging import copy_in, create_staging, finish_staging, table_number
 from warehouse.vintages import publish
 
 PERIODS = ("2026M05", "2026M06")
@@ -61,10 +62,10 @@ def audited(
     with engine.begin() as connection:
         table_no = table_number(connection, table_id=TABLE)
         name = stage(connection, release, run_id=open_run(connection))
-        compared = finish_staging(connection, name=name, table_no=table_no, root_members=MEMBERS)
+        finish_staging(connection, name=name, table_no=table_no, root_members=MEMBERS)
     asked = tuple(Period.parse(period) for period in PERIODS)
-    about = Audited(jobindsats().table(TABLE), table_no, asked, seen_on, tuple(deviations))
-    return {verdict.rule: verdict for verdict in verdicts(about, compared=compared, warehouse=engine.url)}
+    about = Audited(jobindsats().table(TABLE), table_no, name, asked, seen_on, tuple(deviations))
+    return {verdict.rule: verdict for verdict in verdicts(about, warehouse=engine.url)}
 
 
 def known(**changed: Any) -> Deviation:
@@ -143,9 +144,9 @@ def test_a_member_that_has_ended_is_not_waited_for(engine: Engine, gone: str, se
         first = _stage_members(connection, run_id=run_id, members=[ENDED, STAYED])
         publish(connection, load(first, run_id=run_id, seen_at=night(0), table_id=table.id))
         second = _stage_members(connection, run_id=open_run(connection), members=[{ENDED: STAYED, STAYED: ENDED}[gone]])
-        compared = finish_staging(connection, name=second, table_no=table_no, root_members=table.root_members)
-    about = Audited(table, table_no, (Period.parse("2025M05"),), seen_on)
-    found = {verdict.rule: verdict for verdict in verdicts(about, compared=compared, warehouse=engine.url)}
+        finish_staging(connection, name=second, table_no=table_no, root_members=table.root_members)
+    about = Audited(table, table_no, second, (Period.parse("2025M05"),), seen_on)
+    found = {verdict.rule: verdict for verdict in verdicts(about, warehouse=engine.url)}
     assert found["published_cells_return"].passed is passed
 
 
@@ -187,9 +188,9 @@ def test_the_benchmarks_gap_is_the_same_way_round_everywhere(
         write_periods(connection, periods=[period])
         cells = pl.DataFrame(rows, schema=SCHEMA, orient="row")
         copy_in(connection, SeriesNumbers(connection, table_no=table_no).numbered(cells), name=name)
-        compared = finish_staging(connection, name=name, table_no=table_no, root_members=table.root_members)
-    about = Audited(table, table_no, (period,), SEEN_ON)
-    found = {verdict.rule: verdict for verdict in verdicts(about, compared=compared, warehouse=engine.url)}
+        finish_staging(connection, name=name, table_no=table_no, root_members=table.root_members)
+    about = Audited(table, table_no, name, (period,), SEEN_ON)
+    found = {verdict.rule: verdict for verdict in verdicts(about, warehouse=engine.url)}
     assert (found["gap_has_one_sign"].offenders, found["gap_has_one_sign"].blocking) == (offenders, True)
 
 
@@ -199,10 +200,10 @@ def test_a_cell_that_came_twice_is_shown(engine: Engine) -> None:
         run_id = open_run(connection)
         name = stage(connection, WHOLE, run_id=run_id)
         connection.exec_driver_sql(f"insert into staging.{name} select * from staging.{name} limit 1")
-        compared = finish_staging(connection, name=name, table_no=table_no, root_members=MEMBERS)
+        finish_staging(connection, name=name, table_no=table_no, root_members=MEMBERS)
     asked = tuple(Period.parse(period) for period in PERIODS)
-    about = Audited(jobindsats().table(TABLE), table_no, asked, SEEN_ON)
-    found = {verdict.rule: verdict for verdict in verdicts(about, compared=compared, warehouse=engine.url)}
+    about = Audited(jobindsats().table(TABLE), table_no, name, asked, SEEN_ON)
+    found = {verdict.rule: verdict for verdict in verdicts(about, warehouse=engine.url)}
     assert (found["one_value_per_cell"].passed, found["one_value_per_cell"].offenders) == (False, 2)
     assert found["one_value_per_cell"].cells[0]["area"] == "Hele landet"
 

@@ -80,11 +80,11 @@ def test_a_missing_key_an_entry_without_an_id_and_an_id_given_twice_are_named() 
 def test_the_entries_that_are_shipped_fit_their_tables_and_rules() -> None:
     for deviation in shipped():
         table = jobindsats().table(deviation.table)
-        assert suite_for(Audited(table, 1, (), deviation.since, shipped()))
+        assert suite_for(Audited(table, 1, "load", (), deviation.since, shipped()))
 
 
 def test_the_entry_that_the_file_shows_is_one() -> None:
     written = (ROOT / "expectations" / "known_deviations.yml").read_text(encoding="utf-8")
     lines = [line.removeprefix("#") for line in written.splitlines() if line.startswith("#   ")]
     (shown,) = read_deviations("\n".join(lines), catalogue=jobindsats())
-    assert suite_for(Audited(jobindsats().table(shown.table), 1, (), shown.since, (shown,)))
+    assert suite_for(Audited(jobindsats().table(shown.table), 1, "load", (), shown.since, (shown,)))

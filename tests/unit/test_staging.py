@@ -9,9 +9,9 @@ from sqlalchemy import Connection, Engine, inspect, text
 from tests.properties.releases import FULL_TIME, HIDDEN, MEMBERS, PERSONS, TABLE, forget, night, open_run, shown, stage
 from warehouse.catalogue import Table, jobindsats
 from warehouse.locks import Lock, held
+from warehouse.series import SeriesNumbers, canonical
 from warehouse.staging import (
-    SeriesNumbers,
-    canonical,
+    PARTS,
     copy_in,
     create_staging,
     drop_leftovers,
@@ -81,12 +81,12 @@ def test_what_ended_dead_and_unknown_runs_left_is_dropped_and_what_runs_stays(en
         end(connection, ended)
     with held(engine, Lock.RUN, number=alive), engine.begin() as connection:
         dropped = drop_leftovers(connection)
-        assert staged_tables(connection) == {left[2], f"{left[2]}_compared"}
-        assert len(dropped) == 6
+        assert staged_tables(connection) == {f"{left[2]}{part}" for part in ("", *PARTS)}
+        assert len(dropped) == 12
         assert drop_leftovers(connection) == []
 
 
-def test_dropping_takes_the_comparison_along_and_does_not_mind_absence(engine: Engine) -> None:
+def test_dropping_takes_along_what_was_made_of_it_and_does_not_mind_absence(engine: Engine) -> None:
     with engine.begin() as connection:
         name = stage(connection, RELEASE, run_id=open_run(connection))
         finish_staging(connection, name=name, table_no=table_number(connection, table_id=TABLE), root_members=MEMBERS)
@@ -126,7 +126,7 @@ def test_a_table_the_warehouse_does_not_know_is_named_with_the_next_step(engine:
 
 @pytest.mark.parametrize("table", jobindsats().tables, ids=lambda table: str(table.id))
 def test_the_names_of_a_tables_staging_fit_postgresql(table: Table) -> None:
-    assert len(f"{staging_name(table.id, run_id=2**31 - 1)}_compared") <= 63
+    assert len(f"{staging_name(table.id, run_id=2**31 - 1)}{max(PARTS, key=len)}") <= 63
 
 
 WAITING = {

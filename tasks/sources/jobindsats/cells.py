@@ -12,6 +12,7 @@ import difflib
 import json
 from collections.abc import Collection, Iterable, Mapping
 
+import numpy as np
 import polars as pl
 
 from tasks.sources.cells import KEY, SCHEMA, one_of_each
@@ -35,9 +36,10 @@ def to_cells(
     """
     measures = _measures(frame, table=table, offered=offered)
     rows = _without_roots(frame, table=table, nodes=nodes)
-    keyed = _keyed(rows, table=table)
-    parts = [_cells_of(keyed, label=label, measure=measure, table=table) for label, measure in measures.items()]
-    return one_of_each(pl.concat(parts).cast(SCHEMA), table=table) if parts else SCHEMA.to_frame()
+    keyed = _keyed(rows, table=table).sort("period_id", "area_id", "members")
+    named = sorted(measures.items(), key=lambda each: each[1].name)
+    parts = [_cells_of(keyed, label=label, measure=measure, table=table) for label, measure in named]
+    return one_of_each(_interleaved(parts, measures=named), table=table) if parts else SCHEMA.to_frame()
 
 
 def _measures(frame: pl.DataFrame, *, table: Table, offered: Collection[Measure]) -> dict[str, Measure]:
@@ -152,9 +154,18 @@ def _cells_of(keyed: pl.DataFrame, *, label: str, measure: Measure, table: Table
         value=pl.col(label).cast(pl.Float64),
         status=pl.when(pl.col(label).is_null()).then(pl.lit("suppressed")).otherwise(pl.lit("observed")),
     )
-    if not measure.country:
-        cells = cells.filter(pl.col("area_id") != _COUNTRY)
-    return cells.select(*KEY, "value", "status")
+    return cells.select(*KEY, "value", "status").cast(SCHEMA)
+
+
+def _interleaved(parts: list[pl.DataFrame], *, measures: list[tuple[str, Measure]]) -> pl.DataFrame:
+    """The measures' cells row by row, as they will be sorted, without the country's where it has none of a measure."""
+    rows = parts[0].height
+    order = np.arange(len(parts) * rows).reshape(len(parts), rows).T.ravel()
+    cells = pl.concat(parts)[order]
+    without_country = [measure.name for _, measure in measures if not measure.country]
+    if not without_country:
+        return cells
+    return cells.filter((pl.col("area_id") != _COUNTRY) | ~pl.col("measure").is_in(without_country))
 
 
 def _require_numbers(cells: pl.Series, *, measure: Measure, table: Table) -> None:
