@@ -9,7 +9,7 @@ ON_TWO_CORES := -n 2 --dist loadfile --no-loadscope-reorder
 PORT ?= 4200
 DASHBOARD_PORT ?= 8501
 
-.PHONY: setup setup-distributed setup-dashboard demo serve dashboard test test-all check bench-backfill lock clean
+.PHONY: setup setup-distributed setup-dashboard setup-bench demo serve dashboard test test-all check bench bench-scale bench-backfill lock clean
 
 setup: $(VENV)/.ready
 
@@ -36,6 +36,13 @@ $(VENV)/.dashboard: $(VENV)/.ready requirements-dashboard.lock
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dashboard.lock
 	@touch $@
 
+# What the extra `bench` adds to the locked packages: what people would use instead.
+setup-bench: $(VENV)/.bench
+
+$(VENV)/.bench: $(VENV)/.ready requirements-bench.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-bench.lock
+	@touch $@
+
 demo: setup
 	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m tests.demo
 
@@ -57,6 +64,12 @@ check: setup
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-cache
 
+bench: setup-bench
+	@$(BIN)/python -m tests.bench $(ARGUMENTS)
+
+bench-scale: setup
+	@$(BIN)/python -m tests.bench.scale $(ARGUMENTS)
+
 bench-backfill: setup
 	@$(BIN)/python -m tests.bench.backfill_workers
 
@@ -65,7 +78,7 @@ lock:
 	@$(VENV)-lock/bin/python -m pip install --quiet --disable-pip-version-check uv
 	@$(VENV)-lock/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate \
 	  --no-emit-index-url --no-header --extra dev --output-file requirements.lock pyproject.toml
-	@for extra in distributed dashboard; do \
+	@for extra in distributed dashboard bench; do \
 	  $(PYTHON) -c 'import sys, tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["project"]["optional-dependencies"][sys.argv[1]], sep="\n")' $$extra \
 	  | $(VENV)-lock/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate \
 	  --no-emit-index-url --no-header --constraint requirements.lock --output-file requirements-$$extra.lock - || exit 1; done

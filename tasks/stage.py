@@ -113,6 +113,7 @@ def _fill(connection: Connection, look: Look, *, name: str, table_no: int, newes
         copy_in(connection, numbers.numbered(cells), name=name)
         digests += found
         count += cells.height
+    numbers.analyze()
     return count, hashlib.sha256("\n".join(sorted(digests)).encode()).hexdigest()
 
 

@@ -29,6 +29,7 @@ class SeriesNumbers:
     def __init__(self, connection: Connection, *, table_no: int) -> None:
         self._connection = connection
         self._table_no = table_no
+        self._given = False
         self._known = self._read(after=0)
 
     def numbered(self, cells: pl.DataFrame) -> pl.DataFrame:
@@ -54,7 +55,13 @@ class SeriesNumbers:
         types = {"measure": pl.String, "area_id": pl.Int16, "members": pl.String, "series_id": pl.Int32}
         return pl.DataFrame(found, schema=types, orient="row")
 
+    def analyze(self) -> None:
+        """Let the planner know of series that were given a number; whoever else is at it does it for both."""
+        if self._given:
+            self._connection.execute(text("analyze (skip_locked) core.series"))
+
     def _register(self, keys: pl.DataFrame) -> None:
+        self._given = True
         named = [row | {"members": json.loads(row["members"])} for row in keys.sort(SERIES_KEY).to_dicts()]
         self._connection.execute(text(_REGISTER), {"table_no": self._table_no, "keys": json.dumps(named)})
 

@@ -1,0 +1,111 @@
+"""`make bench`: the contestants in turn, at each size, on one PostgreSQL; then `docs/benchmarks.json` and what it says.
+
+Contestants take turns (A B C A B C), so that a machine whose pace changes changes it for all. At 10 million the peers are
+left out unless asked for: they take hours.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import subprocess
+import sys
+import tempfile
+from datetime import UTC, datetime
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import URL, create_engine, text
+
+from tests.bench.bodies import made
+from tests.bench.contestants import CONTESTANTS
+from tests.bench.report import write_report
+from warehouse import embedded
+from warehouse.scratch import scratch_beside
+
+SIZES = {"0.1 million": 15, "1 million": 173, "10 million": 1_480}
+"""Months of history by size."""
+OURS = ("ours", "floor")
+RESULTS = Path("docs/benchmarks.json")
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run what is asked for, and write it down."""
+    asked = _asked(arguments)
+    results: dict[str, Any] = {"machine": machine(), "runs": []}
+    for size in asked.sizes:
+        made(asked.bodies / str(SIZES[size]), months=SIZES[size])
+    with tempfile.TemporaryDirectory(prefix="bench-") as folder:
+        try:
+            server = embedded.start(Path(folder))
+            results["machine"]["postgresql"] = _server_version(server)
+            for size in asked.sizes:
+                names = CONTESTANTS if size != "10 million" or asked.all else OURS
+                for number in range(asked.runs):
+                    results["runs"] += [
+                        _run(name, size=size, number=number, asked=asked, server=server) for name in names
+                    ]
+        finally:
+            embedded.stop(Path(folder))
+    asked.results.write_text(json.dumps(results, indent=1) + "\n")
+    write_report(results, folder=asked.results.parent)
+    return 0
+
+
+def _asked(arguments: list[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__.split("\n")[0])
+    parser.add_argument("--sizes", nargs="+", choices=SIZES, default=list(SIZES))
+    parser.add_argument("--runs", type=int, default=5)
+    parser.add_argument("--all", action="store_true", help="the peers at 10 million too")
+    parser.add_argument("--bodies", type=Path, default=Path(".data/bench"), help="where bodies are kept between runs")
+    parser.add_argument("--results", type=Path, default=RESULTS)
+    parser.add_argument("--longest", type=float, default=3_600, help="seconds that one contestant may take")
+    return parser.parse_args(arguments)
+
+
+def machine() -> dict[str, Any]:
+    """What it runs on, without names: cores, memory, versions, the day, and how busy it was at the start."""
+    return {
+        "on": datetime.now(UTC).date().isoformat(),
+        "cores": os.cpu_count(),
+        "memory_gib": round(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30),
+        "load": round(os.getloadavg()[0], 1),
+        "python": platform.python_version(),
+        "versions": {name: _version(name) for name in ("polars", "great-expectations", "psycopg", "dlt", "pandas")},
+    }
+
+
+def _version(name: str) -> str:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return "not installed"
+
+
+def _server_version(server: URL) -> str:
+    engine = create_engine(server)
+    with engine.connect() as connection:
+        found = str(connection.scalar(text("show server_version")))
+    engine.dispose()
+    return found
+
+
+def _run(name: str, *, size: str, number: int, asked: argparse.Namespace, server: URL) -> dict[str, Any]:
+    """One contestant once, in a process and a database of its own."""
+    months = SIZES[size]
+    with scratch_beside(server) as warehouse:
+        address = warehouse.render_as_string(hide_password=False)
+        where = ["--bodies", str(asked.bodies / str(months)), "--months", str(months), "--warehouse", address]
+        command = [sys.executable, "-m", "tests.bench.contestants", name, *where]
+        done = subprocess.run(command, stdout=subprocess.PIPE, timeout=asked.longest, check=True, text=True)
+    found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    seconds = ", ".join(f"{what} {took:.2f} s" for what, took in found["seconds"].items())
+    print(f"{size:12} {number + 1}  {name:14} {seconds}; {found['peak_mib']:,.0f} MiB", flush=True)
+    return found | {"size": size}
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,223 @@
+"""The contestants, each in a process of its own: `python -m tests.bench.contestants NAME ...` prints one line of JSON.
+
+All read the same bytes from the same archive and end with committed rows in an empty database of the same PostgreSQL.
+Seconds begin with the first byte read; what starting the process and importing costs is printed beside them.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import resource
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from time import perf_counter
+from typing import Any
+
+from sqlalchemy import URL, Engine, create_engine, make_url, text
+
+from tasks.archive import Archive
+from tests.bench.bodies import Bodies, answers, made
+from warehouse import embedded
+
+Seconds = dict[str, float]
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Let one contestant run, and print what it took."""
+    began = perf_counter()
+    parser = argparse.ArgumentParser(prog="python -m tests.bench.contestants")
+    parser.add_argument("name", choices=CONTESTANTS)
+    parser.add_argument("--bodies", type=Path, required=True)
+    parser.add_argument("--months", type=int, required=True)
+    parser.add_argument("--warehouse", required=True, help="an empty database")
+    asked = parser.parse_args(arguments)
+    bodies = made(asked.bodies, months=asked.months)
+    prepare, run = CONTESTANTS[asked.name]
+    prepare()
+    imported = perf_counter() - began
+    seconds = run(bodies, make_url(asked.warehouse))
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    found = {"contestant": asked.name, "observations": bodies.observations, "imported": imported}
+    print(json.dumps(found | {"seconds": seconds, "peak_mib": peak}))
+    return 0
+
+
+# ---- ours -----------------------------------------------------------------------------------------------
+
+
+def _ours(bodies: Bodies, warehouse: URL) -> Seconds:
+    """First load, the same again, one in a hundred revised: each from archived bytes to a published, audited vintage."""
+    from tests.bench.wide_tables import bring_in, open_run
+    from warehouse import migrations
+
+    archive = Archive(bodies.archive)
+    seconds: Seconds = {}
+    with _engine(warehouse) as engine:
+        migrations.upgrade(engine)
+        for look, manifest in bodies.looks.items():
+            run_id = open_run(engine, at=datetime.now(UTC))
+            seconds |= _timed(look, lambda: bring_in(engine, archive=archive, manifest=manifest, run_id=run_id))  # noqa: B023
+    return seconds
+
+
+def _import_ours() -> None:
+    import logging
+
+    logging.disable(logging.INFO)
+    import expectations.suite  # noqa: F401  # Great Expectations takes seconds to import
+
+
+# ---- dlt ------------------------------------------------------------------------------------------------
+
+
+def _dlt_replace(bodies: Bodies, warehouse: URL) -> Seconds:
+    return _with_dlt(bodies, warehouse, looks=("first",), disposition="replace")
+
+
+def _dlt_scd2(bodies: Bodies, warehouse: URL) -> Seconds:
+    return _with_dlt(
+        bodies, warehouse, looks=("first", "revised"), disposition={"disposition": "merge", "strategy": "scd2"}
+    )
+
+
+def _with_dlt(bodies: Bodies, warehouse: URL, *, looks: tuple[str, ...], disposition: Any) -> Seconds:
+    """Rows of the answers as dictionaries, four observations each, which suits dlt better than one each."""
+    import dlt
+
+    seconds: Seconds = {}
+    with tempfile.TemporaryDirectory(prefix="dlt-of-the-bench-") as folder:
+        destination = dlt.destinations.postgres(_as_dlt_wants_it(warehouse))
+        pipeline = dlt.pipeline("bench", destination=destination, dataset_name="bench", pipelines_dir=folder)
+        for look in looks:
+            rows = dlt.resource(_rows(bodies, look), name="observations", write_disposition=disposition)
+            seconds |= _timed(look, lambda: pipeline.run(rows))  # noqa: B023
+    return seconds
+
+
+def _import_dlt() -> None:
+    os.environ |= {"RUNTIME__DLTHUB_TELEMETRY": "false", "RUNTIME__LOG_LEVEL": "ERROR"}
+    import dlt  # noqa: F401
+
+
+def _as_dlt_wants_it(warehouse: URL) -> str:
+    """An address with a host, a user and a password, which a socket needs none of."""
+    named = warehouse.set(drivername="postgresql", username=warehouse.username or "postgres", password="none")
+    return (named if named.host else named.set(host="localhost")).render_as_string(hide_password=False)
+
+
+def _rows(bodies: Bodies, look: str) -> Iterator[list[dict[str, Any]]]:
+    """The rows of each answer."""
+    archive = Archive(bodies.archive)
+    for digest in answers(archive, manifest=bodies.looks[look]):
+        document = json.loads(archive.get(digest))
+        columns = document["columns"]
+        yield [dict(zip(columns, row, strict=True)) for row in document["rows"]]
+
+
+# ---- pandas ---------------------------------------------------------------------------------------------
+
+
+def _pandas_replace(bodies: Bodies, warehouse: URL) -> Seconds:
+    """The same rows as one frame, written as its documentation does."""
+    import pandas as pd
+
+    def run(engine: Engine) -> None:
+        frame = pd.concat([pd.DataFrame(rows) for rows in _rows(bodies, "first")])
+        with engine.begin() as connection:
+            frame.to_sql("observations", connection, if_exists="replace", index=False)
+
+    with _engine(warehouse) as engine:
+        return _timed("first", lambda: run(engine))
+
+
+def _import_pandas() -> None:
+    import pandas as pd  # noqa: F401
+
+
+# ---- the floor ------------------------------------------------------------------------------------------
+
+
+_FLOOR = """
+create table floor (table_no smallint not null, series_id integer not null, period_id integer not null,
+    vintage_id integer not null, superseded_by integer, value double precision, status text not null,
+    primary key (table_no, series_id, period_id, vintage_id))
+"""
+
+
+def _floor(bodies: Bodies, warehouse: URL) -> Seconds:
+    """COPY and commit, and nothing else: the rows lie ready as text, in the order of the key, which is its best."""
+    lines = _ready(bodies)
+    with _engine(warehouse) as engine, engine.begin() as connection:
+        connection.execute(text(_FLOOR))
+    with _engine(warehouse) as engine:
+        return _timed("first", lambda: _copied(engine, lines))
+
+
+def _copied(engine: Engine, lines: bytes) -> None:
+    with engine.begin() as connection:
+        driver: Any = connection.connection.driver_connection
+        with driver.cursor() as cursor, cursor.copy(b"copy floor from stdin (format csv)") as copy:
+            copy.write(lines)
+
+
+def _ready(bodies: Bodies) -> bytes:
+    """All observations as one text, under numbers as the warehouse gives them."""
+    import polars as pl
+
+    from tasks.looks import look_at
+
+    found = [cells for _, cells in look_at(bodies.looks["first"], archive=Archive(bodies.archive)).answers(newest=None)]
+    cells = pl.concat(found)
+    series = cells.select("measure", "area_id", "members").unique().sort("measure", "area_id", "members")
+    numbered = cells.join(series.with_row_index("series_id", offset=1), on=["measure", "area_id", "members"])
+    rows = numbered.sort("series_id", "period_id").select(
+        pl.lit(1),
+        "series_id",
+        "period_id",
+        pl.lit(1).alias("vintage_id"),
+        pl.lit(None).alias("superseded_by"),
+        "value",
+        "status",
+    )
+    return rows.write_csv(include_header=False).encode()
+
+
+# ---- how they are run -----------------------------------------------------------------------------------
+
+
+def _timed(name: str, work: Callable[[], object]) -> Seconds:
+    began = perf_counter()
+    work()
+    return {name: perf_counter() - began}
+
+
+@contextmanager
+def _engine(warehouse: URL) -> Iterator[Engine]:
+    engine = create_engine(warehouse, connect_args=embedded.SESSION)
+    try:
+        yield engine
+    finally:
+        engine.dispose()
+
+
+def _import_nothing() -> None:
+    """What the floor needs is there."""
+
+
+Contestant = tuple[Callable[[], None], Callable[[Bodies, URL], Seconds]]
+CONTESTANTS: dict[str, Contestant] = {
+    "ours": (_import_ours, _ours),
+    "floor": (_import_nothing, _floor),
+    "pandas to_sql": (_import_pandas, _pandas_replace),
+    "dlt replace": (_import_dlt, _dlt_replace),
+    "dlt scd2": (_import_dlt, _dlt_scd2),
+}
+
+if __name__ == "__main__":
+    sys.exit(main())
