@@ -26,7 +26,6 @@ POINTS = (
     Point("after staging, before the audit", "statement", "after", "_changes is 'One row"),
     Point("inside the audit", "statement", "before", "with batch as", nth=5),
     Point("after the audit, before publishing", "statement", "before", "pg_advisory_xact_lock(hashtext('publish')"),
-    Point("inside publish, the partition attached", "statement", "after", "attach partition"),
     Point("inside publish, old rows closed", "statement", "after", "update core.observations"),
     Point("inside publish, new rows opened", "statement", "after", "insert into core.observations"),
     Point("after publishing, before the record", "statement", "before", "INSERT INTO ops.table_outcomes"),

@@ -44,6 +44,7 @@ POINTS = (
     Point(
         "after the audit, before publishing", "statement", "before", "pg_advisory_xact_lock(hashtext('publish')", nth=2
     ),
+    Point("inside publish, the partition attached", "statement", "after", "attach partition"),
     Point("inside publish, new rows opened", "statement", "after", "insert into core.observations", nth=2),
     Point("published but for the commit", "statement", "after", "vintage_id=%(vintage_id)s", nth=2),
     Point("published, before the receipt", "file", "before", "publications/", nth=2),
