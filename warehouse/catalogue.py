@@ -246,10 +246,14 @@ def _hierarchy(key: str, body: object) -> Hierarchy:
     return Hierarchy(id=key, **body)
 
 
+# The same loader in C, where the package was built with it: the catalogue takes a tenth of the time.
+_QUICKEST: type[yaml.SafeLoader | yaml.CSafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
 def read_catalogue(text: str) -> Catalogue:
     """A catalogue from the text of its YAML file; raises CatalogueError naming the key that is wrong."""
     try:
-        document = yaml.safe_load(text)
+        document = yaml.load(text, Loader=_QUICKEST)  # noqa: S506 - a SafeLoader either way
         hierarchies = {key: _hierarchy(key, body) for key, body in document.pop("hierarchies").items()}
         document.pop("measure_sets", None)
         for table in document["tables"]:
