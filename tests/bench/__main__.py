@@ -1,4 +1,6 @@
-"""`make bench`: the contestants in turn, at each size, on one PostgreSQL; then `docs/benchmarks.json` and what it says.
+"""`make bench`: the contestants in turn, at each size, on one PostgreSQL; then a large warehouse, and nights.
+
+What was measured goes to `docs/benchmarks.json`, part by part, and what it says to `docs/benchmarks.md`.
 
 Contestants take turns (A B C A B C), so that a machine whose pace changes changes it for all. At 10 million the peers are
 left out unless asked for: they take hours.
@@ -13,6 +15,7 @@ import platform
 import subprocess
 import sys
 import tempfile
+from dataclasses import asdict
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -20,6 +23,7 @@ from typing import Any
 
 from sqlalchemy import URL, create_engine, text
 
+from tests.bench import nights, scale
 from tests.bench.bodies import made
 from tests.bench.contestants import CONTESTANTS
 from tests.bench.report import write_report
@@ -29,34 +33,54 @@ from warehouse.scratch import scratch_beside
 SIZES = {"0.1 million": 15, "1 million": 173, "10 million": 1_480}
 """Months of history by size."""
 OURS = ("ours", "floor")
+PARTS = ("contest", "scale", "nights")
 RESULTS = Path("docs/benchmarks.json")
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run what is asked for, and write it down."""
+    """Run what is asked for, and write it down beside what was measured before."""
     asked = _asked(arguments)
-    results: dict[str, Any] = {"machine": machine(), "runs": []}
+    results: dict[str, Any] = json.loads(asked.results.read_text()) if asked.results.exists() else {}
+    if "contest" in asked.parts:
+        results |= _contest(asked)
+        _keep(results, asked=asked)
+    if "scale" in asked.parts:
+        results["scale"] = asdict(scale.measured(scale.options(["--bodies", str(asked.bodies)])))
+        _keep(results, asked=asked)
+    if "nights" in asked.parts:
+        results["nights"] = nights.measured(scale="national", runs=asked.runs)
+        _keep(results, asked=asked)
+    return 0
+
+
+def _keep(results: dict[str, Any], *, asked: argparse.Namespace) -> None:
+    asked.results.parent.mkdir(parents=True, exist_ok=True)
+    asked.results.write_text(json.dumps(results, indent=1) + "\n")
+    write_report(results, folder=asked.results.parent)
+
+
+def _contest(asked: argparse.Namespace) -> dict[str, Any]:
+    found: dict[str, Any] = {"machine": machine(), "runs": []}
     for size in asked.sizes:
         made(asked.bodies / str(SIZES[size]), months=SIZES[size])
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
         try:
             server = embedded.start(Path(folder))
-            results["machine"]["postgresql"] = _server_version(server)
+            found["machine"]["postgresql"] = _server_version(server)
             for size in asked.sizes:
                 names = CONTESTANTS if size != "10 million" or asked.all else OURS
                 for number in range(asked.runs):
-                    results["runs"] += [
+                    found["runs"] += [
                         _run(name, size=size, number=number, asked=asked, server=server) for name in names
                     ]
         finally:
             embedded.stop(Path(folder))
-    asked.results.write_text(json.dumps(results, indent=1) + "\n")
-    write_report(results, folder=asked.results.parent)
-    return 0
+    return found
 
 
 def _asked(arguments: list[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__.split("\n")[0])
+    parser.add_argument("--parts", nargs="+", choices=PARTS, default=list(PARTS))
     parser.add_argument("--sizes", nargs="+", choices=SIZES, default=list(SIZES))
     parser.add_argument("--runs", type=int, default=5)
     parser.add_argument("--all", action="store_true", help="the peers at 10 million too")

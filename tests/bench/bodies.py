@@ -7,6 +7,7 @@ makes it larger is its history, which is what grows: 10 million observations are
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime, time, timedelta
 from functools import partial
@@ -70,10 +71,19 @@ class Revising:
 
 def made(folder: Path, *, months: int, share: float = 0.01) -> Bodies:
     """The bodies of so many months, fetched from the stand-in unless they lie in the folder."""
+    return _kept(folder, lambda: _fetched(folder, months=months, share=share))
+
+
+def released(folder: Path, *, months: int, releases: int) -> Bodies:
+    """The bodies at so many monthly releases, the last of them of so many months; the stand-in revises as it does."""
+    return _kept(folder, lambda: _fetched_monthly(folder, months=months, releases=releases))
+
+
+def _kept(folder: Path, make: Callable[[], Bodies]) -> Bodies:
     told = folder / "bodies.json"
     if not told.exists():
         folder.mkdir(parents=True, exist_ok=True)
-        told.write_text(json.dumps(asdict(_fetched(folder, months=months, share=share))))
+        told.write_text(json.dumps(asdict(make())))
     return Bodies(**json.loads(told.read_text()))
 
 
@@ -108,6 +118,24 @@ def _fetched(folder: Path, *, months: int, share: float) -> Bodies:
     again = replace(archive.get_manifest(first), seen_at=_moment(_RELEASED_ON) + timedelta(hours=1), run_id=3)
     looks = {"first": first, "same": archive.put_manifest(again), "revised": revised}
     return Bodies(archive.root, _counted(archive, first), looks)
+
+
+def _fetched_monthly(folder: Path, *, months: int, releases: int) -> Bodies:
+    begins = Period.containing(_RELEASED_ON).shifted(_MONTHS_BEFORE_IT_BEGINS - months - 1).first_day
+    world = SyntheticDenmark(Behaviour.seed, "small", begins)
+    archive = Archive((folder / "archive").absolute().as_uri())
+    days = [_months_earlier(_RELEASED_ON, number) for number in reversed(range(releases))]
+    looks = {}
+    with serving(Publisher(world, today=days[0], settings=Behaviour())) as standin:
+        for number, day in enumerate(days, start=1):
+            standin.set_today(day)
+            looks[day.isoformat()] = _look(standin, archive, on=day, run_id=number)
+    return Bodies(archive.root, _counted(archive, looks[_RELEASED_ON.isoformat()]), looks)
+
+
+def _months_earlier(day: date, number: int) -> date:
+    month = day.year * 12 + day.month - 1 - number
+    return date(month // 12, month % 12 + 1, day.day)
 
 
 def _look(standin: StandIn, archive: Archive, *, on: date, run_id: int) -> str:

@@ -9,6 +9,8 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
+from tests.bench.report_of_scale import of_nights, of_scale, slowdown, slowest_question
+
 Results = Mapping[str, Any]
 PAGE, PICTURE = "benchmarks.md", "pictures/benchmarks.svg"
 MILLION = "1 million"
@@ -93,6 +95,26 @@ def budgets(measured: list[Line]) -> list[Budget]:
     ]
 
 
+def further_budgets(results: Results) -> list[Budget]:
+    """The budgets of a large warehouse and of nights."""
+    scale, nights = results.get("scale"), results.get("nights")
+    question, milliseconds = slowest_question(scale) if scale else ("a question", None)
+    quiet = median(each["work"] for each in nights["quiet"]) if nights else None
+    calls = max(each["calls"] for each in nights["quiet"]) if nights else None
+    return [
+        Budget("a million loaded at the end, times one at the start", slowdown(scale) if scale else None, 1.5, False),
+        Budget(f"the dashboard's slowest statement ({question}), 95th percentile, ms", milliseconds, 50, False),
+        Budget(
+            "one municipality and table as of a day, median, ms",
+            scale["as_of_ms"]["median"] if scale else None,
+            100,
+            False,
+        ),
+        Budget("the work of a night in which nothing is new, s", quiet, 3, False),
+        Budget("calls to the publisher for 100 quiet tables", calls, 1, False),
+    ]
+
+
 _TASKS = {
     ("ours", "first"): "ours: a first load, published and audited",
     ("ours", "same"): "ours: the same again, nothing changed",
@@ -110,7 +132,10 @@ def page(results: Results) -> str:
     measured = lines(results)
     sizes = list(dict.fromkeys(line.size for line in measured))
     tables = [_of_size(size, [line for line in measured if line.size == size]) for size in sizes]
-    return "\n".join([_beginning(results), *tables, _of_budgets(budgets(measured)), _END])
+    parts = [_beginning(results), *tables]
+    parts += [of_scale(results["scale"])] if "scale" in results else []
+    parts += [of_nights(results["nights"])] if "nights" in results else []
+    return "\n".join([*parts, _of_budgets([*budgets(measured), *further_budgets(results)]), _END])
 
 
 def _beginning(results: Results) -> str:

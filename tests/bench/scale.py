@@ -25,7 +25,7 @@ from sqlalchemy import Engine, create_engine, text
 
 from dashboards import marts
 from tasks.archive import Archive
-from tests.bench.bodies import Bodies, made
+from tests.bench.bodies import Bodies, made, released
 from tests.bench.wide_tables import bring_in, declare, larger_catalogue, look_at_another, open_run
 from warehouse import embedded, migrations, readers
 from warehouse.areas import municipalities
@@ -46,11 +46,18 @@ class Found:
     marts_seconds: float = 0.0
     as_of_ms: dict[str, float] = field(default_factory=dict)
     dashboard_ms: dict[str, dict[str, float]] = field(default_factory=dict)
+    releases: list[dict[str, float]] = field(default_factory=list)
+    vacuum: dict[str, float] = field(default_factory=dict)
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Measure, and print it as it goes and as one JSON document at the end."""
-    asked = _asked(arguments)
+    print(json.dumps(asdict(measured(options(arguments)))))
+    return 0
+
+
+def measured(asked: argparse.Namespace) -> Found:
+    """The whole of it."""
     bodies = made(asked.bodies / str(asked.months), months=asked.months)
     number = -(-asked.observations // bodies.observations)
     with tempfile.TemporaryDirectory(prefix="bench-of-scale-") as folder:
@@ -59,21 +66,26 @@ def main(arguments: list[str] | None = None) -> int:
             engine = create_engine(embedded.start(data), connect_args=embedded.SESSION)
             _nights(data, scale=asked.scale)
             found = Found()
-            with larger_catalogue(number) as wide:
+            with larger_catalogue(number + 1) as (of_releases, *wide):
                 _load(engine, wide, bodies=bodies, found=found)
                 _measure(engine, wide, found=found, readers_at_once=asked.readers, seconds=asked.seconds)
+                monthly = released(
+                    asked.bodies / f"monthly-{asked.months}", months=asked.months, releases=asked.releases
+                )
+                _bring_releases(engine, of_releases, bodies=monthly, found=found)
             engine.dispose()
         finally:
             embedded.stop(data)
-    print(json.dumps(asdict(found)))
-    return 0
+    return found
 
 
-def _asked(arguments: list[str] | None) -> argparse.Namespace:
+def options(arguments: list[str] | None) -> argparse.Namespace:
+    """What is asked for on the command line."""
     parser = argparse.ArgumentParser(prog="python -m tests.bench.scale", description=__doc__.split("\n")[0])
     parser.add_argument("--observations", type=int, default=50_000_000)
     parser.add_argument("--months", type=int, default=223, help="of each wide table")
     parser.add_argument("--scale", choices=("small", "national"), default="national")
+    parser.add_argument("--releases", type=int, default=24, help="monthly ones of one table more")
     parser.add_argument("--readers", type=int, default=8)
     parser.add_argument("--seconds", type=float, default=30, help="for which the readers ask")
     parser.add_argument("--bodies", type=Path, default=Path(".data/bench"), help="where bodies are kept between runs")
@@ -100,7 +112,7 @@ def _nights(data: Path, *, scale: str) -> None:
         _said(f"a {scale} night of {day}: {perf_counter() - began:.0f} s")
 
 
-def _load(engine: Engine, tables: tuple[Table, ...], *, bodies: Bodies, found: Found) -> None:
+def _load(engine: Engine, tables: list[Table], *, bodies: Bodies, found: Found) -> None:
     migrations.upgrade(engine)
     declare(engine, tables)
     archive = Archive(bodies.archive)
@@ -120,13 +132,41 @@ def _counted(engine: Engine) -> int:
         return int(connection.scalar(text("select count(*) from core.observations")) or 0)
 
 
+def _bring_releases(engine: Engine, table: Table, *, bodies: Bodies, found: Found) -> None:
+    """One table through its monthly releases, and what vacuum finds to do then."""
+    declare(engine, [table])
+    archive = Archive(bodies.archive)
+    run_id = open_run(engine, at=datetime.now(UTC))
+    for given in bodies.looks.values():
+        manifest = look_at_another(table, archive=archive, manifest=given)
+        began = perf_counter()
+        vintage = bring_in(engine, archive=archive, manifest=manifest, run_id=run_id)
+        took = perf_counter() - began
+        found.releases.append({"new": vintage.new, "revised": vintage.revised, "seconds": took})
+        _said(f"a release with {vintage.new:,} new and {vintage.revised:,} revised took {took:.1f} s")
+    partition = f"core.observations_{table.id}"
+    before = _size(engine, partition)
+    began = perf_counter()
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(text(f"vacuum analyze {partition}"))
+    found.vacuum = {"seconds": perf_counter() - began, "mib_before": before, "mib_after": _size(engine, partition)}
+    _said(f"vacuum: {found.vacuum}")
+
+
+def _size(engine: Engine, relation: str) -> float:
+    """MiB of a relation with its indexes."""
+    with engine.connect() as connection:
+        found = connection.scalar(text("select pg_total_relation_size(cast(:name as regclass))"), {"name": relation})
+    return int(found or 0) / 2**20
+
+
 _BYTES = """
 select sum(pg_relation_size(relid)) as heap, sum(pg_indexes_size(relid)) as indexes
 from pg_partition_tree('core.observations') where isleaf
 """
 
 
-def _measure(engine: Engine, tables: tuple[Table, ...], *, found: Found, readers_at_once: int, seconds: float) -> None:
+def _measure(engine: Engine, tables: list[Table], *, found: Found, readers_at_once: int, seconds: float) -> None:
     with engine.connect() as connection:
         sizes = connection.execute(text(_BYTES)).one()
     found.bytes_per_observation = {
@@ -157,7 +197,7 @@ def _rebuilt(engine: Engine) -> float:
     return perf_counter() - began
 
 
-def _as_of(engine: Engine, tables: tuple[Table, ...]) -> dict[str, float]:
+def _as_of(engine: Engine, tables: list[Table]) -> dict[str, float]:
     """Milliseconds of what `jobindsats show TABLE --area NAME --as-of T` asks, area by area and table by table."""
     took = []
     with engine.connect() as connection:

@@ -36,7 +36,7 @@ def larger_catalogue(number: int) -> Iterator[tuple[Table, ...]]:
         yield wide
 
 
-def declare(engine: Engine, tables: tuple[Table, ...]) -> None:
+def declare(engine: Engine, tables: list[Table]) -> None:
     """Write the tables as the catalogue's are written."""
     with engine.begin() as connection:
         write_tables(connection, tables, publisher="jobindsats")

@@ -1,0 +1,99 @@
+"""The report of `make bench`, continued: a large warehouse, and what nights are made of."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from statistics import median
+from typing import Any
+
+Found = Mapping[str, Any]
+_TOLD = 3  # loads at the start and at the end, whose median is told
+
+
+def per_million(loads: Sequence[tuple[int, float]]) -> list[float]:
+    """Seconds per million observations of each load."""
+    return [seconds * 1_000_000 / max(new, 1) for new, seconds in loads]
+
+
+def slowdown(found: Found) -> float:
+    """How many times longer a million takes at the end than at the start."""
+    seconds = per_million(found["loads"])
+    return median(seconds[-_TOLD:]) / median(seconds[:_TOLD])
+
+
+def slowest_question(found: Found) -> tuple[str, float]:
+    """The dashboard's statement with the highest 95th percentile, in milliseconds."""
+    return max(((name, each["p95"]) for name, each in found["dashboard_ms"].items()), key=lambda pair: pair[1])
+
+
+def of_scale(found: Found) -> str:
+    """A warehouse as large as is asked for, in Markdown."""
+    seconds = per_million(found["loads"])
+    sizes, as_of, vacuum = found["bytes_per_observation"], found["as_of_ms"], found["vacuum"]
+    questions = [
+        f"| {name} | {each['median']:.1f} | {each['p95']:.1f} | {each['asked']:,} |"
+        for name, each in found["dashboard_ms"].items()
+    ]
+    return "\n".join(
+        [
+            f"## A warehouse of {found['observations']:,} observations",
+            "",
+            f"{len(found['loads'])} wide tables beside a national Denmark with two nights, a month apart.",
+            "",
+            "| | |",
+            "|---|--:|",
+            f"| a million observations, at the start | {median(seconds[:_TOLD]):.1f} s |",
+            f"| a million observations, at the end | {median(seconds[-_TOLD:]):.1f} s |",
+            f"| on disk, an observation | {sizes['rows']:.0f} bytes, and {sizes['indexes']:.0f} of keys |",
+            f"| all marts, from nothing | {found['marts_seconds']:.1f} s |",
+            f"| one municipality and table as of a day ({as_of['rows']:,} rows), median | {as_of['median']:.0f} ms |",
+            f"| the same, 95th percentile of {as_of['asked']} | {as_of['p95']:.0f} ms |",
+            *_of_releases(found["releases"], vacuum=vacuum),
+            "",
+            "What the dashboard asks, as the readers' account, by several readers at once who wait for nothing:",
+            "",
+            "| | median ms | 95th percentile ms | asked |",
+            "|---|--:|--:|--:|",
+            *questions,
+            "",
+        ]
+    )
+
+
+def _of_releases(releases: Sequence[Found], *, vacuum: Found) -> list[str]:
+    later = releases[1:] or releases
+    return [
+        f"| a monthly release of one table, median of {len(later)} | {median(each['seconds'] for each in later):.1f} s |",
+        f"| vacuum of that table after {len(releases)} | {vacuum['seconds']:.1f} s, {vacuum['mib_before']:,.0f} MiB before, "
+        f"{vacuum['mib_after']:,.0f} after |",
+    ]
+
+
+def of_nights(found: Found) -> str:
+    """What nights are made of, in Markdown."""
+    quiet, release = found["quiet"], found["release"]
+    work = [each["work"] for each in quiet]
+    stages = [f"| {stage} | {seconds:.1f} |" for stage, seconds in release["stages"].items() if seconds >= 0.05]
+    return "\n".join(
+        [
+            "## Nights",
+            "",
+            f"The publisher lists {found['tables']} tables ({found['scale']}). Each night is a process of its own, with a",
+            "Prefect server of its own; where one is served, the start of the server falls away.",
+            "",
+            f"| a night in which nothing is new, median of {len(quiet)} | seconds |",
+            "|---|--:|",
+            f"| imports | {median(each['imports'] for each in quiet):.1f} |",
+            f"| waiting for Prefect's server after that | {median(each['server'] for each in quiet):.1f} |",
+            f"| our own work, Prefect's part of it included | {median(work):.1f} ({min(work):.1f} to {max(work):.1f}) |",
+            "",
+            f"Calls to the publisher: {max(each['calls'] for each in quiet)}. Great Expectations is "
+            f"{'imported' if any(each['great_expectations'] for each in quiet) else 'not imported'}.",
+            "",
+            f"| a night with three tables, {release['new']:,} cells new and {release['revised']:,} revised | seconds |",
+            "|---|--:|",
+            *stages,
+            f"| all of the work | {release['work']:.1f} |",
+            "",
+        ]
+    )

@@ -1,0 +1,91 @@
+"""The page of `make bench`: figures become verdicts, and what was not measured is not called well."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.bench.report import PAGE, budgets, lines, on_record, page, picture
+
+ROOT = Path(__file__).parent.parent.parent
+RECORD = ROOT / "docs" / "benchmarks.json"
+MACHINE = {
+    "on": "2026-11-23",
+    "cores": 2,
+    "memory_gib": 23,
+    "load": 0.1,
+    "python": "3.11.7",
+    "postgresql": "18.4",
+    "versions": {"polars": "2.0.0"},
+}
+
+
+def run(contestant: str, *, size: str = "1 million", peak: float = 100.0, **seconds: float) -> dict[str, Any]:
+    """One run of a contestant over a million observations."""
+    return {
+        "contestant": contestant,
+        "size": size,
+        "observations": 1_000_000,
+        "seconds": seconds,
+        "peak_mib": peak,
+        "imported": 1.0,
+    }
+
+
+def results(*runs: dict[str, Any]) -> dict[str, Any]:
+    """Results as they are on record."""
+    return {"machine": MACHINE, "runs": list(runs)}
+
+
+FAST = results(
+    run("ours", first=2.0, same=1.0, revised=1.0),
+    run("ours", first=4.0, same=1.0, revised=1.0),
+    run("ours", first=3.0, same=1.0, revised=1.0),
+    run("floor", first=2.0),
+    run("dlt scd2", first=36.0, revised=19.0),
+    run("ours", size="10 million", peak=150.0, first=30.0),
+)
+
+
+def test_a_line_is_the_median_of_its_runs() -> None:
+    first = lines(FAST)[0]
+    assert (first.contestant, first.task, first.seconds) == ("ours", "first", (2.0, 4.0, 3.0))
+    assert first.per_second == pytest.approx(1_000_000 / 3)
+
+
+def test_a_budget_is_met_or_not_by_the_figures() -> None:
+    found = {budget.said: (budget.found, budget.verdict) for budget in budgets(lines(FAST))}
+    assert found == {
+        "a first load, times dlt scd2": (12.0, "met"),
+        "a first load, in the time of the floor": (1.5, "met"),
+        "one cell in a hundred revised, times dlt scd2": (19.0, "**not met**"),
+        "peak memory at 10 million, times that at 1 million": (1.5, "met"),
+    }
+
+
+def test_what_was_not_measured_is_said_to_be_so() -> None:
+    alone = results(run("ours", first=1.0))
+    assert {budget.verdict for budget in budgets(lines(alone))} == {"not measured"}
+    assert page(alone).count("not measured") == 4
+
+
+def test_the_page_says_what_was_slower_than_hoped() -> None:
+    written = page(FAST)
+    slower = written.partition("## Slower than hoped")[2].partition("## To repeat it")[0]
+    assert "One cell in a hundred revised, times dlt scd2" in slower
+    assert "A first load, times dlt scd2" not in slower
+    assert "make bench" in written
+
+
+def test_the_picture_shows_every_size_and_task() -> None:
+    drawn = picture(FAST)
+    assert drawn.startswith("<svg")
+    for words in ("1,000,000", "dlt: merge with scd2, a first load", "ours: the same again"):
+        assert words in drawn
+
+
+@pytest.mark.skipif(not RECORD.exists(), reason="`make bench` has not been run for this version yet")
+def test_the_page_is_what_the_results_say() -> None:
+    assert (ROOT / "docs" / PAGE).read_text() == page(on_record(RECORD))
