@@ -25,7 +25,7 @@ from tasks.fetch import Fetched
 from tasks.looks import Look, look_at
 from tasks.sources.cells import KEY
 from tasks.stoppages import resting_on
-from warehouse.dimensions import write_periods, write_tables
+from warehouse.dimensions import known_periods, write_periods, write_tables
 from warehouse.periods import Period
 from warehouse.publishers import LOCAL, publisher_of
 from warehouse.series import SeriesNumbers
@@ -107,9 +107,11 @@ def _fill(connection: Connection, look: Look, *, name: str, table_no: int, newes
     """Copy a look's cells in; gives how many, and the hash of their content."""
     numbers = SeriesNumbers(connection, table_no=table_no)
     digests: list[str] = []
-    count = 0
-    for cells, found in one_ahead(_digested(look, newest=newest)):
-        write_periods(connection, periods=map(Period.from_key, cells["period_id"].unique().sort()))
+    count, written = 0, known_periods(connection)
+    for cells, found in one_ahead(_digested(one_ahead(look.answers(newest=newest)))):
+        new = set(cells["period_id"].unique()) - written
+        write_periods(connection, periods=map(Period.from_key, sorted(new)))
+        written |= new
         copy_in(connection, numbers.numbered(cells), name=name)
         digests += found
         count += cells.height
@@ -117,8 +119,8 @@ def _fill(connection: Connection, look: Look, *, name: str, table_no: int, newes
     return count, hashlib.sha256("\n".join(sorted(digests)).encode()).hexdigest()
 
 
-def _digested(look: Look, *, newest: Row[Any] | None) -> Iterator[tuple[pl.DataFrame, list[str]]]:
-    for cut, cells in look.answers(newest=newest):
+def _digested(answers: Iterator[tuple[str, pl.DataFrame]]) -> Iterator[tuple[pl.DataFrame, list[str]]]:
+    for cut, cells in answers:
         yield cells, digests(cells, cut=cut)
 
 

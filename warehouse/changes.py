@@ -20,7 +20,7 @@ from staging.{name} s
 full join (
     select * from core.observations
     where table_no = :table_no and superseded_by is null
-      and period_id in (select distinct period_id from staging.{name})
+      and period_id in (select period_id from staging.{name}_periods)
 ) o on o.series_id = s.series_id and o.period_id = s.period_id
 where o.series_id is null
    or (s.series_id is null and o.status <> 'withdrawn' and o.period_id <> all(cast(:partial as integer[])))
@@ -42,6 +42,8 @@ def find_changes(
     connection: Connection, *, name: str, table_no: int, partial_periods: frozenset[int] = frozenset()
 ) -> None:
     """Write `staging.<name>_changes`, one row per cell that is not as it stands; what an earlier look wrote is replaced.
+
+    The periods are those of `staging.<name>_periods`.
 
     In `partial_periods` what the load lacks is not withdrawn.
     """

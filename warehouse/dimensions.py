@@ -5,10 +5,11 @@ Writing twice is writing once. Numbers once given are kept, since every observat
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Table, func, select
+from sqlalchemy import Connection, Table, func, select, text
 from sqlalchemy.dialects.postgresql import insert
 
 from warehouse import schema
@@ -45,14 +46,27 @@ def write_tables(
     _upsert(connection, schema.measures, key=["table_no", "name"], rows=measures, renew=renew)
 
 
+def known_periods(connection: Connection) -> set[int]:
+    """The numbers of the periods that are there."""
+    return set(connection.scalars(select(schema.periods.c.period_id)))
+
+
+_NEW_PERIODS = """
+insert into core.periods (period_id, code, kind, first_day, last_day)
+select period_id, code, kind, first_day, last_day
+from jsonb_populate_recordset(cast(null as core.periods), cast(:periods as jsonb))
+on conflict do nothing
+"""
+
+
 def write_periods(connection: Connection, *, periods: Iterable[Period]) -> None:
     """Write periods that are not there yet; one row per period."""
     rows = [
-        {"period_id": p.key, "code": str(p), "kind": str(p.kind), "first_day": p.first_day, "last_day": p.last_day}
+        {"period_id": p.key, "code": str(p), "kind": p.kind, "first_day": str(p.first_day), "last_day": str(p.last_day)}
         for p in periods
     ]
     if rows:
-        connection.execute(insert(schema.periods).on_conflict_do_nothing(), rows)
+        connection.execute(text(_NEW_PERIODS), {"periods": json.dumps(rows)})
 
 
 def _upsert(

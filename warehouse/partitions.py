@@ -48,12 +48,21 @@ def vintage_of_partition(connection: Connection, *, name: str) -> int | None:
     return connection.scalar(text(_VINTAGE_OF.format(name=name))) if has_vintage else None
 
 
+def key_partition(connection: Connection, *, name: str) -> None:
+    """Give a partition in `staging` its key, unless it has it; who reads it meanwhile is not disturbed.
+
+    Raises IntegrityError where a cell is there twice.
+    """
+    connection.execute(text(f"create unique index if not exists {name}_key on staging.{name} ({_KEY})"))
+
+
 def attach_partition(connection: Connection, *, name: str, table_id: str, table_no: int) -> None:
     """Make a staging table the partition of its table, within the caller's transaction."""
     partition = f"observations_{table_id}"
+    key_partition(connection, name=name)
     for statement in (
         f"alter table staging.{name} alter table_no drop default, alter vintage_id drop default",
-        f"alter table staging.{name} add constraint {partition}_pkey primary key ({_KEY})",
+        f"alter table staging.{name} add constraint {partition}_pkey primary key using index {name}_key",
         f"alter table staging.{name} set schema core",
         f"alter table core.{name} rename to {partition}",
         f"alter table core.observations attach partition core.{partition} for values in ({table_no})",

@@ -15,10 +15,10 @@ where s.table_no = :table_no and s.series_id > :after
 """
 _REGISTER = """
 insert into core.series (table_no, measure_id, area_id, members)
-select :table_no, m.measure_id, k.area_id, k.members
-from jsonb_to_recordset(cast(:keys as jsonb)) as k(measure text, area_id smallint, members jsonb)
+select :table_no, m.measure_id, k.area_id, cast(k.members as jsonb)
+from jsonb_to_recordset(cast(:keys as jsonb)) as k(measure text, area_id smallint, members text)
 join core.measures m on m.table_no = :table_no and m.name = k.measure
-order by k.measure, k.area_id, k.members
+order by k.measure, k.area_id, cast(k.members as jsonb)
 on conflict do nothing
 """
 
@@ -50,7 +50,7 @@ class SeriesNumbers:
 
     def _read(self, *, after: object) -> pl.DataFrame:
         rows = self._connection.execute(text(_KNOWN), {"table_no": self._table_no, "after": after}).all()
-        written = {row.members: canonical(json.loads(row.members)) for row in rows}
+        written = {members: canonical(json.loads(members)) for members in {row.members for row in rows}}
         found = [(row.name, row.area_id, written[row.members], row.series_id) for row in rows]
         types = {"measure": pl.String, "area_id": pl.Int16, "members": pl.String, "series_id": pl.Int32}
         return pl.DataFrame(found, schema=types, orient="row")
@@ -62,8 +62,8 @@ class SeriesNumbers:
 
     def _register(self, keys: pl.DataFrame) -> None:
         self._given = True
-        named = [row | {"members": json.loads(row["members"])} for row in keys.sort(SERIES_KEY).to_dicts()]
-        self._connection.execute(text(_REGISTER), {"table_no": self._table_no, "keys": json.dumps(named)})
+        named = json.dumps(keys.sort(SERIES_KEY).to_dicts())
+        self._connection.execute(text(_REGISTER), {"table_no": self._table_no, "keys": named})
 
 
 def canonical(members: Mapping[str, str]) -> str:

@@ -69,13 +69,14 @@ class Vintage:
 _COUNTS = """
 select count(*) filter (where change = 'new') as new, count(*) filter (where change = 'revised') as revised,
        count(*) filter (where change = 'withdrawn') as withdrawn,
-       (select count(*) from staging.{staging}) as staged,
-       (select max(period_id) from staging.{staging}) as newest_period_id
+       (select coalesce(sum(cells), 0) from staging.{staging}_periods) as staged,
+       (select max(period_id) from staging.{staging}_periods) as newest_period_id
 from staging.{staging}_changes
 """
 _ALL_NEW = """
-select count(*) as new, 0 as revised, 0 as withdrawn, count(*) as staged, max(period_id) as newest_period_id
-from staging.{staging}
+select coalesce(sum(cells), 0) as new, 0 as revised, 0 as withdrawn, coalesce(sum(cells), 0) as staged,
+       max(period_id) as newest_period_id
+from staging.{staging}_periods
 """
 # Ties are broken by names: series numbers are given as they come, and a rebuilt warehouse gives others.
 _LARGEST = """
@@ -155,6 +156,11 @@ def _any(counts: Row[Any]) -> bool:
     return bool(counts.new or counts.revised or counts.withdrawn)
 
 
+def _many(counts: Row[Any]) -> bool:
+    """Whether so much is written that what the planner knows of the table is no longer so; a tenth, as for autovacuum."""
+    return bool(10 * (counts.new + counts.revised + counts.withdrawn) > counts.staged)
+
+
 def _unchanged(counts: Row[Any]) -> int:
     return int(counts.staged - counts.new - counts.revised)
 
@@ -175,8 +181,9 @@ def _write(connection: Connection, load: Load, *, table_no: int, counts: Row[Any
     for statement in (_CLOSE, _OPEN):
         asked = {"table_no": table_no, "vintage_id": vintage_id}
         connection.execute(text(statement.format(staging=load.staging)), asked)
-    # The next audit joins against these rows; without statistics the planner takes them for a handful.
-    connection.execute(text(f"analyze core.observations_{load.table_id}"))
+    if _many(counts):
+        # The next audit joins against these rows; without statistics the planner takes them for a handful.
+        connection.execute(text(f"analyze core.observations_{load.table_id}"))
     return vintage_id
 
 

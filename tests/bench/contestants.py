@@ -19,13 +19,17 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any
 
+import polars as pl
 from sqlalchemy import URL, Engine, create_engine, make_url, text
 
 from tasks.archive import Archive
-from tests.bench.bodies import Bodies, answers, made
+from tests.bench.bodies import TABLE, Bodies, answers, made
 from warehouse import embedded
+from warehouse.catalogue import jobindsats
 
 Seconds = dict[str, float]
+Rows = Iterator[list[dict[str, Any]]]
+RowsOf = Callable[[Bodies, str], Rows]
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -76,18 +80,23 @@ def _import_ours() -> None:
 # ---- dlt ------------------------------------------------------------------------------------------------
 
 
+_SCD2 = {"disposition": "merge", "strategy": "scd2"}
+
+
 def _dlt_replace(bodies: Bodies, warehouse: URL) -> Seconds:
-    return _with_dlt(bodies, warehouse, looks=("first",), disposition="replace")
+    return _with_dlt(bodies, warehouse, looks=("first",), disposition="replace", rows_of=_observations)
 
 
 def _dlt_scd2(bodies: Bodies, warehouse: URL) -> Seconds:
-    return _with_dlt(
-        bodies, warehouse, looks=("first", "revised"), disposition={"disposition": "merge", "strategy": "scd2"}
-    )
+    return _with_dlt(bodies, warehouse, looks=("first", "revised"), disposition=_SCD2, rows_of=_observations)
 
 
-def _with_dlt(bodies: Bodies, warehouse: URL, *, looks: tuple[str, ...], disposition: Any) -> Seconds:
-    """Rows of the answers as dictionaries, four observations each, which suits dlt better than one each."""
+def _dlt_scd2_as_answered(bodies: Bodies, warehouse: URL) -> Seconds:
+    return _with_dlt(bodies, warehouse, looks=("first", "revised"), disposition=_SCD2, rows_of=_rows)
+
+
+def _with_dlt(bodies: Bodies, warehouse: URL, *, looks: tuple[str, ...], disposition: Any, rows_of: RowsOf) -> Seconds:
+    """Rows as dictionaries, which is how its documentation gives it rows."""
     import dlt
 
     seconds: Seconds = {}
@@ -95,7 +104,7 @@ def _with_dlt(bodies: Bodies, warehouse: URL, *, looks: tuple[str, ...], disposi
         destination = dlt.destinations.postgres(_as_dlt_wants_it(warehouse))
         pipeline = dlt.pipeline("bench", destination=destination, dataset_name="bench", pipelines_dir=folder)
         for look in looks:
-            rows = dlt.resource(_rows(bodies, look), name="observations", write_disposition=disposition)
+            rows = dlt.resource(rows_of(bodies, look), name="observations", write_disposition=disposition)
             seconds |= _timed(look, lambda: pipeline.run(rows))  # noqa: B023
     return seconds
 
@@ -111,8 +120,20 @@ def _as_dlt_wants_it(warehouse: URL) -> str:
     return (named if named.host else named.set(host="localhost")).render_as_string(hide_password=False)
 
 
-def _rows(bodies: Bodies, look: str) -> Iterator[list[dict[str, Any]]]:
-    """The rows of each answer."""
+def _observations(bodies: Bodies, look: str) -> Rows:
+    """The observations of each answer, a row each: the grain that the warehouse and the floor have."""
+    measures = jobindsats().table(TABLE).measure_by_label
+    for rows in _rows(bodies, look):
+        yield [
+            {name: cell for name, cell in row.items() if name not in measures} | {"measure": label, "value": row[label]}
+            for row in rows
+            for label in measures
+            if label in row
+        ]
+
+
+def _rows(bodies: Bodies, look: str) -> Rows:
+    """The rows of each answer as they came, four observations each."""
     archive = Archive(bodies.archive)
     for digest in answers(archive, manifest=bodies.looks[look]):
         document = json.loads(archive.get(digest))
@@ -128,7 +149,7 @@ def _pandas_replace(bodies: Bodies, warehouse: URL) -> Seconds:
     import pandas as pd
 
     def run(engine: Engine) -> None:
-        frame = pd.concat([pd.DataFrame(rows) for rows in _rows(bodies, "first")])
+        frame = pd.concat([pd.DataFrame(rows) for rows in _observations(bodies, "first")])
         with engine.begin() as connection:
             frame.to_sql("observations", connection, if_exists="replace", index=False)
 
@@ -151,33 +172,40 @@ create table floor (table_no smallint not null, series_id integer not null, peri
 
 
 def _floor(bodies: Bodies, warehouse: URL) -> Seconds:
-    """COPY and commit, and nothing else: the rows lie ready as text, in the order of the key, which is its best."""
-    lines = _ready(bodies)
-    with _engine(warehouse) as engine, engine.begin() as connection:
-        connection.execute(text(_FLOOR))
+    """COPY and commit, and nothing else: the rows lie ready as text, in the order in which the answers bring them."""
+    return _copied(_ready(bodies), warehouse)
+
+
+def _floor_sorted(bodies: Bodies, warehouse: URL) -> Seconds:
+    """The same with all rows in the order of the key, for which somebody had to hold them all: the least there can be."""
+    return _copied(_ready(bodies).sort("series_id", "period_id"), warehouse)
+
+
+def _copied(rows: pl.DataFrame, warehouse: URL) -> Seconds:
+    lines = rows.write_csv(include_header=False).encode()
     with _engine(warehouse) as engine:
-        return _timed("first", lambda: _copied(engine, lines))
+        with engine.begin() as connection:
+            connection.execute(text(_FLOOR))
+        return _timed("first", lambda: _copy(engine, lines))
 
 
-def _copied(engine: Engine, lines: bytes) -> None:
+def _copy(engine: Engine, lines: bytes) -> None:
     with engine.begin() as connection:
         driver: Any = connection.connection.driver_connection
         with driver.cursor() as cursor, cursor.copy(b"copy floor from stdin (format csv)") as copy:
             copy.write(lines)
 
 
-def _ready(bodies: Bodies) -> bytes:
-    """All observations as one text, under numbers as the warehouse gives them."""
-    import polars as pl
-
+def _ready(bodies: Bodies) -> pl.DataFrame:
+    """All observations as they come, under numbers as the warehouse gives them."""
     from tasks.looks import look_at
 
     found = [cells for _, cells in look_at(bodies.looks["first"], archive=Archive(bodies.archive)).answers(newest=None)]
     cells = pl.concat(found)
     series = cells.select("measure", "area_id", "members").unique().sort("measure", "area_id", "members")
-    numbered = cells.join(series.with_row_index("series_id", offset=1), on=["measure", "area_id", "members"])
-    rows = numbered.sort("series_id", "period_id").select(
-        pl.lit(1),
+    numbers = series.with_row_index("series_id", offset=1)
+    return cells.join(numbers, on=["measure", "area_id", "members"], maintain_order="left").select(
+        pl.lit(1).alias("table_no"),
         "series_id",
         "period_id",
         pl.lit(1).alias("vintage_id"),
@@ -185,7 +213,6 @@ def _ready(bodies: Bodies) -> bytes:
         "value",
         "status",
     )
-    return rows.write_csv(include_header=False).encode()
 
 
 # ---- how they are run -----------------------------------------------------------------------------------
@@ -214,9 +241,11 @@ Contestant = tuple[Callable[[], None], Callable[[Bodies, URL], Seconds]]
 CONTESTANTS: dict[str, Contestant] = {
     "ours": (_import_ours, _ours),
     "floor": (_import_nothing, _floor),
+    "floor, rows sorted": (_import_nothing, _floor_sorted),
     "pandas to_sql": (_import_pandas, _pandas_replace),
     "dlt replace": (_import_dlt, _dlt_replace),
     "dlt scd2": (_import_dlt, _dlt_scd2),
+    "dlt scd2, rows as answered": (_import_dlt, _dlt_scd2_as_answered),
 }
 
 if __name__ == "__main__":

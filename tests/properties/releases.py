@@ -15,7 +15,7 @@ from warehouse.dimensions import write_periods
 from warehouse.periods import Period
 from warehouse.publishers import shipped_table
 from warehouse.series import SeriesNumbers, canonical
-from warehouse.staging import copy_in, create_staging, drop_leftovers, table_number
+from warehouse.staging import copy_in, create_staging, drop_leftovers, finish_staging, table_number
 from warehouse.vintages import Load, Vintage, publish
 
 Cell = tuple[str, int, str]
@@ -55,15 +55,18 @@ def open_run(connection: Connection, *, started_at: datetime = FIRST_NIGHT) -> i
 def stage(connection: Connection, release: Release, *, run_id: int, table_id: str = TABLE) -> str:
     """Stage a release; gives the name of the staging table."""
     name = create_staging(connection, table_id=table_id, run_id=run_id)
-    numbers = SeriesNumbers(connection, table_no=table_number(connection, table_id=table_id))
+    table_no = table_number(connection, table_id=table_id)
+    numbers = SeriesNumbers(connection, table_no=table_no)
     write_periods(connection, periods={Period.parse(period) for period, _, _ in release})
-    total = canonical(shipped_table(table_id).root_members)
+    root_members = shipped_table(table_id).root_members
+    total = canonical(root_members)
     cells = [
         (Period.parse(period).key, area, total, measure, value, status)
         for (period, area, measure), (value, status) in release.items()
     ]
     if cells:
         copy_in(connection, numbers.numbered(pl.DataFrame(cells, schema=SCHEMA, orient="row")), name=name)
+    finish_staging(connection, name=name, table_no=table_no, root_members=root_members)
     return name
 
 

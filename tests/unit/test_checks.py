@@ -144,7 +144,6 @@ def test_a_member_that_has_ended_is_not_waited_for(engine: Engine, gone: str, se
         first = _stage_members(connection, run_id=run_id, members=[ENDED, STAYED])
         publish(connection, load(first, run_id=run_id, seen_at=night(0), table_id=table.id))
         second = _stage_members(connection, run_id=open_run(connection), members=[{ENDED: STAYED, STAYED: ENDED}[gone]])
-        finish_staging(connection, name=second, table_no=table_no, root_members=table.root_members)
     about = Audited(table, table_no, second, (Period.parse("2025M05"),), seen_on)
     found = {verdict.rule: verdict for verdict in verdicts(about, warehouse=engine.url)}
     assert found["published_cells_return"].passed is passed
@@ -152,8 +151,10 @@ def test_a_member_that_has_ended_is_not_waited_for(engine: Engine, gone: str, se
 
 def _stage_members(connection: Connection, *, run_id: int, members: list[str]) -> str:
     period = Period.parse("2025M05")
-    name = create_staging(connection, table_id="ptv_a02", run_id=run_id)
-    numbers = SeriesNumbers(connection, table_no=table_number(connection, table_id="ptv_a02"))
+    table = jobindsats().table("ptv_a02")
+    name = create_staging(connection, table_id=table.id, run_id=run_id)
+    table_no = table_number(connection, table_id=table.id)
+    numbers = SeriesNumbers(connection, table_no=table_no)
     write_periods(connection, periods=[period])
     rows = [
         (period.key, area, canonical({"Ydelsesgrupper": member}), "persons", 100.0, "observed")
@@ -161,6 +162,7 @@ def _stage_members(connection: Connection, *, run_id: int, members: list[str]) -
         for member in members
     ]
     copy_in(connection, numbers.numbered(pl.DataFrame(rows, schema=SCHEMA, orient="row")), name=name)
+    finish_staging(connection, name=name, table_no=table_no, root_members=table.root_members)
     return name
 
 

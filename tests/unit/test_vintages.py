@@ -23,7 +23,6 @@ from tests.properties.releases import (
     shown,
     stage,
 )
-from warehouse.staging import create_staging
 from warehouse.vintages import ClockRunsBackwards, Vintage, newest_vintage, publish
 
 HERLEV, SAMSOE = 163, 741
@@ -158,7 +157,7 @@ def test_another_tables_clock_is_its_own(engine: Engine) -> None:
     published(engine, FIRST)
     with engine.begin() as connection:
         run_id = open_run(connection)
-        staging = create_staging(connection, table_id="y01a02", run_id=run_id)
+        staging = stage(connection, {}, run_id=run_id, table_id="y01a02")
         vintage = publish(connection, load(staging, run_id=run_id, seen_at=night(-100), table_id="y01a02"))
     assert not vintage.changed
 
