@@ -55,7 +55,7 @@ def audit(staged: Staged) -> Audit:
 
 def audit_table(engine: Engine, *, table: Table, staged: Staged, archive: Archive) -> Audit:
     """Carry out the suite, record every verdict; raises AuditFailed with the culprits, or AuditBroken."""
-    with keyed_meanwhile(engine, staged=staged):
+    with keyed_meanwhile(engine, name=staged.staging):
         found = judge(engine, table=table, staged=staged, archive=archive)
     stop_where_blocking(found, table=table)
     advisories = tuple(in_words(verdict) for verdict in found if not verdict.passed)
@@ -63,10 +63,10 @@ def audit_table(engine: Engine, *, table: Table, staged: Staged, archive: Archiv
 
 
 @contextmanager
-def keyed_meanwhile(engine: Engine, *, staged: Staged) -> Iterator[None]:
+def keyed_meanwhile(engine: Engine, *, name: str) -> Iterator[None]:
     """While the checks ask, let a first load get the key of the partition that it becomes; it takes as long as they do."""
     with ThreadPoolExecutor(max_workers=1) as hand:
-        keyed = hand.submit(_key, engine, name=staged.staging)
+        keyed = hand.submit(_key, engine, name=name)
         yield
         keyed.result()
 

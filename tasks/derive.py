@@ -33,7 +33,7 @@ on conflict (table_id) do update set recipe = excluded.recipe
 """
 _FILL = """
 insert into marts.benefit_recipients
-select * from core.benefit_recipients_of(cast(:table_no as smallint), 'infinity')
+select * from core.benefit_recipients_of(array[cast(:table_no as smallint)], 'infinity')
 """
 
 

@@ -133,7 +133,7 @@ benefit_recipients = Table(
         ),
     ),
     Index(None, "area_code", "period"),
-    Index(None, "table_id"),
+    Index(None, "table_id", "vintage_id"),
     schema="marts",
     **told(
         "One row per benefit group, area and month, as the newest vintage has it. Never sum over rows "

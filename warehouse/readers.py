@@ -16,8 +16,15 @@ from sqlalchemy.exc import DBAPIError
 
 READER = "dashboard_reader"
 _NAME = re.compile(r"[a-z_][a-z0-9_]{0,62}")
-# A dashboard that is left open must not hold up an upgrade, and nothing it sends is meant to write.
-_SESSION = {"default_transaction_read_only": "on", "idle_in_transaction_session_timeout": "10min"}
+# A dashboard that is left open must not hold up an upgrade, and nothing it sends is meant to write. Many ask at once, and each
+# a little: a question compiled, or spread over the cores, takes more from the others than it gains.
+_SESSION = {
+    "default_transaction_read_only": "on",
+    "idle_in_transaction_session_timeout": "10min",
+    "jit": "off",
+    "max_parallel_workers_per_gather": "0",
+    "plan_cache_mode": "force_custom_plan",
+}
 
 
 class ReaderRefused(RuntimeError):

@@ -11,10 +11,10 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
+from functools import cache, partial
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, Row, text
 
 from warehouse.areas import find
 from warehouse.catalogue import COUNTS, CatalogueError, Table
@@ -79,28 +79,25 @@ def span(written: str, *, table: Table) -> tuple[Period, Period]:
     return found
 
 
+# What is the same for many rows (vintages, series breaks, members) is asked once and put to the rows here: the planner knows
+# too little of one table's share of the facts to join it in a good order (200 ms for 13,000 rows, and 30 so; 2026-11).
 _SHOW = """
-with p as materialized (
-    select period_id, code, last_day, (select b.series_break from core.series_breaks b where b.table_no = :table_no
-                                       and b.first_period_id <= periods.period_id
-                                       order by b.first_period_id desc limit 1) as series_break
-    from core.periods periods
-)
-select t.table_id as "table", p.code as period, a.name as area, a.code as area_code, m.name as measure, m.unit, s.members,
-       o.value, o.status::text as status, v.vintage_id, v.publisher_updated_on, v.seen_at, following.seen_at as superseded_at,
-       p.series_break
+select o.period_id, p.code as period, a.name as area, a.code as area_code, m.name as measure, m.unit,
+       s.members::text as members, o.value, o.status::text as status, o.vintage_id, o.superseded_by
 from core.observations o
 join core.series s on s.series_id = o.series_id
-join core.tables t on t.table_no = o.table_no
 join core.measures m on m.measure_id = s.measure_id
 join core.areas a on a.area_id = s.area_id
-join p on p.period_id = o.period_id
-join core.vintages v on v.vintage_id = o.vintage_id
-left join core.vintages following on following.vintage_id = o.superseded_by
-where o.table_no = :table_no and s.table_no = :table_no and a.code = :area_code and s.members @> cast(:members as jsonb)
+join core.periods p on p.period_id = o.period_id
+where o.table_no = :table_no and s.table_no = :table_no and a.code = :area_code
+  and (cast(:members as jsonb) = '{}' or s.members @> cast(:members as jsonb))
   and o.period_id between :first and :last and (cast(:measure as text) is null or m.name = :measure)
-  and v.seen_at <= :as_of and (following.seen_at is null or following.seen_at > :as_of)
+  and o.vintage_id = any(:known) and (o.superseded_by is null or o.superseded_by <> all(:known))
 order by p.last_day, m.measure_id, s.members::text
+"""
+_VINTAGES = """
+select v.table_no, v.vintage_id, v.publisher_updated_on, v.seen_at from core.vintages v join core.tables t using (table_no)
+where t.table_id = :id
 """
 
 
@@ -111,18 +108,53 @@ def observations(connection: Connection, question: Question) -> list[dict[str, A
     why. Raises QuestionError, AreaUnknown.
     """
     table = question.table
-    # By its number, so that only its own partition is planned for and read.
-    table_no = connection.scalar(text("select table_no from core.tables where table_id = :id"), {"id": table.id})
+    vintages = {row.vintage_id: row for row in connection.execute(text(_VINTAGES), {"id": table.id})}
     parameters = {
-        "table_no": table_no,
+        # By its number, so that only its own partition is planned for and read.
+        "table_no": next((row.table_no for row in vintages.values()), None),
         "area_code": find(question.area).code,
         "members": json.dumps(_members(question), ensure_ascii=False),
         "measure": _measure(question),
         "first": question.first.key if question.first else 0,
         "last": question.last.key if question.last else 2**31 - 1,
-        "as_of": question.as_of or datetime.max.replace(tzinfo=ZoneInfo("UTC")),
+        "known": [v.vintage_id for v in vintages.values() if question.as_of is None or v.seen_at <= question.as_of],
     }
-    return [_plain(dict(row)) for row in connection.execute(text(_SHOW), parameters).mappings()]
+    breaks = connection.execute(text(_BREAKS), {"table_id": table.id}).all()
+    members, break_at = cache(json.loads), cache(partial(_break_at, breaks))
+    rows = connection.execute(text(_SHOW), parameters).mappings()
+    return [
+        _plain(
+            _in_full(
+                row, table=table, vintages=vintages, members=members(row["members"]), at=break_at(row["period_id"])
+            )
+        )
+        for row in rows
+    ]
+
+
+def _in_full(
+    row: Mapping[str, Any], *, table: Table, vintages: Mapping[int, Row[Any]], members: dict[str, str], at: str | None
+) -> dict[str, Any]:
+    """An observation with its vintage, the vintage that replaced it, and the series break before it."""
+    vintage, following = vintages[row["vintage_id"]], vintages.get(row["superseded_by"])
+    kept = {name: row[name] for name in ("period", "area", "area_code", "measure", "unit")}
+    return {
+        "table": table.id,
+        **kept,
+        "members": members,
+        "value": row["value"],
+        "status": row["status"],
+        "vintage_id": vintage.vintage_id,
+        "publisher_updated_on": vintage.publisher_updated_on,
+        "seen_at": vintage.seen_at,
+        "superseded_at": following.seen_at if following else None,
+        "series_break": at,
+    }
+
+
+def _break_at(breaks: Sequence[Row[Any]], period_id: int) -> str | None:
+    """The newest series break at or before a period."""
+    return next((each.series_break for each in reversed(breaks) if each.first_period_id <= period_id), None)
 
 
 _BREAKS = """

@@ -69,14 +69,16 @@ class Vintage:
 _COUNTS = """
 select count(*) filter (where change = 'new') as new, count(*) filter (where change = 'revised') as revised,
        count(*) filter (where change = 'withdrawn') as withdrawn,
-       (select coalesce(sum(cells), 0) from staging.{staging}_periods) as staged,
+       (select cast(coalesce(sum(cells), 0) as bigint) from staging.{staging}_periods) as staged,
        (select max(period_id) from staging.{staging}_periods) as newest_period_id
 from staging.{staging}_changes
 """
 _ALL_NEW = """
-select coalesce(sum(cells), 0) as new, 0 as revised, 0 as withdrawn, coalesce(sum(cells), 0) as staged,
-       max(period_id) as newest_period_id
-from staging.{staging}_periods
+select found.cells as new, 0 as revised, 0 as withdrawn, found.cells as staged, found.newest_period_id
+from (
+    select cast(coalesce(sum(cells), 0) as bigint) as cells, max(period_id) as newest_period_id
+    from staging.{staging}_periods
+) found
 """
 # Ties are broken by names: series numbers are given as they come, and a rebuilt warehouse gives others.
 _LARGEST = """

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import logging
 import os
 import subprocess
 import sys
@@ -18,7 +19,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from statistics import quantiles
-from time import perf_counter
+from time import perf_counter, sleep
 from typing import Any
 
 from sqlalchemy import Engine, create_engine, text
@@ -33,6 +34,7 @@ from warehouse.catalogue import Table
 from warehouse.reading import Question, observations
 
 TODAY = "2025-05-20"
+LOOK = 1.0
 _READER = "reader_of_the_bench"
 
 
@@ -46,6 +48,7 @@ class Found:
     marts_seconds: float = 0.0
     as_of_ms: dict[str, float] = field(default_factory=dict)
     dashboard_ms: dict[str, dict[str, float]] = field(default_factory=dict)
+    hasty_ms: dict[str, dict[str, float]] = field(default_factory=dict)
     releases: list[dict[str, float]] = field(default_factory=list)
     vacuum: dict[str, float] = field(default_factory=dict)
 
@@ -58,6 +61,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 def measured(asked: argparse.Namespace) -> Found:
     """The whole of it."""
+    logging.disable(logging.INFO)
     bodies = made(asked.bodies / str(asked.months), months=asked.months)
     number = -(-asked.observations // bodies.observations)
     with tempfile.TemporaryDirectory(prefix="bench-of-scale-") as folder:
@@ -178,9 +182,10 @@ def _measure(engine: Engine, tables: list[Table], *, found: Found, readers_at_on
     _said(f"all marts rebuilt in {found.marts_seconds:.1f} s")
     found.as_of_ms = _as_of(engine, tables)
     _said(f"one municipality and table as of a day: {found.as_of_ms}")
-    found.dashboard_ms = _dashboards(engine, number=readers_at_once, seconds=seconds)
+    found.dashboard_ms = _dashboards(engine, number=readers_at_once, seconds=seconds, look=LOOK)
+    found.hasty_ms = _dashboards(engine, number=readers_at_once, seconds=seconds, look=0)
     for name, figures in found.dashboard_ms.items():
-        _said(f"dashboard, {name}: {figures}")
+        _said(f"dashboard, {name}: {figures}; asked without a pause: {found.hasty_ms[name]}")
 
 
 def _rebuilt(engine: Engine) -> float:
@@ -214,13 +219,16 @@ def _spread(milliseconds: list[float]) -> dict[str, float]:
     return {"median": round(twentieths[9], 1), "p95": round(twentieths[18], 1), "asked": len(milliseconds)}
 
 
-def _dashboards(engine: Engine, *, number: int, seconds: float) -> dict[str, dict[str, float]]:
-    """Milliseconds of each of the dashboard's statements, by so many readers at once, each as the readers' account."""
+def _dashboards(engine: Engine, *, number: int, seconds: float, look: float) -> dict[str, dict[str, float]]:
+    """Milliseconds of each of the dashboard's statements, by so many readers at once, each as the readers' account.
+
+    A reader looks at each page for so many seconds before opening the next.
+    """
     with engine.begin() as connection:
         readers.give(connection, login=_READER)
     address = engine.url.set(drivername="postgresql", username=_READER).render_as_string(hide_password=False)
     with ThreadPoolExecutor(number) as pool:
-        asked = [pool.submit(_reader, address, at, seconds) for at in range(number)]
+        asked = [pool.submit(_reader, address, at, seconds, look) for at in range(number)]
         each: dict[str, list[float]] = {}
         for future in asked:
             for name, took in future.result().items():
@@ -228,12 +236,13 @@ def _dashboards(engine: Engine, *, number: int, seconds: float) -> dict[str, dic
     return {name: _spread(took) for name, took in each.items()}
 
 
-def _reader(address: str, at: int, seconds: float) -> dict[str, list[float]]:
+def _reader(address: str, at: int, seconds: float, look: float) -> dict[str, list[float]]:
     """One reader opens the page of one municipality after another."""
     took: dict[str, list[float]] = {}
     ends = perf_counter() + seconds
     places = municipalities()
     now = datetime.fromisoformat(f"{TODAY}T23:59:59+02:00")
+    sleep(look * at / 8)  # they do not all begin at once
     while perf_counter() < ends:
         with marts.reading(address) as page:
             code = places[at % len(places)].code
@@ -241,6 +250,7 @@ def _reader(address: str, at: int, seconds: float) -> dict[str, list[float]]:
                 began = perf_counter()
                 ask()
                 took.setdefault(name, []).append((perf_counter() - began) * 1000)
+        sleep(look)
         at += 7
     return took
 
@@ -251,6 +261,7 @@ def _statements(page: marts.Marts, code: str, *, now: datetime) -> dict[str, Any
         "municipalities": page.municipalities,
         "days": page.days,
         "recipients of an area": lambda: page.recipients(code, as_of=now),
+        "the same on a day before the newest": lambda: page.recipients(code, as_of=now - timedelta(days=7)),
         "shares of four areas": lambda: page.shares(["000", code, "101", "751"], month=month, as_of=now),
         "revisions of an area": lambda: page.revised(code, as_of=now),
         "the ministry's list": lambda: page.ranking(code, as_of=now),

@@ -16,6 +16,7 @@ STAGING = {
     "an empty staging table": "comment on table staging.",
     "series in part": "insert into core.series",
     "periods written": "insert into core.periods",
+    "not yet summed up": "create unlogged table staging.",
 }
 PUBLISHING = {
     "before publishing": "pg_advisory_xact_lock",

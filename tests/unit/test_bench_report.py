@@ -89,6 +89,10 @@ SCALE = {
         "days": {"median": 2.0, "p95": 4.0, "asked": 900},
         "revisions of an area": {"median": 30.0, "p95": 61.0, "asked": 900},
     },
+    "hasty_ms": {
+        "days": {"median": 8.0, "p95": 16.0, "asked": 4_000},
+        "revisions of an area": {"median": 60.0, "p95": 99.0, "asked": 4_000},
+    },
     "releases": [{"new": 1, "revised": 0, "seconds": 9.0}, {"new": 1, "revised": 1, "seconds": 7.0}],
     "vacuum": {"seconds": 1.5, "mib_before": 200.0, "mib_after": 200.0},
 }
@@ -106,7 +110,10 @@ def test_a_large_warehouse_and_nights_are_told_and_held_to_their_budgets() -> No
     found = {budget.said: (budget.found, budget.verdict) for budget in further_budgets(measured)}
     assert found == {
         "a million loaded at the end, times one at the start": (pytest.approx(1.2), "met"),
-        "the dashboard's slowest statement (revisions of an area), 95th percentile, ms": (61.0, "**not met**"),
+        "the dashboard's slowest statement (revisions of an area), eight readers, 95th percentile, ms": (
+            61.0,
+            "**not met**",
+        ),
         "one municipality and table as of a day, median, ms": (80.0, "met"),
         "the work of a night in which nothing is new, s": (2.5, "met"),
         "calls to the publisher for 100 quiet tables": (1, "met"),
@@ -115,6 +122,7 @@ def test_a_large_warehouse_and_nights_are_told_and_held_to_their_budgets() -> No
     for words in (
         "50,000,000 observations",
         "68 bytes, and 32 of keys",
+        "| days | 2.0 | 4.0 | 900 | 8.0 | 16.0 | 4,000 |",
         "2.5 (2.5 to 3.5)",
         "| audit | 8.0 |",
         "not imported",

@@ -6,11 +6,12 @@ from typing import Any
 
 import pytest
 from sqlalchemy import Engine, text
+from sqlalchemy.exc import IntegrityError
 
+from tasks.audit import keyed_meanwhile
 from tests.properties.releases import (
     FULL_TIME,
     HIDDEN,
-    MEMBERS,
     PERSONS,
     TABLE,
     Release,
@@ -25,7 +26,7 @@ from tests.properties.releases import (
     stage,
 )
 from warehouse import schema
-from warehouse.staging import drop_staging, finish_staging, table_number
+from warehouse.staging import drop_staging
 from warehouse.vintages import Vintage, publish
 
 FIRST: Release = {
@@ -105,6 +106,44 @@ def test_what_comes_after_the_first_load_is_compared_with_it(engine: Engine) -> 
     assert known_at(engine, night(1)) == SECOND
 
 
+def test_a_first_load_gets_its_key_while_somebody_reads_it(engine: Engine) -> None:
+    with engine.begin() as connection:
+        run_id = open_run(connection)
+        name = stage(connection, FIRST, run_id=run_id)
+    with engine.connect() as reader:
+        reader.execute(text(f"select count(*) from staging.{name}"))
+        with keyed_meanwhile(engine, name=name):
+            pass
+    assert exists(engine, f"staging.{name}_key")
+    with engine.begin() as connection:
+        publish(connection, load(name, run_id=run_id, seen_at=night(0)))
+    assert known_at(engine, night(0)) == FIRST
+    keys = rows(engine, f"select conname from pg_constraint where conrelid = '{PARTITION}'::regclass and contype = 'p'")
+    assert keys == [{"conname": f"observations_{TABLE}_pkey"}]
+
+
+def test_a_cell_that_is_there_twice_is_for_the_checks_to_tell_and_is_not_published(engine: Engine) -> None:
+    with engine.begin() as connection:
+        run_id = open_run(connection)
+        name = stage(connection, FIRST, run_id=run_id)
+        connection.execute(text(f"insert into staging.{name} select * from staging.{name} limit 1"))
+    with keyed_meanwhile(engine, name=name):
+        pass
+    assert not exists(engine, f"staging.{name}_key")
+    with pytest.raises(IntegrityError), engine.begin() as connection:
+        publish(connection, load(name, run_id=run_id, seen_at=night(0)))
+    assert count(engine, "core.observations") == 0
+
+
+def test_a_later_load_gets_no_key(engine: Engine) -> None:
+    publish_release(engine, FIRST, seen_at=night(0))
+    with engine.begin() as connection:
+        name = stage(connection, SECOND, run_id=open_run(connection))
+    with keyed_meanwhile(engine, name=name):
+        pass
+    assert not exists(engine, f"staging.{name}_key")
+
+
 def test_two_loads_staged_while_nothing_stood_follow_one_another(engine: Engine) -> None:
     with engine.begin() as connection:
         runs = [open_run(connection), open_run(connection)]
@@ -123,8 +162,6 @@ def test_a_load_set_beside_what_stood_is_set_beside_what_stands(engine: Engine) 
     with engine.begin() as connection:
         run_id = open_run(connection)
         name = stage(connection, SECOND, run_id=run_id)
-        table_no = table_number(connection, table_id=TABLE)
-        finish_staging(connection, name=name, table_no=table_no, root_members=MEMBERS)
     publish_release(engine, SECOND, seen_at=night(1))
     late = load(name, run_id=run_id, seen_at=night(2), stood=first.vintage_id)
     with engine.begin() as connection:
@@ -136,7 +173,6 @@ def test_a_load_set_beside_what_stood_is_set_beside_what_stands(engine: Engine) 
 def test_a_first_load_that_is_not_published_leaves_nothing(engine: Engine) -> None:
     with engine.begin() as connection:
         name = stage(connection, FIRST, run_id=open_run(connection))
-        finish_staging(connection, name=name, table_no=table_number(connection, table_id=TABLE), root_members=MEMBERS)
         drop_staging(connection, name=name)
     assert not exists(engine, PARTITION)
     assert rows(engine, "select relname from pg_class where relnamespace = 'staging'::regnamespace") == []
