@@ -14,7 +14,7 @@ from datetime import date, datetime, time, timedelta
 from functools import cache, partial
 from typing import Any
 
-from sqlalchemy import Connection, Row, text
+from sqlalchemy import Connection, Row, RowMapping, text
 
 from warehouse.areas import find
 from warehouse.catalogue import COUNTS, CatalogueError, Table
@@ -133,7 +133,7 @@ def observations(connection: Connection, question: Question) -> list[dict[str, A
 
 
 def _in_full(
-    row: Mapping[str, Any], *, table: Table, vintages: Mapping[int, Row[Any]], members: dict[str, str], at: str | None
+    row: RowMapping, *, table: Table, vintages: Mapping[int, Row[Any]], members: dict[str, str], at: str | None
 ) -> dict[str, Any]:
     """An observation with its vintage, the vintage that replaced it, and the series break before it."""
     vintage, following = vintages[row["vintage_id"]], vintages.get(row["superseded_by"])

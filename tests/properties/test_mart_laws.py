@@ -52,15 +52,46 @@ def test_as_of_any_moment_a_mart_is_what_it_was_then(
     held: dict[datetime, list[tuple[Any, ...]]] = {night(-1): []}
     for at, (table_id, release) in enumerate(history):
         publish_release(module_engine, release, seen_at=night(at), table_id=table_id)
+        from_facts = rows(module_engine, AT_ALL_TIMES, moment="infinity")  # the mart is behind, and is not believed
         derive(module_engine)
         held[night(at)] = rows(module_engine, NOW)
-        assert rows(module_engine, AT_ALL_TIMES, moment="infinity") == held[night(at)]
+        assert rows(module_engine, AT_ALL_TIMES, moment="infinity") == from_facts == held[night(at)]
     for moment, then in held.items():
         assert rows(module_engine, AT_ALL_TIMES, moment=moment) == then
         assert rows(module_engine, AT_ALL_TIMES, moment=moment + timedelta(hours=23)) == then
 
 
-@pytest.mark.parametrize("asked", ["core.observations_as_of(null)", "marts.benefit_recipients_as_of(null)"])
+REVISED = "select * from marts.revisions where benefit_group is not null and seen_at <= cast(:moment as timestamptz)"
+REVISED_AS_OF = "select * from marts.benefit_revisions_as_of(cast(:moment as timestamptz)"
+ORDER = " order by vintage_id, period, area_code, measure, benefit_group"
+
+
+@settings(max_examples=12)
+@given(HISTORIES)
+@example([("y07a02", {A: shown(3), B: shown(3)}), ("y07a02", {A: HIDDEN}), ("y07a02", {A: shown(0), B: shown(1)})])
+def test_revisions_of_benefits_are_those_of_all_tables_that_are_of_a_benefit(
+    module_engine: Engine, history: list[tuple[str, dict[Cell, Content]]]
+) -> None:
+    forget(module_engine)
+    for at, (table_id, release) in enumerate(history):
+        publish_release(module_engine, release, seen_at=night(at), table_id=table_id)
+    for at in range(-1, len(history)):
+        expected = rows(module_engine, REVISED + ORDER, moment=night(at))
+        assert rows(module_engine, f"{REVISED_AS_OF}) {ORDER}", moment=night(at)) == expected
+        herlev = [row for row in expected if row[3] == "163" and row[5] == "persons"]
+        assert rows(module_engine, f"{REVISED_AS_OF}, '163', 'persons') {ORDER}", moment=night(at)) == herlev
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "core.observations_as_of(null)",
+        "marts.benefit_recipients_as_of(null)",
+        "marts.benefit_revisions_as_of(null)",
+        "marts.benchmark_ranking_as_of(null)",
+        "marts.savings_as_of(null)",
+    ],
+)
 def test_a_question_without_a_moment_is_an_error_and_not_empty(module_engine: Engine, asked: str) -> None:
     with pytest.raises(DBAPIError, match="as of when"):
         rows(module_engine, f"select * from {asked}")
@@ -77,6 +108,7 @@ def test_a_mart_follows_the_catalogue_though_no_vintage_comes(module_engine: Eng
         renamed = "update core.benefit_groups set name = 'Sygepenge' where benefit_group = 'sickness_benefit'"
         connection.execute(text(renamed))
         assert tables_behind(connection, catalogue=jobindsats()) == ["y07a02"]
+    assert [row[1] for row in rows(module_engine, AT_ALL_TIMES, moment="infinity")] == ["Sygepenge"]
     derive(module_engine)
     assert [row[1] for row in rows(module_engine, NOW)] == ["Sygepenge"]
     migrations.upgrade(module_engine)
