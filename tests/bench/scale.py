@@ -74,7 +74,9 @@ def measured(asked: argparse.Namespace) -> Found:
                 _load(engine, wide, bodies=bodies, found=found)
                 _measure(engine, wide, found=found, readers_at_once=asked.readers, seconds=asked.seconds)
                 monthly = released(
-                    asked.bodies / f"monthly-{asked.months}", months=asked.months, releases=asked.releases
+                    asked.bodies / f"monthly-{asked.months}-{asked.releases}",
+                    months=asked.months,
+                    releases=asked.releases,
                 )
                 _bring_releases(engine, of_releases, bodies=monthly, found=found)
             engine.dispose()

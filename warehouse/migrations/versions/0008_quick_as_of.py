@@ -32,33 +32,39 @@ RECIPIENTS_OF_TABLES = """
 create function core.benefit_recipients_of(wanted smallint[], as_of timestamptz, wanted_area_code text default null)
 returns setof marts.benefit_recipients language sql stable parallel safe as $$
     select g.benefit_group, g.name, a.code, a.name, a.kind, p.code, p.first_day,
-           max(o.value) filter (where m.name = 'persons'),
-           max(o.status::text) filter (where m.name = 'persons'),
-           max(o.value) filter (where m.name = 'full_time_persons'),
-           max(o.status::text) filter (where m.name = 'full_time_persons'),
-           max(o.value) filter (where m.name = 'workforce_pct'),
-           max(o.status::text) filter (where m.name = 'workforce_pct'),
-           max(o.value) filter (where m.name = 'population_pct'),
-           max(o.status::text) filter (where m.name = 'population_pct'),
+           c.persons, c.persons_status, c.full_time_persons, c.full_time_persons_status,
+           c.workforce_pct, c.workforce_pct_status, c.population_pct, c.population_pct_status,
            g.counted and p.last_day >= coalesce(g.valid_from, '-infinity')
                      and p.first_day <= coalesce(g.valid_until, 'infinity'),
            p.last_day < coalesce(g.valid_from, '-infinity'),
            t.table_id, newest.vintage_id, newest.publisher_updated_on, newest.seen_at, b.series_break, b.caveat
-    from core.observations_as_of(as_of) o
-    join core.series s on s.series_id = o.series_id and s.table_no = o.table_no
-    join core.benefit_groups g on g.table_no = s.table_no and g.members = s.members
-    join core.tables t on t.table_no = s.table_no
-    join core.measures m on m.measure_id = s.measure_id
-    join core.areas a on a.area_id = s.area_id
-    join core.periods p on p.period_id = o.period_id
+    from (
+        select s.table_no, s.members, s.area_id, o.period_id,
+               max(o.value) filter (where m.name = 'persons') as persons,
+               max(o.status::text) filter (where m.name = 'persons') as persons_status,
+               max(o.value) filter (where m.name = 'full_time_persons') as full_time_persons,
+               max(o.status::text) filter (where m.name = 'full_time_persons') as full_time_persons_status,
+               max(o.value) filter (where m.name = 'workforce_pct') as workforce_pct,
+               max(o.status::text) filter (where m.name = 'workforce_pct') as workforce_pct_status,
+               max(o.value) filter (where m.name = 'population_pct') as population_pct,
+               max(o.status::text) filter (where m.name = 'population_pct') as population_pct_status
+        from core.observations_as_of(as_of) o
+        join core.series s on s.series_id = o.series_id and s.table_no = o.table_no
+        join core.measures m on m.measure_id = s.measure_id
+        where o.table_no = any(wanted) and s.table_no = any(wanted)
+          and (s.table_no, s.members) in (select counted.table_no, counted.members from core.benefit_groups counted)
+          and s.area_id = any(array(select area.area_id from core.areas area
+                                    where wanted_area_code is null or area.code = wanted_area_code))
+        group by s.table_no, s.members, s.area_id, o.period_id
+    ) c
+    join core.benefit_groups g on g.table_no = c.table_no and g.members = c.members
+    join core.tables t on t.table_no = c.table_no
+    join core.areas a on a.area_id = c.area_id
+    join core.periods p on p.period_id = c.period_id
     join (select distinct on (v.table_no) v.* from core.vintages v where v.table_no = any(wanted) and v.seen_at <= as_of
-          order by v.table_no, v.vintage_id desc) newest on newest.table_no = o.table_no
-    left join lateral (select * from core.series_breaks b where b.table_no = t.table_no
-                       and b.first_period_id <= p.period_id order by b.first_period_id desc limit 1) b on true
-    where o.table_no = any(wanted) and s.table_no = any(wanted)
-      and (wanted_area_code is null or a.code = wanted_area_code)
-    group by g.benefit_group, a.area_id, p.period_id, t.table_no, newest.vintage_id, newest.publisher_updated_on,
-             newest.seen_at, b.series_break, b.caveat
+          order by v.table_no, v.vintage_id desc) newest on newest.table_no = c.table_no
+    left join lateral (select * from core.series_breaks b where b.table_no = c.table_no
+                       and b.first_period_id <= c.period_id order by b.first_period_id desc limit 1) b on true
 $$
 """
 
