@@ -85,10 +85,11 @@ class Marts:
 
     def days(self) -> list[date]:
         """The Danish days on which counts became known, the first first."""
+        # The least vintage is the first that the index has of a table; whether there is any row may be sought in all of them.
         found = self._rows(
-            "select distinct (seen_at at time zone 'Europe/Copenhagen')::date as day from marts.known_moments "
-            "k where table_id = 'y30r21' or exists (select from marts.benefit_recipients r where r.table_id = k.table_id) "
-            "order by 1"
+            "select distinct (seen_at at time zone 'Europe/Copenhagen')::date as day from marts.known_moments k "
+            "where table_id = 'y30r21' or (select min(r.vintage_id) from marts.benefit_recipients r "
+            "where r.table_id = k.table_id) is not null order by 1"
         )
         return [row["day"] for row in found]
 
