@@ -236,29 +236,47 @@ make bench ARGUMENTS="--sizes '0.1 million' --runs 1"
 """
 
 
+_COLOURS = {"ours": "#c2410c", "floor": "#57534e", "pandas": "#a8a29e", "dlt": "#0369a1"}
+
+
 def picture(results: Results) -> str:
-    """Observations a second by size and contestant, as SVG."""
+    """Observations a second by size and contestant, as SVG: a panel for each size, one scale for all."""
     import altair as alt
-    import polars as pl
     import vl_convert as vlc
 
-    shown = pl.DataFrame(
-        [
-            {"size": f"{line.observations:,}", "what": _TASKS[line.contestant, line.task], "rate": line.per_second}
-            for line in lines(results)
-        ]
-    )
-    base = alt.Chart(shown).encode(
-        y=alt.Y("what:N", sort=None, title=None, axis=alt.Axis(labelLimit=400)),
-        x=alt.X("rate:Q", scale=alt.Scale(type="log"), title="observations a second (logarithmic)"),
-    )
-    bars = base.mark_point(filled=True, size=90).encode(color=alt.Color("what:N", legend=None))
-    words = base.mark_text(align="left", dx=9).encode(text=alt.Text("rate:Q", format=",.0f"))
-    chart = (
-        (bars + words).properties(width=520, height=alt.Step(22)).facet(row=alt.Row("size:N", sort=None, title=None))
-    )
+    measured = lines(results)
+    most = max(line.per_second for line in measured) * 3
+    sizes = dict.fromkeys(line.size for line in measured)
+    panels = [_panel([line for line in measured if line.size == size], most=most) for size in sizes]
+    chart = alt.vconcat(*panels).configure_view(stroke=None)
     svg: str = vlc.vegalite_to_svg(chart.to_json())
     return svg
+
+
+def _panel(measured: list[Line], *, most: float) -> Any:
+    import altair as alt
+    import polars as pl
+
+    shown = pl.DataFrame(
+        {
+            "what": [_TASKS[line.contestant, line.task] for line in measured],
+            "who": [line.contestant.split()[0].rstrip(",") for line in measured],
+            "rate": [line.per_second for line in measured],
+        }
+    )
+    rate = alt.X(
+        "rate:Q",
+        scale=alt.Scale(type="log", domain=[10_000, most]),
+        title="observations a second (logarithmic)",
+        axis=alt.Axis(values=[10_000, 100_000, 1_000_000], format=",.0f"),
+    )
+    colours = alt.Color("who:N", legend=None, scale=alt.Scale(domain=list(_COLOURS), range=list(_COLOURS.values())))
+    base = alt.Chart(shown, title=alt.Title(f"{measured[0].observations:,} observations", anchor="start")).encode(
+        y=alt.Y("what:N", sort=None, title=None, axis=alt.Axis(labelLimit=400, domain=False, ticks=False)), x=rate
+    )
+    points = base.mark_point(filled=True, size=90, opacity=1).encode(color=colours)
+    words = base.mark_text(align="left", dx=9).encode(text=alt.Text("rate:Q", format=",.0f"))
+    return (points + words).properties(width=520, height=alt.Step(22))
 
 
 def write_report(results: Results, *, folder: Path) -> None:
