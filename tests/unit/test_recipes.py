@@ -56,7 +56,7 @@ def test_the_benefit_that_the_recipes_name_is_one_of_ours() -> None:
 
 def test_the_sql_for_dashboards_answers_to_a_reader(herlev: Engine) -> None:
     statements = code("SQL that dashboards need", language="sql")
-    assert len(statements) == 7
+    assert len(statements) == 8
     with herlev.begin() as connection:
         if not connection.scalar(text("select rolsuper from pg_roles where rolname = current_user")):
             pytest.skip("the user of the given server may not make roles and act as them")
