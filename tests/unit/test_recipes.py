@@ -65,8 +65,8 @@ def test_the_sql_for_dashboards_answers_to_a_reader(herlev: Engine) -> None:
         answers = [connection.exec_driver_sql(statement).all() for statement in statements]
     assert [len(rows) for rows in answers[:3]] == [1, 1, 1]
     assert answers[1][0].full_time_persons == 491
-    assert answers[3:6] == [[], [], []]  # nothing was published to the facts
-    assert len(answers[6]) == len(figure_marts.savings.columns)
+    assert answers[3:7] == [[], [], [], []]  # nothing was published to the facts
+    assert len(answers[7]) == len(figure_marts.savings.columns)
 
 
 def test_the_files_are_read_as_the_recipes_say(herlev: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
