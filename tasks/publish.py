@@ -13,7 +13,7 @@ from tasks.publications import published, put_publication
 from tasks.stage import Staged
 from tasks.stoppages import Refused
 from warehouse.staging import drop_staging
-from warehouse.vintages import ClockRunsBackwards, Load, Vintage, publish
+from warehouse.vintages import ClockRunsBackwards, Load, StagingLost, Vintage, publish
 
 Published = Vintage  # the receipt that the flow hands on
 
@@ -71,12 +71,13 @@ def load_of(staged: Staged, *, archive: Archive) -> Load:
         partial_periods=staged.partial_periods,
         backfilled=manifest.backfill,
         stood=staged.stood,
+        cells=staged.cells,
     )
 
 
 def publish_load(connection: Connection, load: Load) -> Vintage:
-    """Publish within the caller's transaction; raises Refused where the clock runs backwards."""
+    """Publish within the caller's transaction; raises Refused where the clock runs backwards, or staging was lost."""
     try:
         return publish(connection, load)
-    except ClockRunsBackwards as error:
-        raise Refused(str(error), rule="ClockRunsBackwards") from error
+    except (ClockRunsBackwards, StagingLost) as error:
+        raise Refused(str(error), rule=type(error).__name__) from error

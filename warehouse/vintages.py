@@ -27,6 +27,10 @@ class ClockRunsBackwards(RuntimeError):
     """A load claims to have been seen before the vintage it would follow."""
 
 
+class StagingLost(RuntimeError):
+    """What lies in staging is not what was staged: PostgreSQL empties it when it recovers from a crash."""
+
+
 @dataclass(frozen=True)
 class Load:
     """A staged, audited load: what it is a version of, when it was seen, and where it lies.
@@ -34,6 +38,7 @@ class Load:
     `release_reason` is a person's, where a check had stopped it. Of `partial_periods` it is a part only: what it lacks
     there is not withdrawn. `backfilled` says that it was read for some periods, and says nothing of the others.
     `stood` is the newest vintage of the table when the load was set beside what stands, 0 where there was none.
+    `cells` is how many were staged.
     """
 
     table_id: str
@@ -47,6 +52,7 @@ class Load:
     partial_periods: frozenset[int] = frozenset()
     backfilled: bool = False
     stood: int | None = None
+    cells: int | None = None
 
 
 @dataclass(frozen=True)
@@ -128,7 +134,7 @@ def take_turn(connection: Connection, *, table_no: int) -> None:
 def publish(connection: Connection, load: Load) -> Vintage:
     """Publish a load within the caller's transaction, and drop its staging table.
 
-    Counts are cells. Gives a vintage without a number where nothing changed. Raises ClockRunsBackwards.
+    Counts are cells. Gives a vintage without a number where nothing changed. Raises ClockRunsBackwards and StagingLost.
     """
     table_no = table_number(connection, table_id=load.table_id)
     take_turn(connection, table_no=table_no)
@@ -140,6 +146,7 @@ def publish(connection: Connection, load: Load) -> Vintage:
     if load.stood is None or load.stood != (newest.vintage_id if newest else 0):
         find_changes(connection, name=load.staging, table_no=table_no, partial_periods=load.partial_periods)
     counts = connection.execute(text(_COUNTS.format(staging=load.staging))).one()
+    _require_all(load, counts=counts)
     vintage_id = _write(connection, load, table_no=table_no, counts=counts) if _any(counts) else None
     drop_staging(connection, name=load.staging)
     return Vintage(load.table_id, vintage_id, counts.new, counts.revised, counts.withdrawn, _unchanged(counts))
@@ -148,6 +155,7 @@ def publish(connection: Connection, load: Load) -> Vintage:
 def _publish_as_partition(connection: Connection, load: Load, *, table_no: int, vintage_id: int) -> Vintage:
     """The first load of a table: its staging table becomes the table's partition."""
     counts = connection.execute(text(_ALL_NEW.format(staging=load.staging))).one()
+    _require_all(load, counts=counts)
     _write_vintage(connection, load, table_no=table_no, vintage_id=vintage_id, counts=counts)
     attach_partition(connection, name=load.staging, table_id=load.table_id, table_no=table_no)
     drop_staging(connection, name=load.staging)
@@ -165,6 +173,14 @@ def _many(counts: Row[Any]) -> bool:
 
 def _unchanged(counts: Row[Any]) -> int:
     return int(counts.staged - counts.new - counts.revised)
+
+
+def _require_all(load: Load, *, counts: Row[Any]) -> None:
+    if load.cells is not None and counts.staged != load.cells:
+        raise StagingLost(
+            f"{load.table_id}: {load.cells:,} cells were staged and {counts.staged:,} are there: PostgreSQL has recovered from "
+            "a crash meanwhile. Nothing was published, and the next night fetches the table again"
+        )
 
 
 def _require_forward_clock(load: Load, *, newest: Row[Any] | None) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -27,7 +28,7 @@ from tests.properties.releases import (
 )
 from warehouse import schema
 from warehouse.staging import drop_staging
-from warehouse.vintages import Vintage, publish
+from warehouse.vintages import StagingLost, Vintage, publish
 
 FIRST: Release = {
     ("2026M06", 163, PERSONS): shown(491),
@@ -133,6 +134,32 @@ def test_a_cell_that_is_there_twice_is_for_the_checks_to_tell_and_is_not_publish
     with pytest.raises(IntegrityError), engine.begin() as connection:
         publish(connection, load(name, run_id=run_id, seen_at=night(0)))
     assert count(engine, "core.observations") == 0
+
+
+@pytest.mark.parametrize("before", [{}, FIRST])
+def test_a_load_whose_staging_a_crash_emptied_is_refused_and_is_not_taken_for_unchanged(
+    engine: Engine, before: Release
+) -> None:
+    if before:
+        publish_release(engine, before, seen_at=night(0))
+    stands = count(engine, "core.observations")
+    with engine.begin() as connection:
+        run_id = open_run(connection)
+        name = stage(connection, SECOND, run_id=run_id)
+        unlogged = text(
+            "select relname from pg_class where relnamespace = 'staging'::regnamespace and relpersistence = 'u' "
+            "and relkind = 'r'"
+        )
+        for table in connection.scalars(unlogged).all():
+            connection.execute(text(f"truncate staging.{table}"))
+    staged = replace(load(name, run_id=run_id, seen_at=night(1), stood=stood_of(engine)), cells=len(SECOND))
+    with pytest.raises(StagingLost, match="4 cells were staged and 0 are there"), engine.begin() as connection:
+        publish(connection, staged)
+    assert count(engine, "core.observations") == stands
+
+
+def stood_of(engine: Engine) -> int:
+    return int(rows(engine, "select coalesce(max(vintage_id), 0) as stood from core.vintages")[0]["stood"])
 
 
 def test_a_later_load_gets_no_key(engine: Engine) -> None:
