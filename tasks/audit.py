@@ -57,14 +57,17 @@ def audit_table(engine: Engine, *, table: Table, staged: Staged, archive: Archiv
     """Carry out the suite, record every verdict; raises AuditFailed with the culprits, or AuditBroken."""
     with keyed_meanwhile(engine, name=staged.staging):
         found = judge(engine, table=table, staged=staged, archive=archive)
-    stop_where_blocking(found, table=table)
+        stop_where_blocking(found, table=table)
     advisories = tuple(in_words(verdict) for verdict in found if not verdict.passed)
     return Audit(table.id, len(found), advisories)
 
 
 @contextmanager
 def keyed_meanwhile(engine: Engine, *, name: str) -> Iterator[None]:
-    """While the checks ask, let a first load get the key of the partition that it becomes; it takes as long as they do."""
+    """While the checks ask, let a first load get the key of the partition that it becomes; it takes as long as they do.
+
+    What the checks raise comes before what was wrong with the key.
+    """
     with ThreadPoolExecutor(max_workers=1) as hand:
         keyed = hand.submit(_key, engine, name=name)
         yield

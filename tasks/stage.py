@@ -1,4 +1,4 @@
-"""Stage: archived answers become typed rows in a staging table, answer by answer, so that memory is bounded by one.
+"""Stage: archived answers become typed rows in a staging table, answer by answer, so that memory is bounded by three.
 
 The content hash is over all cells, period by period and cut by cut, sorted: the publisher's order of rows and our
 chunks leave no trace in it.

@@ -235,9 +235,9 @@ known_moments = Table(
     ),
     schema="marts",
     **told(
-        "One row per vintage of a publisher table: when something became known. At these moments, and at no other, answers "
-        "as of a moment change.",
+        "One row per vintage of a publisher table: when something became known. At these moments answers as of a moment "
+        "change; savings do too when a price is recorded.",
         "Én række pr. udgave af en tabel hos kilden: hvornår noget blev kendt. Svar pr. en dato ændrer sig i disse "
-        "øjeblikke og ikke ellers.",
+        "øjeblikke; besparelser også, når en pris registreres.",
     ),
 )

@@ -167,7 +167,7 @@ def drop_leftovers(connection: Connection) -> list[str]:
 def copy_in(connection: Connection, rows: pl.DataFrame, *, name: str) -> None:
     """Append rows (series_id, period_id, value, status) to a staging table with COPY, on this connection."""
     driver = cast("psycopg.Connection[tuple[object, ...]]", connection.connection.driver_connection)
-    statement = f"copy staging.{name} (series_id, period_id, value, status) from stdin (format binary, freeze)"
+    statement = f"copy staging.{name} (series_id, period_id, value, status) from stdin (format binary)"
     with driver.cursor() as cursor, cursor.copy(statement.encode()) as copy:
         for piece in binary(rows):
             copy.write(piece)

@@ -178,8 +178,8 @@ def _unchanged(counts: Row[Any]) -> int:
 def _require_all(load: Load, *, counts: Row[Any]) -> None:
     if load.cells is not None and counts.staged != load.cells:
         raise StagingLost(
-            f"{load.table_id}: {load.cells:,} cells were staged and {counts.staged:,} are there: PostgreSQL has recovered from "
-            "a crash meanwhile. Nothing was published, and the next night fetches the table again"
+            f"{load.table_id}: {load.cells:,} cells were staged and {counts.staged:,} are there, as when PostgreSQL recovers "
+            "from a crash meanwhile. Nothing was published, and the next night fetches the table again"
         )
 
 

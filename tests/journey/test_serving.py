@@ -176,7 +176,7 @@ def test_a_replay_whose_worker_and_process_vanish_together_gives_its_slot_back(s
     completes(served, "replay")
 
 
-def test_of_two_replays_at_once_the_second_is_cancelled(served: Served) -> None:
+def test_of_two_replays_at_once_one_is_cancelled(served: Served) -> None:
     # Both at once: waited for, the first may be done before the worker asks for the second.
     both = [served.trigger("replay"), served.trigger("replay")]
     ended = {served.ended(run)["state_name"]: run for run in both}

@@ -82,6 +82,25 @@ def test_revisions_of_benefits_are_those_of_all_tables_that_are_of_a_benefit(
         assert rows(module_engine, f"{REVISED_AS_OF}, '163', 'persons') {ORDER}", moment=night(at)) == herlev
 
 
+def test_revisions_of_two_benefits_with_the_same_members_are_each_told(module_engine: Engine) -> None:
+    forget(module_engine)
+    for at, content in enumerate((shown(3), HIDDEN, shown(0))):
+        publish_release(module_engine, {A: content}, seen_at=night(at), table_id="y07a02")
+    twin = (
+        "insert into core.benefit_groups select (jsonb_populate_record(g, jsonb_build_object('benefit_group', 'twin'))).* "
+        "from core.benefit_groups g where benefit_group = 'sickness_benefit'"
+    )
+    try:
+        with module_engine.begin() as connection:
+            connection.execute(text(twin))
+        expected = rows(module_engine, REVISED + ORDER, moment="infinity")
+        assert len(expected) == 4
+        assert rows(module_engine, f"{REVISED_AS_OF}) {ORDER}", moment="infinity") == expected
+    finally:
+        with module_engine.begin() as connection:
+            connection.execute(text("delete from core.benefit_groups where benefit_group = 'twin'"))
+
+
 @pytest.mark.parametrize(
     "asked",
     [

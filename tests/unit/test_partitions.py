@@ -171,6 +171,14 @@ def test_a_later_load_gets_no_key(engine: Engine) -> None:
     assert not exists(engine, f"staging.{name}_key")
 
 
+def test_who_began_to_read_before_a_first_load_sees_nothing_of_it(engine: Engine) -> None:
+    with engine.connect().execution_options(isolation_level="REPEATABLE READ") as reader:
+        assert reader.scalar(text("select count(*) from core.vintages")) == 0
+        publish_release(engine, FIRST, seen_at=night(0))
+        assert reader.scalar(text("select count(*) from core.observations")) == 0
+    assert count(engine, "core.observations") == len(FIRST)
+
+
 def test_two_loads_staged_while_nothing_stood_follow_one_another(engine: Engine) -> None:
     with engine.begin() as connection:
         runs = [open_run(connection), open_run(connection)]
