@@ -20,10 +20,10 @@ from staging.{name} s
 full join (
     select * from core.observations
     where table_no = :table_no and superseded_by is null
-      and period_id in (select period_id from staging.{name}_periods)
 ) o on o.series_id = s.series_id and o.period_id = s.period_id
 where o.series_id is null
-   or (s.series_id is null and o.status <> 'withdrawn' and o.period_id <> all(cast(:partial as integer[])))
+   or (s.series_id is null and o.status <> 'withdrawn' and o.period_id <> all(cast(:partial as integer[]))
+       and o.period_id in (select period_id from staging.{name}_periods))
    or (s.series_id is not null and (s.value, s.status) is distinct from (o.value, o.status))
 """
 # The planner takes series and period for independent of each other, and would sort both sides or look every cell up: a

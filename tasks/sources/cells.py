@@ -36,7 +36,7 @@ def one_of_each(cells: pl.DataFrame, *, table: Table) -> pl.DataFrame:
     A label that stands on two levels of a hierarchy brings the same cell twice (seen in y01c01).
     """
     ordered = cells.sort([*KEY, "value"])
-    if not _repeats(ordered).any():
+    if not repeats(ordered, KEY):
         return ordered
     once = ordered.unique(maintain_order=True)
     disagreeing = once.filter(pl.struct(KEY).is_duplicated())
@@ -53,9 +53,10 @@ def one_of_each(cells: pl.DataFrame, *, table: Table) -> pl.DataFrame:
     return once
 
 
-def _repeats(ordered: pl.DataFrame) -> pl.Series:
+def repeats(ordered: pl.DataFrame, key: list[str]) -> bool:
     """Whether a row has the key of the one before it."""
-    return ordered.select(pl.all_horizontal(pl.col(name) == pl.col(name).shift(1) for name in KEY)).to_series()
+    same = pl.all_horizontal(pl.col(name) == pl.col(name).shift(1) for name in key)
+    return bool(ordered.select(same.any()).item())
 
 
 def in_names(row: Mapping[str, Any]) -> dict[str, Any]:

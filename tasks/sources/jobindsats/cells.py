@@ -15,7 +15,7 @@ from collections.abc import Collection, Iterable, Mapping
 import numpy as np
 import polars as pl
 
-from tasks.sources.cells import KEY, SCHEMA, one_of_each
+from tasks.sources.cells import KEY, SCHEMA, one_of_each, repeats
 from tasks.stoppages import Undeclared
 from warehouse.areas import COUNTRY, by_publisher_name
 from warehouse.catalogue import Hierarchy, Measure, Table
@@ -36,10 +36,12 @@ def to_cells(
     """
     measures = _measures(frame, table=table, offered=offered)
     rows = _without_roots(frame, table=table, nodes=nodes)
-    keyed = _keyed(rows, table=table).sort("period_id", "area_id", "members")
+    keyed = _keyed(rows, table=table).sort(KEY[:-1])
     named = sorted(measures.items(), key=lambda each: each[1].name)
     parts = [_cells_of(keyed, label=label, measure=measure, table=table) for label, measure in named]
-    return one_of_each(_interleaved(parts, measures=named), table=table) if parts else SCHEMA.to_frame()
+    cells = _interleaved(parts, measures=named) if parts else SCHEMA.to_frame()
+    once = len({measure.name for _, measure in named}) == len(named) and not repeats(keyed, KEY[:-1])
+    return cells if once else one_of_each(cells, table=table)
 
 
 def _measures(frame: pl.DataFrame, *, table: Table, offered: Collection[Measure]) -> dict[str, Measure]:
