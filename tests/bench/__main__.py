@@ -19,6 +19,9 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from signal import SIGKILL
+from threading import Timer
+from time import perf_counter
 from typing import Any
 
 from sqlalchemy import URL, create_engine, text
@@ -33,6 +36,8 @@ from warehouse.scratch import scratch_beside
 SIZES = {"0.1 million": 15, "1 million": 173, "10 million": 1_480}
 """Months of history by size."""
 OURS = ("ours", "floor")
+AS_IT_COMES = ("1 million", "dlt scd2")
+"""What is run once more with PostgreSQL's own settings, for as long as we wait."""
 PARTS = ("contest", "scale", "nights")
 RESULTS = Path("docs/benchmarks.json")
 
@@ -73,6 +78,8 @@ def _contest(asked: argparse.Namespace) -> dict[str, Any]:
                     found["runs"] += [
                         _run(name, size=size, number=number, asked=asked, server=server) for name in names
                     ]
+            if AS_IT_COMES[0] in asked.sizes:
+                found["as_it_comes"] = _as_it_comes(asked, server=server)
         finally:
             embedded.stop(Path(folder))
     return found
@@ -86,6 +93,7 @@ def _asked(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--all", action="store_true", help="the peers at 10 million too")
     parser.add_argument("--bodies", type=Path, default=Path(".data/bench"), help="where bodies are kept between runs")
     parser.add_argument("--results", type=Path, default=RESULTS)
+    parser.add_argument("--patience", type=float, default=300, help="seconds for dlt with PostgreSQL's own settings")
     parser.add_argument("--longest", type=float, default=3_600, help="seconds that one contestant may take")
     return parser.parse_args(arguments)
 
@@ -128,17 +136,41 @@ def _as_ours(warehouse: URL) -> None:
 
 def _run(name: str, *, size: str, number: int, asked: argparse.Namespace, server: URL) -> dict[str, Any]:
     """One contestant once, in a process and a database of its own."""
-    months = SIZES[size]
     with scratch_beside(server) as warehouse:
         _as_ours(warehouse)
-        address = warehouse.render_as_string(hide_password=False)
-        where = ["--bodies", str(asked.bodies / str(months)), "--months", str(months), "--warehouse", address]
-        command = [sys.executable, "-m", "tests.bench.contestants", name, *where]
+        command = _command(name, size=size, asked=asked, warehouse=warehouse)
         done = subprocess.run(command, stdout=subprocess.PIPE, timeout=asked.longest, check=True, text=True)
     found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
     seconds = ", ".join(f"{what} {took:.2f} s" for what, took in found["seconds"].items())
     print(f"{size:12} {number + 1}  {name:14} {seconds}; {found['peak_mib']:,.0f} MiB", flush=True)
     return found | {"size": size}
+
+
+def _as_it_comes(asked: argparse.Namespace, *, server: URL) -> dict[str, Any]:
+    """A contestant once with PostgreSQL's own settings, broken off when we have waited long enough; seconds of what it did."""
+    size, name = AS_IT_COMES
+    began = perf_counter()
+    with scratch_beside(server) as warehouse:
+        command = _command(name, size=size, asked=asked, warehouse=warehouse)
+        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as contestant:
+            watch = Timer(asked.patience, contestant.kill)
+            watch.start()
+            told = [json.loads(line) for line in contestant.stdout or ()]
+            watch.cancel()
+        waited = perf_counter() - began
+    if contestant.returncode not in (0, -SIGKILL):
+        raise subprocess.CalledProcessError(contestant.returncode, command)
+    seconds = {what: took for line in told if "seconds" not in line for what, took in line.items()}
+    found = {"size": size, "contestant": name, "seconds": seconds, "waited": waited}
+    print(f"{size:12} {name}, PostgreSQL as it comes: {found}", flush=True)
+    return found
+
+
+def _command(name: str, *, size: str, asked: argparse.Namespace, warehouse: URL) -> list[str]:
+    months = SIZES[size]
+    address = warehouse.render_as_string(hide_password=False)
+    where = ["--bodies", str(asked.bodies / str(months)), "--months", str(months), "--warehouse", address]
+    return [sys.executable, "-m", "tests.bench.contestants", name, *where]
 
 
 if __name__ == "__main__":

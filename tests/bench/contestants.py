@@ -1,7 +1,7 @@
-"""The contestants, each in a process of its own: `python -m tests.bench.contestants NAME ...` prints one line of JSON.
+"""The contestants, each in a process of its own: `python -m tests.bench.contestants NAME ...` prints JSON.
 
-All read the same bytes from the same archive and end with committed rows in an empty database of the same PostgreSQL.
-Seconds begin with the first byte read; what starting the process and importing costs is printed beside them.
+The last line has all of it; those before tell at once what was done. All read the same bytes from the same archive and end
+with committed rows in an empty database of the same PostgreSQL. Seconds begin with the first byte read; what starting the process and importing costs is printed beside them.
 """
 
 from __future__ import annotations
@@ -44,6 +44,7 @@ def main(arguments: list[str] | None = None) -> int:
     prepare, run = CONTESTANTS[asked.name]
     prepare()
     imported = perf_counter() - began
+    print(json.dumps({"imported": imported}), flush=True)
     seconds = run(bodies, make_url(asked.warehouse))
     found = {"contestant": asked.name, "observations": bodies.observations, "imported": imported}
     print(json.dumps(found | {"seconds": seconds, "peak_mib": _peak_mib()}))
@@ -225,7 +226,9 @@ def _ready(bodies: Bodies) -> pl.DataFrame:
 def _timed(name: str, work: Callable[[], object]) -> Seconds:
     began = perf_counter()
     work()
-    return {name: perf_counter() - began}
+    took = {name: perf_counter() - began}
+    print(json.dumps(took), flush=True)  # told at once, for one that is broken off later
+    return took
 
 
 @contextmanager
