@@ -30,7 +30,7 @@ def run_nightly(tables: Sequence[str] | None, *, as_json: bool) -> int:
     begin_orchestrator()
     from flows.nightly import nightly
     from tasks.runs import as_json as report_as_json
-    from warehouse.reading import named
+    from warehouse.questions import named
 
     chosen = [named(table_id) for table_id in tables] if tables else None
     await_orchestrator()
@@ -88,7 +88,8 @@ def show_observations(
 ) -> int:
     """Observations of one table and area."""
     from tasks.upkeep import ready
-    from warehouse.reading import caveats, observations, question
+    from warehouse.questions import question
+    from warehouse.reading import caveats, observations
 
     asked = question(table_id, area=area, period=period, measure=measure, where=where, as_of=as_of)
     with ready() as border, border.engine.connect() as connection:
@@ -129,7 +130,8 @@ def show_observations(
 def show_revisions(table_id: str, *, area: str | None, since: str | None, as_json: bool) -> int:
     """What later vintages changed."""
     from tasks.upkeep import ready
-    from warehouse.reading import moment_from, revisions, table_named
+    from warehouse.questions import moment_from, table_named
+    from warehouse.reading import revisions
 
     table = table_named(table_id)
     with ready() as border, border.engine.connect() as connection:

@@ -24,7 +24,7 @@ from tasks.backfill_workers import helped_by, interruptible
 from tasks.border import crossing
 from tasks.stoppages import WarehouseTrouble
 from warehouse import migrations
-from warehouse.reading import QuestionError
+from warehouse.questions import QuestionError
 from warehouse.trouble import TROUBLE, in_words
 
 

@@ -20,7 +20,7 @@ from tasks.stoppages import Refused
 from warehouse import records
 from warehouse.locks import Lock, holders
 from warehouse.periods import Period
-from warehouse.reading import QuestionError
+from warehouse.questions import QuestionError
 from warehouse.vintages import Vintage
 
 

@@ -17,7 +17,7 @@ from warehouse.claims.file import ClaimsError, ClaimsFile, Document, last_day, r
 from warehouse.claims.values import FigureAnswer, FigureQuestion
 from warehouse.formulas.statuses import FormulaError
 from warehouse.paper_marts import claim_check
-from warehouse.reading import QuestionError
+from warehouse.questions import QuestionError
 from warehouse.sums import SumRefused
 
 

@@ -11,8 +11,8 @@ from tasks import alerts
 from tasks.border import Border
 from tasks.findings import Finding, guarded
 from warehouse.locks import Lock, holders
+from warehouse.questions import in_denmark
 from warehouse.readers import READER
-from warehouse.reading import in_denmark
 
 A_NIGHT_AT_LEAST_EVERY = timedelta(hours=26)
 # Clocks of two machines differ, and the one of a rehearsal begins anew with each command.

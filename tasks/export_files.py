@@ -22,7 +22,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from warehouse.contract import Entry, entries
 from warehouse.mart_rows import columns_of, pieces_of, rows_of, years_of
-from warehouse.reading import QuestionError, in_denmark
+from warehouse.questions import QuestionError, in_denmark
 
 BY_YEAR = {
     "benefit_recipients": "period_first_day",

@@ -18,7 +18,7 @@ from warehouse.figures.inputs import Scope
 from warehouse.figures.model import Figure
 from warehouse.figures.registry import FIGURES
 from warehouse.periods import Period, PeriodError
-from warehouse.reading import QuestionError, moment
+from warehouse.questions import QuestionError, moment
 
 EVERY = "all"
 

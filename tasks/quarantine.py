@@ -17,7 +17,7 @@ from typing import Any
 from sqlalchemy import Connection, text
 
 from warehouse.catalogue import Table
-from warehouse.reading import QuestionError
+from warehouse.questions import QuestionError
 
 OPEN = ("open",)
 EVERY = ("open", "released", "overtaken")

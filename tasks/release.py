@@ -28,7 +28,7 @@ from tasks.stoppages import AuditFailed, Busy, CellsDisagree, LabelsMoved, Refus
 from warehouse import records
 from warehouse.locks import Lock, held
 from warehouse.publishers import LOCAL, catalogues
-from warehouse.reading import QuestionError, in_denmark
+from warehouse.questions import QuestionError, in_denmark
 from warehouse.staging import drop_staging, staging_name, table_number
 from warehouse.vintages import Vintage, take_turn
 

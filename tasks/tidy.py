@@ -18,7 +18,7 @@ from tasks.purposes import File, Purpose, holding, what_rests
 from tasks.receipts import require_whole
 from tasks.stoppages import Busy
 from warehouse.locks import alone
-from warehouse.reading import QuestionError
+from warehouse.questions import QuestionError
 
 A_YEAR = 365
 

@@ -17,7 +17,7 @@ from warehouse.assumptions import AssumptionError
 from warehouse.catalogue import CatalogueError
 from warehouse.claims.file import ClaimsError
 from warehouse.periods import PeriodError
-from warehouse.reading import QuestionError
+from warehouse.questions import QuestionError
 from warehouse.scratch import WrongTarget
 from warehouse.settings import SettingsError, danish_day, read_settings
 from warehouse.trouble import TROUBLE, in_words

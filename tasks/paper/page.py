@@ -14,7 +14,7 @@ from markupsafe import Markup
 
 from tasks.paper import charts, sentences, words, written
 from tasks.paper.content import BROKEN, OBSERVED, Briefing, Cell, Change
-from warehouse.reading import in_denmark
+from warehouse.questions import in_denmark
 
 
 def html(briefing: Briefing) -> str:

@@ -21,7 +21,7 @@ from warehouse.figures.explain import rests_on
 from warehouse.figures.inputs import Scope, received
 from warehouse.figures.registry import FIGURES
 from warehouse.mart_rows import one_state
-from warehouse.reading import QuestionError, in_denmark, moment
+from warehouse.questions import QuestionError, in_denmark, moment
 from warehouse.settings import danish_day
 
 FIGURES_READ = (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tasks.paper import words, written
 from tasks.paper.content import OBSERVED, SUPPRESSED, Briefing, Change, Projection, Ranking, Revisions, Saving
-from warehouse.reading import in_denmark
+from warehouse.questions import in_denmark
 
 
 def in_short(briefing: Briefing) -> list[str]:

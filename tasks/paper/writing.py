@@ -17,7 +17,7 @@ from tasks.paper.hands import side_by_side
 from warehouse.areas import COUNTRY, Area, municipalities
 from warehouse.figures import population
 from warehouse.mart_rows import one_state
-from warehouse.reading import QuestionError
+from warehouse.questions import QuestionError
 
 
 @dataclass(frozen=True)

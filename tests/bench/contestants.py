@@ -1,7 +1,8 @@
 """The contestants, each in a process of its own: `python -m tests.bench.contestants NAME ...` prints JSON.
 
 The last line has all of it; those before tell at once what was done. All read the same bytes from the same archive and end
-with committed rows in an empty database of the same PostgreSQL. Seconds begin with the first byte read; what starting the process and importing costs is printed beside them.
+with committed rows in an empty database of the same PostgreSQL. Seconds begin with the first byte read; what starting the
+process and importing costs is printed beside them.
 """
 
 from __future__ import annotations

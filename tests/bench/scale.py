@@ -32,7 +32,8 @@ from tests.bench.wide_tables import bring_in, declare, larger_catalogue, look_at
 from warehouse import embedded, migrations, readers
 from warehouse.areas import municipalities
 from warehouse.catalogue import Table, jobindsats
-from warehouse.reading import Question, observations
+from warehouse.questions import Question
+from warehouse.reading import observations
 
 TODAY = "2025-05-20"
 ORDINARY = "y01a02"

@@ -56,7 +56,8 @@ from tests.properties.releases import (
 )
 from warehouse.areas import all_areas
 from warehouse.catalogue import jobindsats
-from warehouse.reading import Question, observations, revisions
+from warehouse.questions import Question
+from warehouse.reading import observations, revisions
 from warehouse.staging import PARTS, drop_leftovers, table_number
 from warehouse.vintages import ClockRunsBackwards, Vintage, publish
 

@@ -17,7 +17,7 @@ from tasks.stoppages import BodyUnreadable, Refused
 from tests.properties.releases import open_run
 from warehouse.locks import Lock, held
 from warehouse.periods import Period
-from warehouse.reading import QuestionError
+from warehouse.questions import QuestionError
 from warehouse.staging import table_number
 from warehouse.vintages import Vintage
 
