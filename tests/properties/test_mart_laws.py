@@ -116,7 +116,20 @@ def test_a_question_without_a_moment_is_an_error_and_not_empty(module_engine: En
         rows(module_engine, f"select * from {asked}")
 
 
-def test_a_mart_follows_the_catalogue_though_no_vintage_comes(module_engine: Engine) -> None:
+@pytest.mark.parametrize(
+    ("renamed", "column", "names"),
+    [
+        (
+            "update core.benefit_groups set name = 'Sygepenge' where benefit_group = 'sickness_benefit'",
+            1,
+            ("Sygepenge", "Sygedagpenge"),
+        ),
+        ("update core.areas set name = 'Herløv' where code = '163'", 3, ("Herløv", "Herlev")),
+    ],
+)
+def test_a_mart_follows_the_catalogue_though_no_vintage_comes(
+    module_engine: Engine, renamed: str, column: int, names: tuple[str, str]
+) -> None:
     forget(module_engine)
     with module_engine.begin() as connection:
         connection.execute(text("delete from marts.benefit_recipients"))
@@ -124,12 +137,11 @@ def test_a_mart_follows_the_catalogue_though_no_vintage_comes(module_engine: Eng
     derive(module_engine)
     with module_engine.begin() as connection:
         assert tables_behind(connection, catalogue=jobindsats()) == []
-        renamed = "update core.benefit_groups set name = 'Sygepenge' where benefit_group = 'sickness_benefit'"
         connection.execute(text(renamed))
         assert tables_behind(connection, catalogue=jobindsats()) == ["y07a02"]
-    assert [row[1] for row in rows(module_engine, AT_ALL_TIMES, moment="infinity")] == ["Sygepenge"]
+    assert [row[column] for row in rows(module_engine, AT_ALL_TIMES, moment="infinity")] == [names[0]]
     derive(module_engine)
-    assert [row[1] for row in rows(module_engine, NOW)] == ["Sygepenge"]
+    assert [row[column] for row in rows(module_engine, NOW)] == [names[0]]
     migrations.upgrade(module_engine)
     derive(module_engine)
-    assert [row[1] for row in rows(module_engine, NOW)] == ["Sygedagpenge"]
+    assert [row[column] for row in rows(module_engine, NOW)] == [names[1]]

@@ -95,7 +95,22 @@ $$
 """
 
 
+# Rows of the marts have the names of areas in them.
+MART_RECIPES = """
+create or replace view ops.mart_recipes as
+select t.table_id,
+       md5(concat((select string_agg(g::text, '|' order by g.benefit_group) from core.benefit_groups g
+                   where g.table_no = t.table_no),
+                  (select string_agg(b::text, '|' order by b.series_break) from core.series_breaks b
+                   where b.table_no = t.table_no), areas.names)) as recipe
+from core.tables t
+cross join (select string_agg(concat_ws('|', a.code, a.name, a.kind), '|' order by a.area_id) as names
+            from core.areas a) areas
+"""
+
 COMMENTS = {
+    "view ops.mart_recipes": "One row per publisher table: what the catalogue says now of its benefits, series breaks and areas.",
+    "column ops.mart_recipes.recipe": "MD5 of its rows in core.benefit_groups and core.series_breaks, and of core.areas.",
     "view marts.known_moments": "One row per vintage of a publisher table: when something became known. At these moments "
     "answers as of a moment change; savings do too when a price is recorded.",
 }
@@ -104,6 +119,7 @@ COMMENTS = {
 def upgrade() -> None:
     op.execute(RECIPIENTS_OF_TABLES)
     op.execute(REVISIONS)
+    op.execute(MART_RECIPES)
     for thing, comment in COMMENTS.items():
         op.execute(f"comment on {thing} is '{comment}'")
 
