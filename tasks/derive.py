@@ -31,9 +31,11 @@ _BUILT = """
 insert into ops.mart_builds (table_id, recipe) select table_id, recipe from ops.mart_recipes where table_id = :table_id
 on conflict (table_id) do update set recipe = excluded.recipe
 """
+# An area's rows lie side by side: that is how they are read.
 _FILL = """
 insert into marts.benefit_recipients
 select * from core.benefit_recipients_of(array[cast(:table_no as smallint)], 'infinity')
+order by area_code, benefit_group, period_first_day
 """
 
 

@@ -102,10 +102,10 @@ select t.table_id,
        md5(concat((select string_agg(g::text, '|' order by g.benefit_group) from core.benefit_groups g
                    where g.table_no = t.table_no),
                   (select string_agg(b::text, '|' order by b.series_break) from core.series_breaks b
-                   where b.table_no = t.table_no), areas.names)) as recipe
+                   where b.table_no = t.table_no),
+                  (select string_agg(concat_ws('|', a.code, a.name, a.kind), '|' order by a.area_id)
+                   from core.areas a))) as recipe
 from core.tables t
-cross join (select string_agg(concat_ws('|', a.code, a.name, a.kind), '|' order by a.area_id) as names
-            from core.areas a) areas
 """
 
 COMMENTS = {
