@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from warehouse.trouble import went_away
+from warehouse.errors import went_away
 
 
 def _lost_the_warehouse(_task: Any, _run: Any, state: Any) -> bool:

@@ -12,8 +12,8 @@ from tasks.receipts import require_whole
 from tasks.stoppages import Refused
 from warehouse.assumed import record
 from warehouse.assumptions import Assumption, AssumptionError, merged, read_assumptions, shipped
+from warehouse.errors import went_away
 from warehouse.settings import Settings
-from warehouse.trouble import went_away
 from warehouse.vintages import ClockRunsBackwards
 
 

@@ -24,8 +24,7 @@ from tasks.backfill_workers import helped_by, interruptible
 from tasks.border import crossing
 from tasks.stoppages import WarehouseTrouble
 from warehouse import migrations
-from warehouse.questions import QuestionError
-from warehouse.trouble import TROUBLE, in_words
+from warehouse.errors import TROUBLE, QuestionError, in_words
 
 
 @dataclass(frozen=True)

@@ -18,9 +18,9 @@ from tasks.outcomes import TableOutcome
 from tasks.stage import Staged
 from tasks.stoppages import Refused
 from warehouse import records
+from warehouse.errors import QuestionError
 from warehouse.locks import Lock, holders
 from warehouse.periods import Period
-from warehouse.questions import QuestionError
 from warehouse.vintages import Vintage
 
 

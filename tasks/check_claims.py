@@ -15,9 +15,9 @@ from warehouse.areas import AreaUnknown, find
 from warehouse.claims.checking import CheckedClaim, check
 from warehouse.claims.file import ClaimsError, ClaimsFile, Document, last_day, read_claims
 from warehouse.claims.values import FigureAnswer, FigureQuestion
+from warehouse.errors import QuestionError
 from warehouse.formulas.statuses import FormulaError
 from warehouse.paper_marts import claim_check
-from warehouse.questions import QuestionError
 from warehouse.sums import SumRefused
 
 

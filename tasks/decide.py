@@ -16,8 +16,8 @@ from sqlalchemy import Connection, text
 from tasks.archive import Entry, Manifest
 from tasks.border import Border, crossing
 from tasks.receipts import require_whole
+from tasks.sources.http import Answer
 from tasks.sources.jobindsats import questions
-from tasks.sources.jobindsats.client import Answer
 from tasks.sources.jobindsats.metadata import Listing, read_listings
 from tasks.stoppages import Refused
 from warehouse.catalogue import Table, jobindsats

@@ -17,9 +17,9 @@ from tasks.again import AGAIN
 from tasks.border import crossing
 from tasks.check_claims import fill_mart
 from tasks.highlights import note_moves
+from warehouse.errors import went_away
 from warehouse.figures.marts import MARTS, fill, is_behind
 from warehouse.figures.moves import Moves
-from warehouse.trouble import went_away
 
 
 @task(name="derive figures", cache_policy=NO_CACHE, **AGAIN)

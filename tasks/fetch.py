@@ -13,8 +13,9 @@ from prefect.cache_policies import NO_CACHE
 
 from tasks.archive import Archive, Entry, Manifest
 from tasks.border import Border, crossing
+from tasks.sources.http import Answer
 from tasks.sources.jobindsats import questions
-from tasks.sources.jobindsats.client import Answer, Publisher
+from tasks.sources.jobindsats.client import Publisher
 from tasks.sources.jobindsats.metadata import Listing, read_listings, read_metadata
 from tasks.stoppages import PublisherTimedOut, ReleaseMoved, RequestRefused
 from warehouse.catalogue import Table, jobindsats

@@ -12,13 +12,14 @@ from sqlalchemy import Connection
 
 from tasks.archive import Archive, ArchiveTrouble
 from warehouse.areas import Area, find
+from warehouse.errors import QuestionError
 from warehouse.figures.answers import Answer, answer, plain
 from warehouse.figures.explain import rests_on, tree
 from warehouse.figures.inputs import Scope
 from warehouse.figures.model import Figure
 from warehouse.figures.registry import FIGURES
 from warehouse.periods import Period, PeriodError
-from warehouse.questions import QuestionError, moment
+from warehouse.questions import moment
 
 EVERY = "all"
 

@@ -16,7 +16,7 @@ from sqlalchemy import Row
 
 from tasks.archive import Archive, Manifest
 from tasks.sources.cells import KEY
-from tasks.sources.local_files.contract import Contract, ContractError, read_contract
+from tasks.sources.local_files.contract import Contract, read_contract
 from tasks.sources.local_files.reading import read_file
 from tasks.sources.ranking_lists.lists import RankingList, read_list
 from tasks.sources.statbank.cells import to_cells
@@ -26,6 +26,7 @@ from tasks.sources.statbank.questions import quarters_asked
 from tasks.stoppages import FileRefused
 from warehouse.catalogue import Table
 from warehouse.publishers import LOCAL, shipped_table
+from warehouse.yaml_files import ContractError
 
 FILE = "file:"
 CONTRACT = "contract:"

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from tasks.stoppages import Stoppage
-from warehouse.trouble import TROUBLE, in_words
+from warehouse.errors import TROUBLE, in_words
 
 
 class Finding(NamedTuple):

@@ -17,7 +17,7 @@ from typing import Any
 from sqlalchemy import Connection, text
 
 from warehouse.catalogue import Table
-from warehouse.questions import QuestionError
+from warehouse.errors import QuestionError
 
 OPEN = ("open",)
 EVERY = ("open", "released", "overtaken")

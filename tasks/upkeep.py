@@ -16,11 +16,10 @@ from warehouse.areas import AreaUnknown
 from warehouse.assumptions import AssumptionError
 from warehouse.catalogue import CatalogueError
 from warehouse.claims.file import ClaimsError
+from warehouse.errors import TROUBLE, QuestionError, in_words
 from warehouse.periods import PeriodError
-from warehouse.questions import QuestionError
 from warehouse.scratch import WrongTarget
 from warehouse.settings import SettingsError, danish_day, read_settings
-from warehouse.trouble import TROUBLE, in_words
 
 
 @contextmanager

@@ -12,15 +12,12 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 
 from warehouse.catalogue import CatalogueError, Table
+from warehouse.errors import QuestionError
 from warehouse.periods import Period, PeriodError
 from warehouse.publishers import catalogues, publisher_of, shipped_table
 from warehouse.settings import DENMARK
 
 _A_DAY = timedelta(days=1) - timedelta(microseconds=1)
-
-
-class QuestionError(ValueError):
-    """A question names something that does not exist; the message says what does."""
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ import polars as pl
 
 from tasks.paper.content import Neighbours
 from warehouse.areas import Area, all_areas, find, municipalities
-from warehouse.questions import QuestionError
+from warehouse.errors import QuestionError
 
 AS_MANY = 3
 AT_MOST = 4

@@ -15,13 +15,14 @@ import polars as pl
 from sqlalchemy import Connection, Engine, text
 
 from warehouse import assumed
+from warehouse.errors import QuestionError
 from warehouse.figures import population
 from warehouse.figures.answers import answer
 from warehouse.figures.explain import rests_on
 from warehouse.figures.inputs import Scope, received
 from warehouse.figures.registry import FIGURES
 from warehouse.mart_rows import one_state
-from warehouse.questions import QuestionError, in_denmark, moment
+from warehouse.questions import in_denmark, moment
 from warehouse.settings import danish_day
 
 FIGURES_READ = (

@@ -15,9 +15,9 @@ from tasks.paper import assembling, neighbours, page, readings
 from tasks.paper.content import Neighbours
 from tasks.paper.hands import side_by_side
 from warehouse.areas import COUNTRY, Area, municipalities
+from warehouse.errors import QuestionError
 from warehouse.figures import population
 from warehouse.mart_rows import one_state
-from warehouse.questions import QuestionError
 
 
 @dataclass(frozen=True)

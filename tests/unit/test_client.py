@@ -13,7 +13,8 @@ from typing import Any
 
 import pytest
 
-from tasks.sources.jobindsats.client import Answer, Publisher
+from tasks.sources.http import Answer
+from tasks.sources.jobindsats.client import Publisher
 from tasks.stoppages import (
     BodyTooLarge,
     PublisherDown,

@@ -16,7 +16,7 @@ from tasks.stoppages import AuditFailed
 from tests.properties.releases import PERSONS, TABLE, forget, load, night, open_run, shown, stage
 from warehouse import records
 from warehouse.catalogue import jobindsats
-from warehouse.questions import QuestionError
+from warehouse.errors import QuestionError
 from warehouse.vintages import publish
 
 

@@ -27,11 +27,11 @@ from tasks.sources.local_files.contract_parts import (
     Source,
     Text,
 )
-from tasks.sources.local_files.contract_text import ContractError, document_of, line_of
 from tasks.sources.local_files.written_numbers import Decimals, Dialect, Thousands
 from tasks.sources.local_files.written_periods import KINDS
 from warehouse.catalogue import Hierarchy, Table
 from warehouse.periods import PeriodKind
+from warehouse.yaml_files import ContractError, document_of, line_of
 
 __all__ = ["Contract", "ContractError", "Feed", "read_contract"]
 

@@ -12,8 +12,9 @@ from pathlib import Path
 
 import polars as pl
 
-from tasks.sources.local_files.contract import Contract, ContractError, read_contract
+from tasks.sources.local_files.contract import Contract, read_contract
 from tasks.sources.local_files.reading import read_stream
+from warehouse.yaml_files import ContractError
 
 _CONTRACTS = {".yml", ".yaml"}
 

@@ -26,3 +26,7 @@ def in_words(error: DBAPIError | psycopg.Error) -> str:
     if went_away(error):
         return f"the warehouse does not answer ({said[-1].strip()}). What was published stands; the next run goes on"
     return f"the warehouse refused a statement ({said[0]}). What was published stands"
+
+
+class QuestionError(ValueError):
+    """A question names something that does not exist; the message says what does."""
