@@ -10,8 +10,8 @@ from tasks.again import AGAIN
 from tasks.border import Border, crossing
 from tasks.receipts import require_whole
 from tasks.stoppages import Refused
-from warehouse.assumed import record
-from warehouse.assumptions import Assumption, AssumptionError, merged, read_assumptions, shipped
+from warehouse.assumptions.model import Assumption, AssumptionError, merged, read_assumptions, shipped
+from warehouse.assumptions.record import record
 from warehouse.errors import went_away
 from warehouse.settings import Settings
 from warehouse.vintages import ClockRunsBackwards

@@ -16,8 +16,8 @@ from typing import Any
 from sqlalchemy import Connection
 
 from tasks.archive import Archive, ArchiveTrouble
-from warehouse.assumed import DECLARED, moments, standing_at
-from warehouse.assumptions import Assumption
+from warehouse.assumptions.model import Assumption
+from warehouse.assumptions.record import DECLARED, moments, standing_at
 
 FOLDER = "assumptions"
 _NUMBERS, _DAYS = ("value", "low", "high"), ("valid_from", "valid_to")

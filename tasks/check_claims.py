@@ -10,8 +10,9 @@ import polars as pl
 from sqlalchemy import Connection, insert
 
 from tasks import figures
-from warehouse import assumed, readers
+from warehouse import readers
 from warehouse.areas import AreaUnknown, find
+from warehouse.assumptions import record as assumed
 from warehouse.claims.checking import CheckedClaim, check
 from warehouse.claims.file import ClaimsError, ClaimsFile, Document, last_day, read_claims
 from warehouse.claims.values import FigureAnswer, FigureQuestion

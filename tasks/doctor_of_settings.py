@@ -12,7 +12,7 @@ from pydantic import SecretStr
 
 from tasks.assume import own_assumptions
 from tasks.findings import Finding, guarded
-from warehouse.assumptions import AssumptionError
+from warehouse.assumptions.model import AssumptionError
 from warehouse.settings import Settings
 
 ENOUGH_BYTES = 2 * 1024**3

@@ -17,8 +17,8 @@ from tasks.looks import declare
 from tasks.publications import Publication
 from tasks.stage import Staged, stage_table
 from tasks.stoppages import Stoppage
-from warehouse.assumed import moments, record, standing_at
-from warehouse.assumptions import shipped
+from warehouse.assumptions.model import shipped
+from warehouse.assumptions.record import moments, record, standing_at
 from warehouse.catalogue import CatalogueError
 from warehouse.vintages import ClockRunsBackwards, Load, Vintage, publish
 

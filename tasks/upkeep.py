@@ -13,7 +13,7 @@ from sqlalchemy import URL
 from tasks.border import Border, crossing
 from warehouse import embedded, migrations, readers
 from warehouse.areas import AreaUnknown
-from warehouse.assumptions import AssumptionError
+from warehouse.assumptions.model import AssumptionError
 from warehouse.catalogue import CatalogueError
 from warehouse.claims.file import ClaimsError
 from warehouse.errors import TROUBLE, QuestionError, in_words

@@ -14,7 +14,7 @@ from typing import Any
 import polars as pl
 from sqlalchemy import Connection, Engine, text
 
-from warehouse import assumed
+from warehouse.assumptions import record as assumed
 from warehouse.errors import QuestionError
 from warehouse.figures import population
 from warehouse.figures.answers import answer

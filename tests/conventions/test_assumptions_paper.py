@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from tests.conventions.sources import ROOT
 from warehouse.areas import find
-from warehouse.assumptions import Assumption, shipped
+from warehouse.assumptions.model import Assumption, shipped
 
 COUNTED_BY_YEAR = "population_persons"
 HEADING = "| name | basis | area | from | to | value | evidence | source |"

@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 from sqlalchemy import Engine, delete
 
 from tests.properties.effort import EXAMPLES
-from warehouse.assumed import KNOWN, applicable, assumptions, known, record
-from warehouse.assumptions import Assumption, merged, shipped
+from warehouse.assumptions.apply import applicable
+from warehouse.assumptions.model import Assumption, merged, shipped
+from warehouse.assumptions.record import KNOWN, assumptions, known, record
 
 FEWER = settings(max_examples=max(12, EXAMPLES // 5))
 FIRST = datetime(2024, 1, 31, 2, tzinfo=UTC)

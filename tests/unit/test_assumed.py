@@ -11,8 +11,9 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Engine, delete, text
 
-from warehouse.assumed import RowsUnfit, applicable, assumptions, known, record
-from warehouse.assumptions import Assumption, shipped
+from warehouse.assumptions.apply import RowsUnfit, applicable
+from warehouse.assumptions.model import Assumption, shipped
+from warehouse.assumptions.record import assumptions, known, record
 from warehouse.vintages import ClockRunsBackwards
 
 NIGHT = datetime(2024, 1, 31, 1, 30, tzinfo=UTC)

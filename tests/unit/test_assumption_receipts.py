@@ -19,8 +19,8 @@ from tasks.rebuild import ReplayStopped, assume_again
 from tasks.receipts import require_whole, write_missing_receipts
 from tasks.stoppages import Refused
 from tests.properties.releases import PERSONS, Release, forget, night, publish_release, shown
-from warehouse.assumed import assumptions, known, moments, record
-from warehouse.assumptions import Assumption, shipped
+from warehouse.assumptions.model import Assumption, shipped
+from warehouse.assumptions.record import assumptions, known, moments, record
 
 MOMENT = datetime(2024, 1, 31, 1, 30, tzinfo=UTC)
 PRICE = Assumption(

@@ -9,7 +9,7 @@ from decimal import Decimal
 import pytest
 
 from warehouse.areas import municipalities
-from warehouse.assumptions import Assumption, AssumptionError, merged, read_assumptions, shipped
+from warehouse.assumptions.model import Assumption, AssumptionError, merged, read_assumptions, shipped
 
 PRICE = """
 assumptions:

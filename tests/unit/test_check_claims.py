@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 
 from tasks.check_claims import assumptions_of
-from warehouse.assumed import KNOWN
+from warehouse.assumptions.record import KNOWN
 from warehouse.claims.file import Document, last_day
 
 

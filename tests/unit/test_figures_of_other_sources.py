@@ -10,8 +10,8 @@ import pytest
 from sqlalchemy import Connection, Engine, delete
 
 from tests.properties.releases import Cell, Content, forget, night, publish_release, shown
-from warehouse import assumed
-from warehouse.assumptions import shipped
+from warehouse.assumptions import record as assumed
+from warehouse.assumptions.model import shipped
 from warehouse.figures import population
 from warehouse.figures.answers import answer
 from warehouse.figures.explain import rests_on, tree

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, delete
 
-from warehouse.assumed import assumptions, record
-from warehouse.assumptions import Assumption, merged, read_assumptions, shipped
+from warehouse.assumptions.model import Assumption, merged, read_assumptions, shipped
+from warehouse.assumptions.record import assumptions, record
 from warehouse.figures.answers import Answer, answer
 from warehouse.figures.inputs import Scope
 from warehouse.figures.registry import FIGURES

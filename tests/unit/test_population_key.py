@@ -7,7 +7,7 @@ from datetime import date
 import polars as pl
 import pytest
 
-from warehouse.assumed import KNOWN
+from warehouse.assumptions.record import KNOWN
 from warehouse.figures import population
 from warehouse.figures.keys import with_keys
 

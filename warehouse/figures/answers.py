@@ -12,8 +12,8 @@ from typing import Any
 import polars as pl
 from sqlalchemy import Connection
 
-from warehouse import assumed
 from warehouse.areas import all_areas, municipalities
+from warehouse.assumptions import record as assumed
 from warehouse.figures import population, printed
 from warehouse.figures.breaks import with_breaks, with_parts_expected
 from warehouse.figures.inputs import COUNTRY, Scope, period_codes, side_by_side, vintages_of

@@ -11,7 +11,7 @@ import polars as pl
 import polars.selectors as cs
 
 from warehouse.areas import all_areas
-from warehouse.assumed import applicable
+from warehouse.assumptions.apply import applicable
 from warehouse.figures.joining import bound, with_assumption
 from warehouse.figures.ladders import REFUSION, ladders_of
 

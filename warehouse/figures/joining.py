@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from warehouse.assumed import applicable
+from warehouse.assumptions.apply import applicable
 
 
 def with_assumption(rows: pl.DataFrame, *, known: pl.DataFrame, name: str) -> pl.DataFrame:

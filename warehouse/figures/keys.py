@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from warehouse.assumed import applicable
+from warehouse.assumptions.apply import applicable
 from warehouse.figures import population
 from warehouse.formulas import keys as formulas
 from warehouse.formulas.changes import share

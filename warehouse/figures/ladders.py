@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from warehouse.assumed import applicable
+from warehouse.assumptions.apply import applicable
 from warehouse.formulas.refusion import ladder
 from warehouse.formulas.statuses import FormulaError
 

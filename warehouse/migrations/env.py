@@ -5,7 +5,7 @@ from __future__ import annotations
 from alembic import context
 from sqlalchemy import text
 
-from warehouse import assumed, figure_marts, marts, paper_marts, records  # noqa: F401  # they declare what belongs here
+from warehouse import marts
 
 connection = context.config.attributes["connection"]
 connection.execute(text("create schema if not exists ops"))

@@ -2,7 +2,7 @@
 
 A price per person, a key, a forecast, a target: none of them is a constant in code. Variants that must never be mixed
 (a price from accounts, one from the ministry) are told apart by their basis. What was known of them and when is kept by
-`warehouse/assumed.py`.
+`warehouse/assumptions/record.py`.
 """
 
 from __future__ import annotations
@@ -24,12 +24,16 @@ from warehouse.areas import all_areas
 from warehouse.catalogue import Evidence
 
 AssumptionUnit = Literal["persons", "full_time_persons", "cases", "pct", "pct_point", "dkk", "hours", "weeks", "years"]
+
 Key = tuple[str, str | None, str]
 """Name, area code and basis: what one assumption at a time may stand for."""
 
 _WHOLE = ("weeks", "years")
+
 _LARGEST = 10**15
+
 _YEARS = (1900, 2200)
+
 _POPULATION_SOURCE = "Danmarks Statistik, population on 1 January"
 
 
