@@ -11,7 +11,7 @@ from typing import Any
 import great_expectations.expectations as gxe
 
 from expectations.known_deviations import Deviation
-from warehouse.catalogue import Table
+from warehouse.catalogue.model import Table
 from warehouse.periods import Period
 
 KEPT_OFFENDERS = 200

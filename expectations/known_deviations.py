@@ -16,7 +16,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
 from warehouse.areas import by_publisher_name
-from warehouse.catalogue import Catalogue, CatalogueError, Table, jobindsats
+from warehouse.catalogue.model import Catalogue, CatalogueError, Table, jobindsats
 from warehouse.periods import Period, PeriodError
 
 FILE = "expectations/known_deviations.yml"

@@ -8,7 +8,7 @@ are slips of unit, never news.
 from __future__ import annotations
 
 from expectations.checks import Audited, Check, literals, no_cells, no_offenders
-from warehouse.catalogue import HIDDEN_WHEN_SMALL
+from warehouse.catalogue.model import HIDDEN_WHEN_SMALL
 
 LARGE_COUNT = 50
 SLIPS = (0.01, 0.1, 10, 100)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import great_expectations.expectations as gxe
 
 from expectations.checks import Audited, Check, literals, no_cells, no_offenders
-from warehouse.publishers import publisher_of
+from warehouse.catalogue.publishers import publisher_of
 
 
 def checks(audited: Audited) -> list[Check]:

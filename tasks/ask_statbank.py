@@ -16,8 +16,8 @@ from tasks.sources.statbank.client import Bank
 from tasks.sources.statbank.metadata import BankMetadata, read_metadata
 from tasks.sources.statbank.questions import figures, in_chunks, metadata_of
 from tasks.stoppages import Stoppage
-from warehouse.catalogue import Table, statbank
-from warehouse.publishers import chosen
+from warehouse.catalogue.model import Table, statbank
+from warehouse.catalogue.publishers import chosen
 from warehouse.settings import danish_day
 
 

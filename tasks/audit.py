@@ -23,7 +23,7 @@ from tasks.looks import declared
 from tasks.stage import Staged
 from tasks.stoppages import AuditBroken, AuditFailed, resting_on
 from warehouse import records
-from warehouse.catalogue import Table
+from warehouse.catalogue.model import Table
 from warehouse.partitions import key_partition, vintage_of_partition
 from warehouse.periods import Period
 from warehouse.settings import danish_day

@@ -19,9 +19,9 @@ from tasks.sources.jobindsats import questions
 from tasks.sources.jobindsats.client import Publisher
 from tasks.sources.jobindsats.metadata import Listing, TableMetadata, offered_measures, read_listings, read_metadata
 from tasks.stoppages import PublisherDown, Stoppage, TokenMissing, TokenRefused
-from warehouse.catalogue import CatalogueError, Table, jobindsats
+from warehouse.catalogue.model import CatalogueError, Table, jobindsats
+from warehouse.catalogue.publishers import publisher_of
 from warehouse.periods import Period, Span
-from warehouse.publishers import publisher_of
 
 BESIDE_FIGURES = 2
 """Calls of a look beside those for figures: the table's metadata before, the list of tables after."""

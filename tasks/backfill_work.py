@@ -29,7 +29,7 @@ from tasks.runs import close_run, opened, outcome_of_run
 from tasks.sources.jobindsats.metadata import Listing
 from tasks.stage import stage_table
 from tasks.stoppages import resting_on
-from warehouse.catalogue import jobindsats
+from warehouse.catalogue.model import jobindsats
 from warehouse.locks import Lock, held, holders
 from warehouse.vintages import Vintage, newest_vintage
 

@@ -20,8 +20,8 @@ from tasks.sources.http import Answer
 from tasks.sources.jobindsats import questions
 from tasks.sources.jobindsats.metadata import Listing, read_listings
 from tasks.stoppages import Refused
-from warehouse.catalogue import Table, jobindsats
-from warehouse.publishers import publisher_of
+from warehouse.catalogue.model import Table
+from warehouse.catalogue.publishers import chosen_tables
 from warehouse.settings import danish_day
 
 FULL_LOOK_EVERY = timedelta(days=7)
@@ -123,14 +123,6 @@ def ask_publisher(run_id: int, *, tables: list[str] | None) -> list[Decision]:
             get_run_logger().error("run %d: %s", run_id, error)
             decisions = [Decision(table.id, "failed", str(error), Listing(table.id)) for table in chosen]
     return decisions
-
-
-def chosen_tables(tables: list[str] | None) -> list[Table]:
-    """Those of the named tables that are Jobindsats', or all of them; raises CatalogueError for a name nobody declares."""
-    if not tables:
-        return list(jobindsats().tables)
-    ours = [table_id for table_id in tables if publisher_of(table_id) == jobindsats().publisher]
-    return [jobindsats().table(table_id) for table_id in ours]
 
 
 def decide_all(tables: list[Table], *, run_id: int, border: Border) -> list[Decision]:

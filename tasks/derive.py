@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Engine, text
 from tasks.again import AGAIN
 from tasks.border import crossing
 from warehouse import readers
-from warehouse.catalogue import Catalogue, jobindsats
+from warehouse.catalogue.model import Catalogue, jobindsats
 from warehouse.staging import table_number
 
 _BEHIND = """

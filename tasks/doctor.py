@@ -14,7 +14,7 @@ from tasks.sources.http import at_once
 from tasks.sources.jobindsats import questions
 from tasks.sources.jobindsats.metadata import read_listings
 from warehouse import migrations
-from warehouse.catalogue import jobindsats
+from warehouse.catalogue.model import jobindsats
 from warehouse.settings import Settings, danish_day, read_settings
 
 OLDEST_SERVER = 15

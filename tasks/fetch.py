@@ -18,7 +18,7 @@ from tasks.sources.jobindsats import questions
 from tasks.sources.jobindsats.client import Publisher
 from tasks.sources.jobindsats.metadata import Listing, read_listings, read_metadata
 from tasks.stoppages import PublisherTimedOut, ReleaseMoved, RequestRefused
-from warehouse.catalogue import Table, jobindsats
+from warehouse.catalogue.model import Table, jobindsats
 from warehouse.periods import Period
 
 LOOKS = 3

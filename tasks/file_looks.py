@@ -24,8 +24,8 @@ from tasks.sources.statbank.metadata import BankMetadata, differences, read_meta
 from tasks.sources.statbank.quarters import read_quarter
 from tasks.sources.statbank.questions import quarters_asked
 from tasks.stoppages import FileRefused
-from warehouse.catalogue import Table
-from warehouse.publishers import LOCAL, shipped_table
+from warehouse.catalogue.model import Table
+from warehouse.catalogue.publishers import LOCAL, shipped_table
 from warehouse.yaml_files import ContractError
 
 FILE = "file:"

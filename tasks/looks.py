@@ -21,9 +21,9 @@ from tasks.sources.jobindsats.cells import to_cells
 from tasks.sources.jobindsats.changes import Change, advisories, remembering, require_same_meaning
 from tasks.sources.jobindsats.metadata import TableMetadata, differences, offered_measures, read_metadata
 from tasks.stoppages import BodyUnreadable, Undeclared
-from warehouse.catalogue import Measure, Table
+from warehouse.catalogue.model import Measure, Table
+from warehouse.catalogue.publishers import LOCAL, publisher_of, shipped_table
 from warehouse.dimensions import write_tables
-from warehouse.publishers import LOCAL, publisher_of, shipped_table
 from warehouse.settings import danish_day
 
 Cut = tuple[str, pl.DataFrame]

@@ -16,7 +16,7 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
-from warehouse.catalogue import Table
+from warehouse.catalogue.model import Table
 from warehouse.errors import QuestionError
 
 OPEN = ("open",)

@@ -19,7 +19,7 @@ from tasks.stage import Staged, stage_table
 from tasks.stoppages import Stoppage
 from warehouse.assumptions.model import shipped
 from warehouse.assumptions.record import moments, record, standing_at
-from warehouse.catalogue import CatalogueError
+from warehouse.catalogue.model import CatalogueError
 from warehouse.vintages import ClockRunsBackwards, Load, Vintage, publish
 
 

@@ -18,10 +18,10 @@ from tasks.again import AGAIN
 from tasks.alerts import raise_alerts
 from tasks.archive import ArchiveTrouble
 from tasks.border import Border, crossing
-from tasks.decide import chosen_tables
 from tasks.highlights import figures_moved, largest_revisions, moves_in_words, revision_in_words
 from tasks.receipts import write_missing_receipts
 from warehouse import migrations, records
+from warehouse.catalogue.publishers import chosen_tables
 from warehouse.locks import Lock, held, holders
 from warehouse.questions import in_denmark
 from warehouse.staging import drop_leftovers

@@ -14,7 +14,7 @@ from tasks.border import Border, crossing
 from warehouse import embedded, migrations, readers
 from warehouse.areas import AreaUnknown
 from warehouse.assumptions.model import AssumptionError
-from warehouse.catalogue import CatalogueError
+from warehouse.catalogue.model import CatalogueError
 from warehouse.claims.file import ClaimsError
 from warehouse.errors import TROUBLE, QuestionError, in_words
 from warehouse.periods import PeriodError

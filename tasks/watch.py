@@ -26,9 +26,9 @@ from tasks.sources.local_files.reading import require_size
 from tasks.sources.ranking_lists.lists import read_list
 from tasks.sources.ranking_lists.places import get, name_of, watched
 from tasks.stoppages import FileRefused, ListUnreadable, Stoppage
-from warehouse.catalogue import ranking_lists
+from warehouse.catalogue.model import ranking_lists
+from warehouse.catalogue.publishers import LOCAL, chosen
 from warehouse.dimensions import write_tables
-from warehouse.publishers import LOCAL, chosen
 from warehouse.vintages import newest_vintage
 
 LISTS = "ranking_lists"

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from tasks.sources.statbank.metadata import BankMetadata, read_metadata
-from warehouse.catalogue import Table, statbank
+from warehouse.catalogue.model import Table, statbank
 
 FOLK1A, AUK01 = statbank().tables
 AREAS = {"000": "Hele landet", "084": "Region Hovedstaden", "163": "Herlev", "411": "Christiansø"}

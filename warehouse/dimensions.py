@@ -14,8 +14,8 @@ from sqlalchemy.dialects.postgresql import insert
 
 from warehouse import schema
 from warehouse.areas import all_areas
-from warehouse.catalogue import Catalogue, SeriesBreak
-from warehouse.catalogue import Table as CatalogueTable
+from warehouse.catalogue.model import Catalogue, SeriesBreak
+from warehouse.catalogue.model import Table as CatalogueTable
 from warehouse.periods import Period
 
 

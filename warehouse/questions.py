@@ -11,10 +11,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 
-from warehouse.catalogue import CatalogueError, Table
+from warehouse.catalogue.model import CatalogueError, Table
+from warehouse.catalogue.publishers import catalogues, publisher_of, shipped_table
 from warehouse.errors import QuestionError
 from warehouse.periods import Period, PeriodError
-from warehouse.publishers import catalogues, publisher_of, shipped_table
 from warehouse.settings import DENMARK
 
 _A_DAY = timedelta(days=1) - timedelta(microseconds=1)

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, text
 
 from warehouse.areas import find
-from warehouse.catalogue import COUNTS, Table
+from warehouse.catalogue.model import COUNTS, Table
 from warehouse.periods import Period
 from warehouse.questions import Question, measure_of, members_of
 

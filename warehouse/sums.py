@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from warehouse.catalogue import HIDDEN_WHEN_SMALL
+from warehouse.catalogue.model import HIDDEN_WHEN_SMALL
 
 LARGEST_HIDDEN = 2
 

@@ -31,9 +31,9 @@ from tasks.paper.content import (
 )
 from tasks.paper.readings import Break, Readings
 from warehouse.areas import COUNTRY, Area
-from warehouse.catalogue import BenefitGroup, jobindsats
+from warehouse.catalogue.model import BenefitGroup, jobindsats
+from warehouse.catalogue.publishers import catalogues
 from warehouse.periods import Period, spanning
-from warehouse.publishers import catalogues
 
 MONTHS_SHOWN = 25
 ALL_BENEFITS = "Alle ydelser"

@@ -9,7 +9,7 @@ import polars as pl
 from tasks.paper.content import Cell, Revision, Revisions
 from tasks.paper.readings import Readings
 from warehouse.areas import Area
-from warehouse.catalogue import jobindsats
+from warehouse.catalogue.model import jobindsats
 from warehouse.periods import Period
 
 SHOWN = 8

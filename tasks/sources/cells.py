@@ -14,7 +14,7 @@ import polars as pl
 
 from tasks.stoppages import CellsDisagree
 from warehouse.areas import all_areas
-from warehouse.catalogue import Table
+from warehouse.catalogue.model import Table
 from warehouse.periods import Period
 
 KEY = ["period_id", "area_id", "members", "measure"]

@@ -31,7 +31,7 @@ from tests.standin.publisher import Publisher
 from tests.standin.publisher import Settings as Behaviour
 from tests.standin.server import StandIn, serving
 from tests.standin.synthetic import SyntheticDenmark
-from warehouse.catalogue import jobindsats
+from warehouse.catalogue.model import jobindsats
 from warehouse.periods import Period
 from warehouse.settings import DENMARK, Clock, Settings
 

@@ -25,7 +25,7 @@ from sqlalchemy import URL, Engine, create_engine, make_url, text
 from tasks.archive import Archive
 from tests.bench.bodies import TABLE, Bodies, answers, made
 from warehouse import embedded
-from warehouse.catalogue import jobindsats
+from warehouse.catalogue.model import jobindsats
 
 Seconds = dict[str, float]
 Rows = Iterator[list[dict[str, Any]]]

@@ -31,7 +31,7 @@ from tests.bench.bodies import Bodies, made, released
 from tests.bench.wide_tables import bring_in, declare, larger_catalogue, look_at_another, open_run
 from warehouse import embedded, migrations, readers
 from warehouse.areas import municipalities
-from warehouse.catalogue import Table, jobindsats
+from warehouse.catalogue.model import Table, jobindsats
 from warehouse.questions import Question
 from warehouse.reading import observations
 

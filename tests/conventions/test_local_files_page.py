@@ -16,7 +16,7 @@ from tasks.sources.local_files.written_periods import KINDS, read_period
 from tasks.stoppages import FileRefused
 from tests.conventions.sources import ROOT
 from warehouse.areas import all_areas
-from warehouse.catalogue import Unit
+from warehouse.catalogue.model import Unit
 from warehouse.periods import Period
 
 PAGE = (ROOT / "docs" / "sources" / "local_files.md").read_text(encoding="utf-8")

@@ -22,7 +22,7 @@ from tasks.sources.jobindsats.metadata import Listing
 from tasks.stage import stage_table
 from tests.properties.releases import open_run
 from tests.standin.server import StandIn
-from warehouse.catalogue import Table, jobindsats
+from warehouse.catalogue.model import Table, jobindsats
 from warehouse.settings import DENMARK, Clock, Settings
 from warehouse.staging import drop_leftovers
 from warehouse.vintages import Vintage

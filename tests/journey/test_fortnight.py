@@ -13,7 +13,7 @@ from tests.conftest import Stage
 from tests.scene import Scene
 from tests.standin.release_calendar import Release, current_release
 from tests.web_hook import web_hook
-from warehouse.catalogue import jobindsats
+from warehouse.catalogue.model import jobindsats
 from warehouse.settings import DENMARK
 
 pytestmark = pytest.mark.slow

@@ -13,7 +13,7 @@ from flows.command_line import run
 from tasks import looks
 from tests.conftest import Stage
 from tests.scene import Scene
-from warehouse.catalogue import Catalogue, Measure, jobindsats
+from warehouse.catalogue.model import Catalogue, Measure, jobindsats
 from warehouse.locks import Lock, held
 
 pytestmark = pytest.mark.slow

@@ -18,7 +18,7 @@ from tests.conftest import Database
 from tests.processes import told
 from tests.serving import Served, serving
 from tests.standin.server import StandIn, running
-from warehouse.catalogue import jobindsats
+from warehouse.catalogue.model import jobindsats
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 DENMARK = ZoneInfo("Europe/Copenhagen")

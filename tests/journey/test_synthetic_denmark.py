@@ -14,7 +14,7 @@ from sqlalchemy.exc import DBAPIError
 
 from tests.conftest import Stage
 from tests.scene import Scene
-from warehouse.catalogue import jobindsats
+from warehouse.catalogue.model import jobindsats
 
 pytestmark = pytest.mark.slow
 TABLES = [*sorted({group.table for group in jobindsats().benefit_groups}), "y25i01", "y25i03", "y30r21", "y01h01"]

@@ -14,7 +14,7 @@ from tasks.sources.jobindsats.cells import to_cells
 from tasks.stoppages import BodyUnreadable, CellsDisagree, Undeclared
 from tests.properties.effort import EXAMPLES
 from warehouse.areas import by_publisher_name
-from warehouse.catalogue import jobindsats
+from warehouse.catalogue.model import jobindsats
 from warehouse.periods import Period, PeriodError, PeriodKind
 
 Row = list[Any]

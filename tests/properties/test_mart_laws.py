@@ -14,7 +14,7 @@ from sqlalchemy.exc import DBAPIError
 from tasks.derive import rebuild, tables_behind
 from tests.properties.releases import HIDDEN, Cell, Content, forget, night, publish_release, shown
 from warehouse import migrations
-from warehouse.catalogue import jobindsats
+from warehouse.catalogue.model import jobindsats
 
 TABLES = ("y01a02", "y07a02")
 CELLS = st.tuples(

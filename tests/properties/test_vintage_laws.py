@@ -27,7 +27,7 @@ from tests.properties.releases import (
     shown,
 )
 from warehouse.areas import all_areas
-from warehouse.catalogue import jobindsats
+from warehouse.catalogue.model import jobindsats
 from warehouse.questions import Question
 from warehouse.reading import observations, revisions
 

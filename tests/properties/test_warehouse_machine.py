@@ -55,7 +55,7 @@ from tests.properties.releases import (
     stage,
 )
 from warehouse.areas import all_areas
-from warehouse.catalogue import jobindsats
+from warehouse.catalogue.model import jobindsats
 from warehouse.questions import Question
 from warehouse.reading import observations, revisions
 from warehouse.staging import PARTS, drop_leftovers, table_number

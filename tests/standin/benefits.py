@@ -12,7 +12,7 @@ import numpy as np
 from tests.standin import geography, noise
 from tests.standin.benefit_levels import ALL, Benefit
 from tests.standin.noise import Floats, Whole
-from warehouse import catalogue
+from warehouse.catalogue import model as catalogue
 from warehouse.periods import Period
 
 _BEGINS = {"Seniorpension": 2020 * 12, "Tidlig pension": 2022 * 12}

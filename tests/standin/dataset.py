@@ -17,7 +17,7 @@ import polars as pl
 
 from tests.standin import geography
 from tests.standin.editions import ROOT, Cube, Edition, Hierarchy, Level, Node, grouped
-from warehouse import catalogue
+from warehouse.catalogue import model as catalogue
 from warehouse.periods import Period, PeriodError
 
 _KEY = ("Periode", "Område")

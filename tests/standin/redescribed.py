@@ -11,7 +11,7 @@ from dataclasses import replace
 import polars as pl
 
 from tests.standin.editions import Cube, Edition, Hierarchy, Level, Measure, MeasureGroup, Node
-from warehouse.catalogue import jobindsats
+from warehouse.catalogue.model import jobindsats
 
 _OTHER = " (ny opgørelse)"
 

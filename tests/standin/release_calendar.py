@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from tests.standin import noise
-from warehouse.catalogue import Table
+from warehouse.catalogue.model import Table
 from warehouse.periods import Period, PeriodKind
 
 # Seen in August 2026: y25i01, y25i03, y25i09 and y01a02 came on the same day, and their figures agree.

@@ -14,8 +14,8 @@ from tests.standin.editions import ROOT, Cube, Edition, Hierarchy, Level, Node, 
 from tests.standin.noise import Floats
 from tests.standin.recipes import Grid, Window
 from tests.standin.release_calendar import Release, current_release
-from warehouse import catalogue
-from warehouse.catalogue import HIDDEN_WHEN_SMALL, Measure, Table
+from warehouse.catalogue import model as catalogue
+from warehouse.catalogue.model import HIDDEN_WHEN_SMALL, Measure, Table
 from warehouse.periods import Period, PeriodKind
 
 SCALES = ("small", "national", "large")

@@ -7,7 +7,7 @@ from datetime import date
 
 import pytest
 
-from warehouse.catalogue import BOUNDS, CatalogueError, Measure, Table, jobindsats, read_catalogue, statbank
+from warehouse.catalogue.model import BOUNDS, CatalogueError, Measure, Table, jobindsats, read_catalogue, statbank
 from warehouse.periods import PeriodKind
 
 TABLES = jobindsats().tables

@@ -13,7 +13,7 @@ from tasks.sources.jobindsats.bodies import read_body
 from tasks.sources.jobindsats.cells import to_cells
 from tasks.stoppages import CellsDisagree, Undeclared
 from warehouse.areas import municipalities
-from warehouse.catalogue import Hierarchy, Measure, Member, Table, jobindsats
+from warehouse.catalogue.model import Hierarchy, Measure, Member, Table, jobindsats
 from warehouse.periods import PeriodKind
 
 ROOT = {"_nykom": "/", "_ygrpi09": "/"}

@@ -12,7 +12,7 @@ from tasks.sources.jobindsats.changes import Change, advisories, remembering, re
 from tasks.sources.jobindsats.metadata import Level, TableMetadata
 from tasks.stoppages import LabelsMoved, Undeclared, Vanished
 from warehouse.areas import municipalities
-from warehouse.catalogue import Retirement, Table, jobindsats
+from warehouse.catalogue.model import Retirement, Table, jobindsats
 
 Y25I01 = jobindsats().table("y25i01")
 PTV = jobindsats().table("ptv_a02")

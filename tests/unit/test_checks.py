@@ -32,7 +32,7 @@ from tests.properties.releases import (
     stage,
 )
 from warehouse.areas import all_areas
-from warehouse.catalogue import jobindsats
+from warehouse.catalogue.model import jobindsats
 from warehouse.dimensions import write_periods
 from warehouse.periods import Period
 from warehouse.series import SeriesNumbers, canonical

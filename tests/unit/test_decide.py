@@ -8,7 +8,7 @@ import pytest
 
 from tasks.decide import LastLook, decide
 from tasks.sources.jobindsats.metadata import Listing
-from warehouse.catalogue import jobindsats
+from warehouse.catalogue.model import jobindsats
 
 TODAY = date(2026, 8, 20)
 TABLE = jobindsats().table("y25i01")

@@ -11,7 +11,7 @@ from expectations.checks import Audited
 from expectations.known_deviations import DeviationError, read_deviations, shipped
 from expectations.suite import suite_for
 from tests.conventions.sources import ROOT
-from warehouse.catalogue import jobindsats
+from warehouse.catalogue.model import jobindsats
 from warehouse.periods import Period
 
 ENTRY: dict[str, Any] = {

@@ -8,7 +8,7 @@ import pytest
 
 from tasks.sources.local_files.contract import read_contract
 from tests.local import DECLARED, XLSX, column, contract, text_of
-from warehouse.catalogue import Table
+from warehouse.catalogue.model import Table
 from warehouse.periods import PeriodKind
 from warehouse.yaml_files import ContractError
 

@@ -18,7 +18,7 @@ from tasks.sources.jobindsats.metadata import (
 )
 from tasks.stoppages import BodyUnreadable, Undeclared
 from warehouse.areas import municipalities
-from warehouse.catalogue import Table, jobindsats
+from warehouse.catalogue.model import Table, jobindsats
 from warehouse.periods import Period, spanning
 
 Y25I01 = jobindsats().table("y25i01")

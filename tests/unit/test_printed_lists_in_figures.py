@@ -177,7 +177,7 @@ def test_a_sources_own_place_half_a_year_before_comes_first() -> None:
 
 
 def test_every_list_stands_for_a_group_of_the_table() -> None:
-    from warehouse.catalogue import jobindsats, ranking_lists
+    from warehouse.catalogue.model import jobindsats, ranking_lists
 
     groups = {name for breakdown in jobindsats().table(TABLE).breakdowns for name in breakdown.canonical}
     assert {table.id for table in ranking_lists().tables} == set(benchmark.LISTS)

@@ -21,7 +21,7 @@ from tasks.stoppages import ListUnreadable
 from tests.standin import published_ranks, ranking_files
 from tests.standin.ranking_files import LAYOUT_2018, Layout, PrintedRow, as_pdf, as_xlsx, reordered, synthetic_rows
 from warehouse.areas import find
-from warehouse.catalogue import ranking_lists
+from warehouse.catalogue.model import ranking_lists
 from warehouse.periods import Period
 
 PERIOD = Period.parse("2023QMAT02")

@@ -15,7 +15,7 @@ from sqlalchemy import Engine, insert, text
 from tasks.export import export, marts_named
 from tests.conventions.sources import ROOT
 from warehouse import figure_marts, marts
-from warehouse.catalogue import jobindsats
+from warehouse.catalogue.model import jobindsats
 from warehouse.readers import READER, give
 
 PAGE = (ROOT / "docs" / "recipes.md").read_text(encoding="utf-8")

@@ -21,7 +21,7 @@ from tests.standin.server import StandIn, running
 from tests.standin.statbank.tables import population_released_on
 from tests.statbank_answers import AUK01, FOLK1A
 from warehouse.areas import all_areas, municipalities
-from warehouse.catalogue import Table
+from warehouse.catalogue.model import Table
 from warehouse.periods import Period
 
 REGIONS = {area.code: area.key for area in all_areas() if area.kind == "region"}

@@ -17,8 +17,8 @@ from tests.standin.editions import Edition
 from tests.standin.publisher import Settings
 from tests.standin.release_calendar import current_release
 from tests.standin.synthetic import SyntheticDenmark
-from warehouse import catalogue
-from warehouse.catalogue import Table
+from warehouse.catalogue import model as catalogue
+from warehouse.catalogue.model import Table
 from warehouse.periods import Period
 
 FULL_TIME = "Antal fuldtidspersoner"

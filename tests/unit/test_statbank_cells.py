@@ -11,7 +11,7 @@ from tasks.sources.cells import SCHEMA, in_names
 from tasks.sources.statbank.cells import to_cells
 from tasks.stoppages import BodyUnreadable, CellsDisagree, Undeclared
 from tests.statbank_answers import AREAS, AUK01, FOLK1A, Row, csv_of, metadata
-from warehouse.catalogue import Table
+from warehouse.catalogue.model import Table
 from warehouse.periods import Period
 
 FIRST, SECOND = Period.parse("2023Q01"), Period.parse("2023Q02")

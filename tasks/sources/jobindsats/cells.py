@@ -18,7 +18,7 @@ import polars as pl
 from tasks.sources.cells import KEY, SCHEMA, one_of_each, repeats
 from tasks.stoppages import Undeclared
 from warehouse.areas import COUNTRY, by_publisher_name
-from warehouse.catalogue import Hierarchy, Measure, Table
+from warehouse.catalogue.model import Hierarchy, Measure, Table
 from warehouse.periods import Period, PeriodError
 
 _COUNTRY = int(COUNTRY)

@@ -14,7 +14,7 @@ from datetime import date
 from tasks.sources.jobindsats.metadata import ROOT, TableMetadata, level_to_ask
 from tasks.stoppages import LabelsMoved, Undeclared, Vanished
 from warehouse.areas import by_publisher_name, municipalities
-from warehouse.catalogue import Hierarchy, Table
+from warehouse.catalogue.model import Hierarchy, Table
 
 Spellings = tuple[str, ...]
 

@@ -14,7 +14,7 @@ from typing import Any
 
 from tasks.stoppages import BodyUnreadable, Undeclared
 from warehouse.areas import municipalities
-from warehouse.catalogue import Hierarchy, Measure, Table
+from warehouse.catalogue.model import Hierarchy, Measure, Table
 from warehouse.periods import Period, PeriodError
 
 ROOT = "/"

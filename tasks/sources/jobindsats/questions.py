@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from itertools import product
 
 from tasks.sources.jobindsats.metadata import ROOT, TableMetadata, level_to_ask
-from warehouse.catalogue import Table
+from warehouse.catalogue.model import Table
 from warehouse.periods import Period
 
 TABLES = "/tables?format=json"

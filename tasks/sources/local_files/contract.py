@@ -29,7 +29,7 @@ from tasks.sources.local_files.contract_parts import (
 )
 from tasks.sources.local_files.written_numbers import Decimals, Dialect, Thousands
 from tasks.sources.local_files.written_periods import KINDS
-from warehouse.catalogue import Hierarchy, Table
+from warehouse.catalogue.model import Hierarchy, Table
 from warehouse.periods import PeriodKind
 from warehouse.yaml_files import ContractError, document_of, line_of
 

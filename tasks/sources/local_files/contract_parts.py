@@ -22,7 +22,7 @@ from tasks.sources.local_files.rows import plain
 from tasks.sources.local_files.written_numbers import NumberType
 from tasks.sources.local_files.written_periods import PeriodForm
 from warehouse.areas import Area, AreaUnknown, find
-from warehouse.catalogue import Hierarchy, Measure, Member, Unit
+from warehouse.catalogue.model import Hierarchy, Measure, Member, Unit
 from warehouse.periods import Period
 
 

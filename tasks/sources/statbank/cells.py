@@ -23,7 +23,7 @@ from tasks.sources.statbank.metadata import CATALOGUE, BankMetadata, members_ask
 from tasks.sources.statbank.places import area_of, is_left_out
 from tasks.sources.statbank.quarters import read_quarter
 from tasks.stoppages import BodyUnreadable, Undeclared
-from warehouse.catalogue import Measure, Table
+from warehouse.catalogue.model import Measure, Table
 from warehouse.periods import Period
 
 HIDDEN, NIL, CANNOT_BE = "..", "-", "."

@@ -15,7 +15,7 @@ from typing import Any
 from tasks.sources.statbank.client import SETTING
 from tasks.sources.statbank.quarters import read_quarter
 from tasks.stoppages import BodyUnreadable, Undeclared
-from warehouse.catalogue import Hierarchy, Table
+from warehouse.catalogue.model import Hierarchy, Table
 from warehouse.periods import Period, PeriodError
 
 CATALOGUE = "warehouse/catalogues/statbank.yml"

@@ -11,7 +11,7 @@ from urllib.parse import parse_qs, urlsplit
 from tasks.sources.statbank.metadata import CATALOGUE, BankMetadata, members_asked
 from tasks.sources.statbank.quarters import write_quarter
 from tasks.stoppages import Undeclared
-from warehouse.catalogue import Table
+from warehouse.catalogue.model import Table
 from warehouse.periods import Period
 
 # Above it the API answers REQUEST-LIMIT and names this figure (seen in public bug reports, 2024-11); BULK has no

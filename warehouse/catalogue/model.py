@@ -19,10 +19,13 @@ from warehouse.periods import Period, PeriodKind
 Unit = Literal[
     "persons", "full_time_persons", "cases", "pct", "pct_point", "fraction", "ratio", "rank", "dkk", "work_years"
 ]
+
 Evidence = Literal["confirmed", "likely", "inferred"]
 
 COUNTS: frozenset[str] = frozenset({"persons", "full_time_persons", "cases", "rank"})
+
 HIDDEN_WHEN_SMALL: frozenset[str] = frozenset({"persons", "full_time_persons", "cases"})
+
 BOUNDS: dict[str, tuple[float, float]] = {
     "persons": (0, 6_500_000),
     "full_time_persons": (0, 6_500_000),
