@@ -9,7 +9,8 @@ import streamlit as st
 
 from dashboards import charts, shown
 from dashboards.marts import COUNTRY, Marts, Rows, Unreachable, end_of, reading
-from tasks.paper import words, written
+from tasks.paper import words
+from warehouse.danish import writing as written
 
 
 def page(marts: Marts) -> None:

@@ -13,7 +13,7 @@ from itertools import pairwise
 from typing import Any
 
 from dashboards.marts import COUNTRY, Rows
-from tasks.paper import written
+from warehouse.danish import writing as written
 
 ALL = "Alle ydelser"
 WORDS = {

@@ -65,7 +65,7 @@ def cell(content: object) -> str:
 
 def danish_time(moment: datetime) -> str:
     """A moment by the clocks of Denmark."""
-    from warehouse.questions import in_denmark
+    from warehouse.danish.clock import in_denmark
 
     return f"{in_denmark(moment):%Y-%m-%d %H:%M}"
 

@@ -18,7 +18,7 @@ from tasks.sources.statbank.questions import figures, in_chunks, metadata_of
 from tasks.stoppages import Stoppage
 from warehouse.catalogue.model import Table, statbank
 from warehouse.catalogue.publishers import chosen
-from warehouse.settings import danish_day
+from warehouse.danish.clock import danish_day
 
 
 def look_at_statbank(border: Border, *, run_id: int, wanted: frozenset[str]) -> list[Found]:

@@ -19,7 +19,8 @@ from tasks.archive import Archive
 from tasks.sources.jobindsats.client import Publisher
 from warehouse import embedded
 from warehouse.budget import Budget, wait_for_turn
-from warehouse.settings import Clock, Settings, read_settings
+from warehouse.danish.clock import Clock
+from warehouse.settings import Settings, read_settings
 
 
 @dataclass(frozen=True)

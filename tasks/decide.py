@@ -22,7 +22,7 @@ from tasks.sources.jobindsats.metadata import Listing, read_listings
 from tasks.stoppages import Refused
 from warehouse.catalogue.model import Table
 from warehouse.catalogue.publishers import chosen_tables
-from warehouse.settings import danish_day
+from warehouse.danish.clock import danish_day
 
 FULL_LOOK_EVERY = timedelta(days=7)
 

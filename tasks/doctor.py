@@ -15,7 +15,8 @@ from tasks.sources.jobindsats import questions
 from tasks.sources.jobindsats.metadata import read_listings
 from warehouse import migrations
 from warehouse.catalogue.model import jobindsats
-from warehouse.settings import Settings, danish_day, read_settings
+from warehouse.danish.clock import danish_day
+from warehouse.settings import Settings, read_settings
 
 OLDEST_SERVER = 15
 

@@ -10,8 +10,8 @@ from sqlalchemy import Connection, text
 from tasks import alerts
 from tasks.border import Border
 from tasks.findings import Finding, guarded
+from warehouse.danish.clock import in_denmark
 from warehouse.locks import Lock, holders
-from warehouse.questions import in_denmark
 from warehouse.readers import READER
 
 A_NIGHT_AT_LEAST_EVERY = timedelta(hours=26)

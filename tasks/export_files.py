@@ -21,9 +21,9 @@ from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from warehouse.contract import Entry, entries
+from warehouse.danish.clock import in_denmark
 from warehouse.errors import QuestionError
 from warehouse.mart_rows import columns_of, pieces_of, rows_of, years_of
-from warehouse.questions import in_denmark
 
 BY_YEAR = {
     "benefit_recipients": "period_first_day",

@@ -23,8 +23,8 @@ from tasks.sources.jobindsats.metadata import TableMetadata, differences, offere
 from tasks.stoppages import BodyUnreadable, Undeclared
 from warehouse.catalogue.model import Measure, Table
 from warehouse.catalogue.publishers import LOCAL, publisher_of, shipped_table
+from warehouse.danish.clock import danish_day
 from warehouse.dimensions import write_tables
-from warehouse.settings import danish_day
 
 Cut = tuple[str, pl.DataFrame]
 

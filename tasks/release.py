@@ -27,9 +27,9 @@ from tasks.stage import Staged, stage_table
 from tasks.stoppages import AuditFailed, Busy, CellsDisagree, LabelsMoved, Refused, Stoppage, Undeclared, Vanished
 from warehouse import records
 from warehouse.catalogue.publishers import LOCAL, catalogues
+from warehouse.danish.clock import in_denmark
 from warehouse.errors import QuestionError
 from warehouse.locks import Lock, held
-from warehouse.questions import in_denmark
 from warehouse.staging import drop_staging, staging_name, table_number
 from warehouse.vintages import Vintage, take_turn
 

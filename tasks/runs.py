@@ -22,8 +22,8 @@ from tasks.highlights import figures_moved, largest_revisions, moves_in_words, r
 from tasks.receipts import write_missing_receipts
 from warehouse import migrations, records
 from warehouse.catalogue.publishers import chosen_tables
+from warehouse.danish.clock import in_denmark
 from warehouse.locks import Lock, held, holders
-from warehouse.questions import in_denmark
 from warehouse.staging import drop_leftovers
 
 

@@ -16,10 +16,11 @@ from warehouse.areas import AreaUnknown
 from warehouse.assumptions.model import AssumptionError
 from warehouse.catalogue.model import CatalogueError
 from warehouse.claims.file import ClaimsError
+from warehouse.danish.clock import danish_day
 from warehouse.errors import TROUBLE, QuestionError, in_words
 from warehouse.periods import PeriodError
 from warehouse.scratch import WrongTarget
-from warehouse.settings import SettingsError, danish_day, read_settings
+from warehouse.settings import SettingsError, read_settings
 
 
 @contextmanager

@@ -19,7 +19,7 @@ from sqlalchemy import URL, create_engine, text
 
 from tasks.runs import RunReport
 from tests.standin.server import StandIn
-from warehouse.settings import DENMARK
+from warehouse.danish.clock import DENMARK
 
 JOBINDSATS = str(Path(sys.executable).with_name("jobindsats"))
 

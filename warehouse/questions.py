@@ -13,9 +13,9 @@ from datetime import date, datetime, time, timedelta
 
 from warehouse.catalogue.model import CatalogueError, Table
 from warehouse.catalogue.publishers import catalogues, publisher_of, shipped_table
+from warehouse.danish.clock import DENMARK
 from warehouse.errors import QuestionError
 from warehouse.periods import Period, PeriodError
-from warehouse.settings import DENMARK
 
 _A_DAY = timedelta(days=1) - timedelta(microseconds=1)
 
@@ -43,11 +43,6 @@ def moment(written: str) -> datetime:
     except (ValueError, OverflowError) as error:
         raise QuestionError(f"'{written}' is no date or time: write 2026-08-10 or 2026-08-10T09:30+02:00") from error
     return instant if instant.tzinfo else instant.replace(tzinfo=DENMARK)
-
-
-def in_denmark(instant: datetime) -> datetime:
-    """An instant by the clocks of Denmark, as people are shown it."""
-    return instant.astimezone(DENMARK)
 
 
 def moment_from(written: str) -> datetime:

@@ -9,16 +9,14 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping
-from datetime import UTC, date, datetime
+from datetime import datetime
 from pathlib import Path
-from time import monotonic
-from zoneinfo import ZoneInfo
 
 from dotenv import dotenv_values
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
 
-DENMARK = ZoneInfo("Europe/Copenhagen")
 PREFIX = "JOBINDSATS_"
+
 EMPTY_IS_UNSET = (
     "api_url",
     "api_token",
@@ -33,8 +31,11 @@ EMPTY_IS_UNSET = (
     "local_files",
     "notify",
 )
+
 CAUTIOUS_CALLS_PER_MINUTE = 60
+
 _ON_THIS_MACHINE = re.compile(r"https?://(127\.|localhost|\[::1\])")
+
 SETTINGS_FILE = "JOBINDSATS_SETTINGS_FILE"
 
 
@@ -159,23 +160,3 @@ def _validated(known: dict[str, str]) -> Settings:
     except ValidationError as error:
         first = error.errors()[0]
         raise SettingsError(f"{PREFIX}{str(first['loc'][0]).upper()}: {first['msg']}") from None
-
-
-def danish_day(moment: datetime) -> date:
-    """The calendar day of a moment in Denmark, where the publisher's days are."""
-    return moment.astimezone(DENMARK).date()
-
-
-class Clock:
-    """The time of a run: the machine's, or one that starts at a given moment and runs on from there."""
-
-    def __init__(self, starts_at: datetime | None = None) -> None:
-        self.starts_at = starts_at
-        self._begun = monotonic()
-
-    def __call__(self) -> datetime:
-        """The moment now, in UTC."""
-        if self.starts_at is None:
-            return datetime.now(UTC)
-        elapsed = monotonic() - self._begun
-        return datetime.fromtimestamp(self.starts_at.timestamp() + elapsed, UTC)

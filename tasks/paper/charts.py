@@ -14,8 +14,9 @@ from typing import Any
 
 import vl_convert
 
-from tasks.paper import drawings, words, written
+from tasks.paper import drawings, words
 from tasks.paper.content import NOT_IN_FORCE, OBSERVED, SUPPRESSED, Briefing, Cell, Compared, Point, Ranking, ShareLine
+from warehouse.danish import writing as written
 
 Rows = list[dict[str, Any]]
 _LETTERS = 21

@@ -12,9 +12,10 @@ from importlib import resources
 from jinja2 import Environment, StrictUndefined, Template
 from markupsafe import Markup
 
-from tasks.paper import charts, sentences, words, written
+from tasks.paper import charts, sentences, words
 from tasks.paper.content import BROKEN, OBSERVED, Briefing, Cell, Change
-from warehouse.questions import in_denmark
+from warehouse.danish import writing as written
+from warehouse.danish.clock import in_denmark
 
 
 def html(briefing: Briefing) -> str:

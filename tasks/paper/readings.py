@@ -15,6 +15,7 @@ import polars as pl
 from sqlalchemy import Connection, Engine, text
 
 from warehouse.assumptions import record as assumed
+from warehouse.danish.clock import danish_day, in_denmark
 from warehouse.errors import QuestionError
 from warehouse.figures import population
 from warehouse.figures.answers import answer
@@ -22,8 +23,7 @@ from warehouse.figures.explain import rests_on
 from warehouse.figures.inputs import Scope, received
 from warehouse.figures.registry import FIGURES
 from warehouse.mart_rows import one_state
-from warehouse.questions import in_denmark, moment
-from warehouse.settings import danish_day
+from warehouse.questions import moment
 
 FIGURES_READ = (
     "year_on_year",

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from tasks.paper import words, written
+from tasks.paper import words
 from tasks.paper.content import OBSERVED, SUPPRESSED, Briefing, Change, Projection, Ranking, Revisions, Saving
-from warehouse.questions import in_denmark
+from warehouse.danish import writing as written
+from warehouse.danish.clock import in_denmark
 
 
 def in_short(briefing: Briefing) -> list[str]:

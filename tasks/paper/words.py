@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from tasks.paper import written
 from tasks.paper.content import (
     BROKEN,
     MISSING,
@@ -17,6 +16,7 @@ from tasks.paper.content import (
     Cell,
     Change,
 )
+from warehouse.danish import writing as written
 
 Write = Callable[[float], str]
 MAY_BREAK = "\N{ZERO WIDTH SPACE}"

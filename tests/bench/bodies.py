@@ -32,8 +32,9 @@ from tests.standin.publisher import Settings as Behaviour
 from tests.standin.server import StandIn, serving
 from tests.standin.synthetic import SyntheticDenmark
 from warehouse.catalogue.model import jobindsats
+from warehouse.danish.clock import DENMARK, Clock
 from warehouse.periods import Period
-from warehouse.settings import DENMARK, Clock, Settings
+from warehouse.settings import Settings
 
 TABLE = "ptv_a02"
 _RELEASED_ON = date(2025, 5, 20)

@@ -23,7 +23,8 @@ from tasks.stage import stage_table
 from tests.properties.releases import open_run
 from tests.standin.server import StandIn
 from warehouse.catalogue.model import Table, jobindsats
-from warehouse.settings import DENMARK, Clock, Settings
+from warehouse.danish.clock import DENMARK, Clock
+from warehouse.settings import Settings
 from warehouse.staging import drop_leftovers
 from warehouse.vintages import Vintage
 

@@ -15,11 +15,11 @@ from uuid import uuid4
 import pytest
 from playwright.sync_api import Browser
 
-from tasks.paper import written
 from tests import chromium
 from tests.conftest import Stage
 from tests.journey.test_synthetic_denmark import TABLES
 from tests.scene import Scene
+from warehouse.danish import writing as written
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 ISLANDS = ("Læsø", "Fanø", "Samsø", "Ærø")

@@ -20,12 +20,12 @@ from playwright.sync_api import Browser, Page, expect
 from sqlalchemy import create_engine
 
 from dashboards.marts import DENMARK, end_of
-from tasks.paper import written
 from tests import chromium
 from tests.conftest import ROOT, Stage
 from tests.processes import until
 from tests.scene import Scene
 from warehouse import readers
+from warehouse.danish import writing as written
 
 pytestmark = [
     pytest.mark.slow,

@@ -14,7 +14,7 @@ from tests.scene import Scene
 from tests.standin.release_calendar import Release, current_release
 from tests.web_hook import web_hook
 from warehouse.catalogue.model import jobindsats
-from warehouse.settings import DENMARK
+from warehouse.danish.clock import DENMARK
 
 pytestmark = pytest.mark.slow
 

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from tests.conventions.sources import ROOT
 from warehouse.claims.arithmetic import LARGEST, Arithmetic, ArithmeticRefused, implied
 from warehouse.claims.file import ClaimsError, read_claims
-from warehouse.claims.numbers import NumberMisread, WrittenNumber, readable, rounded
 from warehouse.claims.verdicts import WORDS, Computed, Written, judge
+from warehouse.danish.numbers import NumberMisread, WrittenNumber, readable, rounded
 
 SIGNS: dict[str, Callable[[Fraction, Fraction], Fraction]] = {
     "+": operator.add,

@@ -8,7 +8,7 @@ from decimal import Decimal
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tasks.paper import written
+from warehouse.danish import writing as written
 from warehouse.periods import Period, PeriodKind
 
 NUMBERS = st.floats(min_value=-1e12, max_value=1e12, allow_nan=False)

@@ -7,7 +7,7 @@ from fractions import Fraction
 
 import pytest
 
-from warehouse.claims.numbers import (
+from warehouse.danish.numbers import (
     NumberMisread,
     WrittenNumber,
     could_be_two_numbers,

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from dashboards import charts, marts, shown
-from tasks.paper.written import TIED
+from warehouse.danish.writing import TIED
 
 JULY, JUNE, YEAR_BEFORE = date(2025, 7, 1), date(2025, 6, 1), date(2024, 7, 1)
 

@@ -22,8 +22,9 @@ from tasks.findings import Finding
 from tests.properties.releases import PERSONS, forget, publish_release, shown
 from tests.scripted import scripted, send
 from warehouse import records
+from warehouse.danish.clock import Clock
 from warehouse.locks import Lock, held
-from warehouse.settings import Clock, Settings
+from warehouse.settings import Settings
 
 NOW = datetime(2026, 8, 20, 9, tzinfo=UTC)
 HERE = {"api_url": "http://127.0.0.1:1/v3"}

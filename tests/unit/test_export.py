@@ -24,8 +24,8 @@ from tasks.export import FORMATS, export, marts_named
 from tasks.export_files import ExportRefused
 from warehouse import figure_marts, marts, paper_marts
 from warehouse.contract import MARTS, VERSION, entries, type_of
+from warehouse.danish.clock import DENMARK
 from warehouse.mart_rows import one_state, state_of
-from warehouse.settings import DENMARK
 
 NOW = datetime(2026, 8, 11, 4, 30, tzinfo=UTC)
 SEEN = datetime(2026, 7, 1, 2, 3, 4, 567000, tzinfo=UTC)

@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tasks.paper import content, words, written
+from tasks.paper import content, words
 from tasks.paper.content import BROKEN, MISSING, NOT_YET, OBSERVED, SUPPRESSED, WITHDRAWN, Cell, compared
+from warehouse.danish import writing as written
 
 UNSHOWN = (SUPPRESSED, NOT_YET, WITHDRAWN, MISSING)
 persons = st.integers(0, 1_000_000).map(float)

@@ -10,7 +10,7 @@ from xml.etree.ElementTree import Element
 import pytest
 from defusedxml.ElementTree import fromstring
 
-from tasks.paper import charts, page, sentences, words, written
+from tasks.paper import charts, page, sentences, words
 from tasks.paper.content import (
     BROKEN,
     MISSED,
@@ -35,6 +35,7 @@ from tasks.paper.content import (
     compared,
 )
 from warehouse.areas import find
+from warehouse.danish import writing as written
 from warehouse.periods import Period, spanning
 
 SVG = "{http://www.w3.org/2000/svg}"

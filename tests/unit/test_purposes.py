@@ -18,9 +18,10 @@ from tasks.purposes import Purpose, Rests, holding
 from tasks.stoppages import Busy, Refused
 from tasks.tidy import for_nothing, look_through, tidy
 from tests.properties.releases import PERSONS, forget, night, publish_release, shown
+from warehouse.danish.clock import Clock
 from warehouse.errors import QuestionError
 from warehouse.locks import Lock, held
-from warehouse.settings import Clock, Settings
+from warehouse.settings import Settings
 
 SEEN_AT = datetime(2026, 8, 20, 4, tzinfo=UTC)
 LONG_AFTER = datetime(2060, 1, 1, tzinfo=UTC)

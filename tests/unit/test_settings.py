@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from warehouse.settings import Clock, Settings, SettingsError, read_settings
+from warehouse.danish.clock import Clock
+from warehouse.settings import Settings, SettingsError, read_settings
 
 SECRET = "s3cret-token-of-ours"
 

@@ -7,7 +7,7 @@ from datetime import date
 
 import pytest
 
-from tasks.paper import written
+from warehouse.danish import writing as written
 from warehouse.periods import Period
 
 

@@ -19,7 +19,7 @@ from typing import Any, cast
 
 from simpleeval import SimpleEval
 
-from warehouse.claims.numbers import could_be_two_numbers, rounded
+from warehouse.danish.numbers import could_be_two_numbers, rounded
 
 LONGEST = 400
 DEEPEST = 100

@@ -12,9 +12,9 @@ from decimal import Decimal
 from fractions import Fraction
 
 from warehouse.claims.file import Claim, ClaimsFile, Document
-from warehouse.claims.numbers import readable, scale_of, shown
 from warehouse.claims.values import Figures, Found, Values
 from warehouse.claims.verdicts import WORDS, Computed, Finding, Verdict, Written, judge
+from warehouse.danish.numbers import readable, scale_of, shown
 
 Assumptions = Callable[[Document], Mapping[str, Decimal]]
 

@@ -17,7 +17,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainValidat
 from warehouse.areas import AreaUnknown, find
 from warehouse.claims.arithmetic import Arithmetic
 from warehouse.claims.lined_yaml import LinedYaml, Path, YamlMisread
-from warehouse.claims.numbers import WrittenNumber, scale_of
+from warehouse.danish.numbers import WrittenNumber, scale_of
 from warehouse.periods import Period
 
 About = Literal["omtrent", "ca.", "knap", "godt", "over", "under", "mindst", "op til"]

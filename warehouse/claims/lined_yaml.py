@@ -10,7 +10,7 @@ from typing import Any, cast
 
 import yaml
 
-from warehouse.claims.numbers import could_be_two_numbers
+from warehouse.danish.numbers import could_be_two_numbers
 
 LARGEST_FILE = 200_000
 _STANDARD = "tag:yaml.org,2002:"

@@ -15,8 +15,8 @@ from fractions import Fraction
 
 from warehouse.claims.arithmetic import Arithmetic, ArithmeticRefused, implied
 from warehouse.claims.file import ASSUMPTION, Claim, ClaimsError, Figure, Given, Reading
-from warehouse.claims.numbers import readable, scale_of, shown
 from warehouse.claims.verdicts import Computed
+from warehouse.danish.numbers import readable, scale_of, shown
 from warehouse.periods import Period
 
 MOST_ROUNDED_INPUTS = 6

@@ -13,8 +13,11 @@ from warehouse.periods import Period, PeriodKind
 MONTHS = (
     "januar", "februar", "marts", "april", "maj", "juni", "juli", "august", "september", "oktober", "november", "december",
 )  # fmt: skip
+
 MINUS = "\N{MINUS SIGN}"
+
 TIED = "\N{NO-BREAK SPACE}"
+
 _MILLION = Decimal(1_000_000)
 
 

@@ -14,11 +14,15 @@ from decimal import Decimal
 from fractions import Fraction
 
 LONGEST_NUMBER = 30
+
 SIGNIFICANT = 5
 
 _GROUPED = re.compile(r"-?[1-9][0-9]{0,2}(\.[0-9]{3})+(,[0-9]+)?")
+
 _COMMA = re.compile(r"-?[0-9]+(,[0-9]+)?")
+
 _POINT = re.compile(r"-?[0-9]+\.[0-9]+")
+
 _SCALES = (
     (re.compile(r"(mia|milliard(er)?)\b"), 1_000_000_000),
     (re.compile(r"(mio|million(er)?)\b"), 1_000_000),

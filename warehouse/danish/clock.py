@@ -1,0 +1,34 @@
+"""TODO"""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from time import monotonic
+from zoneinfo import ZoneInfo
+
+DENMARK = ZoneInfo("Europe/Copenhagen")
+
+
+def danish_day(moment: datetime) -> date:
+    """The calendar day of a moment in Denmark, where the publisher's days are."""
+    return moment.astimezone(DENMARK).date()
+
+
+class Clock:
+    """The time of a run: the machine's, or one that starts at a given moment and runs on from there."""
+
+    def __init__(self, starts_at: datetime | None = None) -> None:
+        self.starts_at = starts_at
+        self._begun = monotonic()
+
+    def __call__(self) -> datetime:
+        """The moment now, in UTC."""
+        if self.starts_at is None:
+            return datetime.now(UTC)
+        elapsed = monotonic() - self._begun
+        return datetime.fromtimestamp(self.starts_at.timestamp() + elapsed, UTC)
+
+
+def in_denmark(instant: datetime) -> datetime:
+    """An instant by the clocks of Denmark, as people are shown it."""
+    return instant.astimezone(DENMARK)
