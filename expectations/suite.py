@@ -15,7 +15,7 @@ from expectations import coherence, plausibility, shape
 from expectations.checks import KEPT_OFFENDERS, Audited, Check, expectation_of
 from expectations.excuses import excused
 from expectations.verdict import Verdict
-from warehouse.embedded import SESSION
+from warehouse.database.embedded import SESSION
 
 
 class CheckBroken(RuntimeError):

@@ -18,8 +18,8 @@ from tasks.outcomes import TableOutcome
 from tasks.stage import Staged
 from tasks.stoppages import Refused
 from warehouse import records
+from warehouse.database.locks import Lock, holders
 from warehouse.errors import QuestionError
-from warehouse.locks import Lock, holders
 from warehouse.periods import Period
 from warehouse.vintages import Vintage
 

@@ -30,7 +30,7 @@ from tasks.sources.jobindsats.metadata import Listing
 from tasks.stage import stage_table
 from tasks.stoppages import resting_on
 from warehouse.catalogue.model import jobindsats
-from warehouse.locks import Lock, held, holders
+from warehouse.database.locks import Lock, held, holders
 from warehouse.vintages import Vintage, newest_vintage
 
 LOOK_AGAIN_SECONDS = 0.2

@@ -17,9 +17,9 @@ from sqlalchemy import Engine
 
 from tasks.archive import Archive
 from tasks.sources.jobindsats.client import Publisher
-from warehouse import embedded
-from warehouse.budget import Budget, wait_for_turn
 from warehouse.danish.clock import Clock
+from warehouse.database import embedded
+from warehouse.database.call_budget import Budget, wait_for_turn
 from warehouse.settings import Settings, read_settings
 
 

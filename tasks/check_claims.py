@@ -10,12 +10,12 @@ import polars as pl
 from sqlalchemy import Connection, insert
 
 from tasks import figures
-from warehouse import readers
 from warehouse.areas import AreaUnknown, find
 from warehouse.assumptions import record as assumed
 from warehouse.claims.checking import CheckedClaim, check
 from warehouse.claims.file import ClaimsError, ClaimsFile, Document, last_day, read_claims
 from warehouse.claims.values import FigureAnswer, FigureQuestion
+from warehouse.database import reader_role as readers
 from warehouse.errors import QuestionError
 from warehouse.formulas.statuses import FormulaError
 from warehouse.paper_marts import claim_check

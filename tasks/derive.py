@@ -12,8 +12,8 @@ from sqlalchemy import Connection, Engine, text
 
 from tasks.again import AGAIN
 from tasks.border import crossing
-from warehouse import readers
 from warehouse.catalogue.model import Catalogue, jobindsats
+from warehouse.database import reader_role as readers
 from warehouse.staging import table_number
 
 _BEHIND = """

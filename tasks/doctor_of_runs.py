@@ -11,8 +11,8 @@ from tasks import alerts
 from tasks.border import Border
 from tasks.findings import Finding, guarded
 from warehouse.danish.clock import in_denmark
-from warehouse.locks import Lock, holders
-from warehouse.readers import READER
+from warehouse.database.locks import Lock, holders
+from warehouse.database.reader_role import READER
 
 A_NIGHT_AT_LEAST_EVERY = timedelta(hours=26)
 # Clocks of two machines differ, and the one of a rehearsal begins anew with each command.

@@ -18,8 +18,8 @@ from tasks.border import Border, crossing
 from tasks.decide import Decision, late_message
 from tasks.stoppages import Busy, Stoppage, WarehouseTrouble
 from warehouse import records
+from warehouse.database.locks import Lock, held
 from warehouse.errors import TROUBLE, in_words
-from warehouse.locks import Lock, held
 from warehouse.staging import table_number
 from warehouse.vintages import Vintage
 

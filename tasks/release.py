@@ -28,8 +28,8 @@ from tasks.stoppages import AuditFailed, Busy, CellsDisagree, LabelsMoved, Refus
 from warehouse import records
 from warehouse.catalogue.publishers import LOCAL, catalogues
 from warehouse.danish.clock import in_denmark
+from warehouse.database.locks import Lock, held
 from warehouse.errors import QuestionError
-from warehouse.locks import Lock, held
 from warehouse.staging import drop_staging, staging_name, table_number
 from warehouse.vintages import Vintage, take_turn
 

@@ -27,8 +27,8 @@ from tasks.receipts import write_missing_receipts
 from tasks.runs import close_run, open_run
 from warehouse import migrations
 from warehouse.checksum import Part, combined, first_difference, parts
-from warehouse.locks import Lock, held
-from warehouse.scratch import WrongTarget, same_database, scratch_beside
+from warehouse.database.locks import Lock, held
+from warehouse.database.scratch import WrongTarget, same_database, scratch_beside
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,7 @@ from tasks.receipts import write_missing_receipts
 from warehouse import migrations, records
 from warehouse.catalogue.publishers import chosen_tables
 from warehouse.danish.clock import in_denmark
-from warehouse.locks import Lock, held, holders
+from warehouse.database.locks import Lock, held, holders
 from warehouse.staging import drop_leftovers
 
 

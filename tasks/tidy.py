@@ -17,8 +17,8 @@ from tasks.border import Border
 from tasks.purposes import File, Purpose, holding, what_rests
 from tasks.receipts import require_whole
 from tasks.stoppages import Busy
+from warehouse.database.locks import alone
 from warehouse.errors import QuestionError
-from warehouse.locks import alone
 
 A_YEAR = 365
 

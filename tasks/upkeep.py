@@ -11,15 +11,17 @@ from typing import Any
 from sqlalchemy import URL
 
 from tasks.border import Border, crossing
-from warehouse import embedded, migrations, readers
+from warehouse import migrations
 from warehouse.areas import AreaUnknown
 from warehouse.assumptions.model import AssumptionError
 from warehouse.catalogue.model import CatalogueError
 from warehouse.claims.file import ClaimsError
 from warehouse.danish.clock import danish_day
+from warehouse.database import embedded
+from warehouse.database import reader_role as readers
+from warehouse.database.scratch import WrongTarget
 from warehouse.errors import TROUBLE, QuestionError, in_words
 from warehouse.periods import PeriodError
-from warehouse.scratch import WrongTarget
 from warehouse.settings import SettingsError, read_settings
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from warehouse.budget import Budget
+from warehouse.database.call_budget import Budget
 
 
 def calls_over(calls: Iterable[Mapping[str, Any]], *, per_minute: int, at_once: int) -> int:

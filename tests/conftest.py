@@ -44,7 +44,8 @@ from sqlalchemy import URL, Engine, create_engine, make_url, text
 from tasks.archive import Archive
 from tests.scene import Scene
 from tests.standin.server import running
-from warehouse import embedded, migrations
+from warehouse import migrations
+from warehouse.database import embedded
 
 ROOT = Path(__file__).parent.parent
 REAL = ROOT.parent / "shared" / "real"

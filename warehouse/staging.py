@@ -20,8 +20,8 @@ from sqlalchemy import Connection, TextClause, text
 
 from warehouse import schema
 from warehouse.changes import find_changes, no_changes
-from warehouse.copying import binary
-from warehouse.locks import Lock, holders
+from warehouse.database.binary_copy import binary
+from warehouse.database.locks import Lock, holders
 from warehouse.partitions import begin_partition, has_partition, vintage_of_partition
 from warehouse.series import canonical
 

@@ -30,8 +30,8 @@ from tests.bench import nights, scale
 from tests.bench.bodies import made
 from tests.bench.contestants import CONTESTANTS
 from tests.bench.report import write_report
-from warehouse import embedded
-from warehouse.scratch import scratch_beside
+from warehouse.database import embedded
+from warehouse.database.scratch import scratch_beside
 
 SIZES = {"0.1 million": 15, "1 million": 173, "10 million": 1_480}
 """Months of history by size."""

@@ -24,8 +24,8 @@ from sqlalchemy import URL, Engine, create_engine, make_url, text
 
 from tasks.archive import Archive
 from tests.bench.bodies import TABLE, Bodies, answers, made
-from warehouse import embedded
 from warehouse.catalogue.model import jobindsats
+from warehouse.database import embedded
 
 Seconds = dict[str, float]
 Rows = Iterator[list[dict[str, Any]]]

@@ -25,7 +25,7 @@ from tests.standin.editions import Edition, World
 from tests.standin.publisher import Publisher, Settings
 from tests.standin.server import StandIn, serving
 from tests.standin.synthetic import SyntheticDenmark
-from warehouse import embedded
+from warehouse.database import embedded
 
 FILLED, QUIET, RELEASE = date(2025, 5, 15), date(2025, 5, 16), date(2025, 5, 27)
 THREE = ("y01a02", "y25i01", "ptv_a02")

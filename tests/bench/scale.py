@@ -29,9 +29,11 @@ from dashboards import marts
 from tasks.archive import Archive
 from tests.bench.bodies import Bodies, made, released
 from tests.bench.wide_tables import bring_in, declare, larger_catalogue, look_at_another, open_run
-from warehouse import embedded, migrations, readers
+from warehouse import migrations
 from warehouse.areas import municipalities
 from warehouse.catalogue.model import Table, jobindsats
+from warehouse.database import embedded
+from warehouse.database import reader_role as readers
 from warehouse.questions import Question
 from warehouse.reading import observations
 

@@ -22,7 +22,7 @@ from tests.conftest import Stage
 from tests.faults.dying import context, night, tidying
 from tests.faults.points import Point, point
 from tests.scene import Scene
-from warehouse.locks import Lock, held
+from warehouse.database.locks import Lock, held
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 

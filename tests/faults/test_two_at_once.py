@@ -12,7 +12,7 @@ from sqlalchemy import create_engine
 
 from tests.conftest import Stage
 from tests.scene import JOBINDSATS, Scene
-from warehouse.locks import Lock, held
+from warehouse.database.locks import Lock, held
 
 pytestmark = pytest.mark.slow
 TABLES = ["y25i01", "y10a02"]

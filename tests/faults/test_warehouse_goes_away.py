@@ -20,7 +20,7 @@ from tests.faults.points import Point, point
 from tests.faults.test_kills import holds_together
 from tests.scene import Scene
 from tests.standin.server import running
-from warehouse import embedded
+from warehouse.database import embedded
 
 pytestmark = pytest.mark.slow
 

@@ -24,8 +24,8 @@ from tests import chromium
 from tests.conftest import ROOT, Stage
 from tests.processes import until
 from tests.scene import Scene
-from warehouse import readers
 from warehouse.danish import writing as written
+from warehouse.database import reader_role as readers
 
 pytestmark = [
     pytest.mark.slow,

@@ -19,7 +19,7 @@ from sqlalchemy import Connection, Engine, create_engine, text
 from tests.conftest import ROOT, Stage
 from tests.scene import Scene
 from warehouse.contract import MARTS
-from warehouse.readers import READER, give
+from warehouse.database.reader_role import READER, give
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 

@@ -14,7 +14,7 @@ from tasks import looks
 from tests.conftest import Stage
 from tests.scene import Scene
 from warehouse.catalogue.model import Catalogue, Measure, jobindsats
-from warehouse.locks import Lock, held
+from warehouse.database.locks import Lock, held
 
 pytestmark = pytest.mark.slow
 

@@ -20,7 +20,7 @@ from sqlalchemy import create_engine
 from tests.conftest import ROOT, Stage
 from tests.scene import Scene, everything_prefect_knows
 from warehouse.checksum import checksum
-from warehouse.scratch import PREFIX, scratch_beside
+from warehouse.database.scratch import PREFIX, scratch_beside
 
 pytestmark = pytest.mark.slow
 

@@ -15,8 +15,8 @@ from tasks.outcomes import TableOutcome
 from tasks.stage import Staged
 from tasks.stoppages import BodyUnreadable, Refused
 from tests.properties.releases import open_run
+from warehouse.database.locks import Lock, held
 from warehouse.errors import QuestionError
-from warehouse.locks import Lock, held
 from warehouse.periods import Period
 from warehouse.staging import table_number
 from warehouse.vintages import Vintage

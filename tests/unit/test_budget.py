@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Engine
 
-from warehouse.budget import Budget, take
+from warehouse.database.call_budget import Budget, take
 from warehouse.settings import CAUTIOUS_CALLS_PER_MINUTE, read_settings
 
 BEGUN = datetime(2026, 8, 1, 4, tzinfo=UTC)

@@ -23,7 +23,7 @@ from tests.properties.releases import PERSONS, forget, publish_release, shown
 from tests.scripted import scripted, send
 from warehouse import records
 from warehouse.danish.clock import Clock
-from warehouse.locks import Lock, held
+from warehouse.database.locks import Lock, held
 from warehouse.settings import Settings
 
 NOW = datetime(2026, 8, 20, 9, tzinfo=UTC)

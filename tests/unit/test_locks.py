@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Engine, text
 
-from warehouse.locks import Lock, held, holders
+from warehouse.database.locks import Lock, held, holders
 
 
 def holding(engine: Engine, lock: Lock) -> set[int]:

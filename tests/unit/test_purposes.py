@@ -19,8 +19,8 @@ from tasks.stoppages import Busy, Refused
 from tasks.tidy import for_nothing, look_through, tidy
 from tests.properties.releases import PERSONS, forget, night, publish_release, shown
 from warehouse.danish.clock import Clock
+from warehouse.database.locks import Lock, held
 from warehouse.errors import QuestionError
-from warehouse.locks import Lock, held
 from warehouse.settings import Settings
 
 SEEN_AT = datetime(2026, 8, 20, 4, tzinfo=UTC)

@@ -17,9 +17,9 @@ from tasks.check_claims import fill_mart
 from tests.conventions.sources import ROOT
 from warehouse import migrations
 from warehouse.contract import MARTS
+from warehouse.database.reader_role import READER, ReaderRefused, excess, give, renew
 from warehouse.figures.marts import MARTS as FIGURE_MARTS
 from warehouse.figures.marts import fill
-from warehouse.readers import READER, ReaderRefused, excess, give, renew
 
 
 @pytest.fixture(autouse=True)

@@ -16,7 +16,7 @@ from tasks.export import export, marts_named
 from tests.conventions.sources import ROOT
 from warehouse import figure_marts, marts
 from warehouse.catalogue.model import jobindsats
-from warehouse.readers import READER, give
+from warehouse.database.reader_role import READER, give
 
 PAGE = (ROOT / "docs" / "recipes.md").read_text(encoding="utf-8")
 NOW = datetime(2026, 8, 11, tzinfo=UTC)

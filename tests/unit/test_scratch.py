@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import URL, Connection, create_engine, text
 from sqlalchemy.pool import NullPool
 
-from warehouse.scratch import PREFIX, ScratchRefused, same_database, scratch_beside
+from warehouse.database.scratch import PREFIX, ScratchRefused, same_database, scratch_beside
 
 
 @contextmanager

@@ -10,9 +10,9 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, inspect, text
 
-from warehouse import readers
 from warehouse.catalogue.publishers import catalogues
 from warehouse.contract import write_dictionary
+from warehouse.database import reader_role as readers
 from warehouse.dimensions import write_dimensions
 
 VERSION_TABLE = {"version_table": "schema_version", "version_table_schema": "ops"}

@@ -12,6 +12,7 @@ import numpy as np
 import polars as pl
 
 _SIGNATURE = b"PGCOPY\n\xff\r\n\x00" + bytes(8)
+
 _END = b"\xff\xff"
 
 

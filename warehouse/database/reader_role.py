@@ -15,7 +15,9 @@ from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError
 
 READER = "dashboard_reader"
+
 _NAME = re.compile(r"[a-z_][a-z0-9_]{0,62}")
+
 # A dashboard that is left open must not hold up an upgrade, and nothing it sends is meant to write. Many ask at once, and each
 # a little: a question compiled, or spread over the cores, takes more from the others than it gains.
 _SESSION = {
@@ -41,6 +43,7 @@ class Given(NamedTuple):
 _ROLE = text("select oid, rolsuper or rolcreaterole or rolcreatedb or rolreplication or rolbypassrls as powerful, "
              "pg_has_role(oid, (select nspowner from pg_namespace where nspname = 'marts'), 'member') as ours, "
              "coalesce(rolconfig, '{}') as session from pg_roles where rolname = :name")  # fmt: skip
+
 _LACKS = text("""
 select format('grant usage on schema marts to %I', cast(:role as text)) as grant, 0 as place
 from pg_namespace where nspname = 'marts' and not has_schema_privilege(:role, oid, 'usage') and pg_has_role(nspowner, 'usage')
@@ -54,6 +57,7 @@ from pg_proc where pronamespace = to_regnamespace('marts')
   and not has_function_privilege(:role, oid, 'execute') and pg_has_role(proowner, 'usage')
 order by place, 1
 """)
+
 _IS_GIVEN = text("select has_schema_privilege(oid, 'marts', 'usage') from pg_roles where rolname = :role")
 
 
@@ -137,6 +141,7 @@ _CLOSED = (
     f"revoke create on schema marts from {READER}",
     f"revoke insert, update, delete, truncate, references, trigger on all tables in schema marts from {READER}",
 )
+
 _OWNERS = text("""
 select current_database() as name, quote_ident(current_database()) as quoted, pg_has_role(datdba, 'usage') as is_ours,
        (select quote_ident(nspowner::regrole::text) from pg_namespace where nspname = 'marts') as keeper,
@@ -147,7 +152,6 @@ select current_database() as name, quote_ident(current_database()) as quoted, pg
        has_database_privilege(:role, datname, 'connect') as reached
 from pg_database where datname = current_database()
 """)
-
 
 # PostgreSQL lets every account make large objects, and hold the locks by which nights and backfills take turns. Only a
 # superuser can take that away, which on a rented server nobody is: there it stays.

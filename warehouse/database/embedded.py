@@ -24,6 +24,7 @@ from warehouse.settings import Settings
 # compile one takes longer than it saves (a million cells summed up in 0.6 s compiled, in 0.3 s not; 2026-11). Each is planned
 # with its values, since a plan for any table is a plan for all partitions (240 ms for 90, of the widest table as of a day).
 _SETTINGS = ("timezone=UTC", "work_mem=64MB", "jit=off", "plan_cache_mode=force_custom_plan")
+
 SESSION = {"options": " ".join(f"-c {setting}" for setting in _SETTINGS), "application_name": "jobindsats"}
 
 
