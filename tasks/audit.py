@@ -22,11 +22,11 @@ from tasks.border import crossing
 from tasks.looks import declared
 from tasks.stage import Staged
 from tasks.stoppages import AuditBroken, AuditFailed, resting_on
-from warehouse import records
 from warehouse.catalogue.model import Table
 from warehouse.danish.clock import danish_day
 from warehouse.partitions import key_partition, vintage_of_partition
 from warehouse.periods import Period
+from warehouse.schema import ops as records
 from warehouse.staging import table_number
 
 

@@ -17,10 +17,10 @@ from tasks.fetch import Fetched
 from tasks.outcomes import TableOutcome
 from tasks.stage import Staged
 from tasks.stoppages import Refused
-from warehouse import records
 from warehouse.database.locks import Lock, holders
 from warehouse.errors import QuestionError
 from warehouse.periods import Period
+from warehouse.schema import ops as records
 from warehouse.vintages import Vintage
 
 

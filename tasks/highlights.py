@@ -7,8 +7,8 @@ from dataclasses import asdict, dataclass
 from sqlalchemy import Connection, text
 from sqlalchemy.dialects.postgresql import insert
 
-from warehouse import records
 from warehouse.figures.moves import Moves
+from warehouse.schema import ops as records
 
 
 @dataclass(frozen=True)

@@ -17,9 +17,9 @@ from tasks.again import AGAIN
 from tasks.border import Border, crossing
 from tasks.decide import Decision, late_message
 from tasks.stoppages import Busy, Stoppage, WarehouseTrouble
-from warehouse import records
 from warehouse.database.locks import Lock, held
 from warehouse.errors import TROUBLE, in_words
+from warehouse.schema import ops as records
 from warehouse.staging import table_number
 from warehouse.vintages import Vintage
 

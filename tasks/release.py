@@ -25,11 +25,11 @@ from tasks.receipts import require_whole
 from tasks.runs import opened, report_and_close
 from tasks.stage import Staged, stage_table
 from tasks.stoppages import AuditFailed, Busy, CellsDisagree, LabelsMoved, Refused, Stoppage, Undeclared, Vanished
-from warehouse import records
 from warehouse.catalogue.publishers import LOCAL, catalogues
 from warehouse.danish.clock import in_denmark
 from warehouse.database.locks import Lock, held
 from warehouse.errors import QuestionError
+from warehouse.schema import ops as records
 from warehouse.staging import drop_staging, staging_name, table_number
 from warehouse.vintages import Vintage, take_turn
 

@@ -20,10 +20,11 @@ from tasks.archive import ArchiveTrouble
 from tasks.border import Border, crossing
 from tasks.highlights import figures_moved, largest_revisions, moves_in_words, revision_in_words
 from tasks.receipts import write_missing_receipts
-from warehouse import migrations, records
+from warehouse import migrations
 from warehouse.catalogue.publishers import chosen_tables
 from warehouse.danish.clock import in_denmark
 from warehouse.database.locks import Lock, held, holders
+from warehouse.schema import ops as records
 from warehouse.staging import drop_leftovers
 
 

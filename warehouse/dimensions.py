@@ -12,11 +12,11 @@ from typing import Any
 from sqlalchemy import Connection, Table, func, select, text
 from sqlalchemy.dialects.postgresql import insert
 
-from warehouse import schema
 from warehouse.areas import all_areas
 from warehouse.catalogue.model import Catalogue, SeriesBreak
 from warehouse.catalogue.model import Table as CatalogueTable
 from warehouse.periods import Period
+from warehouse.schema import core as schema
 
 
 def write_dimensions(connection: Connection, *, catalogues: Sequence[Catalogue]) -> None:

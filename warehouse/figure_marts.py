@@ -9,7 +9,7 @@ from __future__ import annotations
 from sqlalchemy import Boolean, Column, Text
 
 from warehouse.mart_columns import BASIS, item, mart, number
-from warehouse.schema import told
+from warehouse.schema.core import told
 
 benchmark_ranking = mart(
     "benchmark_ranking",

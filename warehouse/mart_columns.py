@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import ARRAY, BigInteger, Column, Date, Double, Integer, Table, Text
 
-from warehouse.schema import metadata, told
+from warehouse.schema.core import metadata, told
 
 
 def number(name: str, english: str, danish: str, *, unit: str | None = None) -> Column[Any]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from sqlalchemy import Boolean, Column, Date, DateTime, Double, Integer, MetaData, Table, Text
 from sqlalchemy.dialects.postgresql import JSONB
 
-from warehouse.schema import told
+from warehouse.schema.core import told
 
 views = MetaData()
 

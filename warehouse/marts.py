@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Boolean, Column, Date, DateTime, Double, Index, Integer, Table, Text
 
-from warehouse.schema import metadata, told
+from warehouse.schema.core import metadata, told
 
 
 def _counted(name: str, english: str, danish: str) -> tuple[Column[Any], Column[Any]]:

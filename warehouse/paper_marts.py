@@ -8,7 +8,7 @@ from __future__ import annotations
 from sqlalchemy import Boolean, Column, Double, Integer, Table, Text
 
 from warehouse.mart_columns import BASIS, item, mart, number
-from warehouse.schema import metadata, told
+from warehouse.schema.core import metadata, told
 
 activation = mart(
     "activation",

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, text
 
-from warehouse import schema
+from warehouse.schema import core as schema
 
 _KEY = ", ".join(column.name for column in schema.observations.primary_key)
 _VINTAGE_OF = "select vintage_id from staging.{name} limit 1"

@@ -18,11 +18,11 @@ import polars as pl
 import psycopg
 from sqlalchemy import Connection, TextClause, text
 
-from warehouse import schema
 from warehouse.changes import find_changes, no_changes
 from warehouse.database.binary_copy import binary
 from warehouse.database.locks import Lock, holders
 from warehouse.partitions import begin_partition, has_partition, vintage_of_partition
+from warehouse.schema import core as schema
 from warehouse.series import canonical
 
 PARTS = ("_series", "_periods", "_changes")

@@ -19,10 +19,10 @@ from tasks.looks import declared
 from tasks.publish import publish_table
 from tasks.stage import stage_table
 from tests.bench.bodies import TABLE
-from warehouse import records
 from warehouse.catalogue import publishers
 from warehouse.catalogue.model import Table, jobindsats
 from warehouse.dimensions import write_tables
+from warehouse.schema import ops as records
 from warehouse.vintages import Vintage
 
 

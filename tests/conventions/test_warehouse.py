@@ -10,7 +10,9 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Engine, inspect, text
 
 from tests.conventions.sources import ROOT
-from warehouse import marts, migrations, records, schema
+from warehouse import marts, migrations
+from warehouse.schema import core as schema
+from warehouse.schema import ops as records
 
 SCHEMAS = ("ops", "staging", "core", "marts")
 _RELATIONS = """

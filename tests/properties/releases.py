@@ -9,11 +9,11 @@ import polars as pl
 from sqlalchemy import Connection, Engine, insert, text
 
 from tasks.sources.cells import SCHEMA
-from warehouse import records
 from warehouse.catalogue.model import jobindsats
 from warehouse.catalogue.publishers import shipped_table
 from warehouse.dimensions import write_periods
 from warehouse.periods import Period
+from warehouse.schema import ops as records
 from warehouse.series import SeriesNumbers, canonical
 from warehouse.staging import copy_in, create_staging, drop_leftovers, finish_staging, table_number
 from warehouse.vintages import Load, Vintage, publish

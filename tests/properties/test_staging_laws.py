@@ -16,7 +16,7 @@ from sqlalchemy import Engine, text
 from tasks.sources.cells import KEY, SCHEMA
 from tasks.stage import digests, one_ahead
 from tests.properties.releases import TABLE, forget, open_run
-from warehouse.schema import STATUSES
+from warehouse.schema.core import STATUSES
 from warehouse.staging import copy_in, create_staging
 
 NUMBERS = st.floats(allow_nan=False, allow_infinity=False) | st.integers(-5, 10**6).map(float)

@@ -23,8 +23,8 @@ from tasks.quarantine import stopped_loads
 from tasks.tidy import for_nothing, tidy
 from tests.properties.effort import EXAMPLES
 from tests.properties.releases import PERSONS, TABLE, forget, load, night, open_run, shown, stage
-from warehouse import records
 from warehouse.danish.clock import Clock
+from warehouse.schema import ops as records
 from warehouse.settings import Settings
 from warehouse.vintages import publish
 

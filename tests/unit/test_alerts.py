@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import Connection, Engine, insert
 
 from tasks.alerts import in_words, note_told, raise_alerts, subject, untold
-from warehouse import records
+from warehouse.schema import ops as records
 
 FIRST = datetime(2023, 11, 14, 4, 15, tzinfo=UTC)
 

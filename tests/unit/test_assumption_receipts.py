@@ -20,7 +20,8 @@ from tasks.receipts import require_whole, write_missing_receipts
 from tasks.stoppages import Refused
 from tests.properties.releases import PERSONS, Release, forget, night, publish_release, shown
 from warehouse.assumptions.model import Assumption, shipped
-from warehouse.assumptions.record import assumptions, known, moments, record
+from warehouse.assumptions.record import known, moments, record
+from warehouse.schema.assumptions import assumptions
 
 MOMENT = datetime(2024, 1, 31, 1, 30, tzinfo=UTC)
 PRICE = Assumption(

@@ -21,9 +21,9 @@ from tasks.doctor_of_settings import examine_settings
 from tasks.findings import Finding
 from tests.properties.releases import PERSONS, forget, publish_release, shown
 from tests.scripted import scripted, send
-from warehouse import records
 from warehouse.danish.clock import Clock
 from warehouse.database.locks import Lock, held
+from warehouse.schema import ops as records
 from warehouse.settings import Settings
 
 NOW = datetime(2026, 8, 20, 9, tzinfo=UTC)

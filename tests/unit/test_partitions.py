@@ -26,7 +26,7 @@ from tests.properties.releases import (
     shown,
     stage,
 )
-from warehouse import schema
+from warehouse.schema import core as schema
 from warehouse.staging import drop_staging
 from warehouse.vintages import StagingLost, Vintage, publish
 

@@ -14,9 +14,9 @@ from tasks.audit import stop_where_blocking
 from tasks.quarantine import EVERY, broken_rules, stopped_load, stopped_loads
 from tasks.stoppages import AuditFailed
 from tests.properties.releases import PERSONS, TABLE, forget, load, night, open_run, shown, stage
-from warehouse import records
 from warehouse.catalogue.model import jobindsats
 from warehouse.errors import QuestionError
+from warehouse.schema import ops as records
 from warehouse.vintages import publish
 
 

@@ -1,6 +1,6 @@
 """The facts' tables (`core`), declared once, with their comments: the grain of a row is a comment's first sentence.
 
-What happened (`ops`) is in `warehouse/records.py`, what dashboards may read in `warehouse/marts.py`.
+What happened (`ops`) is in `warehouse/schema/ops.py`, what dashboards may read in `warehouse/marts.py`.
 """
 
 from __future__ import annotations
@@ -35,6 +35,7 @@ SCHEMAS = {
     "core": "The facts: areas, periods, measures, series, vintages and every observation ever published.",
     "marts": "What dashboards and analysts may read. Names and meaning stay; columns are added, not renamed.",
 }
+
 STATUSES = ("observed", "suppressed", "not_yet", "withdrawn")
 
 metadata = MetaData(
@@ -46,6 +47,7 @@ metadata = MetaData(
         "pk": "pk_%(table_name)s",
     }
 )
+
 value_status = Enum(*STATUSES, name="value_status", schema="core", metadata=metadata)
 
 
@@ -84,6 +86,7 @@ areas = Table(
     schema="core",
     comment="One row per area. The country, regions, landsdele and the 98 municipalities with codes and validity.",
 )
+
 periods = Table(
     "periods",
     metadata,
@@ -101,6 +104,7 @@ periods = Table(
     schema="core",
     comment="One row per period. What values are about; periods of different kinds are never compared.",
 )
+
 tables = Table(
     "tables",
     metadata,
@@ -124,6 +128,7 @@ tables = Table(
     schema="core",
     comment="One row per publisher table. Made from the catalogues and from contracts, never edited.",
 )
+
 measures = Table(
     "measures",
     metadata,
@@ -144,6 +149,7 @@ measures = Table(
     schema="core",
     comment="One row per measure of a table. Made from the catalogue, never edited.",
 )
+
 series = Table(
     "series",
     metadata,
@@ -157,6 +163,7 @@ series = Table(
     schema="core",
     comment="One row per table, measure, area and members: what a line in a chart would be.",
 )
+
 vintages = Table(
     "vintages",
     metadata,
@@ -195,6 +202,7 @@ vintages = Table(
     schema="core",
     comment="One row per publisher table as we saw it. Nothing published is ever overwritten: a later vintage adds.",
 )
+
 observations = Table(
     "observations",
     metadata,
@@ -222,6 +230,7 @@ observations = Table(
     comment="One row per series, period and vintage that changed it. Current rows have no superseded_by.",
     postgresql_partition_by="LIST (table_no)",
 )
+
 Index("ix_observations_replaced", observations.c.superseded_by, postgresql_where=text("superseded_by is not null"))
 
 benefit_groups = Table(
@@ -239,6 +248,7 @@ benefit_groups = Table(
     schema="core",
     comment="One row per benefit as committee papers name it. Made from the catalogue, never edited.",
 )
+
 series_breaks = Table(
     "series_breaks",
     metadata,

@@ -20,9 +20,10 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
-from warehouse.schema import metadata, moment
+from warehouse.schema.core import metadata, moment
 
 PARTITION_STATES = ("waiting", "fetched", "done", "failed")
+
 OUTCOMES = ("published", "unchanged", "not_due", "source_late", "quarantined", "failed")
 
 runs = Table(
@@ -44,6 +45,7 @@ runs = Table(
     schema="ops",
     comment="One row per run of a flow.",
 )
+
 table_outcomes = Table(
     "table_outcomes",
     metadata,
@@ -70,6 +72,7 @@ table_outcomes = Table(
     schema="ops",
     comment="One row per run and table: exactly one outcome each.",
 )
+
 checks = Table(
     "checks",
     metadata,
@@ -84,6 +87,7 @@ checks = Table(
     schema="ops",
     comment="One row per run, table and check: what was held against the load and whether it held.",
 )
+
 quarantine = Table(
     "quarantine",
     metadata,
@@ -105,6 +109,7 @@ quarantine = Table(
     schema="ops",
     comment="One row per load that was stopped. The bytes it was read from are in the archive, whole.",
 )
+
 rejected_rows = Table(
     "rejected_rows",
     metadata,
@@ -121,6 +126,7 @@ rejected_rows = Table(
     schema="ops",
     comment="One row per rejected row and rule of a load that was stopped.",
 )
+
 mart_builds = Table(
     "mart_builds",
     metadata,
@@ -129,6 +135,7 @@ mart_builds = Table(
     schema="ops",
     comment="One row per publisher table: what its rows in the marts were last built from.",
 )
+
 figure_builds = Table(
     "figure_builds",
     metadata,
@@ -137,6 +144,7 @@ figure_builds = Table(
     schema="ops",
     comment="One row per mart of figures: what it was last filled from.",
 )
+
 figure_moves = Table(
     "figure_moves",
     metadata,
@@ -152,6 +160,7 @@ figure_moves = Table(
     schema="ops",
     comment="One row per run and mart of figures that it filled anew: what moved in it.",
 )
+
 alerts = Table(
     "alerts",
     metadata,
@@ -170,6 +179,7 @@ alerts = Table(
     schema="ops",
     comment="One row per trouble that a person should look at, however many nights it lasts.",
 )
+
 backfills = Table(
     "backfills",
     metadata,
@@ -184,6 +194,7 @@ backfills = Table(
     schema="ops",
     comment="One row per backfill: which periods of which tables were asked for.",
 )
+
 backfill_partitions = Table(
     "backfill_partitions",
     metadata,
@@ -222,6 +233,7 @@ backfill_partitions = Table(
     schema="ops",
     comment="One row per partition of a backfill: some periods of one table, and how far they have come.",
 )
+
 call_budgets = Table(
     "call_budgets",
     metadata,
