@@ -62,7 +62,7 @@ class NoOffenders(gxe.UnexpectedRowsExpectation):
 def expectation_of(check: Check, *, staging: str) -> Any:
     """The expectation that decides a check on a load.
 
-    A query reads `load`, its cells with what they are of, and `series`, `periods` and `changes` (warehouse/staging.py).
+    A query reads `load`, its cells with what they are of, and `series`, `periods` and `changes` (warehouse/history/staging.py).
     Great Expectations puts a subquery for `{batch}`, and adds a name to it unless the query joins; PostgreSQL before 16
     refuses one without a name anywhere but here (1.24.1, 2026-11-22).
     """

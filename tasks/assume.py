@@ -13,8 +13,8 @@ from tasks.stoppages import Refused
 from warehouse.assumptions.model import Assumption, AssumptionError, merged, read_assumptions, shipped
 from warehouse.assumptions.record import record
 from warehouse.errors import went_away
+from warehouse.history.vintages import ClockRunsBackwards
 from warehouse.settings import Settings
-from warehouse.vintages import ClockRunsBackwards
 
 
 @task(name="assume", cache_policy=NO_CACHE, **AGAIN)

@@ -24,10 +24,10 @@ from tasks.stage import Staged
 from tasks.stoppages import AuditBroken, AuditFailed, resting_on
 from warehouse.catalogue.model import Table
 from warehouse.danish.clock import danish_day
-from warehouse.partitions import key_partition, vintage_of_partition
+from warehouse.history.partitions import key_partition, vintage_of_partition
+from warehouse.history.staging import table_number
 from warehouse.periods import Period
 from warehouse.schema import ops as records
-from warehouse.staging import table_number
 
 
 @dataclass(frozen=True)

@@ -19,9 +19,9 @@ from tasks.stage import Staged
 from tasks.stoppages import Refused
 from warehouse.database.locks import Lock, holders
 from warehouse.errors import QuestionError
+from warehouse.history.vintages import Vintage
 from warehouse.periods import Period
 from warehouse.schema import ops as records
-from warehouse.vintages import Vintage
 
 
 @dataclass(frozen=True)

@@ -31,7 +31,7 @@ from tasks.stage import stage_table
 from tasks.stoppages import resting_on
 from warehouse.catalogue.model import jobindsats
 from warehouse.database.locks import Lock, held, holders
-from warehouse.vintages import Vintage, newest_vintage
+from warehouse.history.vintages import Vintage, newest_vintage
 
 LOOK_AGAIN_SECONDS = 0.2
 """How often a worker that has to wait looks whether it still has to."""

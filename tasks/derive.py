@@ -14,7 +14,7 @@ from tasks.again import AGAIN
 from tasks.border import crossing
 from warehouse.catalogue.model import Catalogue, jobindsats
 from warehouse.database import reader_role as readers
-from warehouse.staging import table_number
+from warehouse.history.staging import table_number
 
 _BEHIND = """
 select t.table_id from core.tables t

@@ -24,7 +24,7 @@ from tasks.stoppages import BodyUnreadable, Undeclared
 from warehouse.catalogue.model import Measure, Table
 from warehouse.catalogue.publishers import LOCAL, publisher_of, shipped_table
 from warehouse.danish.clock import danish_day
-from warehouse.dimensions import write_tables
+from warehouse.history.dimensions import write_tables
 
 Cut = tuple[str, pl.DataFrame]
 

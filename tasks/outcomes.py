@@ -19,9 +19,9 @@ from tasks.decide import Decision, late_message
 from tasks.stoppages import Busy, Stoppage, WarehouseTrouble
 from warehouse.database.locks import Lock, held
 from warehouse.errors import TROUBLE, in_words
+from warehouse.history.staging import table_number
+from warehouse.history.vintages import Vintage
 from warehouse.schema import ops as records
-from warehouse.staging import table_number
-from warehouse.vintages import Vintage
 
 
 @dataclass(frozen=True)

@@ -12,8 +12,8 @@ from tasks.looks import declare
 from tasks.publications import published, put_publication
 from tasks.stage import Staged
 from tasks.stoppages import Refused
-from warehouse.staging import drop_staging
-from warehouse.vintages import ClockRunsBackwards, Load, StagingLost, Vintage, publish
+from warehouse.history.staging import drop_staging
+from warehouse.history.vintages import ClockRunsBackwards, Load, StagingLost, Vintage, publish
 
 Published = Vintage  # the receipt that the flow hands on
 

@@ -20,7 +20,7 @@ from tasks.stoppages import Stoppage
 from warehouse.assumptions.model import shipped
 from warehouse.assumptions.record import moments, record, standing_at
 from warehouse.catalogue.model import CatalogueError
-from warehouse.vintages import ClockRunsBackwards, Load, Vintage, publish
+from warehouse.history.vintages import ClockRunsBackwards, Load, Vintage, publish
 
 
 class ReplayStopped(RuntimeError):

@@ -29,9 +29,9 @@ from warehouse.catalogue.publishers import LOCAL, catalogues
 from warehouse.danish.clock import in_denmark
 from warehouse.database.locks import Lock, held
 from warehouse.errors import QuestionError
+from warehouse.history.staging import drop_staging, staging_name, table_number
+from warehouse.history.vintages import Vintage, take_turn
 from warehouse.schema import ops as records
-from warehouse.staging import drop_staging, staging_name, table_number
-from warehouse.vintages import Vintage, take_turn
 
 SHORTEST_REASON = 10
 

@@ -26,9 +26,9 @@ from tasks.rebuild import ReplayStopped, assume_again, publish_again, publisher_
 from tasks.receipts import write_missing_receipts
 from tasks.runs import close_run, open_run
 from warehouse import migrations
-from warehouse.checksum import Part, combined, first_difference, parts
 from warehouse.database.locks import Lock, held
 from warehouse.database.scratch import WrongTarget, same_database, scratch_beside
+from warehouse.history.checksum import Part, combined, first_difference, parts
 
 
 @dataclass(frozen=True)

@@ -24,8 +24,8 @@ from warehouse import migrations
 from warehouse.catalogue.publishers import chosen_tables
 from warehouse.danish.clock import in_denmark
 from warehouse.database.locks import Lock, held, holders
+from warehouse.history.staging import drop_leftovers
 from warehouse.schema import ops as records
-from warehouse.staging import drop_leftovers
 
 
 @dataclass(frozen=True)

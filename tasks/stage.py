@@ -26,11 +26,10 @@ from tasks.looks import Look, look_at
 from tasks.sources.cells import KEY
 from tasks.stoppages import resting_on
 from warehouse.catalogue.publishers import LOCAL, publisher_of
-from warehouse.dimensions import known_periods, write_periods, write_tables
+from warehouse.history.dimensions import SeriesNumbers, known_periods, write_periods, write_tables
+from warehouse.history.staging import copy_in, create_staging, finish_staging, mark_not_yet, table_number
+from warehouse.history.vintages import newest_vintage
 from warehouse.periods import Period
-from warehouse.series import SeriesNumbers
-from warehouse.staging import copy_in, create_staging, finish_staging, mark_not_yet, table_number
-from warehouse.vintages import newest_vintage
 
 
 @dataclass(frozen=True)

@@ -28,8 +28,8 @@ from tasks.sources.ranking_lists.places import get, name_of, watched
 from tasks.stoppages import FileRefused, ListUnreadable, Stoppage
 from warehouse.catalogue.model import ranking_lists
 from warehouse.catalogue.publishers import LOCAL, chosen
-from warehouse.dimensions import write_tables
-from warehouse.vintages import newest_vintage
+from warehouse.history.dimensions import write_tables
+from warehouse.history.vintages import newest_vintage
 
 LISTS = "ranking_lists"
 

@@ -31,9 +31,9 @@ from typing import Any
 from sqlalchemy import URL, create_engine, text
 
 from tests.budgets import calls_over
-from warehouse.checksum import content
 from warehouse.database import embedded
 from warehouse.database.scratch import scratch_beside
+from warehouse.history.checksum import content
 
 TODAY = "2023-11-05"
 TOKEN = "standin-token"

@@ -21,9 +21,9 @@ from tasks.stage import stage_table
 from tests.bench.bodies import TABLE
 from warehouse.catalogue import publishers
 from warehouse.catalogue.model import Table, jobindsats
-from warehouse.dimensions import write_tables
+from warehouse.history.dimensions import write_tables
+from warehouse.history.vintages import Vintage
 from warehouse.schema import ops as records
-from warehouse.vintages import Vintage
 
 
 @contextmanager

@@ -24,9 +24,9 @@ from tests.properties.releases import open_run
 from tests.standin.server import StandIn
 from warehouse.catalogue.model import Table, jobindsats
 from warehouse.danish.clock import DENMARK, Clock
+from warehouse.history.staging import drop_leftovers
+from warehouse.history.vintages import Vintage
 from warehouse.settings import Settings
-from warehouse.staging import drop_leftovers
-from warehouse.vintages import Vintage
 
 _CONTENT = text("""
 select count(*), md5(string_agg(concat_ws('|', m.name, s.area_id, s.members, o.period_id, o.value, o.status), ';'

@@ -21,7 +21,7 @@ from tests.faults.dying import context, worker
 from tests.faults.points import Point
 from tests.faults.test_kills import holds_together
 from tests.scene import Scene
-from warehouse.checksum import content
+from warehouse.history.checksum import content
 
 pytestmark = pytest.mark.slow
 

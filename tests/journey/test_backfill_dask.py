@@ -20,7 +20,7 @@ from tests.budgets import calls_over
 from tests.conftest import Stage
 from tests.processes import left_of, told, until
 from tests.scene import JOBINDSATS, Scene
-from warehouse.checksum import content
+from warehouse.history.checksum import content
 
 if not os.environ.get("CI"):  # there it must be installed
     pytest.importorskip("distributed", reason="Dask is not installed: make setup-distributed")

@@ -19,8 +19,8 @@ from sqlalchemy import create_engine
 
 from tests.conftest import ROOT, Stage
 from tests.scene import Scene, everything_prefect_knows
-from warehouse.checksum import checksum
 from warehouse.database.scratch import PREFIX, scratch_beside
+from warehouse.history.checksum import checksum
 
 pytestmark = pytest.mark.slow
 

@@ -20,7 +20,7 @@ from tests.pool import FOR_BACKFILLS, FOR_NIGHTS, Pool, manned, standing
 from tests.processes import until
 from tests.serving import Server
 from tests.standin.server import StandIn, running
-from warehouse.checksum import content
+from warehouse.history.checksum import content
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(1200)]
 TABLES = ["y25i01", "y10a02", "y01h01"]

@@ -11,12 +11,11 @@ from sqlalchemy import Connection, Engine, insert, text
 from tasks.sources.cells import SCHEMA
 from warehouse.catalogue.model import jobindsats
 from warehouse.catalogue.publishers import shipped_table
-from warehouse.dimensions import write_periods
+from warehouse.history.dimensions import SeriesNumbers, canonical, write_periods
+from warehouse.history.staging import copy_in, create_staging, drop_leftovers, finish_staging, table_number
+from warehouse.history.vintages import Load, Vintage, publish
 from warehouse.periods import Period
 from warehouse.schema import ops as records
-from warehouse.series import SeriesNumbers, canonical
-from warehouse.staging import copy_in, create_staging, drop_leftovers, finish_staging, table_number
-from warehouse.vintages import Load, Vintage, publish
 
 Cell = tuple[str, int, str]
 """A cell of a table by period, area and measure; the members are those of the total."""

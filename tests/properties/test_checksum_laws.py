@@ -15,9 +15,9 @@ from sqlalchemy import Engine
 from tests.properties.effort import EXAMPLES
 from tests.properties.releases import FULL_TIME, HIDDEN, PERSONS, Cell, Release, forget, load, night, open_run, shown
 from tests.properties.releases import stage as stage_release
-from warehouse.checksum import Part, checksum, combined, first_difference, parts
-from warehouse.staging import drop_staging
-from warehouse.vintages import publish
+from warehouse.history.checksum import Part, checksum, combined, first_difference, parts
+from warehouse.history.staging import drop_staging
+from warehouse.history.vintages import publish
 
 pytestmark = pytest.mark.slow
 

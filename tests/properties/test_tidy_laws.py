@@ -24,9 +24,9 @@ from tasks.tidy import for_nothing, tidy
 from tests.properties.effort import EXAMPLES
 from tests.properties.releases import PERSONS, TABLE, forget, load, night, open_run, shown, stage
 from warehouse.danish.clock import Clock
+from warehouse.history.vintages import publish
 from warehouse.schema import ops as records
 from warehouse.settings import Settings
-from warehouse.vintages import publish
 
 # Few, so that looks share them: an answer that one of them needs is often in others that nobody needs.
 ANSWERS = [b"[]", b'["tables"]', b'{"metadata": 1}', b'{"columns": []}', b"a web page"]

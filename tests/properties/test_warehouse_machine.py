@@ -56,10 +56,10 @@ from tests.properties.releases import (
 )
 from warehouse.areas import all_areas
 from warehouse.catalogue.model import jobindsats
+from warehouse.history.staging import PARTS, drop_leftovers, table_number
+from warehouse.history.vintages import ClockRunsBackwards, Vintage, publish
 from warehouse.questions import Question
 from warehouse.reading import observations, revisions
-from warehouse.staging import PARTS, drop_leftovers, table_number
-from warehouse.vintages import ClockRunsBackwards, Vintage, publish
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(3600)]
 

@@ -17,9 +17,9 @@ from tasks.stoppages import BodyUnreadable, Refused
 from tests.properties.releases import open_run
 from warehouse.database.locks import Lock, held
 from warehouse.errors import QuestionError
+from warehouse.history.staging import table_number
+from warehouse.history.vintages import Vintage
 from warehouse.periods import Period
-from warehouse.staging import table_number
-from warehouse.vintages import Vintage
 
 NOW = datetime(2026, 8, 1, 4, tzinfo=UTC)
 ON = date(2026, 7, 20)

@@ -33,11 +33,10 @@ from tests.properties.releases import (
 )
 from warehouse.areas import all_areas
 from warehouse.catalogue.model import jobindsats
-from warehouse.dimensions import write_periods
+from warehouse.history.dimensions import SeriesNumbers, canonical, write_periods
+from warehouse.history.staging import copy_in, create_staging, finish_staging, table_number
+from warehouse.history.vintages import publish
 from warehouse.periods import Period
-from warehouse.series import SeriesNumbers, canonical
-from warehouse.staging import copy_in, create_staging, finish_staging, table_number
-from warehouse.vintages import publish
 
 PERIODS = ("2026M05", "2026M06")
 AREAS = [area.key for area in all_areas() if area.kind in ("country", "municipality")]

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Engine, text
 
 from tasks.derive import bring_up_to_date
 from tests.properties.releases import HIDDEN, PERSONS, Release, forget, night, publish_release, shown
-from warehouse.checksum import (
+from warehouse.history.checksum import (
     FIGURES,
     LEFT_OUT,
     MARTS,

@@ -26,9 +26,9 @@ from tests.properties.releases import (
     shown,
     stage,
 )
+from warehouse.history.staging import drop_staging
+from warehouse.history.vintages import StagingLost, Vintage, publish
 from warehouse.schema import core as schema
-from warehouse.staging import drop_staging
-from warehouse.vintages import StagingLost, Vintage, publish
 
 FIRST: Release = {
     ("2026M06", 163, PERSONS): shown(491),

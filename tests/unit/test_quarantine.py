@@ -16,8 +16,8 @@ from tasks.stoppages import AuditFailed
 from tests.properties.releases import PERSONS, TABLE, forget, load, night, open_run, shown, stage
 from warehouse.catalogue.model import jobindsats
 from warehouse.errors import QuestionError
+from warehouse.history.vintages import publish
 from warehouse.schema import ops as records
-from warehouse.vintages import publish
 
 
 @pytest.fixture

@@ -9,8 +9,8 @@ from sqlalchemy import Connection, Engine, inspect, text
 from tests.properties.releases import FULL_TIME, HIDDEN, MEMBERS, PERSONS, TABLE, forget, night, open_run, shown, stage
 from warehouse.catalogue.model import Table, jobindsats
 from warehouse.database.locks import Lock, held
-from warehouse.series import SeriesNumbers, canonical
-from warehouse.staging import (
+from warehouse.history.dimensions import SeriesNumbers, canonical
+from warehouse.history.staging import (
     PARTS,
     copy_in,
     create_staging,

@@ -23,7 +23,7 @@ from tests.properties.releases import (
     shown,
     stage,
 )
-from warehouse.vintages import ClockRunsBackwards, Vintage, newest_vintage, publish
+from warehouse.history.vintages import ClockRunsBackwards, Vintage, newest_vintage, publish
 
 HERLEV, SAMSOE = 163, 741
 FIRST: Release = {

@@ -15,8 +15,8 @@ import polars as pl
 from sqlalchemy import Connection, Select, func, insert, or_, select, text, union, update
 
 from warehouse.assumptions.model import Assumption
+from warehouse.history.vintages import ClockRunsBackwards
 from warehouse.schema.assumptions import assumptions
-from warehouse.vintages import ClockRunsBackwards
 
 DECLARED = tuple(Assumption.model_fields)
 

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Engine, inspect, text
 from warehouse.catalogue.publishers import catalogues
 from warehouse.contract import write_dictionary
 from warehouse.database import reader_role as readers
-from warehouse.dimensions import write_dimensions
+from warehouse.history.dimensions import write_dimensions
 
 VERSION_TABLE = {"version_table": "schema_version", "version_table_schema": "ops"}
 

@@ -2,7 +2,7 @@
 
 Nothing undeclared passes: a column, an area, a member or a period that the catalogue does not know stops the table
 with its name. The status is read off the raw cell before any conversion. A null is hidden (`suppressed`); whether it
-is rather an outcome that nobody has yet shows only when every answer is in (warehouse/staging.py). The publisher shows
+is rather an outcome that nobody has yet shows only when every answer is in (warehouse/history/staging.py). The publisher shows
 percentages beside hidden counts; they are kept as published, and a 0.0 there is a rounded share, not a zero.
 """
 

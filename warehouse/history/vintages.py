@@ -13,14 +13,9 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, text
 
-from warehouse.changes import find_changes
-from warehouse.partitions import (
-    attach_partition,
-    has_partition,
-    next_vintage,
-    vintage_of_partition,
-)
-from warehouse.staging import drop_staging, table_number
+from warehouse.history.compare import find_changes
+from warehouse.history.partitions import attach_partition, has_partition, next_vintage, vintage_of_partition
+from warehouse.history.staging import drop_staging, table_number
 
 
 class ClockRunsBackwards(RuntimeError):
@@ -79,6 +74,7 @@ select count(*) filter (where change = 'new') as new, count(*) filter (where cha
        (select max(period_id) from staging.{staging}_periods) as newest_period_id
 from staging.{staging}_changes
 """
+
 _ALL_NEW = """
 select found.cells as new, 0 as revised, 0 as withdrawn, found.cells as staged, found.newest_period_id
 from (
@@ -86,6 +82,7 @@ from (
     from staging.{staging}_periods
 ) found
 """
+
 # Ties are broken by names: series numbers are given as they come, and a rebuilt warehouse gives others.
 _LARGEST = """
 select d.series_id, d.period_id, abs(d.value - d.was_value) as size
@@ -96,6 +93,7 @@ where d.change = 'revised' and d.value is not null and d.was_value is not null
 order by (m.unit in ('persons', 'full_time_persons', 'cases')) desc, size desc, m.name collate "C", s.area_id,
          s.members::text collate "C", d.period_id limit 1
 """
+
 _VINTAGE = """
 insert into core.vintages (vintage_id, table_no, publisher_updated_on, seen_at, content_hash, manifest, run_id, new, revised,
     withdrawn, unchanged, newest_period_id, largest_revision, largest_revision_series_id, largest_revision_period_id,
@@ -104,11 +102,13 @@ values (:vintage_id, :table_no, :publisher_updated_on, :seen_at, :content_hash, 
     :withdrawn, :unchanged, :newest_period_id, :size, :series_id, :period_id, :release_reason,
     :backfilled)
 """
+
 _CLOSE = """
 update core.observations o set superseded_by = :vintage_id from staging.{staging}_changes d
 where o.table_no = :table_no and o.series_id = d.series_id and o.period_id = d.period_id
   and o.vintage_id = d.was_vintage_id
 """
+
 _OPEN = """
 insert into core.observations (table_no, series_id, period_id, vintage_id, value, status)
 select :table_no, series_id, period_id, :vintage_id, value, status from staging.{staging}_changes

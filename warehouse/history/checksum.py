@@ -21,6 +21,7 @@ from sqlalchemy import Connection, text
 
 MARTS = {"benefit_recipients": "period", "revisions": "period", "series_breaks": "first_period"}
 """The marts of tables that are covered, each with the column that parts its rows within a table."""
+
 FIGURES = (
     "activation",
     "benchmark_ranking",
@@ -33,7 +34,9 @@ FIGURES = (
     "unemployment_projection",
 )
 """The marts of figures that are covered: they rest on several tables, and are parted by period alone."""
+
 LEFT_OUT = ("freshness", "claim_check", "data_dictionary", "known_moments")
+
 _RELATIONS = (
     "core.vintages",
     "core.observations",
@@ -82,6 +85,7 @@ from (
 ) v
 group by v.table_id, v.at order by v.table_id collate "C", v.at
 """
+
 _ASSUMPTIONS = """
 select a.name, a.at, count(*) as rows,
        encode(sha256(convert_to(string_agg(a.row, E'\\n' order by a.row collate "C"), 'UTF8')), 'hex') as sha256
@@ -92,6 +96,7 @@ from (
 ) a
 group by a.name, a.at order by a.name collate "C", a.at
 """
+
 # Nothing is dropped by a join: a row whose vintage or series is gone is a difference, not a blank.
 _OBSERVATIONS = """
 with named as materialized (
@@ -120,6 +125,7 @@ select coalesce(v.at, 'no vintage') as at, sum(b.rows) as rows,
 from by_period b left join known v on v.vintage_id = b.vintage_id
 group by v.at order by v.at nulls first
 """
+
 _STANDING = """
 select t.table_id, p.code as at, count(*) as rows,
        encode(sha256(convert_to(string_agg(r.row, E'\\n' order by r.row collate "C"), 'UTF8')), 'hex') as sha256
@@ -135,18 +141,23 @@ join core.tables t on t.table_no = r.table_no
 left join core.periods p on p.period_id = r.period_id
 group by t.table_id, p.code order by t.table_id collate "C", p.code collate "C"
 """
+
 _MART_COLUMNS = """
 select string_agg(quote_ident(attname), ', ' order by attname collate "C") from pg_attribute
 where attrelid = cast(:mart as regclass) and attnum > 0 and not attisdropped and attname <> all(:without)
 """
+
 _NUMBERS = ("vintage_id", "vintages", "assumptions")
+
 _MOMENTS = ("seen_at",)
+
 _MART = """
 select r.table_id, r.at, count(*) as rows,
        encode(sha256(convert_to(string_agg(r.row, E'\\n' order by r.row collate "C"), 'UTF8')), 'hex') as sha256
 from (select {part} as table_id, {period} as at, json_build_array({columns})::text as row from marts.{mart}) r
 group by r.table_id, r.at order by r.table_id collate "C", r.at collate "C"
 """
+
 # Moments and numbers as text, whatever the session is set to; until the transaction ends.
 _PLAIN = "select set_config('TimeZone', 'UTC', true), set_config('extra_float_digits', '1', true)"
 

@@ -3,7 +3,7 @@
     staging.<load>          one row per series and period of the load
     staging.<load>_series   one row per series of the load: what it is of, and what its cells come to
     staging.<load>_periods  one row per period of the load
-    staging.<load>_changes  one row per cell that is not as it stands published (warehouse/changes.py)
+    staging.<load>_changes  one row per cell that is not as it stands published (warehouse/history/compare.py)
 
 A load into a table that has no facts yet is staged as the partition that it becomes when it is published: rows that were
 audited are not written a second time. Any other is unlogged, since it is gone when it is published.
@@ -15,15 +15,14 @@ from collections.abc import Mapping, Sequence
 from typing import cast
 
 import polars as pl
-import psycopg
 from sqlalchemy import Connection, TextClause, text
 
-from warehouse.changes import find_changes, no_changes
 from warehouse.database.binary_copy import binary
 from warehouse.database.locks import Lock, holders
-from warehouse.partitions import begin_partition, has_partition, vintage_of_partition
+from warehouse.history.compare import find_changes, no_changes
+from warehouse.history.dimensions import canonical
+from warehouse.history.partitions import begin_partition, has_partition, vintage_of_partition
 from warehouse.schema import core as schema
-from warehouse.series import canonical
 
 PARTS = ("_series", "_periods", "_changes")
 """What is made of a staging table beside it, by the ends of their names."""
@@ -88,7 +87,9 @@ create unlogged table staging.{name}_periods as
 select period_id, cells, cast(row_number() over (order by period_id) as integer) - 1 as bit
 from (select period_id, count(*) as cells from staging.{name} group by period_id) found
 """
+
 _COUNTED = "select count(*) from staging.{name}_periods"
+
 _SERIES = """
 create unlogged table staging.{name}_series as
 with sums as (
