@@ -17,9 +17,9 @@ from warehouse.claims.file import ClaimsError, ClaimsFile, Document, last_day, r
 from warehouse.claims.values import FigureAnswer, FigureQuestion
 from warehouse.database import reader_role as readers
 from warehouse.errors import QuestionError
+from warehouse.formulas.arithmetic import SumRefused
 from warehouse.formulas.statuses import FormulaError
 from warehouse.paper_marts import claim_check
-from warehouse.sums import SumRefused
 
 
 def read_file(file: Path) -> ClaimsFile:

@@ -10,15 +10,12 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from warehouse.formulas.budget import budget
-from warehouse.formulas.changes import change
-from warehouse.formulas.investment import break_even, years_of
-from warehouse.formulas.keys import implied_key, projection
-from warehouse.formulas.present_value import net_present_value
+from warehouse.formulas.arithmetic import change
+from warehouse.formulas.benchmark import savings
+from warehouse.formulas.block_grant import implied_key, projection
+from warehouse.formulas.investments import break_even, net_present_value, years_of
+from warehouse.formulas.own_tables import budget, exits, offer_mix, ordinary_hours, target_followup
 from warehouse.formulas.refusion import net_municipal_cost
-from warehouse.formulas.savings import savings
-from warehouse.formulas.shares import exits, offer_mix, ordinary_hours
-from warehouse.formulas.targets import target_followup
 
 AMOUNTS = st.integers(-(10**9), 10**9)
 FLOWS = st.lists(st.tuples(st.integers(2020, 2030), AMOUNTS), min_size=1, max_size=8)

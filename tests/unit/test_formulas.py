@@ -7,18 +7,21 @@ from collections.abc import Callable
 import polars as pl
 import pytest
 
-from warehouse.formulas.budget import budget
-from warehouse.formulas.changes import change, share
-from warehouse.formulas.grants import cases_per_1000, grant_share, response_rate
-from warehouse.formulas.investment import break_even, cost_per_course, places
-from warehouse.formulas.keys import block_grant_share, implied_key, keys, projection
-from warehouse.formulas.present_value import net_present_value, result_per
+from warehouse.formulas.arithmetic import SumRefused, change, share
+from warehouse.formulas.benchmark import gap, savings
+from warehouse.formulas.block_grant import (
+    block_grant_share,
+    cases_per_1000,
+    grant_share,
+    implied_key,
+    keys,
+    projection,
+    response_rate,
+)
+from warehouse.formulas.investments import break_even, cost_per_course, net_present_value, places, result_per
+from warehouse.formulas.own_tables import budget, exits, offer_mix, ordinary_hours, target_followup
 from warehouse.formulas.refusion import ladder, net_municipal_cost
-from warehouse.formulas.savings import gap, savings
-from warehouse.formulas.shares import exits, offer_mix, ordinary_hours
 from warehouse.formulas.statuses import FormulaError
-from warehouse.formulas.targets import target_followup
-from warehouse.sums import SumRefused
 
 Formula = Callable[[pl.DataFrame], pl.DataFrame]
 ROWWISE: dict[str, tuple[Formula, dict[str, float | str]]] = {

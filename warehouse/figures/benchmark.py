@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from warehouse.formulas import savings as formulas
+from warehouse.formulas import benchmark as formulas
 from warehouse.formulas.statuses import computed
 
 TABLE = "y30r21"

@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import polars as pl
 
-from warehouse.formulas.changes import change
+from warehouse.formulas.arithmetic import bounded_sum, change
 from warehouse.formulas.statuses import computed
-from warehouse.sums import bounded_sum
 
 _GRAIN = ("area_code", "period_id")
 

@@ -8,7 +8,9 @@ from warehouse.figures.cases import CASE, COST, COURSES, PRICE
 from warehouse.figures.joining import bound
 from warehouse.figures.ladders import REFUSION
 from warehouse.figures.paid_back import paid_back
-from warehouse.formulas import grants, investment, present_value
+from warehouse.formulas import block_grant as grants
+from warehouse.formulas import investments as investment
+from warehouse.formulas import investments as present_value
 from warehouse.formulas.statuses import at_least, computed
 
 _PRICED = {"break_even_low_persons": ("low", "high"), "break_even_high_persons": ("high", "low")}

@@ -12,8 +12,8 @@ import polars as pl
 
 from warehouse.assumptions.apply import applicable
 from warehouse.figures import population
-from warehouse.formulas import keys as formulas
-from warehouse.formulas.changes import share
+from warehouse.formulas import block_grant as formulas
+from warehouse.formulas.arithmetic import share
 
 KEY = "block_grant_key_pct"
 CHANGE = "national_unemployment_change_persons"

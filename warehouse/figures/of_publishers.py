@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from warehouse.figures import benchmark, benefits, keys, population
 from warehouse.figures.model import COUNTED, RECIPIENTS, Figure, Input, Printed
-from warehouse.formulas.keys import block_grant_share
+from warehouse.formulas.block_grant import block_grant_share
 
 _FULL_TIME = "recipients_full_time_persons"
 _A_YEAR = 12

@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import polars as pl
 
-from warehouse.formulas import budget as budgets
-from warehouse.formulas import grants, shares, targets
+from warehouse.formulas import block_grant as grants
+from warehouse.formulas import own_tables as budgets
+from warehouse.formulas import own_tables as shares
+from warehouse.formulas import own_tables as targets
 
 _GROUP = ("area_code", "period_id")
 _KINDS = {"minimum": "minimum", "maksimum": "maximum", "maximum": "maximum"}

@@ -12,7 +12,7 @@ import polars as pl
 from warehouse.figures.cases import BENEFIT, CASE, HORIZON, RATE, WEEKS
 from warehouse.figures.joining import bound
 from warehouse.figures.ladders import READINGS, REFUSION, STEP
-from warehouse.formulas.investment import break_even, years_of
+from warehouse.formulas.investments import break_even, years_of
 
 _KEY = (*CASE, "basis")
 _OTHER = {"value": "value", "low": "high", "high": "low"}

@@ -11,7 +11,7 @@ from typing import Literal
 import polars as pl
 
 from warehouse.figures.model import Input
-from warehouse.formulas.changes import share
+from warehouse.formulas.arithmetic import share
 from warehouse.formulas.statuses import computed
 
 TABLE = "auk01"
