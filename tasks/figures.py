@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 from tasks.archive import Archive, ArchiveTrouble
 from warehouse.areas import Area, find
 from warehouse.errors import QuestionError
-from warehouse.figures.answers import Answer, answer, plain
+from warehouse.figures.compute import Answer, answer, plain
 from warehouse.figures.explain import rests_on, tree
 from warehouse.figures.inputs import Scope
 from warehouse.figures.model import Figure

@@ -13,7 +13,7 @@ from sqlalchemy import create_engine, text
 from tests.conftest import Stage
 from tests.scene import Scene
 from warehouse.assumptions import record as assumed
-from warehouse.figures.answers import answer
+from warehouse.figures.compute import answer
 from warehouse.figures.inputs import Scope
 from warehouse.figures.registry import FIGURES
 

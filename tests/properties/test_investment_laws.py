@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.properties.effort import EXAMPLES
-from warehouse.figures.ladders import STEP
-from warehouse.figures.paid_back import paid_back
+from warehouse.figures.cases import STEP
+from warehouse.figures.investments import paid_back
 
 WEEKS = [(1, 4), (5, 26), (27, 52), (53, None)]
 

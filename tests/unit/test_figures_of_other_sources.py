@@ -13,7 +13,7 @@ from tests.properties.releases import Cell, Content, forget, night, publish_rele
 from warehouse.assumptions import record as assumed
 from warehouse.assumptions.model import shipped
 from warehouse.figures import population
-from warehouse.figures.answers import answer
+from warehouse.figures.compute import answer
 from warehouse.figures.explain import rests_on, tree
 from warehouse.figures.inputs import Scope
 from warehouse.figures.marts import MARTS, fill, is_behind
@@ -163,7 +163,7 @@ def test_the_source_is_a_column_for_people_only_where_it_tells_rows_apart(
     empty: Engine, capsys: pytest.CaptureFixture[str]
 ) -> None:
     from flows.figure_commands import _print_rows
-    from warehouse.figures.answers import plain
+    from warehouse.figures.compute import plain
 
     publish_release(empty, benchmark(), seen_at=night(0), table_id="y30r21")
     publish_release(empty, benchmark(), seen_at=night(1), table_id="ranking_all")

@@ -9,7 +9,7 @@ import pytest
 
 from warehouse.assumptions.record import KNOWN
 from warehouse.figures import population
-from warehouse.figures.keys import with_keys
+from warehouse.figures.block_grant import with_keys
 
 HERLEV, COUNTRY = "163", "000"
 OWN, WHOLE = "population_persons", "country_population_persons"

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 import polars as pl
 import pytest
 
-from warehouse.figures import benchmark, printed
+from warehouse.figures import benchmark
+from warehouse.figures import printed_lists as printed
 from warehouse.figures.benchmark import AS_COUNTED, REVERSED, UNTOLD
 from warehouse.figures.inputs import moved, named
 from warehouse.figures.model import Figure, Printed

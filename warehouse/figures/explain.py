@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import Connection, select, text
 
 from warehouse.assumptions import record as assumed
-from warehouse.figures.answers import Answer, area_name, number
+from warehouse.figures.compute import Answer, area_name, number
 from warehouse.figures.model import RECIPIENTS, Figure, Input
 from warehouse.figures.population import INPUTS as POPULATION_INPUTS
 from warehouse.periods import Period

@@ -20,7 +20,7 @@ from sqlalchemy import Connection, Table, text
 from warehouse import figure_marts, paper_marts
 from warehouse.areas import all_areas
 from warehouse.database import reader_role as readers
-from warehouse.figures.answers import answer
+from warehouse.figures.compute import answer
 from warehouse.figures.inputs import Scope
 from warehouse.figures.model import RECIPIENTS
 from warehouse.figures.moves import Moves, moves, remember

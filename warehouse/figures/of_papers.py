@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from warehouse.figures import cases, investments, keys, own_tables, population
+from warehouse.figures import block_grant as keys
+from warehouse.figures import cases, investments, own_tables, population
 from warehouse.figures.model import EVERY_MEMBER, FEEDS, Figure, Input
 
 _SOURCE_OWN = "The municipality's own table, by its contract"

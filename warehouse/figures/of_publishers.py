@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from warehouse.figures import benchmark, benefits, keys, population
+from warehouse.figures import benchmark, benefits, population
+from warehouse.figures import block_grant as keys
 from warehouse.figures.model import COUNTED, RECIPIENTS, Figure, Input, Printed
 from warehouse.formulas.block_grant import block_grant_share
 

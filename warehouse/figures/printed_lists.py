@@ -15,11 +15,15 @@ from warehouse.figures.inputs import Scope, moved, named, read
 from warehouse.figures.model import KEY, Figure, Input, Printed
 
 PLACE = "place"
+
 SOURCE_KEY = (*KEY, "table_id")
+
 EARLIER_ELSEWHERE = (
     "Tallet for et halvt år før er fra en anden kilde end rækkens eget: tabellen eller en trykt rangliste."
 )
+
 _NOISE = 1e-9
+
 _TYPES = pl.Schema(
     {
         "table_id": pl.String,
@@ -31,6 +35,7 @@ _TYPES = pl.Schema(
         "vintage_id": pl.Int32,
     }
 )
+
 _PRINTED = """
 select t.table_id, a.code as area_code, o.period_id, m.name as measure, o.value, o.status::text as status, o.vintage_id
 from core.observations_as_of(coalesce(cast(:as_of as timestamptz), 'infinity')) o
@@ -40,6 +45,7 @@ join core.tables t on t.table_no = s.table_no
 join core.areas a on a.area_id = s.area_id
 where o.table_no = any(:tables) and a.code = any(coalesce(:areas, array[a.code]))
 """
+
 _NUMBERS = "select table_no from core.tables where table_id = any(:tables) order by table_no"
 
 

@@ -16,10 +16,15 @@ from warehouse.formulas import block_grant as formulas
 from warehouse.formulas.arithmetic import share
 
 KEY = "block_grant_key_pct"
+
 CHANGE = "national_unemployment_change_persons"
+
 CLAIMED = "claimed_local_change_persons"
+
 _PLACE = ("area_code", "day")
+
 _COLUMNS = (*_PLACE, "basis", "key_pct", "key_low_pct", "key_high_pct", "key_assumptions", "key_caveats")
+
 _POPULATIONS = tuple(each.name for each in population.INPUTS)
 
 
