@@ -19,7 +19,7 @@ from warehouse.database import reader_role as readers
 from warehouse.errors import QuestionError
 from warehouse.formulas.arithmetic import SumRefused
 from warehouse.formulas.statuses import FormulaError
-from warehouse.paper_marts import claim_check
+from warehouse.marts.claims import claim_check
 
 
 def read_file(file: Path) -> ClaimsFile:

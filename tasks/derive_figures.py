@@ -18,8 +18,7 @@ from tasks.border import crossing
 from tasks.check_claims import fill_mart
 from tasks.highlights import note_moves
 from warehouse.errors import went_away
-from warehouse.figures.marts import MARTS, fill, is_behind
-from warehouse.figures.moves import Moves
+from warehouse.marts.fill import MARTS, Moves, fill, is_behind
 
 
 @task(name="derive figures", cache_policy=NO_CACHE, **AGAIN)

@@ -14,7 +14,7 @@ import xlsxwriter
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
-from warehouse.contract import VERSION, Entry, entries
+from warehouse.marts.contract import VERSION, Entry, entries
 
 Language = Literal["da", "en"]
 A4 = 9

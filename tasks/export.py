@@ -23,8 +23,8 @@ from sqlalchemy import Engine, Table
 
 from tasks import export_files
 from tasks.export_files import About, ExportRefused, Write
-from warehouse.contract import MARTS, VERSION
-from warehouse.mart_rows import State, one_state, state_of
+from warehouse.marts.contract import MARTS, VERSION
+from warehouse.marts.rows import State, one_state, state_of
 
 MANIFEST = "manifest.json"
 _UNFINISHED = ".unfinished-"

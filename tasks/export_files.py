@@ -20,10 +20,10 @@ from sqlalchemy import Connection, Table
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
-from warehouse.contract import Entry, entries
 from warehouse.danish.clock import in_denmark
 from warehouse.errors import QuestionError
-from warehouse.mart_rows import columns_of, pieces_of, rows_of, years_of
+from warehouse.marts.contract import Entry, entries
+from warehouse.marts.rows import columns_of, pieces_of, rows_of, years_of
 
 BY_YEAR = {
     "benefit_recipients": "period_first_day",

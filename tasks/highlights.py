@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from sqlalchemy import Connection, text
 from sqlalchemy.dialects.postgresql import insert
 
-from warehouse.figures.moves import Moves
+from warehouse.marts.fill import Moves
 from warehouse.schema import ops as records
 
 

@@ -22,7 +22,7 @@ from warehouse.figures.compute import answer
 from warehouse.figures.explain import rests_on
 from warehouse.figures.inputs import Scope, received
 from warehouse.figures.registry import FIGURES
-from warehouse.mart_rows import one_state
+from warehouse.marts.rows import one_state
 from warehouse.questions import moment
 
 FIGURES_READ = (

@@ -17,7 +17,7 @@ from tasks.paper.hands import side_by_side
 from warehouse.areas import COUNTRY, Area, municipalities
 from warehouse.errors import QuestionError
 from warehouse.figures import population
-from warehouse.mart_rows import one_state
+from warehouse.marts.rows import one_state
 
 
 @dataclass(frozen=True)

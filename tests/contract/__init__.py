@@ -10,7 +10,7 @@ from typing import Any
 
 import yaml
 
-from warehouse.contract import MARTS, VERSION, entries
+from warehouse.marts.contract import MARTS, VERSION, entries
 
 FOLDER = Path(__file__).parent
 Contract = dict[str, dict[str, dict[str, Any]]]
@@ -76,7 +76,7 @@ def main() -> None:
     before = given_out() if _file(VERSION).exists() else {}
     now = declared(since=before)
     if lost := broken(before, now=now):
-        raise SystemExit("\n".join([*lost, "raise the first number of VERSION in warehouse/contract.py"]))
+        raise SystemExit("\n".join([*lost, "raise the first number of VERSION in warehouse/marts/contract.py"]))
     _file(VERSION).write_text(_written(now), encoding="utf-8")
 
 

@@ -11,8 +11,8 @@ from sqlalchemy import Engine, text
 from tasks.dictionary import Language, markdown
 from tests.contract import broken, declared, given_out, major_of, newest_since
 from tests.conventions.sources import ROOT
-from warehouse import marts
-from warehouse.contract import MARTS, UNITS, VERSION, entries, write_dictionary
+from warehouse.marts import benefits as marts
+from warehouse.marts.contract import MARTS, UNITS, VERSION, entries, write_dictionary
 
 NAMED_BY_THE_DESIGN = {
     "benefit_recipients", "benchmark_ranking", "savings", "unemployment_projection", "block_grant_share", "activation",
@@ -28,7 +28,7 @@ def test_what_was_given_out_stays_within_a_major_version() -> None:
 def test_what_was_added_is_written_down_and_raised_the_version() -> None:
     written = given_out()
     assert declared(since=written) == written, "run python -m tests.contract"
-    assert newest_since(written) == tuple(map(int, VERSION.split("."))), "raise VERSION in warehouse/contract.py"
+    assert newest_since(written) == tuple(map(int, VERSION.split("."))), "raise VERSION in warehouse/marts/contract.py"
     assert major_of(VERSION) == newest_since(written)[0]
 
 

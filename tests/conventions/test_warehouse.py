@@ -10,7 +10,8 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Engine, inspect, text
 
 from tests.conventions.sources import ROOT
-from warehouse import marts, migrations
+from warehouse import migrations
+from warehouse.marts import benefits as marts
 from warehouse.schema import core as schema
 from warehouse.schema import ops as records
 

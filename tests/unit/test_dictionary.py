@@ -9,7 +9,7 @@ import pytest
 
 from flows.command_line import run
 from tasks.dictionary import Language, markdown, write_markdown, write_workbook
-from warehouse.contract import MARTS, VERSION, entries
+from warehouse.marts.contract import MARTS, VERSION, entries
 
 
 @pytest.mark.parametrize("language", ["da", "en"])

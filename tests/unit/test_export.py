@@ -22,10 +22,12 @@ from flows.command_line import run
 from tasks import export_files
 from tasks.export import FORMATS, export, marts_named
 from tasks.export_files import ExportRefused
-from warehouse import figure_marts, marts, paper_marts
-from warehouse.contract import MARTS, VERSION, entries, type_of
 from warehouse.danish.clock import DENMARK
-from warehouse.mart_rows import one_state, state_of
+from warehouse.marts import benchmark as figure_marts
+from warehouse.marts import benefits as marts
+from warehouse.marts import own_tables as paper_marts
+from warehouse.marts.contract import MARTS, VERSION, entries, type_of
+from warehouse.marts.rows import one_state, state_of
 
 NOW = datetime(2026, 8, 11, 4, 30, tzinfo=UTC)
 SEEN = datetime(2026, 7, 1, 2, 3, 4, 567000, tzinfo=UTC)

@@ -16,8 +16,8 @@ from warehouse.figures import population
 from warehouse.figures.compute import answer
 from warehouse.figures.explain import rests_on, tree
 from warehouse.figures.inputs import Scope
-from warehouse.figures.marts import MARTS, fill, is_behind
 from warehouse.figures.registry import FIGURES
+from warehouse.marts.fill import MARTS, fill, is_behind
 
 HERLEV = "163"
 MEASURES = {

@@ -12,9 +12,9 @@ from sqlalchemy import Connection, Engine, insert, text
 from tasks.derive import rebuild
 from tests.conventions.sources import named, production
 from tests.properties.releases import Cell, Content, night, publish_release, shown
-from warehouse.figures.marts import MARTS as FIGURES
-from warehouse.figures.marts import Mart, fill
-from warehouse.paper_marts import claim_check
+from warehouse.marts.claims import claim_check
+from warehouse.marts.fill import MARTS as FIGURES
+from warehouse.marts.fill import Mart, fill
 
 CELL: Cell = ("2025M07", 163, "persons")
 CLAIM = {

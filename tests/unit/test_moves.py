@@ -10,8 +10,8 @@ import pytest
 from sqlalchemy import Engine, insert
 
 from tasks.highlights import moves_in_words
-from warehouse.figure_marts import savings
-from warehouse.figures.moves import Moves, moves, remember
+from warehouse.marts.benchmark import savings
+from warehouse.marts.fill import Moves, moves, remember
 
 ROW: dict[str, Any] = {
     "area_code": "163",

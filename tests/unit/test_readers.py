@@ -16,10 +16,10 @@ from tasks import derive
 from tasks.check_claims import fill_mart
 from tests.conventions.sources import ROOT
 from warehouse import migrations
-from warehouse.contract import MARTS
 from warehouse.database.reader_role import READER, ReaderRefused, excess, give, renew
-from warehouse.figures.marts import MARTS as FIGURE_MARTS
-from warehouse.figures.marts import fill
+from warehouse.marts.contract import MARTS
+from warehouse.marts.fill import MARTS as FIGURE_MARTS
+from warehouse.marts.fill import fill
 
 
 @pytest.fixture(autouse=True)

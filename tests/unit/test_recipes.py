@@ -14,9 +14,10 @@ from sqlalchemy import Engine, insert, text
 
 from tasks.export import export, marts_named
 from tests.conventions.sources import ROOT
-from warehouse import figure_marts, marts
 from warehouse.catalogue.model import jobindsats
 from warehouse.database.reader_role import READER, give
+from warehouse.marts import benchmark as figure_marts
+from warehouse.marts import benefits as marts
 
 PAGE = (ROOT / "docs" / "recipes.md").read_text(encoding="utf-8")
 NOW = datetime(2026, 8, 11, tzinfo=UTC)

@@ -11,9 +11,9 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, inspect, text
 
 from warehouse.catalogue.publishers import catalogues
-from warehouse.contract import write_dictionary
 from warehouse.database import reader_role as readers
 from warehouse.history.dimensions import write_dimensions
+from warehouse.marts.contract import write_dictionary
 
 VERSION_TABLE = {"version_table": "schema_version", "version_table_schema": "ops"}
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from alembic import context
 from sqlalchemy import text
 
-from warehouse import marts
+from warehouse.marts import benefits as marts
 
 connection = context.config.attributes["connection"]
 connection.execute(text("create schema if not exists ops"))

@@ -1,6 +1,6 @@
 """The facts' tables (`core`), declared once, with their comments: the grain of a row is a comment's first sentence.
 
-What happened (`ops`) is in `warehouse/schema/ops.py`, what dashboards may read in `warehouse/marts.py`.
+What happened (`ops`) is in `warehouse/schema/ops.py`, what dashboards may read in `warehouse/marts/benefits.py`.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The mart of benefit recipients and the data dictionary, declared once: what dashboards and analysts may read.
 
-The grain comes first in each comment. The marts of figures are in `warehouse/figure_marts.py`, those that are views in
-`warehouse/mart_views.py`.
+The grain comes first in each comment. The marts of figures are in `warehouse/marts/benchmark.py`, those that are views in
+`warehouse/marts/views.py`.
 """
 
 from __future__ import annotations
@@ -140,59 +140,5 @@ benefit_recipients = Table(
         "with a hidden count as if it were zero, and sum over benefits only where counted_in_total.",
         "Én række pr. ydelse, område og måned efter nyeste udgave. Læg aldrig rækker sammen, som om et diskretioneret tal "
         "var nul, og læg kun ydelser sammen, hvor counted_in_total er sand.",
-    ),
-)
-data_dictionary = Table(
-    "data_dictionary",
-    metadata,
-    Column("table_name", Text, primary_key=True, **told("The mart, without its schema.", "Tabellens navn uden skema.")),
-    Column("column_name", Text, primary_key=True, **told("The column.", "Kolonnens navn.")),
-    Column("position", Integer, nullable=False, **told("Its place in the mart, from 1.", "Kolonnens plads, fra 1.")),
-    Column("type", Text, nullable=False, **told("Its type in PostgreSQL.", "Kolonnens type i PostgreSQL.")),
-    Column(
-        "unit",
-        Text,
-        **told(
-            "Unit of its numbers; null: it counts and measures nothing.",
-            "Tallenes enhed; tom: kolonnen tæller og måler ikke noget.",
-        ),
-    ),
-    Column("nullable", Boolean, nullable=False, **told("Whether it may be null.", "Om kolonnen kan være tom.")),
-    Column(
-        "in_key",
-        Boolean,
-        nullable=False,
-        **told("Whether it is part of what tells rows apart.", "Om kolonnen er med til at skelne rækkerne."),
-    ),
-    Column("description_da", Text, nullable=False, **told("What it is, Danish.", "Hvad kolonnen er, på dansk.")),
-    Column("description_en", Text, nullable=False, **told("What it is, English.", "Hvad kolonnen er, på engelsk.")),
-    Column(
-        "grain_da",
-        Text,
-        nullable=False,
-        **told("What a row of the mart is, and its caveats, Danish.", "Hvad en række er, og forbehold, på dansk."),
-    ),
-    Column(
-        "grain_en",
-        Text,
-        nullable=False,
-        **told("The same in English.", "Det samme på engelsk."),
-    ),
-    Column(
-        "contract_version",
-        Text,
-        nullable=False,
-        **told(
-            "Version of the marts' contract: its first number rises when something is lost or means something else, its "
-            "second when something is added.",
-            "Version af aftalen om disse tabeller: første tal stiger, når noget falder bort eller skifter betydning, "
-            "andet tal, når noget kommer til.",
-        ),
-    ),
-    schema="marts",
-    **told(
-        "One row per column of a mart. What may be read here, with its meaning, and the version of the contract.",
-        "Én række pr. kolonne i en tabel i marts. Hvad der kan læses her, hvad det betyder, og hvilken version af aftalen "
-        "der gælder.",
     ),
 )

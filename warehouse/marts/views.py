@@ -90,6 +90,7 @@ revisions = Table(
         "Én række pr. tal, som en senere udgave har ændret: før, efter, og hvornår vi så det.",
     ),
 )
+
 freshness = Table(
     "freshness",
     views,
@@ -166,6 +167,7 @@ freshness = Table(
         "aldrig af hvornår en kørsel sluttede.",
     ),
 )
+
 series_breaks = Table(
     "series_breaks",
     views,
@@ -213,6 +215,7 @@ series_breaks = Table(
         "sammenligning hen over bruddet skal have forbeholdet; en kurve tegnes aldrig igennem det.",
     ),
 )
+
 known_moments = Table(
     "known_moments",
     views,

@@ -11,9 +11,10 @@ import polars as pl
 from polars.io.plugins import register_io_source
 from sqlalchemy import Connection, Engine, Table, text
 
-from warehouse.contract import type_of
+from warehouse.marts.contract import type_of
 
 PIECE = 20_000
+
 _TYPES: dict[str, pl.DataType | type[pl.DataType]] = {
     "text": pl.String,
     "integer": pl.Int32,

@@ -1,4 +1,4 @@
-"""The marts of figures derived from publishers' tables, declared once; those of papers are in `warehouse/paper_marts.py`.
+"""The marts of figures derived from publishers' tables, declared once; those of papers are in `warehouse/marts/own_tables.py`.
 
 They are filled from `warehouse/figures`, and hold what the figure says now; what it said at another moment is asked of
 the figure itself. Each row names the vintages and the assumptions it rests on.
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from sqlalchemy import Boolean, Column, Text
 
-from warehouse.mart_columns import BASIS, item, mart, number
+from warehouse.marts.columns import BASIS, item, mart, number
 from warehouse.schema.core import told
 
 benchmark_ranking = mart(
@@ -80,6 +80,7 @@ benchmark_ranking = mart(
         "Forskellen i procentpoint, som kilden skriver den, med kildens fortegn.",
     ),
 )
+
 savings = mart(
     "savings",
     "One row per municipality, four quarters, group of benefits and price. What fewer supported persons save in a year.",
@@ -116,41 +117,4 @@ savings = mart(
         "Det samme med ti personer færre: kilden afrunder til nærmeste ti.",
     ),
     number("saving_high_dkk", "The same with ten persons more.", "Det samme med ti personer flere."),
-)
-unemployment_projection = mart(
-    "unemployment_projection",
-    "One row per municipality, year, forecast and basis of the key. What a national change means locally.",
-    "Én række pr. kommune, år, prognose og grundlag for fordelingsnøglen. Hvad en ændring på landsplan betyder lokalt.",
-    item("forecast", "The forecast of the national change, by its basis.", "Prognosen for landet, ved sit grundlag."),
-    item("basis", *BASIS),
-    number(
-        "national_change_persons", "The national change that was forecast.", "Den ændring, der er forudsagt for landet."
-    ),
-    number(
-        "key_pct",
-        "The municipality's share of the country on this basis.",
-        "Kommunens andel af landet på dette grundlag.",
-    ),
-    number("projected_persons", "Change times key, whole persons.", "Ændringen gange nøglen, i hele personer."),
-    number("projected_low_persons", "With the low end of the key.", "Med den laveste nøgle."),
-    number("projected_high_persons", "With the high end of the key.", "Med den højeste nøgle."),
-)
-block_grant_share = mart(
-    "block_grant_share",
-    "One row per municipality, month, benefit group and basis of the key. Share of the country against the key.",
-    "Én række pr. kommune, måned, ydelse og grundlag for nøglen. Andelen af landet holdt op mod bloktilskudsnøglen.",
-    item("benefit_group_name", "Danish name of the benefit.", "Ydelsens navn."),
-    item("basis", *BASIS),
-    number(
-        "recipients_full_time_persons", "Full-time persons in the municipality.", "Antal fuldtidspersoner i kommunen."
-    ),
-    number("country_full_time_persons", "Full-time persons in the country.", "Antal fuldtidspersoner i hele landet."),
-    number("share_pct", "The municipality's share of the country.", "Kommunens andel af landet."),
-    number("key_pct", "The key on this basis.", "Nøglen på dette grundlag."),
-    number(
-        "gap_pct_point",
-        "Share minus key: negative is fewer than the key would give.",
-        "Andel minus nøgle: negativt er færre, end nøglen ville give.",
-    ),
-    number("expected_full_time_persons", "What the key would give.", "Hvad nøglen ville give."),
 )

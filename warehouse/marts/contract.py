@@ -8,12 +8,17 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from sqlalchemy import Column, Connection, Double, Table, insert, select
+from sqlalchemy import Boolean, Column, Connection, Double, Integer, Table, Text, insert, select
 from sqlalchemy.dialects import postgresql
 
-from warehouse import figure_marts, mart_views, marts, paper_marts
+from warehouse.marts import benchmark as figure_marts
+from warehouse.marts import benefits as marts
+from warehouse.marts import own_tables as paper_marts
+from warehouse.marts import views as mart_views
+from warehouse.schema.core import metadata, told
 
 VERSION = "1.1"
+
 MARTS: tuple[Table, ...] = (
     marts.benefit_recipients,
     figure_marts.benchmark_ranking,
@@ -33,8 +38,10 @@ MARTS: tuple[Table, ...] = (
     marts.data_dictionary,
 )
 """In the order in which a reader meets them."""
+
 UNITS = ("full_time_persons", "persons", "pct_point", "pct", "dkk", "cases", "years")
 """What the name of a column with numbers ends in; the longer of two that fit comes first."""
+
 _DIALECT = postgresql.dialect()  # type: ignore[no-untyped-call]
 
 
@@ -100,3 +107,59 @@ def write_dictionary(connection: Connection) -> None:
     if standing != {(row["table_name"], row["column_name"]): row for row in wanted}:
         connection.execute(table.delete())
         connection.execute(insert(table), wanted)
+
+
+data_dictionary = Table(
+    "data_dictionary",
+    metadata,
+    Column("table_name", Text, primary_key=True, **told("The mart, without its schema.", "Tabellens navn uden skema.")),
+    Column("column_name", Text, primary_key=True, **told("The column.", "Kolonnens navn.")),
+    Column("position", Integer, nullable=False, **told("Its place in the mart, from 1.", "Kolonnens plads, fra 1.")),
+    Column("type", Text, nullable=False, **told("Its type in PostgreSQL.", "Kolonnens type i PostgreSQL.")),
+    Column(
+        "unit",
+        Text,
+        **told(
+            "Unit of its numbers; null: it counts and measures nothing.",
+            "Tallenes enhed; tom: kolonnen tæller og måler ikke noget.",
+        ),
+    ),
+    Column("nullable", Boolean, nullable=False, **told("Whether it may be null.", "Om kolonnen kan være tom.")),
+    Column(
+        "in_key",
+        Boolean,
+        nullable=False,
+        **told("Whether it is part of what tells rows apart.", "Om kolonnen er med til at skelne rækkerne."),
+    ),
+    Column("description_da", Text, nullable=False, **told("What it is, Danish.", "Hvad kolonnen er, på dansk.")),
+    Column("description_en", Text, nullable=False, **told("What it is, English.", "Hvad kolonnen er, på engelsk.")),
+    Column(
+        "grain_da",
+        Text,
+        nullable=False,
+        **told("What a row of the mart is, and its caveats, Danish.", "Hvad en række er, og forbehold, på dansk."),
+    ),
+    Column(
+        "grain_en",
+        Text,
+        nullable=False,
+        **told("The same in English.", "Det samme på engelsk."),
+    ),
+    Column(
+        "contract_version",
+        Text,
+        nullable=False,
+        **told(
+            "Version of the marts' contract: its first number rises when something is lost or means something else, its "
+            "second when something is added.",
+            "Version af aftalen om disse tabeller: første tal stiger, når noget falder bort eller skifter betydning, "
+            "andet tal, når noget kommer til.",
+        ),
+    ),
+    schema="marts",
+    **told(
+        "One row per column of a mart. What may be read here, with its meaning, and the version of the contract.",
+        "Én række pr. kolonne i en tabel i marts. Hvad der kan læses her, hvad det betyder, og hvilken version af aftalen "
+        "der gælder.",
+    ),
+)

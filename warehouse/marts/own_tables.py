@@ -1,0 +1,83 @@
+"""The marts of what committee papers add: a municipality's own tables, targets, investments and claims, declared once.
+
+All but the claims are filled from `warehouse/figures`, as those in `warehouse/marts/benchmark.py` are.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import Boolean, Column, Text
+
+from warehouse.marts.columns import item, mart, number
+from warehouse.schema.core import told
+
+activation = mart(
+    "activation",
+    "One row per area, period and kind of offer. Courses begun, and their mix.",
+    "Én række pr. område, periode og type af tilbud. Påbegyndte forløb og deres fordeling.",
+    item("offer", "The kind of offer.", "Typen af tilbud."),
+    number("courses_cases", "Courses begun.", "Antal påbegyndte forløb."),
+    number("share_pct", "In per cent of all courses begun.", "I procent af alle påbegyndte forløb."),
+)
+
+ordinary_hours = mart(
+    "ordinary_hours",
+    "One row per area, period and target group. Recipients with ordinary paid hours, against the country.",
+    "Én række pr. område, periode og målgruppe. Ydelsesmodtagere med ordinære løntimer, holdt op mod landet.",
+    item("target_group", "The benefit or target group.", "Ydelsen eller målgruppen."),
+    number("ordinary_hours_persons", "Persons with ordinary paid hours.", "Antal personer med ordinære løntimer."),
+    number("ordinary_hours_pct", "In per cent of the group.", "I procent af målgruppen."),
+    number("country_pct", "The same for the country.", "Det samme for hele landet."),
+    number("gap_pct_point", "Own minus the country's.", "Egen andel minus landets."),
+    number(
+        "base_persons",
+        "The group's size that count and share imply.",
+        "Målgruppens størrelse, som antal og andel tilsammen giver den.",
+    ),
+)
+
+exits = mart(
+    "exits",
+    "One row per area, period and outcome. What became of those who finished a course.",
+    "Én række pr. område, periode og udfald. Hvad der blev af dem, der afsluttede et forløb.",
+    item("outcome", "The outcome after the course.", "Udfaldet efter forløbet."),
+    number("share_pct", "In per cent of those who finished.", "I procent af dem, der afsluttede."),
+    number("country_pct", "The same for the country.", "Det samme for hele landet."),
+    number(
+        "exits_persons",
+        "Persons that the share means, of those who finished.",
+        "Det antal personer, andelen svarer til, af dem, der afsluttede.",
+    ),
+)
+
+target_followup = mart(
+    "target_followup",
+    "One row per area, period and target. Whether it is reached, and how many persons decide it.",
+    "Én række pr. område, periode og mål. Om målet er nået, og hvor mange personer der afgør det.",
+    item("target", "What the target is about.", "Hvad målet handler om."),
+    Column("kind", Text, **told("minimum or maximum.", "minimum (mindst) eller maximum (højst).")),
+    number("target_pct", "The target.", "Måltallet."),
+    number("share_pct", "The share that was reached.", "Den andel, der blev nået."),
+    Column(
+        "reached",
+        Boolean,
+        **told(
+            "Whether the target is reached; null: it cannot be said.", "Om målet er nået; tom: det kan ikke afgøres."
+        ),
+    ),
+    number(
+        "finished_cases",
+        "Courses that were finished, of which it is a share.",
+        "Antal afsluttede forløb, som andelen er af.",
+    ),
+    number("now_persons", "Persons that the share means.", "Det antal personer, andelen svarer til."),
+    number(
+        "needed_persons",
+        "Fewest (minimum) or most (maximum) persons with which the target is reached.",
+        "Det mindste (minimum) eller største (maximum) antal personer, målet er nået med.",
+    ),
+    number(
+        "deciding_persons",
+        "How many persons' difference decides it.",
+        "Hvor mange personers forskel der afgør det.",
+    ),
+)
