@@ -29,7 +29,7 @@ def write_briefings(
         return WRONG_USE
     from tasks.paper.writing import of_many, of_one
     from tasks.upkeep import ready
-    from warehouse.questions import moment
+    from warehouse.reading.questions import moment
 
     at, from_then = (moment(written) if written else None for written in (as_of, since))
     with ready() as border:

@@ -30,7 +30,7 @@ def run_nightly(tables: Sequence[str] | None, *, as_json: bool) -> int:
     begin_orchestrator()
     from flows.nightly import nightly
     from tasks.runs import as_json as report_as_json
-    from warehouse.questions import named
+    from warehouse.reading.questions import named
 
     chosen = [named(table_id) for table_id in tables] if tables else None
     await_orchestrator()
@@ -48,7 +48,7 @@ def run_nightly(tables: Sequence[str] | None, *, as_json: bool) -> int:
 def show_status(*, as_json: bool) -> int:
     """One row per table: what we hold, whether it is fresh."""
     from tasks.upkeep import ready, today
-    from warehouse.reading import status
+    from warehouse.reading.observations import status
 
     with ready() as border, border.engine.connect() as connection:
         rows = status(connection, today=today(border))
@@ -88,8 +88,8 @@ def show_observations(
 ) -> int:
     """Observations of one table and area."""
     from tasks.upkeep import ready
-    from warehouse.questions import question
-    from warehouse.reading import caveats, observations
+    from warehouse.reading.observations import caveats, observations
+    from warehouse.reading.questions import question
 
     asked = question(table_id, area=area, period=period, measure=measure, where=where, as_of=as_of)
     with ready() as border, border.engine.connect() as connection:
@@ -130,8 +130,8 @@ def show_observations(
 def show_revisions(table_id: str, *, area: str | None, since: str | None, as_json: bool) -> int:
     """What later vintages changed."""
     from tasks.upkeep import ready
-    from warehouse.questions import moment_from, table_named
-    from warehouse.reading import revisions
+    from warehouse.reading.observations import revisions
+    from warehouse.reading.questions import moment_from, table_named
 
     table = table_named(table_id)
     with ready() as border, border.engine.connect() as connection:

@@ -28,7 +28,7 @@ def list_loads(table_id: str | None, *, everything: bool, as_json: bool) -> int:
     """The loads that are open, or every load there was."""
     from tasks.quarantine import EVERY, OPEN, stopped_loads
     from tasks.upkeep import ready
-    from warehouse.questions import table_named
+    from warehouse.reading.questions import table_named
 
     table = table_named(table_id) if table_id else None
     with ready() as border, border.engine.connect() as connection:

@@ -13,7 +13,7 @@ from prefect.cache_policies import NO_CACHE
 from tasks.again import AGAIN
 from tasks.paper.writing import Written, of_many
 from tasks.upkeep import ready
-from warehouse.questions import moment
+from warehouse.reading.questions import moment
 
 FOLDER = "briefings"
 

@@ -19,7 +19,7 @@ from warehouse.figures.inputs import Scope
 from warehouse.figures.model import Figure
 from warehouse.figures.registry import FIGURES
 from warehouse.periods import Period, PeriodError
-from warehouse.questions import moment
+from warehouse.reading.questions import moment
 
 EVERY = "all"
 

@@ -23,7 +23,7 @@ from warehouse.figures.explain import rests_on
 from warehouse.figures.inputs import Scope, received
 from warehouse.figures.registry import FIGURES
 from warehouse.marts.rows import one_state
-from warehouse.questions import moment
+from warehouse.reading.questions import moment
 
 FIGURES_READ = (
     "year_on_year",

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Row, text
 from warehouse.areas import find
 from warehouse.catalogue.model import COUNTS, Table
 from warehouse.periods import Period
-from warehouse.questions import Question, measure_of, members_of
+from warehouse.reading.questions import Question, measure_of, members_of
 
 # What is the same for many rows (series, vintages, breaks) is asked once and put to the rows here: the planner knows too little
 # of one table's share of the facts to join it in a good order (13,000 rows: 200 ms, and 50 so; 2026-11).
@@ -28,12 +28,14 @@ where t.table_id = :table_id and a.code = :area_code
   and (cast(:measure as text) is null or m.name = :measure)
 order by m.measure_id, s.members::text
 """
+
 _SHOW = """
 select o.series_id, o.period_id, o.value, o.status::text as status, o.vintage_id, o.superseded_by
 from core.observations o
 where o.table_no = :table_no and o.series_id = any(:series) and o.period_id between :first and :last
   and o.vintage_id = any(:known) and (o.superseded_by is null or o.superseded_by <> all(:known))
 """
+
 _VINTAGES = """
 select v.table_no, v.vintage_id, v.publisher_updated_on, v.seen_at from core.vintages v join core.tables t using (table_no)
 where t.table_id = :id
