@@ -12,8 +12,8 @@ from great_expectations.datasource.fluent import GxDatasourceWarning
 from sqlalchemy import URL
 
 from expectations import coherence, plausibility, shape
+from expectations.allowed_deviations import excused
 from expectations.checks import KEPT_OFFENDERS, Audited, Check, expectation_of
-from expectations.excuses import excused
 from expectations.verdict import Verdict
 from warehouse.database.embedded import SESSION
 

@@ -10,8 +10,8 @@ import polars as pl
 import pytest
 from sqlalchemy import Connection, Engine, text
 
+from expectations.allowed_deviations import GUARD
 from expectations.checks import Audited, literal
-from expectations.excuses import GUARD
 from expectations.known_deviations import Deviation, DeviationError
 from expectations.suite import verdicts
 from expectations.verdict import Verdict, in_words
