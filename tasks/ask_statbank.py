@@ -6,7 +6,7 @@ from datetime import date
 
 from sqlalchemy import Connection
 
-from tasks.archive import Entry, Manifest
+from tasks.archive.store import Entry, Manifest
 from tasks.border import Border
 from tasks.decide import DUE, FULL_LOOK_EVERY, Decision, last_look
 from tasks.found import Found

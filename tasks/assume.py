@@ -7,8 +7,8 @@ from prefect.cache_policies import NO_CACHE
 from sqlalchemy.exc import DBAPIError
 
 from tasks.again import AGAIN
+from tasks.archive.receipts import require_whole
 from tasks.border import Border, crossing
-from tasks.receipts import require_whole
 from tasks.stoppages import Refused
 from warehouse.assumptions.model import Assumption, AssumptionError, merged, read_assumptions, shipped
 from warehouse.assumptions.record import record

@@ -17,7 +17,7 @@ from sqlalchemy import Connection, Engine, insert
 from sqlalchemy.exc import IntegrityError
 
 from expectations.verdict import Verdict, agreement
-from tasks.archive import Archive
+from tasks.archive.store import Archive
 from tasks.border import crossing
 from tasks.looks import declared
 from tasks.stage import Staged

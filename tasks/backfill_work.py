@@ -16,7 +16,8 @@ from time import monotonic, sleep
 from sqlalchemy import Connection
 
 from tasks import backfill_ledger as ledger
-from tasks.archive import Archive, ArchiveTrouble
+from tasks.archive.receipts import write_missing_receipts
+from tasks.archive.store import Archive, ArchiveTrouble
 from tasks.audit import asked_periods, audit_table
 from tasks.backfill_ledger import Claim, Progress
 from tasks.border import Border, crossing
@@ -24,7 +25,6 @@ from tasks.decide import DUE, Decision, require_fit
 from tasks.fetch import fetch_table
 from tasks.outcomes import TableOutcome, put_in_quarantine, settle
 from tasks.publish import publish_table, write_receipt
-from tasks.receipts import write_missing_receipts
 from tasks.runs import close_run, opened, outcome_of_run
 from tasks.sources.jobindsats.metadata import Listing
 from tasks.stage import stage_table

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 from pydantic import SecretStr
 from sqlalchemy import Engine
 
-from tasks.archive import Archive
+from tasks.archive.store import Archive
 from tasks.sources.jobindsats.client import Publisher
 from warehouse.danish.clock import Clock
 from warehouse.database import embedded

@@ -13,9 +13,9 @@ from prefect import get_run_logger, task
 from prefect.cache_policies import NO_CACHE
 from sqlalchemy import Connection, text
 
-from tasks.archive import Entry, Manifest
+from tasks.archive.receipts import require_whole
+from tasks.archive.store import Entry, Manifest
 from tasks.border import Border, crossing
-from tasks.receipts import require_whole
 from tasks.sources.http import Answer
 from tasks.sources.jobindsats import questions
 from tasks.sources.jobindsats.metadata import Listing, read_listings

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from prefect import get_run_logger, task
 from prefect.cache_policies import NO_CACHE
 
-from tasks.archive import Archive, Entry, Manifest
+from tasks.archive.store import Archive, Entry, Manifest
 from tasks.border import Border, crossing
 from tasks.sources.http import Answer
 from tasks.sources.jobindsats import questions

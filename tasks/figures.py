@@ -10,7 +10,7 @@ from typing import Any
 import polars as pl
 from sqlalchemy import Connection
 
-from tasks.archive import Archive, ArchiveTrouble
+from tasks.archive.store import Archive, ArchiveTrouble
 from warehouse.areas import Area, find
 from warehouse.errors import QuestionError
 from warehouse.figures.compute import Answer, answer, plain

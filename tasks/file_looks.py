@@ -14,7 +14,7 @@ from typing import Any
 import polars as pl
 from sqlalchemy import Row
 
-from tasks.archive import Archive, Manifest
+from tasks.archive.store import Archive, Manifest
 from tasks.sources.cells import KEY
 from tasks.sources.local_files.contract import Contract, read_contract
 from tasks.sources.local_files.reading import read_file

@@ -15,7 +15,7 @@ import polars as pl
 from sqlalchemy import Connection, Row
 
 from tasks import file_looks
-from tasks.archive import Archive, ArchiveTrouble, Manifest
+from tasks.archive.store import Archive, ArchiveTrouble, Manifest
 from tasks.sources.jobindsats.bodies import read_body
 from tasks.sources.jobindsats.cells import to_cells
 from tasks.sources.jobindsats.changes import Change, advisories, remembering, require_same_meaning

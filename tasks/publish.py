@@ -6,10 +6,10 @@ from prefect import get_run_logger, task
 from prefect.cache_policies import NO_CACHE
 from sqlalchemy import Connection
 
-from tasks.archive import Archive, ArchiveTrouble
+from tasks.archive.receipts import published, put_publication
+from tasks.archive.store import Archive, ArchiveTrouble
 from tasks.border import Border, crossing
 from tasks.looks import declare
-from tasks.publications import published, put_publication
 from tasks.stage import Staged
 from tasks.stoppages import Refused
 from warehouse.history.staging import drop_staging

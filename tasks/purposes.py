@@ -16,8 +16,9 @@ from pathlib import PurePosixPath
 
 from sqlalchemy import Connection, text
 
-from tasks import assumption_receipts, publications
-from tasks.archive import Archive, ArchiveTrouble, is_part, payload_of
+from tasks.archive import receipts as assumption_receipts
+from tasks.archive import receipts as publications
+from tasks.archive.store import Archive, ArchiveTrouble, is_part, payload_of
 from tasks.quarantine import stopped_loads
 
 

@@ -11,10 +11,9 @@ from importlib.metadata import version
 
 from sqlalchemy import Connection, text
 
-from tasks.archive import Archive, ArchiveTrouble
-from tasks.assumption_receipts import Assumed
+from tasks.archive.receipts import Assumed, Publication
+from tasks.archive.store import Archive, ArchiveTrouble
 from tasks.looks import declare
-from tasks.publications import Publication
 from tasks.stage import Staged, stage_table
 from tasks.stoppages import Stoppage
 from warehouse.assumptions.model import shipped

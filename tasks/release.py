@@ -14,6 +14,7 @@ from datetime import date, datetime
 
 from sqlalchemy import Connection, insert, text
 
+from tasks.archive.receipts import require_whole
 from tasks.audit import blocking_failures, in_words, judge
 from tasks.border import Border
 from tasks.derive import bring_up_to_date
@@ -21,7 +22,6 @@ from tasks.derive_figures import bring_figures_up_to_date
 from tasks.looks import declare, declared
 from tasks.publish import load_of, publish_load, write_receipt
 from tasks.quarantine import StoppedLoad, broken_rules, stopped_load
-from tasks.receipts import require_whole
 from tasks.runs import opened, report_and_close
 from tasks.stage import Staged, stage_table
 from tasks.stoppages import AuditFailed, Busy, CellsDisagree, LabelsMoved, Refused, Stoppage, Undeclared, Vanished

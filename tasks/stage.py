@@ -19,7 +19,7 @@ from prefect import get_run_logger, task
 from prefect.cache_policies import NO_CACHE
 from sqlalchemy import Connection, Row
 
-from tasks.archive import Archive
+from tasks.archive.store import Archive
 from tasks.border import crossing
 from tasks.fetch import Fetched
 from tasks.looks import Look, look_at

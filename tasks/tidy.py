@@ -12,10 +12,10 @@ from datetime import timedelta
 
 from sqlalchemy import Connection, text
 
-from tasks.archive import Archive
+from tasks.archive.receipts import require_whole
+from tasks.archive.store import Archive
 from tasks.border import Border
 from tasks.purposes import File, Purpose, holding, what_rests
-from tasks.receipts import require_whole
 from tasks.stoppages import Busy
 from warehouse.database.locks import alone
 from warehouse.errors import QuestionError

@@ -13,7 +13,7 @@ from prefect import get_run_logger, task
 from prefect.cache_policies import NO_CACHE
 from sqlalchemy import Connection, text
 
-from tasks.archive import ArchiveTrouble, Entry, Manifest
+from tasks.archive.store import ArchiveTrouble, Entry, Manifest
 from tasks.ask_statbank import look_at_statbank
 from tasks.border import Border, crossing
 from tasks.decide import DUE, Decision, require_fit

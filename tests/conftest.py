@@ -41,7 +41,7 @@ for service in (
 import pytest
 from sqlalchemy import URL, Engine, create_engine, make_url, text
 
-from tasks.archive import Archive
+from tasks.archive.store import Archive
 from tests.scene import Scene
 from tests.standin.server import running
 from warehouse import migrations

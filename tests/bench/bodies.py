@@ -18,7 +18,7 @@ import numpy as np
 import polars as pl
 from sqlalchemy import create_engine
 
-from tasks.archive import Archive
+from tasks.archive.store import Archive
 from tasks.border import Border
 from tasks.fetch import fetch_table
 from tasks.sources.jobindsats import questions

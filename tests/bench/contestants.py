@@ -22,7 +22,7 @@ from typing import Any
 import polars as pl
 from sqlalchemy import URL, Engine, create_engine, make_url, text
 
-from tasks.archive import Archive
+from tasks.archive.store import Archive
 from tests.bench.bodies import TABLE, Bodies, answers, made
 from warehouse.catalogue.model import jobindsats
 from warehouse.database import embedded

@@ -26,7 +26,7 @@ from typing import Any
 from sqlalchemy import Engine, create_engine, text
 
 from dashboards import marts
-from tasks.archive import Archive
+from tasks.archive.store import Archive
 from tests.bench.bodies import Bodies, made, released
 from tests.bench.wide_tables import bring_in, declare, larger_catalogue, look_at_another, open_run
 from warehouse import migrations

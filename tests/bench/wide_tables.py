@@ -13,7 +13,7 @@ from unittest.mock import patch
 
 from sqlalchemy import Engine, insert
 
-from tasks.archive import Archive, Entry
+from tasks.archive.store import Archive, Entry
 from tasks.audit import audit_table
 from tasks.looks import declared
 from tasks.publish import publish_table

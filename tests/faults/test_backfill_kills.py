@@ -11,11 +11,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import create_engine
 
+from tasks.archive.receipts import get_publications
 from tasks.backfill import begin
 from tasks.backfill_work import work_on
 from tasks.derive import bring_up_to_date
 from tasks.derive_figures import bring_figures_up_to_date
-from tasks.publications import get_publications
 from tests.conftest import Stage
 from tests.faults.dying import context, worker
 from tests.faults.points import Point
@@ -129,7 +129,7 @@ def assert_left_in_order(scene: Scene) -> None:
     """Each vintage has its receipt and was brought once; nothing is on its way and no run is open."""
     assert holds_together(scene)
     vintages = scene.query("select vintage_id from core.vintages order by 1")
-    from tasks.archive import Archive
+    from tasks.archive.store import Archive
 
     receipts = get_publications(Archive((scene.folder / "data" / "archive").as_uri()))
     assert len(receipts) == len(vintages)

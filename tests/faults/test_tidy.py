@@ -15,8 +15,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import create_engine, text
 
-from tasks.archive import Archive
-from tasks.publications import missing_answers
+from tasks.archive.receipts import missing_answers
+from tasks.archive.store import Archive
 from tasks.quarantine import stopped_loads
 from tests.conftest import Stage
 from tests.faults.dying import context, night, tidying

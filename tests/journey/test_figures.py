@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tasks.archive import Archive
+from tasks.archive.store import Archive
 from tests.conftest import ROOT, Stage
 from tests.scene import Scene
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tasks.archive import Archive
+from tasks.archive.store import Archive
 from tests.conftest import ROOT, Stage
 from tests.scene import Scene
 from tests.standin.ranking_files import Layout, PrintedRow, as_pdf, as_xlsx, synthetic_rows, title

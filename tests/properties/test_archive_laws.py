@@ -9,7 +9,7 @@ from uuid import uuid4
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tasks.archive import Archive, Entry, Manifest
+from tasks.archive.store import Archive, Entry, Manifest
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
 ENTRIES = st.builds(

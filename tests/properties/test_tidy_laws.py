@@ -16,9 +16,9 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 from sqlalchemy import Engine, insert, text
 
-from tasks.archive import Archive, Entry, Manifest, payload_of
+from tasks.archive.receipts import missing_answers, published, put_publication
+from tasks.archive.store import Archive, Entry, Manifest, payload_of
 from tasks.border import Border
-from tasks.publications import missing_answers, published, put_publication
 from tasks.quarantine import stopped_loads
 from tasks.tidy import for_nothing, tidy
 from tests.properties.effort import EXAMPLES

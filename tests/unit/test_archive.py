@@ -11,7 +11,7 @@ from uuid import uuid4
 
 import pytest
 
-from tasks.archive import Archive, ArchiveTrouble, Entry, Manifest
+from tasks.archive.store import Archive, ArchiveTrouble, Entry, Manifest
 
 CONTENT = b'{"columns":["Periode"],"rows":[["2026M07"]]}' * 50
 DIGEST = hashlib.sha256(CONTENT).hexdigest()

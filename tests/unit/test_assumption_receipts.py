@@ -13,10 +13,15 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Connection, Engine, delete
 
-from tasks.archive import Archive, ArchiveTrouble
-from tasks.assumption_receipts import FOLDER, get_assumed, write_missing_assumptions
+from tasks.archive.receipts import (
+    ASSUMPTIONS,
+    get_assumed,
+    require_whole,
+    write_missing_assumptions,
+    write_missing_receipts,
+)
+from tasks.archive.store import Archive, ArchiveTrouble
 from tasks.rebuild import ReplayStopped, assume_again
-from tasks.receipts import require_whole, write_missing_receipts
 from tasks.stoppages import Refused
 from tests.properties.releases import PERSONS, Release, forget, night, publish_release, shown
 from warehouse.assumptions.model import Assumption, shipped
@@ -133,6 +138,6 @@ def test_a_warehouse_that_lost_assumptions_or_vintages_is_not_whole(assumed: Eng
         require_whole(connection, archive=archive)
         connection.execute(delete(assumptions))
         with pytest.raises(
-            Refused, match=rf"1 changes of what is assumed .* {FOLDER}/20240131T013000.*jobindsats replay"
+            Refused, match=rf"1 changes of what is assumed .* {ASSUMPTIONS}/20240131T013000.*jobindsats replay"
         ):
             require_whole(connection, archive=archive)

@@ -10,8 +10,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, text
 
-from tasks.archive import Archive, ArchiveTrouble, Entry, Manifest
-from tasks.publications import (
+from tasks.archive.receipts import (
     Publication,
     get_publication,
     get_publications,
@@ -20,6 +19,7 @@ from tasks.publications import (
     put_publication,
     write_missing,
 )
+from tasks.archive.store import Archive, ArchiveTrouble, Entry, Manifest
 from tests.properties.releases import PERSONS, Release, forget, night, publish_release, shown
 
 RECEIPT = Publication(

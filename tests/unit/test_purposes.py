@@ -11,9 +11,9 @@ import pytest
 from sqlalchemy import Engine, text
 
 from flows.archive_commands import size
-from tasks.archive import Archive, ArchiveTrouble, Entry, Manifest, payload_of
+from tasks.archive.receipts import published, put_publication
+from tasks.archive.store import Archive, ArchiveTrouble, Entry, Manifest, payload_of
 from tasks.border import Border
-from tasks.publications import published, put_publication
 from tasks.purposes import Purpose, Rests, holding
 from tasks.stoppages import Busy, Refused
 from tasks.tidy import for_nothing, look_through, tidy

@@ -2,8 +2,8 @@
 
     payloads/ab/ab12....gz                  one answer; equal content has one file
     manifests/<table>/<moment>-<run>.jsonl  one look at a table: a header, then a line per answer
-    publications/<table>/<moment>.json      one vintage that was published (tasks/publications.py)
-    assumptions/<moment>.json               what was assumed from then on (tasks/assumption_receipts.py)
+    publications/<table>/<moment>.json      one vintage that was published (tasks/archive/receipts.py)
+    assumptions/<moment>.json               what was assumed from then on (tasks/archive/receipts.py)
 
 The root is any fsspec URL. A file appears whole or not at all; one that does not match its name is refused when read,
 and written again when the same bytes come again.
