@@ -16,8 +16,7 @@ from pathlib import PurePosixPath
 
 from sqlalchemy import Connection, text
 
-from tasks.archive import receipts as assumption_receipts
-from tasks.archive import receipts as publications
+from tasks.archive.receipts import ASSUMPTIONS, PUBLICATIONS, get_publications
 from tasks.archive.store import Archive, ArchiveTrouble, is_part, payload_of
 from tasks.quarantine import stopped_loads
 
@@ -56,7 +55,7 @@ class File:
 
 _LOOK = re.compile(r"manifests/(?P<table>[^/]+)/\d{8}T\d{12}Z-(?P<run>\d+)\.jsonl")
 _ANSWER = re.compile(r"payloads/([0-9a-f]{2})/\1[0-9a-f]{62}\.gz")
-_RECEIPT = re.compile(rf"(?:{publications.FOLDER}/[^/]+|{assumption_receipts.FOLDER})/\d{{8}}T\d{{12}}Z\.json")
+_RECEIPT = re.compile(rf"(?:{PUBLICATIONS}/[^/]+|{ASSUMPTIONS})/\d{{8}}T\d{{12}}Z\.json")
 
 
 @dataclass(frozen=True)
@@ -87,7 +86,7 @@ def what_rests(connection: Connection, *, archive: Archive) -> Rests:
     backfilled = {row.manifest: Purpose.BACKFILL for row in unfinished if row.manifest}
     stopped = {load.manifest: Purpose.STOPPED for load in stopped_loads(connection) if load.manifest}
     published = dict.fromkeys(connection.scalars(text(_PUBLISHED)), Purpose.PUBLISHED)
-    receipts = {receipt.manifest: Purpose.PUBLISHED for receipt in publications.get_publications(archive)}
+    receipts = {receipt.manifest: Purpose.PUBLISHED for receipt in get_publications(archive)}
     runs = frozenset((row.table_id, row.run_id) for row in unfinished if row.run_id is not None)
     return Rests(backfilled | stopped | published | receipts, runs)
 
@@ -124,7 +123,7 @@ class _Judge:
 
     def _file(self, name: str) -> File:
         look = self.looks.get(name)
-        table = name.split("/")[1] if look or name.startswith(f"{publications.FOLDER}/") else None
+        table = name.split("/")[1] if look or name.startswith(f"{PUBLICATIONS}/") else None
         if look:
             return File(name, self.sizes[name], look, table)
         if _RECEIPT.fullmatch(name):

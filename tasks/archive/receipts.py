@@ -12,8 +12,6 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
-from tasks.archive import receipts as assumption_receipts
-from tasks.archive import receipts as publications
 from tasks.archive.store import Archive, ArchiveTrouble
 from tasks.stoppages import Refused
 from warehouse.assumptions.model import Assumption
@@ -25,18 +23,18 @@ def write_missing_receipts(connection: Connection, *, archive: Archive) -> list[
 
     A warehouse that never published anything has no history to keep, and writes none.
     """
-    written = publications.write_missing(connection, archive=archive)
+    written = write_missing(connection, archive=archive)
     if connection.scalar(text("select exists (select from core.vintages)")):
-        written += assumption_receipts.write_missing_assumptions(connection, archive=archive)
+        written += write_missing_assumptions(connection, archive=archive)
     return written
 
 
 def require_whole(connection: Connection, *, archive: Archive) -> None:
     """A run in a lost warehouse, or an older copy of it, would begin a second history beside the archive's: raises Refused."""
     # The archive before the warehouse: what is published meanwhile has its vintage first.
-    vintages, assumed = archive.names(publications.FOLDER), archive.names(assumption_receipts.FOLDER)
-    vintages -= {publication.name for publication in publications.published(connection)}
-    assumed -= assumption_receipts.receipts_on_record(connection)
+    vintages, assumed = archive.names(PUBLICATIONS), archive.names(ASSUMPTIONS)
+    vintages -= {publication.name for publication in published(connection)}
+    assumed -= receipts_on_record(connection)
     if vintages or assumed:
         what = f"{len(vintages)} vintages" if vintages else f"{len(assumed)} changes of what is assumed"
         raise Refused(
@@ -206,13 +204,6 @@ def get_publication(archive: Archive, name: str) -> Publication:
     if found.name != name:
         raise ArchiveTrouble(_damaged(name, archive=archive))
     return found
-
-
-def _damaged(name: str, *, archive: Archive) -> str:
-    return (
-        f"the receipt {name} in the archive {archive.root} is damaged: restore it from a copy, or remove it where the "
-        "warehouse it tells of still stands: the next run writes it again"
-    )
 
 
 def _publication(plain: dict[str, Any]) -> Publication:

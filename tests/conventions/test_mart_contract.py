@@ -11,8 +11,7 @@ from sqlalchemy import Engine, text
 from tasks.dictionary import Language, markdown
 from tests.contract import broken, declared, given_out, major_of, newest_since
 from tests.conventions.sources import ROOT
-from warehouse.marts import benefits as marts
-from warehouse.marts.contract import MARTS, UNITS, VERSION, entries, write_dictionary
+from warehouse.marts.contract import MARTS, UNITS, VERSION, data_dictionary, entries, write_dictionary
 
 NAMED_BY_THE_DESIGN = {
     "benefit_recipients", "benchmark_ranking", "savings", "unemployment_projection", "block_grant_share", "activation",
@@ -136,5 +135,5 @@ def test_the_dictionary_among_the_papers_is_fresh(page: str, language: Language)
 
 def test_the_dictionary_describes_itself() -> None:
     assert {entry.column_name for entry in entries() if entry.table_name == "data_dictionary"} == {
-        column.name for column in marts.data_dictionary.columns
+        column.name for column in data_dictionary.columns
     }

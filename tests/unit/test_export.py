@@ -25,7 +25,7 @@ from tasks.export_files import ExportRefused
 from warehouse.danish.clock import DENMARK
 from warehouse.marts import benchmark as figure_marts
 from warehouse.marts import benefits as marts
-from warehouse.marts import own_tables as paper_marts
+from warehouse.marts import claims as claim_marts
 from warehouse.marts.contract import MARTS, VERSION, entries, type_of
 from warehouse.marts.rows import one_state, state_of
 
@@ -85,7 +85,7 @@ def filled(module_engine: Engine) -> Engine:
     }  # fmt: skip
     with module_engine.begin() as connection:
         connection.execute(insert(marts.benefit_recipients), recipients)
-        connection.execute(insert(paper_marts.claim_check), claims)
+        connection.execute(insert(claim_marts.claim_check), claims)
         connection.execute(insert(figure_marts.savings), [saving])
     return module_engine
 
@@ -253,7 +253,7 @@ def test_a_text_that_no_cell_holds_is_told_and_not_cut(engine: Engine, tmp_path:
         "reason": "",
     }
     with engine.begin() as connection:
-        connection.execute(insert(paper_marts.claim_check), [long])
+        connection.execute(insert(claim_marts.claim_check), [long])
     claims = marts_named(["claim_check"])
     with pytest.raises(ExportRefused, match=r"claim_check, row 2, column statement: .* 32,768 .* csv or parquet"):
         export(engine, to=tmp_path, form="xlsx", marts=claims, now=NOW)
@@ -345,7 +345,7 @@ def test_all_files_are_of_one_state_whatever_is_published_meanwhile(engine: Engi
     with one_state(engine) as connection:
         before = state_of(connection)
         with engine.begin() as other:
-            other.execute(insert(paper_marts.claim_check), [{"document": "Sag", "claim_no": 1, "point": "", "statement": "",
+            other.execute(insert(claim_marts.claim_check), [{"document": "Sag", "claim_no": 1, "point": "", "statement": "",
                                                              "unit": "", "verdict": "", "reason": ""}])  # fmt: skip
         assert connection.scalar(text("select count(*) from marts.claim_check")) == 0
         assert state_of(connection) == before

@@ -15,6 +15,7 @@ from collections.abc import Mapping, Sequence
 from typing import cast
 
 import polars as pl
+import psycopg
 from sqlalchemy import Connection, TextClause, text
 
 from warehouse.database.binary_copy import binary

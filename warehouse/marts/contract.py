@@ -13,29 +13,85 @@ from sqlalchemy.dialects import postgresql
 
 from warehouse.marts import benchmark as figure_marts
 from warehouse.marts import benefits as marts
+from warehouse.marts import block_grant, claims, investments
 from warehouse.marts import own_tables as paper_marts
 from warehouse.marts import views as mart_views
 from warehouse.schema.core import metadata, told
 
 VERSION = "1.1"
 
+data_dictionary = Table(
+    "data_dictionary",
+    metadata,
+    Column("table_name", Text, primary_key=True, **told("The mart, without its schema.", "Tabellens navn uden skema.")),
+    Column("column_name", Text, primary_key=True, **told("The column.", "Kolonnens navn.")),
+    Column("position", Integer, nullable=False, **told("Its place in the mart, from 1.", "Kolonnens plads, fra 1.")),
+    Column("type", Text, nullable=False, **told("Its type in PostgreSQL.", "Kolonnens type i PostgreSQL.")),
+    Column(
+        "unit",
+        Text,
+        **told(
+            "Unit of its numbers; null: it counts and measures nothing.",
+            "Tallenes enhed; tom: kolonnen tæller og måler ikke noget.",
+        ),
+    ),
+    Column("nullable", Boolean, nullable=False, **told("Whether it may be null.", "Om kolonnen kan være tom.")),
+    Column(
+        "in_key",
+        Boolean,
+        nullable=False,
+        **told("Whether it is part of what tells rows apart.", "Om kolonnen er med til at skelne rækkerne."),
+    ),
+    Column("description_da", Text, nullable=False, **told("What it is, Danish.", "Hvad kolonnen er, på dansk.")),
+    Column("description_en", Text, nullable=False, **told("What it is, English.", "Hvad kolonnen er, på engelsk.")),
+    Column(
+        "grain_da",
+        Text,
+        nullable=False,
+        **told("What a row of the mart is, and its caveats, Danish.", "Hvad en række er, og forbehold, på dansk."),
+    ),
+    Column(
+        "grain_en",
+        Text,
+        nullable=False,
+        **told("The same in English.", "Det samme på engelsk."),
+    ),
+    Column(
+        "contract_version",
+        Text,
+        nullable=False,
+        **told(
+            "Version of the marts' contract: its first number rises when something is lost or means something else, its "
+            "second when something is added.",
+            "Version af aftalen om disse tabeller: første tal stiger, når noget falder bort eller skifter betydning, "
+            "andet tal, når noget kommer til.",
+        ),
+    ),
+    schema="marts",
+    **told(
+        "One row per column of a mart. What may be read here, with its meaning, and the version of the contract.",
+        "Én række pr. kolonne i en tabel i marts. Hvad der kan læses her, hvad det betyder, og hvilken version af aftalen "
+        "der gælder.",
+    ),
+)
+
 MARTS: tuple[Table, ...] = (
     marts.benefit_recipients,
     figure_marts.benchmark_ranking,
     figure_marts.savings,
-    figure_marts.unemployment_projection,
-    figure_marts.block_grant_share,
+    block_grant.unemployment_projection,
+    block_grant.block_grant_share,
     paper_marts.activation,
     paper_marts.ordinary_hours,
     paper_marts.exits,
     paper_marts.target_followup,
-    paper_marts.investment_case,
-    paper_marts.claim_check,
+    investments.investment_case,
+    claims.claim_check,
     mart_views.revisions,
     mart_views.freshness,
     mart_views.series_breaks,
     mart_views.known_moments,
-    marts.data_dictionary,
+    data_dictionary,
 )
 """In the order in which a reader meets them."""
 
@@ -102,64 +158,8 @@ def unit_of(column: Column[Any]) -> str | None:
 def write_dictionary(connection: Connection) -> None:
     """Bring `marts.data_dictionary` up to the declarations, within the caller's transaction."""
     wanted = [entry._asdict() for entry in entries()]
-    table = marts.data_dictionary
+    table = data_dictionary
     standing = {(row.table_name, row.column_name): dict(row._mapping) for row in connection.execute(select(table))}
     if standing != {(row["table_name"], row["column_name"]): row for row in wanted}:
         connection.execute(table.delete())
         connection.execute(insert(table), wanted)
-
-
-data_dictionary = Table(
-    "data_dictionary",
-    metadata,
-    Column("table_name", Text, primary_key=True, **told("The mart, without its schema.", "Tabellens navn uden skema.")),
-    Column("column_name", Text, primary_key=True, **told("The column.", "Kolonnens navn.")),
-    Column("position", Integer, nullable=False, **told("Its place in the mart, from 1.", "Kolonnens plads, fra 1.")),
-    Column("type", Text, nullable=False, **told("Its type in PostgreSQL.", "Kolonnens type i PostgreSQL.")),
-    Column(
-        "unit",
-        Text,
-        **told(
-            "Unit of its numbers; null: it counts and measures nothing.",
-            "Tallenes enhed; tom: kolonnen tæller og måler ikke noget.",
-        ),
-    ),
-    Column("nullable", Boolean, nullable=False, **told("Whether it may be null.", "Om kolonnen kan være tom.")),
-    Column(
-        "in_key",
-        Boolean,
-        nullable=False,
-        **told("Whether it is part of what tells rows apart.", "Om kolonnen er med til at skelne rækkerne."),
-    ),
-    Column("description_da", Text, nullable=False, **told("What it is, Danish.", "Hvad kolonnen er, på dansk.")),
-    Column("description_en", Text, nullable=False, **told("What it is, English.", "Hvad kolonnen er, på engelsk.")),
-    Column(
-        "grain_da",
-        Text,
-        nullable=False,
-        **told("What a row of the mart is, and its caveats, Danish.", "Hvad en række er, og forbehold, på dansk."),
-    ),
-    Column(
-        "grain_en",
-        Text,
-        nullable=False,
-        **told("The same in English.", "Det samme på engelsk."),
-    ),
-    Column(
-        "contract_version",
-        Text,
-        nullable=False,
-        **told(
-            "Version of the marts' contract: its first number rises when something is lost or means something else, its "
-            "second when something is added.",
-            "Version af aftalen om disse tabeller: første tal stiger, når noget falder bort eller skifter betydning, "
-            "andet tal, når noget kommer til.",
-        ),
-    ),
-    schema="marts",
-    **told(
-        "One row per column of a mart. What may be read here, with its meaning, and the version of the contract.",
-        "Én række pr. kolonne i en tabel i marts. Hvad der kan læses her, hvad det betyder, og hvilken version af aftalen "
-        "der gælder.",
-    ),
-)

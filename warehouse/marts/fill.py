@@ -14,6 +14,7 @@ from importlib.metadata import version
 from typing import cast
 
 import polars as pl
+import psycopg
 from sqlalchemy import Connection, Table, text
 
 from warehouse.areas import all_areas
@@ -23,6 +24,7 @@ from warehouse.figures.inputs import Scope
 from warehouse.figures.model import RECIPIENTS
 from warehouse.figures.registry import FIGURES
 from warehouse.marts import benchmark as figure_marts
+from warehouse.marts import block_grant, investments
 from warehouse.marts import own_tables as paper_marts
 
 # Sums of the same parts in another order differ in the last digits; that is no move.
@@ -125,7 +127,7 @@ MARTS: tuple[Mart, ...] = (
         },
     ),
     Mart(
-        figure_marts.unemployment_projection,
+        block_grant.unemployment_projection,
         "unemployment_projection",
         {
             "forecast": "item",
@@ -138,7 +140,7 @@ MARTS: tuple[Mart, ...] = (
         },
     ),
     Mart(
-        figure_marts.block_grant_share,
+        block_grant.block_grant_share,
         "block_grant_share",
         {
             "benefit_group_name": "item",
@@ -152,7 +154,7 @@ MARTS: tuple[Mart, ...] = (
         },
     ),
     Mart(
-        paper_marts.investment_case,
+        investments.investment_case,
         "investment_case",
         {
             "investment": "item",
