@@ -24,8 +24,8 @@ IN_WORDS = {
 
 def show_archive(*, older_than_days: int, as_json: bool) -> int:
     """What the archive holds by what rests on it, and by table."""
+    from tasks.resources import ready
     from tasks.tidy import look_through
-    from tasks.upkeep import ready
 
     with ready() as border:
         root = border.archive.root
@@ -77,8 +77,8 @@ def _cells(row: dict[str, Any]) -> tuple[str, ...]:
 
 def tidy_archive(*, older_than_days: int, remove: bool, as_json: bool) -> int:
     """List what nothing rests on, or remove it."""
+    from tasks.resources import ready
     from tasks.tidy import for_nothing, tidy
-    from tasks.upkeep import ready
 
     with ready() as border:
         tidied = (tidy if remove else for_nothing)(border, older_than_days=older_than_days)

@@ -5,8 +5,7 @@ from __future__ import annotations
 from prefect import flow
 
 from tasks.backfill import BackfillReport, begin_backfill, end_backfill, work
-from tasks.derive import derive_marts
-from tasks.derive_figures import derive_figures
+from tasks.derive import derive_figures, derive_marts
 
 
 @flow(name="backfill", validate_parameters=True)

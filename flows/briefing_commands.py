@@ -28,7 +28,7 @@ def write_briefings(
         )
         return WRONG_USE
     from tasks.paper.writing import of_many, of_one
-    from tasks.upkeep import ready
+    from tasks.resources import ready
     from warehouse.reading.questions import moment
 
     at, from_then = (moment(written) if written else None for written in (as_of, since))

@@ -47,7 +47,7 @@ def run_nightly(tables: Sequence[str] | None, *, as_json: bool) -> int:
 
 def show_status(*, as_json: bool) -> int:
     """One row per table: what we hold, whether it is fresh."""
-    from tasks.upkeep import ready, today
+    from tasks.resources import ready, today
     from warehouse.reading.observations import status
 
     with ready() as border, border.engine.connect() as connection:
@@ -87,7 +87,7 @@ def show_observations(
     as_json: bool,
 ) -> int:
     """Observations of one table and area."""
-    from tasks.upkeep import ready
+    from tasks.resources import ready
     from warehouse.reading.observations import caveats, observations
     from warehouse.reading.questions import question
 
@@ -129,7 +129,7 @@ def show_observations(
 
 def show_revisions(table_id: str, *, area: str | None, since: str | None, as_json: bool) -> int:
     """What later vintages changed."""
-    from tasks.upkeep import ready
+    from tasks.resources import ready
     from warehouse.reading.observations import revisions
     from warehouse.reading.questions import moment_from, table_named
 

@@ -43,7 +43,7 @@ def list_figures(*, as_json: bool) -> int:
 def show_figure(name: str, *, area: str, period: str | None, item: str | None, as_of: str | None, as_json: bool) -> int:
     """A figure's rows for one area."""
     from tasks import figures
-    from tasks.upkeep import ready
+    from tasks.resources import ready
 
     asked = figures.asked(name, area=area, period=period, item=item, as_of=as_of)
     with ready() as border, border.engine.connect() as connection:
@@ -141,7 +141,7 @@ def _rests_on(vintages: list[Mapping[str, Any]]) -> list[str]:
 def explain_figure(name: str, *, area: str, period: str, item: str | None, as_of: str | None, as_json: bool) -> int:
     """A figure taken apart, down to the hashes of the archived bytes."""
     from tasks import figures
-    from tasks.upkeep import ready
+    from tasks.resources import ready
 
     asked = figures.asked(name, area=area, period=period, item=item, as_of=as_of)
     with ready() as border, border.engine.connect() as connection:
@@ -196,7 +196,7 @@ def _earlier(periods: int) -> str:
 def check_claims(file: Path, *, as_json: bool) -> int:
     """A paper's own numbers, each with its verdict."""
     from tasks.check_claims import checked
-    from tasks.upkeep import ready
+    from tasks.resources import ready
 
     with ready() as border, border.engine.connect() as connection:
         rows = checked(connection, file=file)

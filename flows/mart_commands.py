@@ -33,7 +33,7 @@ def show_dictionary(*, form: str, language: Language, out: Path | None) -> int:
 def run_export(to: Path, *, form: str, marts: list[str], as_json: bool) -> int:
     """Marts as files in a folder, of one state of the warehouse."""
     from tasks.export import export, marts_named
-    from tasks.upkeep import ready
+    from tasks.resources import ready
 
     wanted = marts_named(marts)
     with ready() as border:

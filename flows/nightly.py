@@ -4,20 +4,18 @@ from __future__ import annotations
 
 from prefect import flow
 
-from tasks.assume import assume
 from tasks.audit import audit
-from tasks.decide import Decision, ask_publisher
-from tasks.derive import derive_marts
-from tasks.derive_figures import derive_figures
-from tasks.fetch import Fetched, fetch
-from tasks.found import Found
+from tasks.derive import derive_figures, derive_marts
+from tasks.fetch import fetch
+from tasks.load_assumptions import assume
 from tasks.notify import notify
 from tasks.outcomes import alone_with, record_outcome, settle
+from tasks.plan import ask_publisher, look_around
 from tasks.publish import Published, publish_staged
 from tasks.report import as_shown, report, tracked
+from tasks.results import Decision, Fetched, Found
 from tasks.runs import RunReport, end_run, one_at_a_time
 from tasks.stage import stage
-from tasks.watch import look_around
 
 
 @flow(name="nightly", validate_parameters=True)

@@ -20,7 +20,7 @@ from pathlib import Path
 
 from tenacity import Retrying, retry_if_exception_type, stop_after_delay, wait_fixed
 
-from flows import tethered
+from tasks import child_processes as tethered
 
 LOOPBACK = "127.0.0.1"
 SERVED = "served"
@@ -32,7 +32,7 @@ def prepare_orchestrator() -> None:
 
     Where `jobindsats serve` is at work over the same data folder, its server is the one to use.
     """
-    from tasks.upkeep import data_folder
+    from tasks.resources import data_folder
 
     home = Path(os.environ.setdefault("PREFECT_HOME", str(data_folder() / "prefect")))
     home.mkdir(parents=True, exist_ok=True)

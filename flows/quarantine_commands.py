@@ -27,7 +27,7 @@ STATES = {"open": "bold yellow", "released": "green", "overtaken": "dim"}
 def list_loads(table_id: str | None, *, everything: bool, as_json: bool) -> int:
     """The loads that are open, or every load there was."""
     from tasks.quarantine import EVERY, OPEN, stopped_loads
-    from tasks.upkeep import ready
+    from tasks.resources import ready
     from warehouse.reading.questions import table_named
 
     table = table_named(table_id) if table_id else None
@@ -83,7 +83,7 @@ def _what_became_of(load: StoppedLoad) -> str:
 def show_load(quarantine_id: int, *, as_json: bool) -> int:
     """One load: why it was stopped, and its rejected rows under the rule that each broke."""
     from tasks.quarantine import broken_rules, stopped_load
-    from tasks.upkeep import ready
+    from tasks.resources import ready
 
     with ready() as border, border.engine.connect() as connection:
         load = stopped_load(connection, quarantine_id)
@@ -148,7 +148,7 @@ def release_load(quarantine_id: int, *, reason: str, by: str | None, as_json: bo
     """Publish a stopped load; says what it changed."""
     prepare_orchestrator()
     from tasks.release import release
-    from tasks.upkeep import ready
+    from tasks.resources import ready
 
     with ready() as border:
         released = release(border, quarantine_id, reason=reason, by=by or getpass.getuser())

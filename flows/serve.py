@@ -1,6 +1,6 @@
 """Serve: Prefect's server, the deployments and a worker on this machine, begun by one command and ended with it.
 
-Everything is tethered to this process (flows/tethered.py) and listens on this machine only. A worker that dies is
+Everything is tethered to this process (tasks/child_processes.py) and listens on this machine only. A worker that dies is
 started again; the runs it was carrying out end with it. What a production machine needs instead stands in
 docs/operations.md.
 """
@@ -18,10 +18,10 @@ from queue import Queue
 from threading import Thread
 from types import FrameType
 
-from flows import tethered
 from flows.orchestrator import LOOPBACK, api_of, free_port, prepare_orchestrator, server_environment, serving, wait_for
 from flows.printing import console
 from flows.served_runs import end_what_runs
+from tasks import child_processes as tethered
 
 POOL = "jobindsats"
 AT_ONCE = "4"
@@ -77,7 +77,7 @@ def _prepare(port: int) -> Path:
     os.environ.setdefault("PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL", "INFO")  # the console of each is its log here
     os.environ.setdefault("PREFECT_LOGGING_SERVER_LEVEL", "WARNING")
     prepare_orchestrator()
-    from tasks.upkeep import data_folder
+    from tasks.resources import data_folder
 
     home = Path(os.environ["PREFECT_HOME"]).absolute()
     os.environ |= {"PREFECT_HOME": str(home), "JOBINDSATS_DATA_DIR": str(data_folder())}

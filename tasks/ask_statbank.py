@@ -7,11 +7,10 @@ from datetime import date
 from sqlalchemy import Connection
 
 from tasks.archive.store import Entry, Manifest
-from tasks.border import Border
-from tasks.decide import DUE, FULL_LOOK_EVERY, Decision, last_look
-from tasks.found import Found
+from tasks.plan import last_look
+from tasks.resources import Border
+from tasks.results import DUE, FULL_LOOK_EVERY, Decision, Found, Listing
 from tasks.sources.http import Answer
-from tasks.sources.jobindsats.metadata import Listing
 from tasks.sources.statbank.client import Bank
 from tasks.sources.statbank.metadata import BankMetadata, read_metadata
 from tasks.sources.statbank.questions import figures, in_chunks, metadata_of

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from urllib.parse import parse_qsl, urlsplit
 
 from prefect import get_run_logger, task
@@ -18,9 +17,9 @@ from sqlalchemy.exc import IntegrityError
 
 from expectations.verdict import Verdict, agreement
 from tasks.archive.store import Archive
-from tasks.border import crossing
 from tasks.looks import declared
-from tasks.stage import Staged
+from tasks.resources import crossing
+from tasks.results import Audit, Staged
 from tasks.stoppages import AuditBroken, AuditFailed, resting_on
 from warehouse.catalogue.model import Table
 from warehouse.danish.clock import danish_day
@@ -28,19 +27,6 @@ from warehouse.history.partitions import key_partition, vintage_of_partition
 from warehouse.history.staging import table_number
 from warehouse.periods import Period
 from warehouse.schema import ops as records
-
-
-@dataclass(frozen=True)
-class Audit:
-    """The receipt of an audit that held: how many checks, and the advisory ones that did not hold.
-
-    A load that stands already was audited when it was published: it has no checks here but that of the metadata, which
-    can change under figures that do not, and tell of what the next release will bring.
-    """
-
-    table_id: str
-    checks: int
-    advisories: tuple[str, ...]
 
 
 @task(name="audit", task_run_name="audit {staged.table_id}", cache_policy=NO_CACHE)

@@ -14,14 +14,14 @@ from prefect.artifacts import create_progress_artifact, update_progress_artifact
 from prefect.cache_policies import NO_CACHE
 
 from tasks import backfill_ledger as ledger
-from tasks.again import AGAIN
-from tasks.assume import put_assumptions_on_record
 from tasks.backfill_dask import ClusterTrouble, work_on_cluster
 from tasks.backfill_ledger import Progress
 from tasks.backfill_plan import Plan, plan
 from tasks.backfill_work import nobody, work_on
-from tasks.backfill_workers import helped_by, interruptible
-from tasks.border import crossing
+from tasks.backfill_workers import helped_by
+from tasks.child_processes import interruptible
+from tasks.load_assumptions import put_assumptions_on_record
+from tasks.resources import AGAIN, crossing
 from tasks.stoppages import WarehouseTrouble
 from warehouse import migrations
 from warehouse.errors import TROUBLE, QuestionError, in_words

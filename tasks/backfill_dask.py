@@ -21,7 +21,7 @@ from tasks import backfill_ledger as ledger
 from tasks.backfill_ledger import Progress
 from tasks.backfill_work import LOOK_AGAIN_SECONDS, work_at_one
 from tasks.backfill_workers import keep_time, rehearsal_of
-from tasks.border import Border, crossing
+from tasks.resources import Border, crossing
 from warehouse.errors import TROUBLE, in_words
 
 if TYPE_CHECKING:

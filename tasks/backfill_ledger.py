@@ -13,9 +13,8 @@ from datetime import date, datetime
 from sqlalchemy import Connection, insert, text
 
 from tasks.backfill_plan import Partition, Plan
-from tasks.fetch import Fetched
 from tasks.outcomes import TableOutcome
-from tasks.stage import Staged
+from tasks.results import Fetched, Staged
 from tasks.stoppages import Refused
 from warehouse.database.locks import Lock, holders
 from warehouse.errors import QuestionError

@@ -13,11 +13,12 @@ from time import monotonic
 
 from sqlalchemy import Connection, text
 
-from tasks.border import Border
-from tasks.decide import require_fit
+from tasks.plan import require_fit
+from tasks.resources import Border
+from tasks.results import Listing
 from tasks.sources.jobindsats import questions
 from tasks.sources.jobindsats.client import Publisher
-from tasks.sources.jobindsats.metadata import Listing, TableMetadata, offered_measures, read_listings, read_metadata
+from tasks.sources.jobindsats.metadata import TableMetadata, offered_measures, read_listings, read_metadata
 from tasks.stoppages import PublisherDown, Stoppage, TokenMissing, TokenRefused
 from warehouse.catalogue.model import CatalogueError, Table, jobindsats
 from warehouse.catalogue.publishers import publisher_of

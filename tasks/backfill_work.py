@@ -20,13 +20,13 @@ from tasks.archive.receipts import write_missing_receipts
 from tasks.archive.store import Archive, ArchiveTrouble
 from tasks.audit import asked_periods, audit_table
 from tasks.backfill_ledger import Claim, Progress
-from tasks.border import Border, crossing
-from tasks.decide import DUE, Decision, require_fit
 from tasks.fetch import fetch_table
 from tasks.outcomes import TableOutcome, put_in_quarantine, settle
+from tasks.plan import require_fit
 from tasks.publish import publish_table, write_receipt
+from tasks.resources import Border, crossing
+from tasks.results import DUE, Decision, Listing
 from tasks.runs import close_run, opened, outcome_of_run
-from tasks.sources.jobindsats.metadata import Listing
 from tasks.stage import stage_table
 from tasks.stoppages import resting_on
 from warehouse.catalogue.model import jobindsats

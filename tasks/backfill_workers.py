@@ -7,46 +7,18 @@ by its death. Signals of a terminal reach that process alone.
 from __future__ import annotations
 
 import os
-import signal
 import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import datetime, timedelta
 from functools import cache
-from threading import Event, Thread, current_thread, main_thread
+from threading import Event, Thread
 from time import monotonic
-from types import FrameType
 
 from tasks.backfill_work import work_on
-from tasks.border import Border
-
-SIGNALS = (signal.SIGINT, signal.SIGTERM)
-_TILL_THE_END = 600
-
-
-@contextmanager
-def interruptible() -> Iterator[Event]:
-    """An event that Ctrl-C or a request to terminate sets; a second one ends at once.
-
-    Only the main thread hears signals: elsewhere whoever began the work stops it.
-    """
-    stop = Event()
-    if current_thread() is not main_thread():
-        yield stop
-        return
-
-    def asked(number: int, _: FrameType | None) -> None:
-        stop.set()
-        signal.signal(number, before[signal.Signals(number)])
-        sys.stderr.write("stopping after this partition; once more, and it stops at once\n")
-
-    before = {number: signal.signal(number, asked) for number in SIGNALS}
-    try:
-        yield stop
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
+from tasks.child_processes import _hold_the_leash, _let_go
+from tasks.resources import Border
 
 
 @contextmanager
@@ -86,12 +58,6 @@ def _now_by(moment: str, ticked: float) -> str:
     return (datetime.fromisoformat(moment) + timedelta(seconds=monotonic() - ticked)).isoformat()
 
 
-def _let_go(worker: subprocess.Popen[bytes]) -> None:
-    if worker.stdin is not None:
-        worker.stdin.close()
-    worker.wait(_TILL_THE_END)
-
-
 def main(arguments: list[str]) -> int:
     """A worker of its own: the backfill's number, and in a rehearsal the clock of the process that began it."""
     backfill_id, *rehearsed = arguments
@@ -105,11 +71,6 @@ def main(arguments: list[str]) -> int:
         sys.stderr.write(f"a worker of backfill {backfill_id} ended: {error}\n")
         return 1
     return 0
-
-
-def _hold_the_leash(stop: Event) -> None:
-    sys.stdin.buffer.read()
-    stop.set()
 
 
 if __name__ == "__main__":

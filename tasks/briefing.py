@@ -10,9 +10,8 @@ from prefect import get_run_logger, task
 from prefect.artifacts import create_table_artifact
 from prefect.cache_policies import NO_CACHE
 
-from tasks.again import AGAIN
 from tasks.paper.writing import Written, of_many
-from tasks.upkeep import ready
+from tasks.resources import AGAIN, ready
 from warehouse.reading.questions import moment
 
 FOLDER = "briefings"

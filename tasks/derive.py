@@ -6,15 +6,21 @@ next one.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from pathlib import Path
+
 from prefect import get_run_logger, task
 from prefect.cache_policies import NO_CACHE
 from sqlalchemy import Connection, Engine, text
 
-from tasks.again import AGAIN
-from tasks.border import crossing
+from tasks.check_claims import fill_mart
+from tasks.highlights import note_moves
+from tasks.resources import AGAIN, crossing
 from warehouse.catalogue.model import Catalogue, jobindsats
 from warehouse.database import reader_role as readers
+from warehouse.errors import went_away
 from warehouse.history.staging import table_number
+from warehouse.marts.fill import MARTS, Moves, fill, is_behind
 
 _BEHIND = """
 select t.table_id from core.tables t
@@ -27,10 +33,12 @@ where t.table_id = any(:table_ids) and newest.vintage_id is not null
   and (mart.vintage_id, built.recipe) is distinct from (newest.vintage_id, recipe.recipe)
 order by t.table_no
 """
+
 _BUILT = """
 insert into ops.mart_builds (table_id, recipe) select table_id, recipe from ops.mart_recipes where table_id = :table_id
 on conflict (table_id) do update set recipe = excluded.recipe
 """
+
 # An area's rows lie side by side: that is how they are read.
 _FILL = """
 insert into marts.benefit_recipients
@@ -75,3 +83,51 @@ def rebuild(connection: Connection, *, table_id: str) -> None:
     connection.execute(text(_FILL), {"table_no": table_number(connection, table_id=table_id)})
     connection.execute(text(_BUILT), {"table_id": table_id})
     readers.renew(connection)
+
+
+@task(name="derive figures", cache_policy=NO_CACHE, **AGAIN)
+def derive_figures(run_id: int | None = None) -> str:
+    """Bring the figures' marts up to the facts, and note what moved of a run; gives what could not be derived, and why."""
+    troubles: list[str] = []
+    with crossing() as border:
+        moves = bring_figures_up_to_date(border.engine, told=troubles.append, run_id=run_id)
+        if border.settings.claims is not None:
+            _check_claims(border.engine, place=border.settings.claims, told=troubles.append)
+    for trouble in troubles:
+        get_run_logger().error(trouble)
+    get_run_logger().info("figures derived again: %s", ", ".join(each.mart for each in moves) or "none")
+    return "; ".join(troubles)
+
+
+def bring_figures_up_to_date(
+    engine: Engine, *, told: Callable[[str], object], run_id: int | None = None
+) -> list[Moves]:
+    """Fill what is behind, mart by mart, each in a transaction; gives what moved in those, and notes it of a run.
+
+    One that cannot be filled stays as it was, and `told` says why: one figure's trouble never stops another.
+    """
+    filled: list[Moves] = []
+    for mart in MARTS:
+        try:
+            with engine.begin() as connection:
+                if is_behind(connection, mart):
+                    moves = fill(connection, mart)
+                    if run_id is not None:
+                        note_moves(connection, moves, run_id=run_id)
+                    filled.append(moves)
+        except Exception as error:
+            if went_away(error):
+                raise
+            told(f"marts.{mart.table.name} stays as it was: {error}")
+    return filled
+
+
+def _check_claims(engine: Engine, *, place: Path, told: Callable[[str], object]) -> None:
+    """Hold the claims of papers against what stands now; what cannot be checked leaves the mart as it was."""
+    try:
+        with engine.begin() as connection:
+            fill_mart(connection, place=place)
+    except Exception as error:
+        if went_away(error):
+            raise
+        told(f"the claims of {place.name} were not checked: {error}")

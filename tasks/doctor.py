@@ -6,10 +6,10 @@ from sqlalchemy import Connection, text
 
 from tasks.archive.receipts import missing_answers
 from tasks.archive.store import Archive
-from tasks.border import Border, crossing
 from tasks.doctor_of_runs import examine_runs
 from tasks.doctor_of_settings import examine_settings
 from tasks.findings import Finding, guarded
+from tasks.resources import Border, crossing
 from tasks.sources.http import at_once
 from tasks.sources.jobindsats import questions
 from tasks.sources.jobindsats.metadata import read_listings

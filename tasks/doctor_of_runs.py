@@ -8,8 +8,8 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection, text
 
 from tasks import alerts
-from tasks.border import Border
 from tasks.findings import Finding, guarded
+from tasks.resources import Border
 from warehouse.danish.clock import in_denmark
 from warehouse.database.locks import Lock, holders
 from warehouse.database.reader_role import READER

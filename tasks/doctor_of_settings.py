@@ -10,8 +10,8 @@ from urllib.parse import urlsplit
 
 from pydantic import SecretStr
 
-from tasks.assume import own_assumptions
 from tasks.findings import Finding, guarded
+from tasks.load_assumptions import own_assumptions
 from warehouse.assumptions.model import AssumptionError
 from warehouse.settings import Settings
 

@@ -12,28 +12,17 @@ from prefect import get_run_logger, task
 from prefect.cache_policies import NO_CACHE
 
 from tasks.archive.store import Archive, Entry, Manifest
-from tasks.border import Border, crossing
+from tasks.resources import Border, crossing
+from tasks.results import Fetched, Listing
 from tasks.sources.http import Answer
 from tasks.sources.jobindsats import questions
 from tasks.sources.jobindsats.client import Publisher
-from tasks.sources.jobindsats.metadata import Listing, read_listings, read_metadata
+from tasks.sources.jobindsats.metadata import read_listings, read_metadata
 from tasks.stoppages import PublisherTimedOut, ReleaseMoved, RequestRefused
 from warehouse.catalogue.model import Table, jobindsats
 from warehouse.periods import Period
 
 LOOKS = 3
-
-
-@dataclass(frozen=True)
-class Fetched:
-    """The receipt of a fetch: where its manifest lies, and what the publisher said of the table."""
-
-    table_id: str
-    run_id: int
-    manifest: str
-    listing: Listing
-    calls: int
-    size: int
 
 
 @dataclass

@@ -12,7 +12,7 @@ from typing import Any, Protocol
 from urllib.parse import parse_qsl, urlsplit
 
 import polars as pl
-from sqlalchemy import Connection, Row
+from sqlalchemy import Row
 
 from tasks import file_looks
 from tasks.archive.store import Archive, ArchiveTrouble, Manifest
@@ -22,9 +22,8 @@ from tasks.sources.jobindsats.changes import Change, advisories, remembering, re
 from tasks.sources.jobindsats.metadata import TableMetadata, differences, offered_measures, read_metadata
 from tasks.stoppages import BodyUnreadable, Undeclared
 from warehouse.catalogue.model import Measure, Table
-from warehouse.catalogue.publishers import LOCAL, publisher_of, shipped_table
+from warehouse.catalogue.publishers import publisher_of, shipped_table
 from warehouse.danish.clock import danish_day
-from warehouse.history.dimensions import write_tables
 
 Cut = tuple[str, pl.DataFrame]
 
@@ -63,12 +62,6 @@ def look_at(manifest: str, *, archive: Archive) -> Look:
 def declared(manifest: str, *, archive: Archive) -> Table:
     """The table a manifest's look is of, as its catalogue or its contract declares it."""
     return look_at(manifest, archive=archive).table
-
-
-def declare(connection: Connection, *, manifest: str, archive: Archive) -> None:
-    """Let a municipality's own table be what the contract of a look says, within the transaction that publishes it."""
-    if publisher_of(archive.get_manifest(manifest).table_id) == LOCAL:
-        write_tables(connection, [declared(manifest, archive=archive)], publisher=LOCAL)
 
 
 @dataclass(frozen=True)

@@ -17,8 +17,7 @@ from prefect.cache_policies import NO_CACHE
 from pydantic import SecretStr
 
 from tasks import alerts
-from tasks.again import AGAIN
-from tasks.border import crossing
+from tasks.resources import AGAIN, crossing
 
 _SAVED = re.compile(r"[a-z0-9-]+/[a-z0-9-]+")
 

@@ -13,9 +13,8 @@ from prefect.cache_policies import NO_CACHE
 from sqlalchemy import Connection, insert
 from sqlalchemy.dialects.postgresql import insert as upsert
 
-from tasks.again import AGAIN
-from tasks.border import Border, crossing
-from tasks.decide import Decision, late_message
+from tasks.resources import AGAIN, Border, crossing
+from tasks.results import Decision, late_message
 from tasks.stoppages import Busy, Stoppage, WarehouseTrouble
 from warehouse.database.locks import Lock, held
 from warehouse.errors import TROUBLE, in_words

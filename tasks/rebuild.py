@@ -13,8 +13,9 @@ from sqlalchemy import Connection, text
 
 from tasks.archive.receipts import Assumed, Publication
 from tasks.archive.store import Archive, ArchiveTrouble
-from tasks.looks import declare
-from tasks.stage import Staged, stage_table
+from tasks.publish import declare
+from tasks.results import Staged
+from tasks.stage import stage_table
 from tasks.stoppages import Stoppage
 from warehouse.assumptions.model import shipped
 from warehouse.assumptions.record import moments, record, standing_at

@@ -18,8 +18,7 @@ from prefect.cache_policies import NO_CACHE
 from prefect.runtime import deployment
 from prefect.states import Completed, Failed
 
-from tasks.decide import Decision
-from tasks.found import Found
+from tasks.results import Decision, Found
 from tasks.runs import RunReport
 
 SECONDS_BETWEEN_UPDATES = 1.0

@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from io import BytesIO
 from typing import Any, TypeVar, cast
 
@@ -20,9 +19,9 @@ from prefect.cache_policies import NO_CACHE
 from sqlalchemy import Connection, Row
 
 from tasks.archive.store import Archive
-from tasks.border import crossing
-from tasks.fetch import Fetched
 from tasks.looks import Look, look_at
+from tasks.resources import crossing
+from tasks.results import Fetched, Staged
 from tasks.sources.cells import KEY
 from tasks.stoppages import resting_on
 from warehouse.catalogue.publishers import LOCAL, publisher_of
@@ -30,27 +29,6 @@ from warehouse.history.dimensions import SeriesNumbers, known_periods, write_per
 from warehouse.history.staging import copy_in, create_staging, finish_staging, mark_not_yet, table_number
 from warehouse.history.vintages import newest_vintage
 from warehouse.periods import Period
-
-
-@dataclass(frozen=True)
-class Staged:
-    """The receipt of staging: which table in `staging`, how many cells, the hash of their content.
-
-    It was set beside what `stood`: the table's newest vintage, 0 where there was none. `stands_already` says that this was
-    read from the same content: it was audited then. `differences`
-    are between the publisher's metadata and those of the newest vintage or the catalogue, a sentence each.
-    """
-
-    table_id: str
-    run_id: int
-    manifest: str
-    staging: str
-    stood: int
-    cells: int
-    content_hash: str
-    stands_already: bool
-    differences: tuple[str, ...]
-    partial_periods: frozenset[int] = frozenset()
 
 
 @task(name="stage", task_run_name="stage {fetched.table_id}", cache_policy=NO_CACHE)

@@ -14,8 +14,8 @@ from sqlalchemy import Connection, text
 
 from tasks.archive.receipts import require_whole
 from tasks.archive.store import Archive
-from tasks.border import Border
 from tasks.purposes import File, Purpose, holding, what_rests
+from tasks.resources import Border
 from tasks.stoppages import Busy
 from warehouse.database.locks import alone
 from warehouse.errors import QuestionError

@@ -2,48 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from datetime import date
-from pathlib import Path
 from typing import Any
 
 from sqlalchemy import URL
 
-from tasks.border import Border, crossing
+from tasks.resources import crossing, ready
 from warehouse import migrations
 from warehouse.areas import AreaUnknown
 from warehouse.assumptions.model import AssumptionError
 from warehouse.catalogue.model import CatalogueError
 from warehouse.claims.file import ClaimsError
-from warehouse.danish.clock import danish_day
 from warehouse.database import embedded
 from warehouse.database import reader_role as readers
 from warehouse.database.scratch import WrongTarget
 from warehouse.errors import TROUBLE, QuestionError, in_words
 from warehouse.periods import PeriodError
 from warehouse.settings import SettingsError, read_settings
-
-
-@contextmanager
-def ready() -> Iterator[Border]:
-    """The border, with the schema there: a warehouse never migrated is migrated, an outdated one too."""
-    with crossing() as border:
-        with border.engine.connect() as connection:
-            outdated = migrations.current(connection) != migrations.newest()
-        if outdated:
-            migrations.upgrade(border.engine)
-        yield border
-
-
-def data_folder() -> Path:
-    """Where everything of ours lies on this machine."""
-    return read_settings().data_dir.absolute()
-
-
-def today(border: Border) -> date:
-    """The day on the run's clock, in Denmark."""
-    return danish_day(border.clock())
 
 
 def migrate() -> str:

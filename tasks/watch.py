@@ -6,20 +6,15 @@ published already is left alone.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from prefect import get_run_logger, task
-from prefect.cache_policies import NO_CACHE
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection
 
-from tasks.archive.store import ArchiveTrouble, Entry, Manifest
-from tasks.ask_statbank import look_at_statbank
-from tasks.border import Border, crossing
-from tasks.decide import DUE, Decision, require_fit
+from tasks.archive.store import Entry, Manifest
 from tasks.file_looks import CONTRACT, FILE
-from tasks.found import Found
-from tasks.sources.jobindsats.metadata import Listing
+from tasks.plan import _mended, _stands
+from tasks.resources import Border
+from tasks.results import DUE, Decision, Found, Listing
 from tasks.sources.local_files.folder import Found as FolderFound
 from tasks.sources.local_files.folder import LocalFile, look_into
 from tasks.sources.local_files.reading import require_size
@@ -29,28 +24,8 @@ from tasks.stoppages import FileRefused, ListUnreadable, Stoppage
 from warehouse.catalogue.model import ranking_lists
 from warehouse.catalogue.publishers import LOCAL, chosen
 from warehouse.history.dimensions import write_tables
-from warehouse.history.vintages import newest_vintage
 
 LISTS = "ranking_lists"
-
-
-@task(name="look around", cache_policy=NO_CACHE)
-def look_around(run_id: int, *, tables: list[str] | None) -> list[Found]:
-    """What each source beside Jobindsats has; of the named tables only, where some are named."""
-    found: list[Found] = []
-    wanted = frozenset(table.lower() for table in tables or ())
-    with crossing() as border:
-        for name, look in _SOURCES.items():
-            if not getattr(border.settings, _SETTING[name]):
-                continue
-            try:
-                with border.engine.connect() as connection:
-                    require_fit(connection, border=border)
-                found += look(border, run_id=run_id, wanted=wanted)
-            except Exception as error:  # noqa: BLE001  # one source's trouble never stops another
-                get_run_logger().error("%s: %s", name, error)
-                found.append(Found(Decision(name, "failed", str(error), Listing(name))))
-    return found
 
 
 @dataclass(frozen=True)
@@ -96,17 +71,6 @@ def look_at_lists(border: Border, *, run_id: int, wanted: frozenset[str]) -> lis
     if not unreadable:
         return [*read, *_mended(LISTS, border=border)]
     return [*read, _stopped(unreadable, files=by_table.get(LISTS, []), run_id=run_id, border=border)]
-
-
-def _mended(name: str, *, border: Border) -> list[Found]:
-    """Where a source stopped when it was last looked at, and every file can be read now, that is said once."""
-    with border.engine.connect() as connection:
-        last = connection.scalar(_LAST_OUTCOME, {"name": name})
-    stopped = last in ("quarantined", "failed")
-    return [Found(Decision(name, "not_due", "every file can be read again", Listing(name)))] if stopped else []
-
-
-_LAST_OUTCOME = text("select outcome from ops.table_outcomes where table_id = :name order by run_id desc limit 1")
 
 
 def _stopped(unreadable: list[Stoppage], *, files: list[_File], run_id: int, border: Border) -> Found:
@@ -165,28 +129,8 @@ def _found(connection: Connection, table_id: str, *, files: list[_File], run_id:
     return Found(Decision(table_id, DUE, f"found {names}", listing), manifest=manifest)
 
 
-def _stands(connection: Connection, table_id: str, *, entries: Iterable[Entry], border: Border) -> bool:
-    """Whether the newest vintage was read from these very bytes."""
-    newest = newest_vintage(connection, table_id=table_id)
-    if newest is None:
-        return False
-    try:
-        before = border.archive.get_manifest(newest.manifest).entries
-    except ArchiveTrouble:
-        return False
-    return {entry.sha256 for entry in before} == {entry.sha256 for entry in entries}
-
-
 def _manifest(table_id: str, *, files: list[_File], run_id: int, border: Border) -> str:
     entries = tuple(file.entry for file in files)
     return border.archive.put_manifest(
         Manifest(table_id, border.settings.api_url, None, border.clock(), run_id, entries)
     )
-
-
-_SETTING = {"statbank": "statbank_url", LISTS: "ranking_lists", LOCAL: "local_files"}
-_SOURCES: dict[str, Callable[..., list[Found]]] = {
-    "statbank": look_at_statbank,
-    LISTS: look_at_lists,
-    LOCAL: look_at_own_tables,
-}

@@ -11,8 +11,8 @@ from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from flows import tethered
 from flows.orchestrator import LOOPBACK, api_of, free_port, wait_for
+from tasks import child_processes as tethered
 from tests.conftest import ROOT
 from tests.processes import left_of, told
 from tests.serving import Server

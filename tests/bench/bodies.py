@@ -19,8 +19,8 @@ import polars as pl
 from sqlalchemy import create_engine
 
 from tasks.archive.store import Archive
-from tasks.border import Border
 from tasks.fetch import fetch_table
+from tasks.resources import Border
 from tasks.sources.jobindsats import questions
 from tasks.sources.jobindsats.bodies import read_body
 from tasks.sources.jobindsats.client import Publisher as Client

@@ -199,8 +199,7 @@ def _measure(engine: Engine, tables: list[Table], *, found: Found, readers_at_on
 
 def _rebuilt(engine: Engine) -> float:
     """Seconds for all marts from nothing."""
-    from tasks.derive import bring_up_to_date
-    from tasks.derive_figures import bring_figures_up_to_date
+    from tasks.derive import bring_figures_up_to_date, bring_up_to_date
 
     with engine.begin() as connection:
         connection.execute(text("truncate marts.benefit_recipients, ops.mart_builds"))

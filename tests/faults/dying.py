@@ -20,7 +20,7 @@ from sqlalchemy import Engine, event
 import expectations.suite
 import flows.nightly
 import tasks.backfill_work
-import tasks.border
+import tasks.resources
 import tasks.tidy
 from tests.faults.points import Point
 

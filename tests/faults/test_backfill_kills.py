@@ -14,8 +14,7 @@ from sqlalchemy import create_engine
 from tasks.archive.receipts import get_publications
 from tasks.backfill import begin
 from tasks.backfill_work import work_on
-from tasks.derive import bring_up_to_date
-from tasks.derive_figures import bring_figures_up_to_date
+from tasks.derive import bring_figures_up_to_date, bring_up_to_date
 from tests.conftest import Stage
 from tests.faults.dying import context, worker
 from tests.faults.points import Point

@@ -187,7 +187,7 @@ def test_a_mart_says_what_its_figure_says(two_nights: Scene, mart: str, figure: 
 def test_marts_of_figures_are_filled_once(two_nights: Scene) -> None:
     from sqlalchemy import create_engine
 
-    from tasks.derive_figures import bring_figures_up_to_date
+    from tasks.derive import bring_figures_up_to_date
 
     engine = create_engine(two_nights.database)
     assert bring_figures_up_to_date(engine, told=pytest.fail) == []

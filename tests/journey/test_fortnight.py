@@ -8,7 +8,7 @@ from datetime import date, datetime, time, timedelta
 import pytest
 
 from flows.nightly import nightly
-from tasks.decide import FULL_LOOK_EVERY
+from tasks.results import FULL_LOOK_EVERY
 from tests.conftest import Stage
 from tests.scene import Scene
 from tests.standin.release_calendar import Release, current_release

@@ -12,8 +12,7 @@ from sqlalchemy import URL, create_engine, text
 
 from tasks.backfill import begin
 from tasks.backfill_work import work_on
-from tasks.derive import bring_up_to_date
-from tasks.derive_figures import bring_figures_up_to_date
+from tasks.derive import bring_figures_up_to_date, bring_up_to_date
 from tests.budgets import calls_over
 from tests.conftest import Database
 from tests.pool import FOR_BACKFILLS, FOR_NIGHTS, Pool, manned, standing

@@ -18,8 +18,8 @@ from sqlalchemy import Engine, insert, text
 
 from tasks.archive.receipts import missing_answers, published, put_publication
 from tasks.archive.store import Archive, Entry, Manifest, payload_of
-from tasks.border import Border
 from tasks.quarantine import stopped_loads
+from tasks.resources import Border
 from tasks.tidy import for_nothing, tidy
 from tests.properties.effort import EXAMPLES
 from tests.properties.releases import PERSONS, TABLE, forget, load, night, open_run, shown, stage

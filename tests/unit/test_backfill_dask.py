@@ -13,7 +13,7 @@ from flows.command_line import run
 from tasks import backfill_ledger as ledger
 from tasks.backfill_dask import ClusterTrouble, Errand, errand_for, work_at_next
 from tasks.backfill_plan import Plan
-from tasks.border import crossing
+from tasks.resources import crossing
 from tests.properties.releases import FIRST_NIGHT
 
 API_TOKEN = "a-token-of-the-tests"

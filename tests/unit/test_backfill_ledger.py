@@ -12,7 +12,7 @@ from tasks import backfill_ledger as ledger
 from tasks.backfill_ledger import Claim
 from tasks.backfill_plan import Partition, Plan, PlannedTable
 from tasks.outcomes import TableOutcome
-from tasks.stage import Staged
+from tasks.results import Staged
 from tasks.stoppages import BodyUnreadable, Refused
 from tests.properties.releases import open_run
 from warehouse.database.locks import Lock, held

@@ -6,8 +6,8 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from tasks.decide import LastLook, decide
-from tasks.sources.jobindsats.metadata import Listing
+from tasks.plan import decide
+from tasks.results import LastLook, Listing
 from warehouse.catalogue.model import jobindsats
 
 TODAY = date(2026, 8, 20)

@@ -14,11 +14,11 @@ from pydantic import SecretStr
 from sqlalchemy import Engine, insert, text
 
 from flows.orchestrator import silence_of
-from tasks.border import Border
 from tasks.doctor import examine_all
 from tasks.doctor_of_runs import examine_runs
 from tasks.doctor_of_settings import examine_settings
 from tasks.findings import Finding
+from tasks.resources import Border
 from tests.properties.releases import PERSONS, forget, publish_release, shown
 from tests.scripted import scripted, send
 from warehouse.danish.clock import Clock

@@ -13,8 +13,8 @@ from sqlalchemy import Engine, text
 from flows.archive_commands import size
 from tasks.archive.receipts import published, put_publication
 from tasks.archive.store import Archive, ArchiveTrouble, Entry, Manifest, payload_of
-from tasks.border import Border
 from tasks.purposes import Purpose, Rests, holding
+from tasks.resources import Border
 from tasks.stoppages import Busy, Refused
 from tasks.tidy import for_nothing, look_through, tidy
 from tests.properties.releases import PERSONS, forget, night, publish_release, shown

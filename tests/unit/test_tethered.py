@@ -13,7 +13,7 @@ from uuid import uuid4
 import pytest
 from tenacity import Retrying, retry_if_exception_type, stop_after_delay, wait_fixed
 
-from flows import tethered
+from tasks import child_processes as tethered
 from tests.processes import left_of, told
 
 SLEEPING = "import time; print('begun', flush=True); time.sleep(60)"

@@ -12,22 +12,13 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from tasks.results import Listing
 from tasks.stoppages import BodyUnreadable, Undeclared
 from warehouse.areas import municipalities
 from warehouse.catalogue.model import Hierarchy, Measure, Table
 from warehouse.periods import Period, PeriodError
 
 ROOT = "/"
-
-
-@dataclass(frozen=True)
-class Listing:
-    """One line of the publisher's catalogue: when a table was updated, when it will be, its newest period of each kind."""
-
-    table_id: str
-    updated_on: date | None = None
-    next_release_on: date | None = None
-    newest_periods: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

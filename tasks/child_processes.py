@@ -1,4 +1,4 @@
-"""Processes that end with the one that started them, however that one ends: `python -m flows.tethered SECONDS COMMAND...`.
+"""Processes that end with the one that started them, however that one ends: `python -m tasks.child_processes SECONDS COMMAND...`.
 
 The tether is a pipe of which only the starter holds the other end. The system lets go of it for a starter that was
 killed outright, too, which no clean-up in the starter can promise. A command has its own session: what a terminal sends
@@ -11,9 +11,10 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
-from threading import Event, Thread
+from threading import Event, Thread, current_thread, main_thread
 from types import FrameType
 
 PATIENCE_SECONDS = 20
@@ -26,7 +27,7 @@ def start(
     log.parent.mkdir(parents=True, exist_ok=True)
     with log.open("ab") as said:
         return subprocess.Popen(  # noqa: S603  # commands are ours, and no shell reads them
-            [sys.executable, "-m", "flows.tethered", str(patience_seconds), *command],
+            [sys.executable, "-m", "tasks.child_processes", str(patience_seconds), *command],
             stdin=subprocess.PIPE,
             stdout=said,
             stderr=subprocess.STDOUT,
@@ -75,3 +76,42 @@ def _end_when_let_go(command: subprocess.Popen[bytes], let_go: Event, patience_s
 
 if __name__ == "__main__":
     sys.exit(main())
+
+SIGNALS = (signal.SIGINT, signal.SIGTERM)
+
+_TILL_THE_END = 600
+
+
+@contextmanager
+def interruptible() -> Iterator[Event]:
+    """An event that Ctrl-C or a request to terminate sets; a second one ends at once.
+
+    Only the main thread hears signals: elsewhere whoever began the work stops it.
+    """
+    stop = Event()
+    if current_thread() is not main_thread():
+        yield stop
+        return
+
+    def asked(number: int, _: FrameType | None) -> None:
+        stop.set()
+        signal.signal(number, before[signal.Signals(number)])
+        sys.stderr.write("stopping after this partition; once more, and it stops at once\n")
+
+    before = {number: signal.signal(number, asked) for number in SIGNALS}
+    try:
+        yield stop
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _let_go(worker: subprocess.Popen[bytes]) -> None:
+    if worker.stdin is not None:
+        worker.stdin.close()
+    worker.wait(_TILL_THE_END)
+
+
+def _hold_the_leash(stop: Event) -> None:
+    sys.stdin.buffer.read()
+    stop.set()

@@ -8,8 +8,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import cache, cached_property
+from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 from pydantic import SecretStr
@@ -17,9 +19,11 @@ from sqlalchemy import Engine
 
 from tasks.archive.store import Archive
 from tasks.sources.jobindsats.client import Publisher
-from warehouse.danish.clock import Clock
+from warehouse import migrations
+from warehouse.danish.clock import Clock, danish_day
 from warehouse.database import embedded
 from warehouse.database.call_budget import Budget, wait_for_turn
+from warehouse.errors import went_away
 from warehouse.settings import Settings, read_settings
 
 
@@ -77,3 +81,37 @@ def crossing(warehouse: SecretStr | None = None) -> Iterator[Border]:
 def _clock_from(starts_at: datetime | None) -> Clock:
     """One clock per process and starting moment, so that the tasks of a rehearsed run follow one another in time."""
     return Clock(starts_at)
+
+
+def _lost_the_warehouse(_task: Any, _run: Any, state: Any) -> bool:
+    return went_away(state.result(raise_on_failure=False))
+
+
+# For tasks that put on record what happened; each can be repeated without harm.
+AGAIN: dict[str, Any] = {
+    "retries": 4,
+    "retry_delay_seconds": [0.5, 2, 8, 30],
+    "retry_jitter_factor": 0.3,
+    "retry_condition_fn": _lost_the_warehouse,
+}
+
+
+@contextmanager
+def ready() -> Iterator[Border]:
+    """The border, with the schema there: a warehouse never migrated is migrated, an outdated one too."""
+    with crossing() as border:
+        with border.engine.connect() as connection:
+            outdated = migrations.current(connection) != migrations.newest()
+        if outdated:
+            migrations.upgrade(border.engine)
+        yield border
+
+
+def data_folder() -> Path:
+    """Where everything of ours lies on this machine."""
+    return read_settings().data_dir.absolute()
+
+
+def today(border: Border) -> date:
+    """The day on the run's clock, in Denmark."""
+    return danish_day(border.clock())

@@ -6,57 +6,27 @@ the last full look (a release can revise without a new date). Everything else wa
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from collections.abc import Callable, Iterable
+from datetime import date
 
 from prefect import get_run_logger, task
 from prefect.cache_policies import NO_CACHE
 from sqlalchemy import Connection, text
 
 from tasks.archive.receipts import require_whole
-from tasks.archive.store import Entry, Manifest
-from tasks.border import Border, crossing
+from tasks.archive.store import ArchiveTrouble, Entry, Manifest
+from tasks.ask_statbank import look_at_statbank
+from tasks.resources import Border, crossing
+from tasks.results import DUE, FULL_LOOK_EVERY, Decision, Found, LastLook, Listing, late_message
 from tasks.sources.http import Answer
 from tasks.sources.jobindsats import questions
-from tasks.sources.jobindsats.metadata import Listing, read_listings
+from tasks.sources.jobindsats.metadata import read_listings
 from tasks.stoppages import Refused
+from tasks.watch import LISTS, look_at_lists, look_at_own_tables
 from warehouse.catalogue.model import Table
-from warehouse.catalogue.publishers import chosen_tables
+from warehouse.catalogue.publishers import LOCAL, chosen_tables
 from warehouse.danish.clock import danish_day
-
-FULL_LOOK_EVERY = timedelta(days=7)
-
-
-@dataclass(frozen=True)
-class LastLook:
-    """What we knew of a table when its figures were last read to the end."""
-
-    updated_on: date | None
-    newest_period: str | None
-    seen_at: datetime
-
-
-@dataclass(frozen=True)
-class Decision:
-    """What to do with one table tonight: fetch it, or settle for an outcome; and why, in a sentence.
-
-    `late` says that the release the publisher announced has not come.
-    """
-
-    table_id: str
-    outcome: str
-    reason: str
-    listing: Listing
-    newest_period: str | None = None
-    late: bool = False
-
-    @property
-    def fetch(self) -> bool:
-        """Whether the figures themselves are asked for."""
-        return self.outcome == DUE
-
-
-DUE = "due"
+from warehouse.history.vintages import newest_vintage
 
 
 def decide(table: Table, *, listing: Listing | None, last: LastLook | None, today: date) -> Decision:
@@ -84,11 +54,6 @@ def _news(listing: Listing, *, newest: str | None, last: LastLook | None, today:
     if today - danish_day(last.seen_at) >= FULL_LOOK_EVERY:
         return "a week since the last full look"
     return None
-
-
-def late_message(listing: Listing) -> str:
-    """What is late, in a sentence."""
-    return f"the release of {listing.next_release_on} has not come; the newest is of {listing.updated_on}"
 
 
 def _not_due_message(listing: Listing) -> str:
@@ -178,3 +143,54 @@ def _require_same_publisher(connection: Connection, *, url: str) -> None:
             "share a warehouse. Use another one (JOBINDSATS_DATA_DIR or JOBINDSATS_WAREHOUSE_URL), or remove the folder "
             "of the rehearsal"
         )
+
+
+@task(name="look around", cache_policy=NO_CACHE)
+def look_around(run_id: int, *, tables: list[str] | None) -> list[Found]:
+    """What each source beside Jobindsats has; of the named tables only, where some are named."""
+    found: list[Found] = []
+    wanted = frozenset(table.lower() for table in tables or ())
+    with crossing() as border:
+        for name, look in _SOURCES.items():
+            if not getattr(border.settings, _SETTING[name]):
+                continue
+            try:
+                with border.engine.connect() as connection:
+                    require_fit(connection, border=border)
+                found += look(border, run_id=run_id, wanted=wanted)
+            except Exception as error:  # noqa: BLE001  # one source's trouble never stops another
+                get_run_logger().error("%s: %s", name, error)
+                found.append(Found(Decision(name, "failed", str(error), Listing(name))))
+    return found
+
+
+def _mended(name: str, *, border: Border) -> list[Found]:
+    """Where a source stopped when it was last looked at, and every file can be read now, that is said once."""
+    with border.engine.connect() as connection:
+        last = connection.scalar(_LAST_OUTCOME, {"name": name})
+    stopped = last in ("quarantined", "failed")
+    return [Found(Decision(name, "not_due", "every file can be read again", Listing(name)))] if stopped else []
+
+
+_LAST_OUTCOME = text("select outcome from ops.table_outcomes where table_id = :name order by run_id desc limit 1")
+
+
+def _stands(connection: Connection, table_id: str, *, entries: Iterable[Entry], border: Border) -> bool:
+    """Whether the newest vintage was read from these very bytes."""
+    newest = newest_vintage(connection, table_id=table_id)
+    if newest is None:
+        return False
+    try:
+        before = border.archive.get_manifest(newest.manifest).entries
+    except ArchiveTrouble:
+        return False
+    return {entry.sha256 for entry in before} == {entry.sha256 for entry in entries}
+
+
+_SETTING = {"statbank": "statbank_url", LISTS: "ranking_lists", LOCAL: "local_files"}
+
+_SOURCES: dict[str, Callable[..., list[Found]]] = {
+    "statbank": look_at_statbank,
+    LISTS: look_at_lists,
+    LOCAL: look_at_own_tables,
+}

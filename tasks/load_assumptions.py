@@ -6,9 +6,8 @@ from prefect import get_run_logger, task
 from prefect.cache_policies import NO_CACHE
 from sqlalchemy.exc import DBAPIError
 
-from tasks.again import AGAIN
 from tasks.archive.receipts import require_whole
-from tasks.border import Border, crossing
+from tasks.resources import AGAIN, Border, crossing
 from tasks.stoppages import Refused
 from warehouse.assumptions.model import Assumption, AssumptionError, merged, read_assumptions, shipped
 from warehouse.assumptions.record import record
