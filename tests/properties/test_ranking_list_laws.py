@@ -9,8 +9,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from tasks.sources.ranking_lists.apart import taken_apart
-from tasks.sources.ranking_lists.kinds import kind_of
+from tasks.sources.documents.file_kind import kind_of
+from tasks.sources.documents.sandbox import taken_apart
 from tasks.sources.ranking_lists.lists import RankingList, list_on
 from tasks.sources.ranking_lists.numbers import number
 from tasks.stoppages import ListUnreadable

@@ -8,8 +8,8 @@ from time import monotonic
 
 import pytest
 
-from tasks.sources.ranking_lists import limits
-from tasks.sources.ranking_lists.apart import environment, pages_in
+from tasks.sources.documents import file_kind as limits
+from tasks.sources.documents.sandbox import environment, pages_in
 from tasks.sources.ranking_lists.lists import read_list
 from tasks.stoppages import ListUnreadable
 from tests.standin import hostile_files, ranking_files

@@ -14,8 +14,8 @@ import pytest
 import xlsxwriter
 
 from tasks.sources.cells import KEY, SCHEMA
-from tasks.sources.ranking_lists.apart import taken_apart
-from tasks.sources.ranking_lists.kinds import kind_of
+from tasks.sources.documents.file_kind import kind_of
+from tasks.sources.documents.sandbox import taken_apart
 from tasks.sources.ranking_lists.lists import RankingList, list_on, read_list
 from tasks.stoppages import ListUnreadable
 from tests.standin import published_ranks, ranking_files

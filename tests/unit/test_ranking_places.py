@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tasks.sources.ranking_lists import limits
+from tasks.sources.documents import file_kind as limits
 from tasks.sources.ranking_lists.places import get, name_of, watched
 from tasks.stoppages import BodyTooLarge, PublisherDown, PublisherTimedOut, RedirectRefused, RequestRefused
 

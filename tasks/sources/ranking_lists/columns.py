@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from tasks.sources.ranking_lists.lines import Cell, Line, Span
+from tasks.sources.documents.page import Cell, Line, Span
 
 MOST_HEADER_LINES = 8
 KNOWN = (

@@ -14,9 +14,9 @@ from typing import Any
 import polars as pl
 
 from tasks.sources.cells import KEY, SCHEMA
+from tasks.sources.documents.page import Page, printable
+from tasks.sources.documents.sandbox import pages_in
 from tasks.sources.ranking_lists import titles
-from tasks.sources.ranking_lists.apart import pages_in
-from tasks.sources.ranking_lists.lines import Page, printable
 from tasks.sources.ranking_lists.ranking import GapIs, gap_is, is_complete
 from tasks.sources.ranking_lists.rows import Row, table
 from tasks.stoppages import ListUnreadable

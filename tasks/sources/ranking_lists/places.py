@@ -13,7 +13,7 @@ from urllib.parse import SplitResult, unquote, urljoin, urlsplit
 
 import requests
 
-from tasks.sources.ranking_lists.limits import LARGEST_FILE_BYTES
+from tasks.sources.documents.file_kind import LARGEST_FILE_BYTES
 from tasks.stoppages import BodyTooLarge, PublisherDown, PublisherTimedOut, RedirectRefused, RequestRefused
 
 SUFFIXES = (".pdf", ".xlsx")

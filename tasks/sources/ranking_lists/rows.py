@@ -12,9 +12,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from tasks.sources.documents.page import Cell, Line, Page, merged
 from tasks.sources.ranking_lists import numbers
 from tasks.sources.ranking_lists.columns import KNOWN, Column, HeaderUnclear, named
-from tasks.sources.ranking_lists.lines import Cell, Line, Page, merged
 from tasks.stoppages import ListUnreadable
 from warehouse.areas import Area, AreaUnknown, find
 

@@ -13,9 +13,9 @@ import subprocess
 import sys
 from typing import Any
 
-from tasks.sources.ranking_lists import limits
-from tasks.sources.ranking_lists.kinds import Kind, kind_of
-from tasks.sources.ranking_lists.lines import Cell, Line, Page, Span
+from tasks.sources.documents import file_kind as limits
+from tasks.sources.documents.file_kind import Kind, kind_of
+from tasks.sources.documents.page import Cell, Line, Page, Span
 from tasks.stoppages import ListUnreadable
 
 
@@ -61,10 +61,10 @@ def _too_much(name: str) -> str:
 def taken_apart(content: bytes, *, kind: Kind, name: str) -> list[Page]:
     """The pages or sheets, read in this process; raises ListUnreadable."""
     if kind == "pdf":
-        from tasks.sources.ranking_lists.pdf_pages import pages_of
+        from tasks.sources.documents.pdf import pages_of
 
         return pages_of(content, name=name)
-    from tasks.sources.ranking_lists.workbook_sheets import sheets_of
+    from tasks.sources.documents.workbook import sheets_of
 
     return sheets_of(content, name=name)
 

@@ -17,17 +17,18 @@ from zipfile import ZipFile
 
 from openpyxl import load_workbook
 
-from tasks.sources.ranking_lists.limits import (
+from tasks.sources.documents.file_kind import (
     LARGEST_UNPACKED_BYTES,
     MOST_PACKED_FILES,
     MOST_SHEET_COLUMNS,
     MOST_SHEET_ROWS,
 )
-from tasks.sources.ranking_lists.lines import Cell, Line, Page, Span, printable
+from tasks.sources.documents.page import Cell, Line, Page, Span, printable
 from tasks.sources.ranking_lists.numbers import in_danish
 from tasks.stoppages import ListUnreadable
 
 _CHUNK = 1 << 20
+
 _WIDTH = 0.5
 
 

@@ -16,10 +16,15 @@ from tasks.sources.local_files.refusals import refused
 from tasks.stoppages import FileRefused
 
 _MB = 1024 * 1024
+
 _MOST_UNPACKED, _MOST_ELEMENTS, _MOST_PARTS = 200 * _MB, 10_000_000, 2_000
+
 _LAST_ROW, _LAST_COLUMN = 1_048_576, 16_384
+
 _COMPOUND = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
+
 _REFERENCE = re.compile(r"\$?([A-Z]{1,3})\$?(\d{1,7})", re.ASCII)
 
 

@@ -18,13 +18,15 @@ from pdfplumber.page import Page as PlumbedPage
 from pdfplumber.pdf import PDF
 from pdfplumber.utils.exceptions import PdfminerException
 
-from tasks.sources.ranking_lists.limits import MOST_PAGES
-from tasks.sources.ranking_lists.lines import Cell, Line, Page, Span, printable
+from tasks.sources.documents.file_kind import MOST_PAGES
+from tasks.sources.documents.page import Cell, Line, Page, Span, printable
 from tasks.stoppages import ListUnreadable
 
 # In heights of the letters. A blank is about a quarter wide, the gap between two columns at least a half.
 _LARGEST_BLANK = 0.45
+
 _SAME_LINE = 0.4
+
 _Word = dict[str, Any]
 
 
