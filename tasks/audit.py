@@ -17,9 +17,9 @@ from sqlalchemy.exc import IntegrityError
 
 from expectations.verdict import Verdict, agreement
 from tasks.archive.store import Archive
-from tasks.looks import declared
 from tasks.resources import crossing
 from tasks.results import Audit, Staged
+from tasks.sources.registry import declared
 from tasks.stoppages import AuditBroken, AuditFailed, resting_on
 from warehouse.catalogue.model import Table
 from warehouse.danish.clock import danish_day

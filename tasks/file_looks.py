@@ -15,6 +15,7 @@ import polars as pl
 from sqlalchemy import Row
 
 from tasks.archive.store import Archive, Manifest
+from tasks.sources.archived_files import CONTRACT, FILE
 from tasks.sources.cells import KEY
 from tasks.sources.local_files.contract import Contract, read_contract
 from tasks.sources.local_files.reading import read_file
@@ -25,19 +26,7 @@ from tasks.sources.statbank.quarters import read_quarter
 from tasks.sources.statbank.questions import quarters_asked
 from tasks.stoppages import FileRefused
 from warehouse.catalogue.model import Table
-from warehouse.catalogue.publishers import LOCAL, shipped_table
 from warehouse.yaml_files import ContractError
-
-FILE = "file:"
-CONTRACT = "contract:"
-
-
-def of(publisher: str, *, manifest: Manifest, archive: Archive) -> RankingLook | StatBankLook | OwnLook:
-    """The look of one publisher's manifest; raises FileRefused where a contract cannot be read."""
-    if publisher == LOCAL:
-        return OwnLook(manifest, archive)
-    reader = RankingLook if publisher == "ranking_lists" else StatBankLook
-    return reader(manifest, shipped_table(manifest.table_id), archive)
 
 
 @dataclass(frozen=True)

@@ -8,60 +8,21 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Protocol
+from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 import polars as pl
 from sqlalchemy import Row
 
-from tasks import file_looks
 from tasks.archive.store import Archive, ArchiveTrouble, Manifest
 from tasks.sources.jobindsats.bodies import read_body
 from tasks.sources.jobindsats.cells import to_cells
 from tasks.sources.jobindsats.changes import Change, advisories, remembering, require_same_meaning
 from tasks.sources.jobindsats.metadata import TableMetadata, differences, offered_measures, read_metadata
+from tasks.sources.snapshot import Cut
 from tasks.stoppages import BodyUnreadable, Undeclared
 from warehouse.catalogue.model import Measure, Table
-from warehouse.catalogue.publishers import publisher_of, shipped_table
 from warehouse.danish.clock import danish_day
-
-Cut = tuple[str, pl.DataFrame]
-
-
-class Look(Protocol):
-    """One look at one table: its cells, answer by answer, and what changed beside the newest vintage's look."""
-
-    @property
-    def table(self) -> Table:
-        """The table as declared."""
-        ...
-
-    def answers(self, *, newest: Row[Any] | None) -> Iterator[Cut]:
-        """The cells of each answer, with what it was asked for; raises a Stoppage."""
-        ...
-
-    def changes(self, *, newest: Row[Any] | None, stands_already: bool) -> tuple[str, ...]:
-        """What of names and ids changed, a sentence each; raises LabelsMoved or Vanished where it cannot be published."""
-        ...
-
-    @property
-    def partial_periods(self) -> frozenset[int]:
-        """The periods of which this look is a part only: what it lacks there is not withdrawn."""
-        ...
-
-
-def look_at(manifest: str, *, archive: Archive) -> Look:
-    """The look of a manifest; raises ArchiveTrouble, CatalogueError, or a Stoppage where a contract cannot be read."""
-    found = archive.get_manifest(manifest)
-    publisher = publisher_of(found.table_id)
-    if publisher == "jobindsats":
-        return JobindsatsLook(found, shipped_table(found.table_id), archive)
-    return file_looks.of(publisher, manifest=found, archive=archive)
-
-
-def declared(manifest: str, *, archive: Archive) -> Table:
-    """The table a manifest's look is of, as its catalogue or its contract declares it."""
-    return look_at(manifest, archive=archive).table
 
 
 @dataclass(frozen=True)

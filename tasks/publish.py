@@ -8,9 +8,9 @@ from sqlalchemy import Connection
 
 from tasks.archive.receipts import published, put_publication
 from tasks.archive.store import Archive, ArchiveTrouble
-from tasks.looks import declared
 from tasks.resources import Border, crossing
 from tasks.results import Staged
+from tasks.sources.registry import declared
 from tasks.stoppages import Refused
 from warehouse.catalogue.publishers import LOCAL, publisher_of
 from warehouse.history.dimensions import write_tables

@@ -17,12 +17,12 @@ from sqlalchemy import Connection, insert, text
 from tasks.archive.receipts import require_whole
 from tasks.audit import blocking_failures, in_words, judge
 from tasks.derive import bring_figures_up_to_date, bring_up_to_date
-from tasks.looks import declared
 from tasks.publish import declare, load_of, publish_load, write_receipt
 from tasks.quarantine import StoppedLoad, broken_rules, stopped_load
 from tasks.resources import Border
 from tasks.results import Staged
 from tasks.runs import opened, report_and_close
+from tasks.sources.registry import declared
 from tasks.stage import stage_table
 from tasks.stoppages import AuditFailed, Busy, CellsDisagree, LabelsMoved, Refused, Stoppage, Undeclared, Vanished
 from warehouse.catalogue.publishers import LOCAL, catalogues

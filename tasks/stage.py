@@ -19,10 +19,11 @@ from prefect.cache_policies import NO_CACHE
 from sqlalchemy import Connection, Row
 
 from tasks.archive.store import Archive
-from tasks.looks import Look, look_at
 from tasks.resources import crossing
 from tasks.results import Fetched, Staged
 from tasks.sources.cells import KEY
+from tasks.sources.registry import look_at
+from tasks.sources.snapshot import Look
 from tasks.stoppages import resting_on
 from warehouse.catalogue.publishers import LOCAL, publisher_of
 from warehouse.history.dimensions import SeriesNumbers, known_periods, write_periods, write_tables

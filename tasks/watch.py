@@ -6,15 +6,12 @@ published already is left alone.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from sqlalchemy import Connection
 
-from tasks.archive.store import Entry, Manifest
-from tasks.file_looks import CONTRACT, FILE
-from tasks.plan import _mended, _stands
+from tasks.plan import _mended
 from tasks.resources import Border
 from tasks.results import DUE, Decision, Found, Listing
+from tasks.sources.archived_files import CONTRACT, _archived, _File, _found, _manifest
 from tasks.sources.local_files.folder import Found as FolderFound
 from tasks.sources.local_files.folder import LocalFile, look_into
 from tasks.sources.local_files.reading import require_size
@@ -26,20 +23,6 @@ from warehouse.catalogue.publishers import LOCAL, chosen
 from warehouse.history.dimensions import write_tables
 
 LISTS = "ranking_lists"
-
-
-@dataclass(frozen=True)
-class _File:
-    """A file as it was found, archived."""
-
-    name: str
-    content: bytes
-    entry: Entry
-
-
-def _archived(border: Border, name: str, content: bytes, *, kind: str = FILE) -> _File:
-    digest = border.archive.put(content)
-    return _File(name, content, Entry(f"{kind}{name}", border.clock().isoformat(), 200, len(content), digest))
 
 
 def look_at_lists(border: Border, *, run_id: int, wanted: frozenset[str]) -> list[Found]:
@@ -118,19 +101,3 @@ def _unfitting(looked: FolderFound) -> list[Found]:
     stoppage = FileRefused(said) if looked.wrong_contracts else None
     outcome = DUE if stoppage else "not_due"
     return [Found(Decision(LOCAL, outcome, said, Listing(LOCAL)), stoppage=stoppage)]
-
-
-def _found(connection: Connection, table_id: str, *, files: list[_File], run_id: int, border: Border) -> Found:
-    listing = Listing(table_id)
-    if _stands(connection, table_id, entries=[file.entry for file in files], border=border):
-        return Found(Decision(table_id, "not_due", "the files are those that stand published", listing))
-    manifest = _manifest(table_id, files=files, run_id=run_id, border=border)
-    names = ", ".join(file.name for file in files)
-    return Found(Decision(table_id, DUE, f"found {names}", listing), manifest=manifest)
-
-
-def _manifest(table_id: str, *, files: list[_File], run_id: int, border: Border) -> str:
-    entries = tuple(file.entry for file in files)
-    return border.archive.put_manifest(
-        Manifest(table_id, border.settings.api_url, None, border.clock(), run_id, entries)
-    )

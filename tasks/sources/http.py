@@ -23,7 +23,7 @@ from urllib3.exceptions import DecodeError, ProtocolError, ReadTimeoutError, SSL
 from urllib3.response import BaseHTTPResponse
 from urllib3.util import Retry
 
-from tasks.sources.lost_calls import is_certificate, why
+from tasks.sources.network_errors import is_certificate, why
 from tasks.stoppages import (
     BodyTooLarge,
     BodyUnreadable,

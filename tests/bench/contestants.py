@@ -204,7 +204,7 @@ def _copy(engine: Engine, lines: bytes) -> None:
 
 def _ready(bodies: Bodies) -> pl.DataFrame:
     """All observations as they come, under numbers as the warehouse gives them."""
-    from tasks.looks import look_at
+    from tasks.sources.registry import look_at
 
     found = [cells for _, cells in look_at(bodies.looks["first"], archive=Archive(bodies.archive)).answers(newest=None)]
     cells = pl.concat(found)

@@ -15,8 +15,8 @@ from sqlalchemy import Engine, insert
 
 from tasks.archive.store import Archive, Entry
 from tasks.audit import audit_table
-from tasks.looks import declared
 from tasks.publish import publish_table
+from tasks.sources.registry import declared
 from tasks.stage import stage_table
 from tests.bench.bodies import TABLE
 from warehouse.catalogue import publishers
