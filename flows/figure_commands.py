@@ -21,7 +21,7 @@ VERDICTS = {"holds": "green", "holds within rounding": "green", "differs": "bold
 
 def list_figures(*, as_json: bool) -> int:
     """Every figure: its formula, unit, and what it reads."""
-    from tasks.figures import listed
+    from tasks.answers.figures import listed
 
     rows = listed()
     if as_json:
@@ -42,7 +42,7 @@ def list_figures(*, as_json: bool) -> int:
 
 def show_figure(name: str, *, area: str, period: str | None, item: str | None, as_of: str | None, as_json: bool) -> int:
     """A figure's rows for one area."""
-    from tasks import figures
+    from tasks.answers import figures
     from tasks.resources import ready
 
     asked = figures.asked(name, area=area, period=period, item=item, as_of=as_of)
@@ -140,7 +140,7 @@ def _rests_on(vintages: list[Mapping[str, Any]]) -> list[str]:
 
 def explain_figure(name: str, *, area: str, period: str, item: str | None, as_of: str | None, as_json: bool) -> int:
     """A figure taken apart, down to the hashes of the archived bytes."""
-    from tasks import figures
+    from tasks.answers import figures
     from tasks.resources import ready
 
     asked = figures.asked(name, area=area, period=period, item=item, as_of=as_of)
@@ -195,7 +195,7 @@ def _earlier(periods: int) -> str:
 
 def check_claims(file: Path, *, as_json: bool) -> int:
     """A paper's own numbers, each with its verdict."""
-    from tasks.check_claims import checked
+    from tasks.answers.claims import checked
     from tasks.resources import ready
 
     with ready() as border, border.engine.connect() as connection:

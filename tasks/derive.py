@@ -13,7 +13,7 @@ from prefect import get_run_logger, task
 from prefect.cache_policies import NO_CACHE
 from sqlalchemy import Connection, Engine, text
 
-from tasks.check_claims import fill_mart
+from tasks.answers.claims import fill_mart
 from tasks.highlights import note_moves
 from tasks.resources import AGAIN, crossing
 from warehouse.catalogue.model import Catalogue, jobindsats

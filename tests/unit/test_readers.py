@@ -13,7 +13,7 @@ from sqlalchemy.exc import DBAPIError
 
 from flows.command_line import run
 from tasks import derive
-from tasks.check_claims import fill_mart
+from tasks.answers.claims import fill_mart
 from tests.conventions.sources import ROOT
 from warehouse import migrations
 from warehouse.database.reader_role import READER, ReaderRefused, excess, give, renew

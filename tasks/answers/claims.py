@@ -9,7 +9,7 @@ from typing import Any
 import polars as pl
 from sqlalchemy import Connection, insert
 
-from tasks import figures
+from tasks.answers import figures
 from warehouse.areas import AreaUnknown, find
 from warehouse.assumptions import record as assumed
 from warehouse.claims.checking import CheckedClaim, check
