@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from prefect import flow
 
-from tasks.backfill import BackfillReport, begin_backfill, end_backfill, work
+from tasks.backfill.steps import BackfillReport, begin_backfill, end_backfill, work
 from tasks.derive import derive_figures, derive_marts
 
 

@@ -17,8 +17,8 @@ from flows.orchestrator import await_orchestrator, begin_orchestrator, prepare_o
 from flows.printing import STYLES, console, grid, number, print_json
 
 if TYPE_CHECKING:
-    from tasks.backfill import BackfillReport
-    from tasks.backfill_ledger import Progress
+    from tasks.backfill.ledger import Progress
+    from tasks.backfill.steps import BackfillReport
 
 WELL, FAILED, WRONG_USE, ATTENTION = 0, 1, 2, 3
 
@@ -28,7 +28,7 @@ def show_plan(first: str | None, last: str | None, *, tables: Sequence[str], as_
     if first is None or last is None:
         return _wrong_use("--plan needs --from and --to")
     prepare_orchestrator()
-    from tasks.backfill import look_ahead, plan_as_json
+    from tasks.backfill.steps import look_ahead, plan_as_json
 
     planned = plan_as_json(look_ahead(first, last, tables=tables))
     if as_json:
@@ -93,7 +93,7 @@ def run_backfill(
     prepare_orchestrator()
     begin_orchestrator()
     from flows.backfill import backfill
-    from tasks.backfill import BackfillStopped, telling
+    from tasks.backfill.steps import BackfillStopped, telling
 
     await_orchestrator()
     try:
@@ -124,7 +124,7 @@ def _wrong_hands(workers: int, *, dask: str | None) -> str | None:
 @contextmanager
 def _bar(*, shown: bool) -> Iterator[Any]:
     """A bar on standard error, where that is a terminal."""
-    from tasks.backfill_work import nobody
+    from tasks.backfill.work import nobody
 
     terminal = Console(stderr=True)
     if not (shown and terminal.is_terminal):
@@ -143,7 +143,7 @@ def _bar(*, shown: bool) -> Iterator[Any]:
 
 
 def _print_report(report: BackfillReport, *, as_json: bool) -> None:
-    from tasks.backfill import as_json as report_as_json
+    from tasks.backfill.steps import as_json as report_as_json
 
     if as_json:
         print_json(report_as_json(report))

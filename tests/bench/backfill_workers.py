@@ -132,7 +132,7 @@ def _alone(backfill_id: int) -> None:
 
 
 def _processes(backfill_id: int, *, number: int) -> None:
-    command = [sys.executable, "-m", "tasks.backfill_workers", str(backfill_id)]
+    command = [sys.executable, "-m", "tasks.backfill.steps.workers", str(backfill_id)]
     working = [subprocess.Popen(command, stdin=subprocess.PIPE) for _ in range(number)]
     # Its standard input is its leash: it is let go when all have ended.
     statuses = [each.wait() for each in working]
@@ -144,7 +144,7 @@ def _processes(backfill_id: int, *, number: int) -> None:
 
 
 def _on_dask(backfill_id: int, *, workers: int) -> None:
-    from tasks.backfill_dask import LOCAL, work_on_cluster
+    from tasks.backfill.workers import LOCAL, work_on_cluster
 
     work_on_cluster(backfill_id, address=LOCAL, workers=workers, stop=Event(), told=lambda _: None)
 
@@ -198,7 +198,7 @@ class _Bench:
 
     def measured(self, way: str, work: Work, regime: Regime) -> Measured:
         """One backfill in a database and an archive of its own."""
-        from tasks.backfill import begin
+        from tasks.backfill.steps import begin
 
         with ExitStack() as stack:
             warehouse = stack.enter_context(scratch_beside(self.server))

@@ -19,7 +19,7 @@ from sqlalchemy import Engine, event
 
 import expectations.suite
 import flows.nightly
-import tasks.backfill_work
+import tasks.backfill.work
 import tasks.resources
 import tasks.tidy
 from tests.faults.points import Point

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from sqlalchemy import create_engine
 
 from tasks.archive.receipts import get_publications
-from tasks.backfill import begin
-from tasks.backfill_work import work_on
+from tasks.backfill.steps import begin
+from tasks.backfill.work import work_on
 from tasks.derive import bring_figures_up_to_date, bring_up_to_date
 from tests.conftest import Stage
 from tests.faults.dying import context, worker

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from sqlalchemy import URL, create_engine, text
 
-from tasks.backfill import begin
-from tasks.backfill_work import work_on
+from tasks.backfill.steps import begin
+from tasks.backfill.work import work_on
 from tasks.derive import bring_figures_up_to_date, bring_up_to_date
 from tests.budgets import calls_over
 from tests.conftest import Database

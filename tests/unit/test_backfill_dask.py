@@ -10,9 +10,9 @@ import pytest
 from sqlalchemy import URL, Engine
 
 from flows.command_line import run
-from tasks import backfill_ledger as ledger
-from tasks.backfill_dask import ClusterTrouble, Errand, errand_for, work_at_next
-from tasks.backfill_plan import Plan
+from tasks.backfill import ledger
+from tasks.backfill.plan import Plan
+from tasks.backfill.workers import ClusterTrouble, Errand, errand_for, work_at_next
 from tasks.resources import crossing
 from tests.properties.releases import FIRST_NIGHT
 

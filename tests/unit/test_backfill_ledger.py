@@ -8,9 +8,9 @@ from datetime import UTC, date, datetime
 import pytest
 from sqlalchemy import Engine, text
 
-from tasks import backfill_ledger as ledger
-from tasks.backfill_ledger import Claim
-from tasks.backfill_plan import Partition, Plan, PlannedTable
+from tasks.backfill import ledger
+from tasks.backfill.ledger import Claim
+from tasks.backfill.plan import Partition, Plan, PlannedTable
 from tasks.outcomes import TableOutcome
 from tasks.results import Staged
 from tasks.stoppages import BodyUnreadable, Refused

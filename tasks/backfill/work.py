@@ -15,11 +15,11 @@ from time import monotonic, sleep
 
 from sqlalchemy import Connection
 
-from tasks import backfill_ledger as ledger
 from tasks.archive.receipts import write_missing_receipts
 from tasks.archive.store import Archive, ArchiveTrouble
 from tasks.audit import asked_periods, audit_table
-from tasks.backfill_ledger import Claim, Progress
+from tasks.backfill import ledger
+from tasks.backfill.ledger import Claim, Progress
 from tasks.fetch import fetch_table
 from tasks.outcomes import TableOutcome, put_in_quarantine, settle
 from tasks.plan import require_fit

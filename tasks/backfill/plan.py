@@ -26,7 +26,9 @@ from warehouse.periods import Period, Span
 
 BESIDE_FIGURES = 2
 """Calls of a look beside those for figures: the table's metadata before, the list of tables after."""
+
 OWN_SECONDS = 1.5
+
 OWN_CELLS_PER_SECOND = 40_000
 """What a partition costs us until one has been measured: a suite's overhead, then by its cells."""
 

@@ -12,7 +12,7 @@ from datetime import date, datetime
 
 from sqlalchemy import Connection, insert, text
 
-from tasks.backfill_plan import Partition, Plan
+from tasks.backfill.plan import Partition, Plan
 from tasks.outcomes import TableOutcome
 from tasks.results import Fetched, Staged
 from tasks.stoppages import Refused

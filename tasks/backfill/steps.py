@@ -13,12 +13,11 @@ from prefect import get_run_logger, task
 from prefect.artifacts import create_progress_artifact, update_progress_artifact
 from prefect.cache_policies import NO_CACHE
 
-from tasks import backfill_ledger as ledger
-from tasks.backfill_dask import ClusterTrouble, work_on_cluster
-from tasks.backfill_ledger import Progress
-from tasks.backfill_plan import Plan, plan
-from tasks.backfill_work import nobody, work_on
-from tasks.backfill_workers import helped_by
+from tasks.backfill import ledger
+from tasks.backfill.ledger import Progress
+from tasks.backfill.plan import Plan, plan
+from tasks.backfill.work import nobody, work_on
+from tasks.backfill.workers import ClusterTrouble, helped_by, work_on_cluster
 from tasks.child_processes import interruptible
 from tasks.load_assumptions import put_assumptions_on_record
 from tasks.resources import AGAIN, crossing
@@ -55,6 +54,7 @@ class BackfillStopped(RuntimeError):
 
 
 Told = Callable[[Progress], None]
+
 _listener: ContextVar[Told] = ContextVar("listener", default=nobody)
 
 
