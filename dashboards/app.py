@@ -9,7 +9,7 @@ import streamlit as st
 
 from dashboards import charts, shown
 from dashboards.marts import COUNTRY, Marts, Rows, Unreachable, end_of, reading
-from tasks.paper import words
+from tasks.briefing import wording as words
 from warehouse.danish import writing as written
 
 

@@ -27,7 +27,7 @@ def write_briefings(
             "name one municipality with --area (and --neighbours, if you like), or write them with --all\n"
         )
         return WRONG_USE
-    from tasks.paper.writing import of_many, of_one
+    from tasks.briefing.write import of_many, of_one
     from tasks.resources import ready
     from warehouse.reading.questions import moment
 

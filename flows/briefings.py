@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from prefect import flow
 
-from tasks.briefing import list_briefings, write_briefings
-from tasks.paper.writing import Written
+from tasks.briefing.steps import list_briefings, write_briefings
+from tasks.briefing.write import Written
 
 
 @flow(name="briefings", validate_parameters=True)

@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tasks.paper import content, words
-from tasks.paper.content import BROKEN, MISSING, NOT_YET, OBSERVED, SUPPRESSED, WITHDRAWN, Cell, compared
+from tasks.briefing import content
+from tasks.briefing import wording as words
+from tasks.briefing.content import BROKEN, MISSING, NOT_YET, OBSERVED, SUPPRESSED, WITHDRAWN, Cell, compared
 from warehouse.danish import writing as written
 
 UNSHOWN = (SUPPRESSED, NOT_YET, WITHDRAWN, MISSING)

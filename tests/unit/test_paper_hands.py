@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tasks.paper.hands import FEW, side_by_side
+from tasks.briefing.write import FEW, side_by_side
 from tests.processes import until
 
 MANY = list(range(FEW * 3))

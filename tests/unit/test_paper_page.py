@@ -10,8 +10,10 @@ from xml.etree.ElementTree import Element
 import pytest
 from defusedxml.ElementTree import fromstring
 
-from tasks.paper import charts, page, sentences, words
-from tasks.paper.content import (
+from tasks.briefing import charts, page
+from tasks.briefing import wording as sentences
+from tasks.briefing import wording as words
+from tasks.briefing.content import (
     BROKEN,
     MISSED,
     NOT_IN_FORCE,

@@ -13,12 +13,14 @@ from importlib import resources
 
 import polars as pl
 
-from tasks.paper.content import Neighbours
+from tasks.briefing.content import Neighbours
 from warehouse.areas import Area, all_areas, find, municipalities
 from warehouse.errors import QuestionError
 
 AS_MANY = 3
+
 AT_MOST = 4
+
 _NAMED = "De er valgt til denne briefing."
 
 

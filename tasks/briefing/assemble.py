@@ -12,8 +12,9 @@ from typing import Any
 
 import polars as pl
 
-from tasks.paper import benchmarking, revising
-from tasks.paper.content import (
+from tasks.briefing import sections as benchmarking
+from tasks.briefing import sections as revising
+from tasks.briefing.content import (
     ABSENT,
     MISSED,
     OBSERVED,
@@ -29,14 +30,16 @@ from tasks.paper.content import (
     Source,
     compared,
 )
-from tasks.paper.readings import Break, Readings
+from tasks.briefing.inputs import Break, Readings
 from warehouse.areas import COUNTRY, Area
 from warehouse.catalogue.model import BenefitGroup, jobindsats
 from warehouse.catalogue.publishers import catalogues
 from warehouse.periods import Period, spanning
 
 MONTHS_SHOWN = 25
+
 ALL_BENEFITS = "Alle ydelser"
+
 Counted = Mapping[tuple[str, str, int], Cell]
 
 

@@ -2,22 +2,60 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from threading import Thread
+from typing import TypeVar
 
 import polars as pl
 from sqlalchemy import Connection, Engine
 
-from tasks.paper import assembling, neighbours, page, readings
-from tasks.paper.content import Neighbours
-from tasks.paper.hands import side_by_side
+from tasks.briefing import assemble as assembling
+from tasks.briefing import inputs as readings
+from tasks.briefing import neighbours, page
+from tasks.briefing.content import Neighbours
 from warehouse.areas import COUNTRY, Area, municipalities
 from warehouse.errors import QuestionError
 from warehouse.figures import population
 from warehouse.marts.rows import one_state
+
+Given = TypeVar("Given")
+
+Made = TypeVar("Made")
+
+# Starting a process costs as much as a few pages; each holds its own libraries in memory.
+FEW, AT_MOST = 8, 4
+
+
+def side_by_side(work: Callable[[Given], Made], given: Sequence[Given]) -> Iterator[Made]:
+    """What the work makes of each, in the order given; a few are done here. What it raises is raised here."""
+    hands = min(os.cpu_count() or 1, AT_MOST)
+    if len(given) <= FEW or hands == 1:
+        yield from map(work, given)
+        return
+    # Not forked: threads of Polars and of a connection would be copied in whatever state they are.
+    apart = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(hands, mp_context=apart, initializer=_end_with_who_asked) as pool:
+        try:
+            yield from pool.map(work, given, chunksize=4)
+        finally:
+            pool.shutdown(cancel_futures=True)
+
+
+def _end_with_who_asked() -> None:
+    """End this process when its parent is gone, however it went; a pool's process would wait for work for ever."""
+
+    def wait() -> None:
+        if parent := multiprocessing.parent_process():
+            parent.join()
+        os._exit(1)
+
+    Thread(target=wait, daemon=True).start()
 
 
 @dataclass(frozen=True)

@@ -14,12 +14,25 @@ from typing import Any
 
 import vl_convert
 
-from tasks.paper import drawings, words
-from tasks.paper.content import NOT_IN_FORCE, OBSERVED, SUPPRESSED, Briefing, Cell, Compared, Point, Ranking, ShareLine
+from tasks.briefing import chart_specs as drawings
+from tasks.briefing import wording as words
+from tasks.briefing.content import (
+    NOT_IN_FORCE,
+    OBSERVED,
+    SUPPRESSED,
+    Briefing,
+    Cell,
+    Compared,
+    Point,
+    Ranking,
+    ShareLine,
+)
 from warehouse.danish import writing as written
 
 Rows = list[dict[str, Any]]
+
 _LETTERS = 21
+
 _SHORT = {"Selvforsørgelses- og hjemrejseydelse samt overgangsydelse": "Selvforsørgelse mv."}
 
 

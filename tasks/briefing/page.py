@@ -12,8 +12,10 @@ from importlib import resources
 from jinja2 import Environment, StrictUndefined, Template
 from markupsafe import Markup
 
-from tasks.paper import charts, sentences, words
-from tasks.paper.content import BROKEN, OBSERVED, Briefing, Cell, Change
+from tasks.briefing import charts
+from tasks.briefing import wording as sentences
+from tasks.briefing import wording as words
+from tasks.briefing.content import BROKEN, OBSERVED, Briefing, Cell, Change
 from warehouse.danish import writing as written
 from warehouse.danish.clock import in_denmark
 

@@ -10,7 +10,7 @@ from prefect import get_run_logger, task
 from prefect.artifacts import create_table_artifact
 from prefect.cache_policies import NO_CACHE
 
-from tasks.paper.writing import Written, of_many
+from tasks.briefing.write import Written, of_many
 from tasks.resources import AGAIN, ready
 from warehouse.reading.questions import moment
 
