@@ -11,7 +11,7 @@ from flows.orchestrator import await_orchestrator, begin_orchestrator, prepare_o
 from flows.printing import STYLES, console, grid, number, print_json
 
 if TYPE_CHECKING:
-    from tasks.findings import Finding
+    from tasks.doctor.finding import Finding
 
 WELL, FAILED, WRONG_USE, ATTENTION = 0, 1, 2, 3
 
@@ -19,7 +19,7 @@ WELL, FAILED, WRONG_USE, ATTENTION = 0, 1, 2, 3
 def examine(*, as_json: bool) -> int:
     """Every part in turn: what is wrong and the next step."""
     prepare_orchestrator()
-    from tasks.doctor import examine_all
+    from tasks.doctor.examine import examine_all
 
     findings = [*examine_all(), _prefect()]
     if as_json:
@@ -38,7 +38,7 @@ def _prefect() -> Finding:
     import prefect
     from prefect.settings import get_current_settings
 
-    from tasks.findings import Finding
+    from tasks.doctor.finding import Finding
 
     api = get_current_settings().api.url
     if not api:

@@ -240,7 +240,7 @@ def test_an_archive_without_receipts_says_where_it_looked(history: Scene, capsys
 
 
 def test_doctor_names_answers_that_are_gone(history: Scene) -> None:
-    from tasks.doctor import examine_all
+    from tasks.doctor.examine import examine_all
 
     payload = archived(history, "payloads")[0]
     before = payload.read_bytes()

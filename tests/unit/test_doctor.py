@@ -14,10 +14,9 @@ from pydantic import SecretStr
 from sqlalchemy import Engine, insert, text
 
 from flows.orchestrator import silence_of
-from tasks.doctor import examine_all
-from tasks.doctor_of_runs import examine_runs
-from tasks.doctor_of_settings import examine_settings
-from tasks.findings import Finding
+from tasks.doctor.checks import examine_runs, examine_settings
+from tasks.doctor.examine import examine_all
+from tasks.doctor.finding import Finding
 from tasks.resources import Border
 from tests.properties.releases import PERSONS, forget, publish_release, shown
 from tests.scripted import scripted, send

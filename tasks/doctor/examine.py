@@ -6,9 +6,8 @@ from sqlalchemy import Connection, text
 
 from tasks.archive.receipts import missing_answers
 from tasks.archive.store import Archive
-from tasks.doctor_of_runs import examine_runs
-from tasks.doctor_of_settings import examine_settings
-from tasks.findings import Finding, guarded
+from tasks.doctor.checks import examine_runs, examine_settings
+from tasks.doctor.finding import Finding, guarded
 from tasks.resources import Border, crossing
 from tasks.sources.http import at_once
 from tasks.sources.jobindsats import questions
