@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING
 from flows.printing import console, grid, number, print_json
 
 if TYPE_CHECKING:
-    from tasks.dictionary import Language
+    from tasks.exports.dictionary import Language
 
 WELL, WRONG_USE = 0, 2
 
 
 def show_dictionary(*, form: str, language: Language, out: Path | None) -> int:
     """The data dictionary on standard output or in a file; a workbook always needs one."""
-    from tasks.dictionary import markdown, write_markdown, write_workbook
+    from tasks.exports.dictionary import markdown, write_markdown, write_workbook
 
     if out is None and form == "xlsx":
         sys.stderr.write("jobindsats: a workbook needs a file: --out dataordbog.xlsx\n")
@@ -32,7 +32,7 @@ def show_dictionary(*, form: str, language: Language, out: Path | None) -> int:
 
 def run_export(to: Path, *, form: str, marts: list[str], as_json: bool) -> int:
     """Marts as files in a folder, of one state of the warehouse."""
-    from tasks.export import export, marts_named
+    from tasks.exports.export import export, marts_named
     from tasks.resources import ready
 
     wanted = marts_named(marts)

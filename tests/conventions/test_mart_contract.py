@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, text
 
-from tasks.dictionary import Language, markdown
+from tasks.exports.dictionary import Language, markdown
 from tests.contract import broken, declared, given_out, major_of, newest_since
 from tests.conventions.sources import ROOT
 from warehouse.marts.contract import MARTS, UNITS, VERSION, data_dictionary, entries, write_dictionary

@@ -8,7 +8,7 @@ import openpyxl
 import pytest
 
 from flows.command_line import run
-from tasks.dictionary import Language, markdown, write_markdown, write_workbook
+from tasks.exports.dictionary import Language, markdown, write_markdown, write_workbook
 from warehouse.marts.contract import MARTS, VERSION, entries
 
 

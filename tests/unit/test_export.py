@@ -19,9 +19,9 @@ from sqlalchemy import Engine, Table, insert, text
 from sqlalchemy.exc import DBAPIError
 
 from flows.command_line import run
-from tasks import export_files
-from tasks.export import FORMATS, export, marts_named
-from tasks.export_files import ExportRefused
+from tasks.exports import files as export_files
+from tasks.exports.export import FORMATS, export, marts_named
+from tasks.exports.files import ExportRefused
 from warehouse.danish.clock import DENMARK
 from warehouse.marts import benchmark as figure_marts
 from warehouse.marts import benefits as marts

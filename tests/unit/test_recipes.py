@@ -12,7 +12,7 @@ import polars as pl
 import pytest
 from sqlalchemy import Engine, insert, text
 
-from tasks.export import export, marts_named
+from tasks.exports.export import export, marts_named
 from tests.conventions.sources import ROOT
 from warehouse.catalogue.model import jobindsats
 from warehouse.database.reader_role import READER, give

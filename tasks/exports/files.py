@@ -31,8 +31,11 @@ BY_YEAR = {
     "revisions": "period_last_day",
 }
 """The marts that grow with every month or night, and the day by which they are parted into years in Parquet."""
+
 ROWS_OF_A_SHEET = 1_048_576
+
 _TEXT_OF_A_CELL = 32_767
+
 _FORMULA = r"\A([=+\-@'\t\r\n])"
 
 
@@ -50,6 +53,7 @@ class Written:
 
 About = Mapping[str, str]
 """What a file says of itself: product, contract version, moment, newest vintage."""
+
 Write = Callable[[Connection, Table, Path, About], Iterator[Written]]
 
 

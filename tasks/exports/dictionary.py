@@ -17,6 +17,7 @@ from xlsxwriter.worksheet import Worksheet
 from warehouse.marts.contract import VERSION, Entry, entries
 
 Language = Literal["da", "en"]
+
 A4 = 9
 
 

@@ -21,13 +21,15 @@ from uuid import uuid4
 
 from sqlalchemy import Engine, Table
 
-from tasks import export_files
-from tasks.export_files import About, ExportRefused, Write
+from tasks.exports import files as export_files
+from tasks.exports.files import About, ExportRefused, Write
 from warehouse.marts.contract import MARTS, VERSION
 from warehouse.marts.rows import State, one_state, state_of
 
 MANIFEST = "manifest.json"
+
 _UNFINISHED = ".unfinished-"
+
 FORMATS: dict[str, Write] = {
     "parquet": export_files.write_parquet,
     "csv": export_files.write_danish_csv,
