@@ -15,8 +15,8 @@ from flows.orchestrator import prepare_orchestrator
 from flows.printing import cell, console, danish_time, grid, number, print_json
 
 if TYPE_CHECKING:
-    from tasks.quarantine import BrokenRule, StoppedLoad
-    from tasks.release import Released
+    from tasks.quarantine.release import Released
+    from tasks.quarantine.stopped_loads import BrokenRule, StoppedLoad
 
 WELL = 0
 ROWS_SHOWN = 20
@@ -26,7 +26,7 @@ STATES = {"open": "bold yellow", "released": "green", "overtaken": "dim"}
 
 def list_loads(table_id: str | None, *, everything: bool, as_json: bool) -> int:
     """The loads that are open, or every load there was."""
-    from tasks.quarantine import EVERY, OPEN, stopped_loads
+    from tasks.quarantine.stopped_loads import EVERY, OPEN, stopped_loads
     from tasks.resources import ready
     from warehouse.reading.questions import table_named
 
@@ -82,7 +82,7 @@ def _what_became_of(load: StoppedLoad) -> str:
 
 def show_load(quarantine_id: int, *, as_json: bool) -> int:
     """One load: why it was stopped, and its rejected rows under the rule that each broke."""
-    from tasks.quarantine import broken_rules, stopped_load
+    from tasks.quarantine.stopped_loads import broken_rules, stopped_load
     from tasks.resources import ready
 
     with ready() as border, border.engine.connect() as connection:
@@ -147,7 +147,7 @@ def _heading(name: str, *, rows: Sequence[Mapping[str, Any]]) -> str:
 def release_load(quarantine_id: int, *, reason: str, by: str | None, as_json: bool) -> int:
     """Publish a stopped load; says what it changed."""
     prepare_orchestrator()
-    from tasks.release import release
+    from tasks.quarantine.release import release
     from tasks.resources import ready
 
     with ready() as border:

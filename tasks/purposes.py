@@ -18,7 +18,7 @@ from sqlalchemy import Connection, text
 
 from tasks.archive.receipts import ASSUMPTIONS, PUBLICATIONS, get_publications
 from tasks.archive.store import Archive, ArchiveTrouble, is_part, payload_of
-from tasks.quarantine import stopped_loads
+from tasks.quarantine.stopped_loads import stopped_loads
 
 
 class Purpose(StrEnum):

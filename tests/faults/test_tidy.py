@@ -17,7 +17,7 @@ from sqlalchemy import create_engine, text
 
 from tasks.archive.receipts import missing_answers
 from tasks.archive.store import Archive
-from tasks.quarantine import stopped_loads
+from tasks.quarantine.stopped_loads import stopped_loads
 from tests.conftest import Stage
 from tests.faults.dying import context, night, tidying
 from tests.faults.points import Point, point

@@ -18,7 +18,7 @@ from sqlalchemy import Engine, insert, text
 
 from tasks.archive.receipts import missing_answers, published, put_publication
 from tasks.archive.store import Archive, Entry, Manifest, payload_of
-from tasks.quarantine import stopped_loads
+from tasks.quarantine.stopped_loads import stopped_loads
 from tasks.resources import Border
 from tasks.tidy import for_nothing, tidy
 from tests.properties.effort import EXAMPLES

@@ -11,7 +11,7 @@ from sqlalchemy import Engine, insert, text
 
 from expectations.verdict import Verdict
 from tasks.audit import stop_where_blocking
-from tasks.quarantine import EVERY, broken_rules, stopped_load, stopped_loads
+from tasks.quarantine.stopped_loads import EVERY, broken_rules, stopped_load, stopped_loads
 from tasks.stoppages import AuditFailed
 from tests.properties.releases import PERSONS, TABLE, forget, load, night, open_run, shown, stage
 from warehouse.catalogue.model import jobindsats

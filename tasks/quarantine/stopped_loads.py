@@ -20,6 +20,7 @@ from warehouse.catalogue.model import Table
 from warehouse.errors import QuestionError
 
 OPEN = ("open",)
+
 EVERY = ("open", "released", "overtaken")
 
 
@@ -90,10 +91,12 @@ where state = any(:states) and (cast(:table_id as text) is null or "table" = :ta
   and (cast(:id as integer) is null or id = :id)
 order by stopped_at desc, id desc
 """
+
 _BROKEN = """
 select rule, sentence, offenders from ops.checks
 where run_id = :run and table_id = :table_id and blocking and not passed
 """
+
 _REJECTED = "select rule, cells from ops.rejected_rows where quarantine_id = :id order by rejected_row_id"
 
 

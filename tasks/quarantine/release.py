@@ -18,7 +18,7 @@ from tasks.archive.receipts import require_whole
 from tasks.audit import blocking_failures, in_words, judge
 from tasks.derive import bring_figures_up_to_date, bring_up_to_date
 from tasks.publish import declare, load_of, publish_load, write_receipt
-from tasks.quarantine import StoppedLoad, broken_rules, stopped_load
+from tasks.quarantine.stopped_loads import StoppedLoad, broken_rules, stopped_load
 from tasks.resources import Border
 from tasks.results import Staged
 from tasks.runs import opened, report_and_close
