@@ -5,7 +5,7 @@ from __future__ import annotations
 from prefect import flow
 from pydantic import SecretStr
 
-from tasks.replay import (
+from tasks.replay.steps import (
     ReplayReport,
     begin_replay,
     end_replay,

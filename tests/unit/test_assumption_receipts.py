@@ -21,7 +21,7 @@ from tasks.archive.receipts import (
     write_missing_receipts,
 )
 from tasks.archive.store import Archive, ArchiveTrouble
-from tasks.rebuild import ReplayStopped, assume_again
+from tasks.replay.vintage import ReplayStopped, assume_again
 from tasks.stoppages import Refused
 from tests.properties.releases import PERSONS, Release, forget, night, publish_release, shown
 from warehouse.assumptions.model import Assumption, shipped

@@ -19,7 +19,7 @@ from sqlalchemy.exc import ArgumentError
 
 from tasks.archive.receipts import Assumed, Publication, get_assumed, get_publications, write_missing_receipts
 from tasks.derive import bring_figures_up_to_date, bring_up_to_date
-from tasks.rebuild import ReplayStopped, assume_again, publish_again, publisher_of, still_waiting
+from tasks.replay.vintage import ReplayStopped, assume_again, publish_again, publisher_of, still_waiting
 from tasks.resources import Border, crossing
 from tasks.runs import close_run, open_run
 from warehouse import migrations

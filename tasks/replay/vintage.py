@@ -1,6 +1,6 @@
 """Rebuild: one publication of the archive becomes the vintage it was, and a warehouse is held against a history.
 
-Used by the replay (tasks/replay.py); knows neither Prefect nor settings.
+Used by the replay (tasks/replay/steps.py); knows neither Prefect nor settings.
 """
 
 from __future__ import annotations
