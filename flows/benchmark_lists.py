@@ -5,8 +5,8 @@ from __future__ import annotations
 from prefect import flow
 
 from flows.nightly import night
-from tasks.report import as_shown
-from tasks.runs import RunReport, one_at_a_time
+from tasks.runs.lifecycle import RunReport, one_at_a_time
+from tasks.runs.report import as_shown
 
 
 @flow(name="benchmark-lists", validate_parameters=True)

@@ -29,7 +29,7 @@ def run_nightly(tables: Sequence[str] | None, *, as_json: bool) -> int:
     prepare_orchestrator()
     begin_orchestrator()
     from flows.nightly import nightly
-    from tasks.runs import as_json as report_as_json
+    from tasks.runs.lifecycle import as_json as report_as_json
     from warehouse.reading.questions import named
 
     chosen = [named(table_id) for table_id in tables] if tables else None

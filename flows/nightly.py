@@ -8,13 +8,13 @@ from tasks.audit import audit
 from tasks.derive import derive_figures, derive_marts
 from tasks.fetch import fetch
 from tasks.load_assumptions import assume
-from tasks.notify import notify
-from tasks.outcomes import alone_with, record_outcome, settle
 from tasks.plan import ask_publisher, look_around
 from tasks.publish import Published, publish_staged
-from tasks.report import as_shown, report, tracked
 from tasks.results import Decision, Fetched, Found
-from tasks.runs import RunReport, end_run, one_at_a_time
+from tasks.runs.alerts import notify
+from tasks.runs.lifecycle import RunReport, end_run, one_at_a_time
+from tasks.runs.outcomes import alone_with, record_outcome, settle
+from tasks.runs.report import as_shown, report, tracked
 from tasks.stage import stage
 
 

@@ -14,8 +14,8 @@ from prefect.cache_policies import NO_CACHE
 from sqlalchemy import Connection, Engine, text
 
 from tasks.answers.claims import fill_mart
-from tasks.highlights import note_moves
 from tasks.resources import AGAIN, crossing
+from tasks.runs.largest_changes import note_moves
 from warehouse.catalogue.model import Catalogue, jobindsats
 from warehouse.database import reader_role as readers
 from warehouse.errors import went_away

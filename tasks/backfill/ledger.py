@@ -13,8 +13,8 @@ from datetime import date, datetime
 from sqlalchemy import Connection, insert, text
 
 from tasks.backfill.plan import Partition, Plan
-from tasks.outcomes import TableOutcome
 from tasks.results import Fetched, Staged
+from tasks.runs.outcomes import TableOutcome
 from tasks.stoppages import Refused
 from warehouse.database.locks import Lock, holders
 from warehouse.errors import QuestionError

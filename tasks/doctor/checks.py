@@ -12,10 +12,10 @@ from urllib.parse import urlsplit
 from pydantic import SecretStr
 from sqlalchemy import Connection, text
 
-from tasks import alerts
 from tasks.doctor.finding import Finding, guarded
 from tasks.load_assumptions import own_assumptions
 from tasks.resources import Border
+from tasks.runs import alerts
 from warehouse.assumptions.model import AssumptionError
 from warehouse.danish.clock import in_denmark
 from warehouse.database.locks import Lock, holders

@@ -21,7 +21,7 @@ from tasks.publish import declare, load_of, publish_load, write_receipt
 from tasks.quarantine.stopped_loads import StoppedLoad, broken_rules, stopped_load
 from tasks.resources import Border
 from tasks.results import Staged
-from tasks.runs import opened, report_and_close
+from tasks.runs.lifecycle import opened, report_and_close
 from tasks.sources.registry import declared
 from tasks.stage import stage_table
 from tasks.stoppages import AuditFailed, Busy, CellsDisagree, LabelsMoved, Refused, Stoppage, Undeclared, Vanished

@@ -21,7 +21,7 @@ from tasks.archive.receipts import Assumed, Publication, get_assumed, get_public
 from tasks.derive import bring_figures_up_to_date, bring_up_to_date
 from tasks.replay.vintage import ReplayStopped, assume_again, publish_again, publisher_of, still_waiting
 from tasks.resources import Border, crossing
-from tasks.runs import close_run, open_run
+from tasks.runs.lifecycle import close_run, open_run
 from warehouse import migrations
 from warehouse.database.locks import Lock, held
 from warehouse.database.scratch import WrongTarget, same_database, scratch_beside

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from sqlalchemy import Connection, Engine, insert
 
-from tasks.alerts import in_words, note_told, raise_alerts, subject, untold
+from tasks.runs.alerts import in_words, note_told, raise_alerts, subject, untold
 from warehouse.schema import ops as records
 
 FIRST = datetime(2023, 11, 14, 4, 15, tzinfo=UTC)

@@ -11,8 +11,8 @@ from sqlalchemy import Engine, text
 from tasks.backfill import ledger
 from tasks.backfill.ledger import Claim
 from tasks.backfill.plan import Partition, Plan, PlannedTable
-from tasks.outcomes import TableOutcome
 from tasks.results import Staged
+from tasks.runs.outcomes import TableOutcome
 from tasks.stoppages import BodyUnreadable, Refused
 from tests.properties.releases import open_run
 from warehouse.database.locks import Lock, held

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 import pytest
 from pydantic import SecretStr
 
-from tasks.notify import CannotTell, tell
+from tasks.runs.alerts import CannotTell, tell
 from tests.web_hook import web_hook
 from warehouse.settings import SettingsError, read_settings
 

@@ -13,8 +13,8 @@ from prefect.client.orchestration import get_client
 from prefect.client.schemas.objects import State
 from prefect.exceptions import FailedRun
 
-from tasks.report import as_shown, markdown
-from tasks.runs import RunReport, as_json
+from tasks.runs.lifecycle import RunReport, as_json
+from tasks.runs.report import as_shown, markdown
 
 
 def table(name: str, outcome: str, **more: Any) -> dict[str, Any]:

@@ -14,11 +14,11 @@ from prefect.cache_policies import NO_CACHE
 from prefect.runtime import deployment, flow_run
 from sqlalchemy import Connection, insert, text
 
-from tasks.alerts import raise_alerts
 from tasks.archive.receipts import write_missing_receipts
 from tasks.archive.store import ArchiveTrouble
-from tasks.highlights import figures_moved, largest_revisions, moves_in_words, revision_in_words
 from tasks.resources import AGAIN, Border, crossing
+from tasks.runs.alerts import raise_alerts
+from tasks.runs.largest_changes import figures_moved, largest_revisions, moves_in_words, revision_in_words
 from warehouse import migrations
 from warehouse.catalogue.publishers import chosen_tables
 from warehouse.danish.clock import in_denmark

@@ -19,9 +19,10 @@ from prefect.runtime import deployment
 from prefect.states import Completed, Failed
 
 from tasks.results import Decision, Found
-from tasks.runs import RunReport
+from tasks.runs.lifecycle import RunReport
 
 SECONDS_BETWEEN_UPDATES = 1.0
+
 Step = TypeVar("Step", Decision, Found)
 
 

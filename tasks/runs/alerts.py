@@ -6,11 +6,22 @@ day of failing.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any, cast
 
+from prefect import get_run_logger, task
+from prefect.blocks.abstract import NotificationBlock
+from prefect.blocks.core import Block
+from prefect.blocks.notifications import AppriseNotificationBlock, CustomWebhookNotificationBlock
+from prefect.cache_policies import NO_CACHE
+from pydantic import SecretStr
 from sqlalchemy import Connection, text
+
+from tasks.resources import AGAIN, crossing
+from tasks.runs import alerts
 
 # Somebody who begins to be told is not told of last year's troubles.
 STALE = timedelta(days=7)
@@ -49,11 +60,13 @@ from ops.runs r where r.outcome = 'died' and r.ended_at > cast(:now as timestamp
 union all
 select '', 'failed', cast(:trouble as text), cast(:trouble as text) where cast(:trouble as text) <> ''
 """
+
 _RAISE = """
 insert into ops.alerts (table_id, trouble, about, run_id, message, raised_at)
 select t.table_id, t.trouble, t.about, :run_id, t.message, :now from ({troubles}) t
 on conflict (table_id, trouble, about) where mended_at is null do nothing
 """
+
 # A table that fails in a night is not for that on time again: only a night that found it well mends what was wrong.
 _MEND = """
 update ops.alerts a set mended_at = :now
@@ -103,3 +116,69 @@ def in_words(alerts: Sequence[Alert]) -> str:
         by_message.setdefault((alert.trouble, alert.message), []).append(alert.table_id or "the run")
     paragraphs = [f"{trouble}: {', '.join(tables)}\n{message}" for (trouble, message), tables in by_message.items()]
     return "\n\n".join([*paragraphs, "jobindsats status, and jobindsats quarantine, say how things stand now."])
+
+
+_SAVED = re.compile(r"[a-z0-9-]+/[a-z0-9-]+")
+
+
+class CannotTell(RuntimeError):
+    """Somebody who is to be told cannot be reached; the message names which of them, never the address."""
+
+
+class Mailbox(AppriseNotificationBlock):
+    """A mailbox, by an address as Apprise writes it: mailtos://user:password@host?from=...&to=..."""
+
+
+@task(name="notify", cache_policy=NO_CACHE, **AGAIN)
+def notify() -> list[str]:
+    """Tell whoever is named of what nobody was told of; gives the tables. Whoever cannot be reached is tried next time."""
+    with crossing() as border:
+        named = border.settings.told
+        with border.engine.begin() as connection:
+            new = alerts.untold(connection, now=border.clock()) if named else []
+            if not new:
+                return []
+            try:
+                missed = tell(named, subject=alerts.subject(new), body=alerts.in_words(new))
+            except CannotTell as trouble:
+                get_run_logger().error("nobody was told, and the next run tries again: %s", trouble)
+                return []
+            for place in missed:
+                get_run_logger().error("not everybody was told: %s", place)
+            alerts.note_told(connection, new, now=border.clock())
+    return sorted({alert.table_id for alert in new})
+
+
+def tell(named: tuple[SecretStr, ...], *, subject: str, body: str) -> list[str]:
+    """Send a message to each; gives who could not be reached. Raises CannotTell where nobody was.
+
+    What went wrong is told by its kind alone: libraries write addresses into their errors, and addresses hold passwords.
+    """
+    missed = []
+    for place, address in enumerate(named, 1):
+        try:
+            with (block := _block(address)).raise_on_failure():
+                cast(Any, block).notify(body, subject)  # in a task without a loop it is done when it returns
+        except CannotTell as wrong:
+            missed.append(f"number {place} of JOBINDSATS_NOTIFY: {wrong}")
+        except Exception as error:  # noqa: BLE001  # one who cannot be reached never keeps the others from hearing
+            status = getattr(getattr(error, "response", None), "status_code", None)
+            answered = f", answered {status}" if status else ""
+            missed.append(f"number {place} of JOBINDSATS_NOTIFY: {type(error).__name__}{answered}")
+    if len(missed) == len(named):
+        raise CannotTell("; ".join(missed))
+    return missed
+
+
+def _block(address: SecretStr) -> NotificationBlock:
+    plain = address.get_secret_value()
+    if plain.startswith(("https://", "http://")):
+        said = {"title": "{{subject}}", "text": "{{subject}}\n\n{{body}}"}
+        return CustomWebhookNotificationBlock(name="jobindsats", url=plain, json_data=said)
+    if plain.startswith(("mailto://", "mailtos://")):
+        return Mailbox(url=address)
+    if _SAVED.fullmatch(plain):
+        saved = Block.load(plain)
+        if isinstance(saved, NotificationBlock):
+            return saved
+    raise CannotTell("it is neither an https:// nor a mailtos:// address, nor a notification block saved in Prefect")

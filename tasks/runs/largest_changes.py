@@ -39,6 +39,7 @@ join core.observations before on before.table_no = v.table_no and before.series_
 where v.run_id = :run_id and v.largest_revision > 0
 order by abs(now.value - before.value) / greatest(abs(before.value), 1) desc, t.table_id
 """
+
 _MOVES = """
 select mart, rows, new, moved, gone, largest_of, largest_before, largest_after from ops.figure_moves
 where run_id = :run_id and (new > 0 or moved > 0 or gone > 0) order by mart
