@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from flows.printing import console, grid, number, print_json
 
 if TYPE_CHECKING:
-    from tasks.purposes import File
+    from tasks.upkeep.retention import File
 
 WELL = 0
 IN_WORDS = {
@@ -25,7 +25,7 @@ IN_WORDS = {
 def show_archive(*, older_than_days: int, as_json: bool) -> int:
     """What the archive holds by what rests on it, and by table."""
     from tasks.resources import ready
-    from tasks.tidy import look_through
+    from tasks.upkeep.retention import look_through
 
     with ready() as border:
         root = border.archive.root
@@ -78,7 +78,7 @@ def _cells(row: dict[str, Any]) -> tuple[str, ...]:
 def tidy_archive(*, older_than_days: int, remove: bool, as_json: bool) -> int:
     """List what nothing rests on, or remove it."""
     from tasks.resources import ready
-    from tasks.tidy import for_nothing, tidy
+    from tasks.upkeep.retention import for_nothing, tidy
 
     with ready() as border:
         tidied = (tidy if remove else for_nothing)(border, older_than_days=older_than_days)

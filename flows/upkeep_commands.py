@@ -82,7 +82,7 @@ def _replay_in_words(report: dict[str, Any]) -> str:
 
 def warehouse_url() -> int:
     """The address, for a client on this machine."""
-    from tasks.upkeep import address
+    from tasks.upkeep.administration import address
 
     sys.stdout.write(address() + "\n")
     return WELL
@@ -90,7 +90,7 @@ def warehouse_url() -> int:
 
 def warehouse_up() -> int:
     """Start and migrate."""
-    from tasks.upkeep import address, migrate
+    from tasks.upkeep.administration import address, migrate
 
     revision = migrate()
     console().print(f"The warehouse is up, schema {revision}: {address()}")
@@ -99,7 +99,7 @@ def warehouse_up() -> int:
 
 def warehouse_down() -> int:
     """Stop the embedded server."""
-    from tasks.upkeep import stop
+    from tasks.upkeep.administration import stop
 
     console().print(stop())
     return WELL
@@ -107,7 +107,7 @@ def warehouse_down() -> int:
 
 def warehouse_migrate() -> int:
     """Bring the schema up to date."""
-    from tasks.upkeep import migrate
+    from tasks.upkeep.administration import migrate
 
     console().print(f"The schema is at revision {migrate()}")
     return WELL
@@ -115,7 +115,7 @@ def warehouse_migrate() -> int:
 
 def warehouse_reader(login: str | None, *, as_json: bool) -> int:
     """Make the readers' role; what only somebody else can do is attention."""
-    from tasks.upkeep import give_readers
+    from tasks.upkeep.administration import give_readers
 
     given = give_readers(login)
     if as_json:
@@ -128,7 +128,7 @@ def warehouse_reader(login: str | None, *, as_json: bool) -> int:
 
 def explain_trouble(error: Exception) -> int:
     """One sentence on standard error, and the exit status: wrong use is told apart from failure."""
-    from tasks.upkeep import in_a_sentence, is_wrong_use
+    from tasks.upkeep.administration import in_a_sentence, is_wrong_use
 
     sys.stderr.write(f"jobindsats: {in_a_sentence(error)}\n")
     return WRONG_USE if is_wrong_use(error) else FAILED

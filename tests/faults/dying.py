@@ -21,7 +21,7 @@ import expectations.suite
 import flows.nightly
 import tasks.backfill.work
 import tasks.resources
-import tasks.tidy
+import tasks.upkeep.retention
 from tests.faults.points import Point
 
 PRELOADED = (expectations.suite.__name__, flows.nightly.__name__)

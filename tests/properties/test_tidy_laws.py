@@ -20,7 +20,7 @@ from tasks.archive.receipts import missing_answers, published, put_publication
 from tasks.archive.store import Archive, Entry, Manifest, payload_of
 from tasks.quarantine.stopped_loads import stopped_loads
 from tasks.resources import Border
-from tasks.tidy import for_nothing, tidy
+from tasks.upkeep.retention import for_nothing, tidy
 from tests.properties.effort import EXAMPLES
 from tests.properties.releases import PERSONS, TABLE, forget, load, night, open_run, shown, stage
 from warehouse.danish.clock import Clock

@@ -13,10 +13,9 @@ from sqlalchemy import Engine, text
 from flows.archive_commands import size
 from tasks.archive.receipts import published, put_publication
 from tasks.archive.store import Archive, ArchiveTrouble, Entry, Manifest, payload_of
-from tasks.purposes import Purpose, Rests, holding
 from tasks.resources import Border
 from tasks.stoppages import Busy, Refused
-from tasks.tidy import for_nothing, look_through, tidy
+from tasks.upkeep.retention import Purpose, Rests, for_nothing, holding, look_through, tidy
 from tests.properties.releases import PERSONS, forget, night, publish_release, shown
 from warehouse.danish.clock import Clock
 from warehouse.database.locks import Lock, held

@@ -7,18 +7,22 @@ done, and for a while for its own sake; an answer is kept for the looks it is in
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from functools import cached_property
 from pathlib import PurePosixPath
 
 from sqlalchemy import Connection, text
 
-from tasks.archive.receipts import ASSUMPTIONS, PUBLICATIONS, get_publications
+from tasks.archive.receipts import ASSUMPTIONS, PUBLICATIONS, get_publications, require_whole
 from tasks.archive.store import Archive, ArchiveTrouble, is_part, payload_of
 from tasks.quarantine.stopped_loads import stopped_loads
+from tasks.resources import Border
+from tasks.stoppages import Busy
+from warehouse.database.locks import alone
+from warehouse.errors import QuestionError
 
 
 class Purpose(StrEnum):
@@ -54,7 +58,9 @@ class File:
 
 
 _LOOK = re.compile(r"manifests/(?P<table>[^/]+)/\d{8}T\d{12}Z-(?P<run>\d+)\.jsonl")
+
 _ANSWER = re.compile(r"payloads/([0-9a-f]{2})/\1[0-9a-f]{62}\.gz")
+
 _RECEIPT = re.compile(rf"(?:{PUBLICATIONS}/[^/]+|{ASSUMPTIONS})/\d{{8}}T\d{{12}}Z\.json")
 
 
@@ -73,6 +79,7 @@ class Rests:
 
 
 _PUBLISHED = "select distinct manifest from core.vintages"
+
 # What `--resume` would go on from: answers in the archive, on record or under the number of a run that died.
 _UNFINISHED = """
 select table_id, run_id, manifest from ops.backfill_partitions
@@ -161,3 +168,60 @@ def _moment(look: str) -> datetime:
 
 
 _STRENGTH = {purpose: place for place, purpose in enumerate(Purpose)}
+
+A_YEAR = 365
+
+
+@dataclass(frozen=True)
+class Tidied:
+    """What lay in an archive for nothing, and whether it was removed."""
+
+    archive: str
+    older_than_days: int
+    removed: bool
+    files: tuple[File, ...]
+
+
+def look_through(border: Border, *, older_than_days: int = A_YEAR) -> tuple[File, ...]:
+    """Every file of the archive with its purpose; what is younger than so many days is recent.
+
+    Raises QuestionError for days that are none, Refused where the warehouse holds less than the archive says was
+    published, and ArchiveTrouble.
+    """
+    if older_than_days < 0:
+        raise QuestionError(f"--older-than takes a number of days, and {older_than_days} is none")
+    since = border.clock() - timedelta(days=older_than_days)
+    with border.engine.connect() as connection:
+        require_whole(connection, archive=border.archive)
+        rests = what_rests(connection, archive=border.archive)
+    return holding(border.archive, rests=rests, since=since)
+
+
+def for_nothing(border: Border, *, older_than_days: int = A_YEAR) -> Tidied:
+    """What would be removed, as things stand; raises as `look_through` does."""
+    found = look_through(border, older_than_days=older_than_days)
+    return Tidied(border.archive.root, older_than_days, removed=False, files=_without_purpose(found))
+
+
+def tidy(border: Border, *, older_than_days: int = A_YEAR) -> Tidied:
+    """Remove what has no purpose. Raises Busy where a run is at work, and as `look_through` does."""
+    with alone(border.engine) as session:
+        if session is None:
+            raise Busy(
+                "a night, a release, a backfill or a replay is at work: tidy when it has ended. Nothing was removed"
+            )
+        files = _without_purpose(look_through(border, older_than_days=older_than_days))
+        _remove(files, archive=border.archive, session=session)
+    return Tidied(border.archive.root, older_than_days, removed=True, files=files)
+
+
+def _without_purpose(found: Iterable[File]) -> tuple[File, ...]:
+    """What nothing needs, the looks first."""
+    return tuple(sorted((file for file in found if file.purpose is Purpose.NONE), key=lambda file: not file.is_look))
+
+
+def _remove(files: tuple[File, ...], *, archive: Archive, session: Connection) -> None:
+    """Remove files one by one; as soon as the session that keeps others away is lost, no more."""
+    for file in files:
+        session.execute(text("select 1"))
+        archive.remove(file.name)
