@@ -1,6 +1,6 @@
 """Looks at files and at other publishers than Jobindsats: how their archived bytes are read to cells.
 
-A look is asked as `tasks/looks.py` says; what a publisher has no use for is left alone.
+A look is asked as `tasks/sources/jobindsats/snapshot.py` says; what a publisher has no use for is left alone.
 """
 
 from __future__ import annotations

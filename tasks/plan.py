@@ -7,19 +7,18 @@ the last full look (a release can revise without a new date). Everything else wa
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from datetime import date
 
 from prefect import get_run_logger, task
 from prefect.cache_policies import NO_CACHE
 from sqlalchemy import Connection, text
 
 from tasks.archive.receipts import require_whole
-from tasks.archive.store import ArchiveTrouble, Entry, Manifest
+from tasks.archive.store import ArchiveTrouble, Entry
 from tasks.ask_statbank import look_at_statbank
 from tasks.resources import Border, crossing
-from tasks.results import DUE, FULL_LOOK_EVERY, Decision, Found, LastLook, Listing, late_message
-from tasks.sources.http import Answer
-from tasks.sources.jobindsats import questions
+from tasks.results import Decision, Found, LastLook, Listing
+from tasks.sources.jobindsats import request as questions
+from tasks.sources.jobindsats.fetch import _keep, decide
 from tasks.sources.jobindsats.metadata import read_listings
 from tasks.stoppages import Refused
 from tasks.watch import LISTS, look_at_lists, look_at_own_tables
@@ -27,52 +26,6 @@ from warehouse.catalogue.model import Table
 from warehouse.catalogue.publishers import LOCAL, chosen_tables
 from warehouse.danish.clock import danish_day
 from warehouse.history.vintages import newest_vintage
-
-
-def decide(table: Table, *, listing: Listing | None, last: LastLook | None, today: date) -> Decision:
-    """What tonight means for one table."""
-    if listing is None:
-        return _not_listed(table, last=last, today=today)
-    late = listing.next_release_on is not None and listing.next_release_on < today
-    newest = listing.newest_periods.get(table.period)
-    news = _news(listing, newest=newest, last=last, today=today)
-    if news:
-        return Decision(table.id, DUE, news, listing, newest, late=late)
-    if late:
-        return Decision(table.id, "source_late", late_message(listing), listing, newest, late=late)
-    return Decision(table.id, "not_due", _not_due_message(listing), listing, newest)
-
-
-def _news(listing: Listing, *, newest: str | None, last: LastLook | None, today: date) -> str | None:
-    """Why a listed table is due to be fetched; None where nothing says so."""
-    if last is None:
-        return "never fetched before"
-    if listing.updated_on != last.updated_on:
-        return f"the publisher updated it on {listing.updated_on}"
-    if newest != last.newest_period:
-        return f"the publisher has {newest}"
-    if today - danish_day(last.seen_at) >= FULL_LOOK_EVERY:
-        return "a week since the last full look"
-    return None
-
-
-def _not_due_message(listing: Listing) -> str:
-    following = f"; the next release is on {listing.next_release_on}" if listing.next_release_on else ""
-    return f"nothing new since {listing.updated_on}{following}"
-
-
-def _not_listed(table: Table, *, last: LastLook | None, today: date) -> Decision:
-    nowhere = Listing(table.id)
-    if table.retired and today >= table.retired.since:
-        successor = f", replaced by {table.retired.replaced_by}" if table.retired.replaced_by else ""
-        return Decision(table.id, "not_due", f"retired on {table.retired.since}{successor}", nowhere)
-    if last is None:
-        return Decision(table.id, "not_due", "the publisher does not list it yet", nowhere)
-    message = (
-        f"{table.id} is no longer listed by the publisher, and the catalogue does not say that it was retired. What was "
-        "published stands; look at the publisher's news and add `retired` in warehouse/catalogues/jobindsats.yml"
-    )
-    return Decision(table.id, "failed", message, nowhere)
 
 
 @task(name="ask the publisher", cache_policy=NO_CACHE)
@@ -104,13 +57,6 @@ def decide_all(tables: list[Table], *, run_id: int, border: Border) -> list[Deci
     listings = read_listings(answer.body)
     today = danish_day(border.clock())
     return [decide(table, listing=listings.get(table.id), last=last[table.id], today=today) for table in tables]
-
-
-def _keep(answer: Answer, *, run_id: int, border: Border) -> None:
-    digest = border.archive.put(answer.body)
-    entry = Entry(answer.asked, answer.received_at.isoformat(), answer.status, len(answer.body), digest)
-    url = border.settings.api_url
-    border.archive.put_manifest(Manifest("tables", url, None, answer.received_at, run_id, (entry,)))
 
 
 def last_look(connection: Connection, *, table_id: str) -> LastLook | None:

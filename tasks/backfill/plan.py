@@ -16,7 +16,7 @@ from sqlalchemy import Connection, text
 from tasks.plan import require_fit
 from tasks.resources import Border
 from tasks.results import Listing
-from tasks.sources.jobindsats import questions
+from tasks.sources.jobindsats import request as questions
 from tasks.sources.jobindsats.client import Publisher
 from tasks.sources.jobindsats.metadata import TableMetadata, offered_measures, read_listings, read_metadata
 from tasks.stoppages import PublisherDown, Stoppage, TokenMissing, TokenRefused

@@ -20,13 +20,13 @@ from tasks.archive.store import Archive, ArchiveTrouble
 from tasks.audit import asked_periods, audit_table
 from tasks.backfill import ledger
 from tasks.backfill.ledger import Claim, Progress
-from tasks.fetch import fetch_table
 from tasks.plan import require_fit
 from tasks.publish import publish_table, write_receipt
 from tasks.resources import Border, crossing
 from tasks.results import DUE, Decision, Listing
 from tasks.runs.lifecycle import close_run, opened, outcome_of_run
 from tasks.runs.outcomes import TableOutcome, put_in_quarantine, settle
+from tasks.sources.jobindsats.fetch import fetch_table
 from tasks.stage import stage_table
 from tasks.stoppages import resting_on
 from warehouse.catalogue.model import jobindsats

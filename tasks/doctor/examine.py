@@ -10,7 +10,7 @@ from tasks.doctor.checks import examine_runs, examine_settings
 from tasks.doctor.finding import Finding, guarded
 from tasks.resources import Border, crossing
 from tasks.sources.http import at_once
-from tasks.sources.jobindsats import questions
+from tasks.sources.jobindsats import request as questions
 from tasks.sources.jobindsats.metadata import read_listings
 from warehouse import migrations
 from warehouse.catalogue.model import jobindsats

@@ -5,7 +5,7 @@ from __future__ import annotations
 from tasks import file_looks
 from tasks.archive.store import Archive, Manifest
 from tasks.file_looks import OwnLook, RankingLook, StatBankLook
-from tasks.looks import JobindsatsLook
+from tasks.sources.jobindsats.snapshot import JobindsatsLook
 from tasks.sources.snapshot import Look
 from warehouse.catalogue.model import Table
 from warehouse.catalogue.publishers import LOCAL, publisher_of, shipped_table

@@ -19,12 +19,12 @@ import polars as pl
 from sqlalchemy import create_engine
 
 from tasks.archive.store import Archive
-from tasks.fetch import fetch_table
 from tasks.resources import Border
-from tasks.sources.jobindsats import questions
-from tasks.sources.jobindsats.bodies import read_body
+from tasks.sources.jobindsats import request as questions
 from tasks.sources.jobindsats.client import Publisher as Client
+from tasks.sources.jobindsats.fetch import fetch_table
 from tasks.sources.jobindsats.metadata import read_listings
+from tasks.sources.jobindsats.response import read_body
 from tests.standin import noise
 from tests.standin.editions import Cube, Edition, World
 from tests.standin.publisher import Publisher

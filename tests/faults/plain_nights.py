@@ -13,12 +13,12 @@ from pydantic import SecretStr
 from sqlalchemy import Connection, Engine, text
 
 from tasks.audit import audit_table
-from tasks.fetch import fetch_table
 from tasks.plan import decide_all
 from tasks.publish import publish_table
 from tasks.resources import Border
 from tasks.results import Decision, Listing
 from tasks.runs.outcomes import TableOutcome, settle
+from tasks.sources.jobindsats.fetch import fetch_table
 from tasks.stage import stage_table
 from tests.properties.releases import open_run
 from tests.standin.server import StandIn

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import create_engine
 
 from flows.command_line import run
-from tasks import looks
+from tasks.sources.jobindsats import snapshot as looks
 from tests.conftest import Stage
 from tests.scene import Scene
 from warehouse.catalogue.model import Catalogue, Measure, jobindsats

@@ -9,8 +9,8 @@ import polars as pl
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from tasks.sources.jobindsats.bodies import read_body
 from tasks.sources.jobindsats.cells import to_cells
+from tasks.sources.jobindsats.response import read_body
 from tasks.stoppages import BodyUnreadable, CellsDisagree, Undeclared
 from tests.properties.effort import EXAMPLES
 from warehouse.areas import by_publisher_name

@@ -9,7 +9,7 @@ from typing import Any
 import polars as pl
 import pytest
 
-from tasks.sources.jobindsats.bodies import read_body
+from tasks.sources.jobindsats.response import read_body
 from tasks.stoppages import BodyUnreadable
 
 REAL_BODIES = [

@@ -9,8 +9,8 @@ import polars as pl
 import pytest
 
 from tasks.sources.cells import KEY, SCHEMA
-from tasks.sources.jobindsats.bodies import read_body
 from tasks.sources.jobindsats.cells import to_cells
+from tasks.sources.jobindsats.response import read_body
 from tasks.stoppages import CellsDisagree, Undeclared
 from warehouse.areas import municipalities
 from warehouse.catalogue.model import Hierarchy, Measure, Member, Table, jobindsats

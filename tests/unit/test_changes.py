@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from tasks.sources.jobindsats.changes import Change, advisories, remembering, require_same_meaning
 from tasks.sources.jobindsats.metadata import Level, TableMetadata
+from tasks.sources.jobindsats.metadata_changes import Change, advisories, remembering, require_same_meaning
 from tasks.stoppages import LabelsMoved, Undeclared, Vanished
 from warehouse.areas import municipalities
 from warehouse.catalogue.model import Retirement, Table, jobindsats

@@ -6,8 +6,8 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from tasks.plan import decide
 from tasks.results import LastLook, Listing
+from tasks.sources.jobindsats.fetch import decide
 from warehouse.catalogue.model import jobindsats
 
 TODAY = date(2026, 8, 20)

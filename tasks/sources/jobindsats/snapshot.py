@@ -15,10 +15,10 @@ import polars as pl
 from sqlalchemy import Row
 
 from tasks.archive.store import Archive, ArchiveTrouble, Manifest
-from tasks.sources.jobindsats.bodies import read_body
 from tasks.sources.jobindsats.cells import to_cells
-from tasks.sources.jobindsats.changes import Change, advisories, remembering, require_same_meaning
 from tasks.sources.jobindsats.metadata import TableMetadata, differences, offered_measures, read_metadata
+from tasks.sources.jobindsats.metadata_changes import Change, advisories, remembering, require_same_meaning
+from tasks.sources.jobindsats.response import read_body
 from tasks.sources.snapshot import Cut
 from tasks.stoppages import BodyUnreadable, Undeclared
 from warehouse.catalogue.model import Measure, Table
