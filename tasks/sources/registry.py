@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from tasks import file_looks
 from tasks.archive.store import Archive, Manifest
-from tasks.file_looks import OwnLook, RankingLook, StatBankLook
 from tasks.sources.jobindsats.snapshot import JobindsatsLook
+from tasks.sources.local_files import snapshot as file_looks
+from tasks.sources.local_files.snapshot import OwnLook, RankingLook, StatBankLook
 from tasks.sources.snapshot import Look
 from warehouse.catalogue.model import Table
 from warehouse.catalogue.publishers import LOCAL, publisher_of, shipped_table

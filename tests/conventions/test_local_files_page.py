@@ -9,10 +9,10 @@ from typing import get_args
 import pytest
 
 from tasks.sources.local_files.contract import Contract, Feed, read_contract
-from tasks.sources.local_files.contract_parts import Column
-from tasks.sources.local_files.reading import read_file
-from tasks.sources.local_files.refusals import NotAsDeclared
-from tasks.sources.local_files.written_periods import KINDS, read_period
+from tasks.sources.local_files.contract_fields import Column
+from tasks.sources.local_files.rows import NotAsDeclared
+from tasks.sources.local_files.snapshot import read_file
+from tasks.sources.local_files.values import KINDS, read_period
 from tasks.stoppages import FileRefused
 from tests.conventions.sources import ROOT
 from warehouse.areas import all_areas

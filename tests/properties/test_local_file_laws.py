@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from tasks.sources.cells import KEY, SCHEMA
 from tasks.sources.local_files.contract import Contract, read_contract
-from tasks.sources.local_files.reading import read_file
+from tasks.sources.local_files.snapshot import read_file
 from tasks.stoppages import FileRefused
 from tests.local import XLSX, contract, text_of, workbook
 from tests.properties.effort import EXAMPLES

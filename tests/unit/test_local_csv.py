@@ -12,7 +12,7 @@ import pytest
 
 from tasks.sources.cells import KEY, SCHEMA
 from tasks.sources.local_files.contract import Contract
-from tasks.sources.local_files.reading import read_file, read_stream, require_size
+from tasks.sources.local_files.snapshot import read_file, read_stream, require_size
 from tasks.stoppages import FileRefused
 from tests.local import column, contract
 from warehouse.periods import Period

@@ -12,8 +12,8 @@ import polars as pl
 import pytest
 
 from tasks.sources.local_files.contract import Contract, read_contract
-from tasks.sources.local_files.folder import LocalFile, look_into, read_local_file
-from tasks.sources.local_files.reading import read_file
+from tasks.sources.local_files.fetch import LocalFile, look_into, read_local_file
+from tasks.sources.local_files.snapshot import read_file
 from tests.local import workbook
 from warehouse.areas import all_areas
 from warehouse.periods import Period

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tasks.sources.local_files.folder import Found, contracts_in, look_into, read_local_file
+from tasks.sources.local_files.fetch import Found, contracts_in, look_into, read_local_file
 from tests.local import text_of
 from warehouse.yaml_files import ContractError
 

@@ -7,10 +7,8 @@ from decimal import Decimal
 
 import pytest
 
-from tasks.sources.local_files.refusals import NotAsDeclared
-from tasks.sources.local_files.rows import Cell, ErrorValue, Formula, Percentage
-from tasks.sources.local_files.written_numbers import Dialect, NumberType, read_number
-from tasks.sources.local_files.written_periods import PeriodForm, read_period
+from tasks.sources.local_files.rows import Cell, ErrorValue, Formula, NotAsDeclared, Percentage
+from tasks.sources.local_files.values import Dialect, NumberType, PeriodForm, read_number, read_period
 
 DANISH, ENGLISH = Dialect("comma", "point"), Dialect("point", "comma")
 BARE, SPACED = Dialect("comma", "none"), Dialect("comma", "space")

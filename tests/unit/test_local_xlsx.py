@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from tasks.sources.documents.xlsx_package import require_honest_package
-from tasks.sources.local_files.reading import read_file
+from tasks.sources.local_files.snapshot import read_file
 from tasks.stoppages import FileRefused
 from tests.local import XLSX, column, contract, workbook
 from warehouse.periods import Period

@@ -12,7 +12,7 @@ from typing import Any, BinaryIO
 
 from defusedxml.ElementTree import iterparse
 
-from tasks.sources.local_files.refusals import refused
+from tasks.sources.local_files.rows import refused
 from tasks.stoppages import FileRefused
 
 _MB = 1024 * 1024

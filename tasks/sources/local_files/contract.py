@@ -13,7 +13,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Discriminator, Field, StringConstraints, Tag, ValidationError, model_validator
 
-from tasks.sources.local_files.contract_parts import (
+from tasks.sources.local_files.contract_fields import (
     AreaColumn,
     Column,
     Declared,
@@ -27,8 +27,7 @@ from tasks.sources.local_files.contract_parts import (
     Source,
     Text,
 )
-from tasks.sources.local_files.written_numbers import Decimals, Dialect, Thousands
-from tasks.sources.local_files.written_periods import KINDS
+from tasks.sources.local_files.values import KINDS, Decimals, Dialect, Thousands
 from warehouse.catalogue.model import Hierarchy, Table
 from warehouse.periods import PeriodKind
 from warehouse.yaml_files import ContractError, document_of, line_of

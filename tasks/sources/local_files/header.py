@@ -7,9 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from tasks.sources.local_files.contract import Contract
-from tasks.sources.local_files.contract_parts import AreaColumn, Column, Key, PeriodColumn, Place
-from tasks.sources.local_files.refusals import refused
-from tasks.sources.local_files.rows import Row, is_blank, plain, shown
+from tasks.sources.local_files.contract_fields import AreaColumn, Column, Key, PeriodColumn, Place
+from tasks.sources.local_files.rows import Row, is_blank, plain, refused, shown
 
 
 @dataclass(frozen=True)

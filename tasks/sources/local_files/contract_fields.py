@@ -19,8 +19,7 @@ from pydantic import (
 )
 
 from tasks.sources.local_files.rows import plain
-from tasks.sources.local_files.written_numbers import NumberType
-from tasks.sources.local_files.written_periods import PeriodForm
+from tasks.sources.local_files.values import NumberType, PeriodForm
 from warehouse.areas import Area, AreaUnknown, find
 from warehouse.catalogue.model import Hierarchy, Measure, Member, Unit
 from warehouse.periods import Period
@@ -52,9 +51,13 @@ def _member(written: Any) -> Any:
 
 
 Text = Annotated[str, AfterValidator(plain), StringConstraints(min_length=1, max_length=500)]
+
 Label = Annotated[Text, BeforeValidator(_label)]
+
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]
+
 OnePeriod = Annotated[InstanceOf[Period], BeforeValidator(_period)]
+
 OneArea = Annotated[InstanceOf[Area], BeforeValidator(_area)]
 
 

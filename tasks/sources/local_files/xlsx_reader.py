@@ -18,8 +18,7 @@ from openpyxl import Workbook, load_workbook
 
 from tasks.sources.documents.xlsx_package import require_honest_package, require_plain_sheet
 from tasks.sources.local_files.contract import Contract
-from tasks.sources.local_files.refusals import refused
-from tasks.sources.local_files.rows import Cell, ErrorValue, Formula, Percentage, Row
+from tasks.sources.local_files.rows import Cell, ErrorValue, Formula, Percentage, Row, refused
 from tasks.stoppages import Stoppage
 
 

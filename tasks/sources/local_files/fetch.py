@@ -1,8 +1,4 @@
-"""The folder a municipality keeps its own tables in: each contract with its newest file, and what does not fit.
-
-What fits no contract is said, never passed over: a file that somebody saved under another name would otherwise look
-like a month without news.
-"""
+"""TODO"""
 
 from __future__ import annotations
 
@@ -11,9 +7,17 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import polars as pl
+from sqlalchemy import Connection
 
+from tasks.plan import _mended
+from tasks.resources import Border
+from tasks.results import DUE, Decision, Found, Listing
+from tasks.sources.archived_files import CONTRACT, _archived, _found
 from tasks.sources.local_files.contract import Contract, read_contract
-from tasks.sources.local_files.reading import read_stream
+from tasks.sources.local_files.snapshot import read_stream, require_size
+from tasks.stoppages import FileRefused
+from warehouse.catalogue.publishers import LOCAL
+from warehouse.history.dimensions import write_tables
 from warehouse.yaml_files import ContractError
 
 _CONTRACTS = {".yml", ".yaml"}
@@ -132,3 +136,44 @@ def _strangers(folder: Path, *, known: set[Path]) -> tuple[str, ...]:
         f"{path.relative_to(folder).as_posix()}: no contract names this file; write one, rename it or take it away"
         for path in strangers
     )
+
+
+def look_at_own_tables(border: Border, *, run_id: int, wanted: frozenset[str]) -> list[Found]:
+    """The municipality's own tables, each with its contract; what fits no contract is said."""
+    folder = border.settings.local_files
+    if folder is None:
+        return []
+    looked = look_into(folder)
+    files = [file for file in looked.files if not wanted or wanted & {LOCAL, file.contract.table.id}]
+    with border.engine.begin() as connection:
+        write_tables(connection, [file.contract.table for file in files], publisher=LOCAL, renew=False)
+    with border.engine.connect() as connection:
+        found = [_own(connection, file, run_id=run_id, border=border) for file in files]
+    if wanted and LOCAL not in wanted:
+        return found
+    return [*found, *(_unfitting(looked) or _mended(LOCAL, border=border))]
+
+
+def _own(connection: Connection, file: LocalFile, *, run_id: int, border: Border) -> Found:
+    table_id = file.contract.table.id
+    try:
+        require_size(file.path.stat().st_size, contract=file.contract, name=file.path.name)
+    except FileRefused as stoppage:
+        return Found(Decision(table_id, DUE, f"found {file.path.name}", Listing(table_id)), stoppage=stoppage)
+    try:
+        contract = _archived(border, file.contract_path.name, file.contract_path.read_bytes(), kind=CONTRACT)
+        content = _archived(border, file.path.name, file.path.read_bytes())
+    except OSError as error:
+        refused = FileRefused(f"{file.path.name} cannot be read: {error}. See to its rights, or save it anew")
+        return Found(Decision(table_id, DUE, f"found {file.path.name}", Listing(table_id)), stoppage=refused)
+    return _found(connection, table_id, files=[contract, content], run_id=run_id, border=border)
+
+
+def _unfitting(looked: FolderFound) -> list[Found]:
+    """Contracts that cannot be read stop; a contract without its file, or a file without contract, is said."""
+    said = " ".join(f"{sentence}." for sentence in looked.sentences)
+    if not said:
+        return []
+    stoppage = FileRefused(said) if looked.wrong_contracts else None
+    outcome = DUE if stoppage else "not_due"
+    return [Found(Decision(LOCAL, outcome, said, Listing(LOCAL)), stoppage=stoppage)]
