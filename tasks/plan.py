@@ -21,8 +21,8 @@ from tasks.sources.jobindsats import request as questions
 from tasks.sources.jobindsats.fetch import _keep, decide
 from tasks.sources.jobindsats.metadata import read_listings
 from tasks.sources.local_files.fetch import look_at_own_tables
+from tasks.sources.ranking_lists.fetch import LISTS, look_at_lists
 from tasks.stoppages import Refused
-from tasks.watch import LISTS, look_at_lists
 from warehouse.catalogue.model import Table
 from warehouse.catalogue.publishers import LOCAL, chosen_tables
 from warehouse.danish.clock import danish_day

@@ -10,7 +10,7 @@ import pytest
 
 from tasks.sources.documents import file_kind as limits
 from tasks.sources.documents.sandbox import environment, pages_in
-from tasks.sources.ranking_lists.lists import read_list
+from tasks.sources.ranking_lists.snapshot import read_list
 from tasks.stoppages import ListUnreadable
 from tests.standin import hostile_files, ranking_files
 from warehouse.periods import Period

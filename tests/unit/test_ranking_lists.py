@@ -16,7 +16,7 @@ import xlsxwriter
 from tasks.sources.cells import KEY, SCHEMA
 from tasks.sources.documents.file_kind import kind_of
 from tasks.sources.documents.sandbox import taken_apart
-from tasks.sources.ranking_lists.lists import RankingList, list_on, read_list
+from tasks.sources.ranking_lists.snapshot import RankingList, list_on, read_list
 from tasks.stoppages import ListUnreadable
 from tests.standin import published_ranks, ranking_files
 from tests.standin.ranking_files import LAYOUT_2018, Layout, PrintedRow, as_pdf, as_xlsx, reordered, synthetic_rows

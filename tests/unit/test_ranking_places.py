@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tasks.sources.documents import file_kind as limits
-from tasks.sources.ranking_lists.places import get, name_of, watched
+from tasks.sources.ranking_lists.fetch import get, name_of, watched
 from tasks.stoppages import BodyTooLarge, PublisherDown, PublisherTimedOut, RedirectRefused, RequestRefused
 
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
 from functools import cached_property
 from io import SEEK_END, BytesIO
 from typing import Any, BinaryIO
@@ -17,14 +16,12 @@ from sqlalchemy import Row
 
 from tasks.archive.store import Archive, Manifest
 from tasks.sources.archived_files import CONTRACT, FILE
-from tasks.sources.cells import KEY
 from tasks.sources.local_files.cells import CellsOfFile
 from tasks.sources.local_files.contract import Contract, read_contract
 from tasks.sources.local_files.csv_reader import csv_rows
 from tasks.sources.local_files.header import layout_of
 from tasks.sources.local_files.rows import refused
 from tasks.sources.local_files.xlsx_reader import xlsx_rows
-from tasks.sources.ranking_lists.lists import RankingList, read_list
 from tasks.sources.statbank.cells import to_cells
 from tasks.sources.statbank.metadata import BankMetadata, differences, read_metadata
 from tasks.sources.statbank.quarters import read_quarter
@@ -73,44 +70,6 @@ def require_size(size: int, *, contract: Contract, name: str) -> None:
             found=f"{size / 1_000_000:.1f} MB",
             advice="Look whether it is the right file, or raise `limits: largest_mb` in the contract",
         )
-
-
-@dataclass(frozen=True)
-class RankingLook:
-    """The ranking lists of one group of benefits, as they lay in the watched place: one file or several.
-
-    Where several lists are of one period, the one published last has the last word, cell by cell; a top list takes
-    nothing away.
-    """
-
-    manifest: Manifest
-    table: Table
-    archive: Archive
-
-    @cached_property
-    def lists(self) -> tuple[RankingList, ...]:
-        """The lists, the one published first first; raises ListUnreadable."""
-        read = [
-            read_list(self.archive.get(entry.sha256), name=entry.asked.removeprefix(FILE))
-            for entry in self.manifest.entries
-        ]
-        return tuple(sorted(read, key=lambda each: (each.published_on or date.min, each.complete)))
-
-    @property
-    def partial_periods(self) -> frozenset[int]:
-        """The periods of which there is a top list only."""
-        complete = {each.period.key for each in self.lists if each.complete}
-        return frozenset(each.period.key for each in self.lists) - complete
-
-    def answers(self, *, newest: Row[Any] | None) -> Iterator[tuple[str, pl.DataFrame]]:  # noqa: ARG002
-        """The cells of each period."""
-        together = pl.concat([each.cells for each in self.lists]).unique(KEY, keep="last", maintain_order=True)
-        for (period_id,), cells in together.sort(KEY).group_by("period_id", maintain_order=True):
-            yield f"period {period_id}", cells
-
-    def changes(self, *, newest: Row[Any] | None, stands_already: bool) -> tuple[str, ...]:  # noqa: ARG002
-        """A printed list has neither ids nor metadata that could change."""
-        return ()
 
 
 @dataclass(frozen=True)

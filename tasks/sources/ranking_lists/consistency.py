@@ -12,13 +12,14 @@ from decimal import Decimal
 from itertools import pairwise
 from typing import Literal
 
-from tasks.sources.ranking_lists.rows import Row
+from tasks.sources.ranking_lists.table import Row
 from tasks.stoppages import ListUnreadable
 from warehouse.areas import municipalities
 
 GapIs = Literal["actual - expected", "expected - actual"]
 
 LONGEST_TOP_LIST = 20
+
 ROUNDING_PERSONS = 10
 
 

@@ -1,7 +1,7 @@
-"""Where lists are watched for: a folder that people put files into, or addresses on the web; and the bytes found there.
+"""Watch: what other sources than Jobindsats have for a night: ranking lists, StatBank, a municipality's own tables.
 
-The ministry's page has no interface and its addresses change, so a person names them. Nothing is followed off the named
-host, and only https is spoken, but with this machine itself.
+Each is looked for only where a setting says so. Bytes are archived before anything reads them, and a file that stands
+published already is left alone.
 """
 
 from __future__ import annotations
@@ -13,13 +13,32 @@ from urllib.parse import SplitResult, unquote, urljoin, urlsplit
 
 import requests
 
+from tasks.plan import _mended
+from tasks.resources import Border
+from tasks.results import DUE, Decision, Found, Listing
+from tasks.sources.archived_files import _archived, _File, _found, _manifest
 from tasks.sources.documents.file_kind import LARGEST_FILE_BYTES
-from tasks.stoppages import BodyTooLarge, PublisherDown, PublisherTimedOut, RedirectRefused, RequestRefused
+from tasks.sources.ranking_lists.snapshot import read_list
+from tasks.stoppages import (
+    BodyTooLarge,
+    ListUnreadable,
+    PublisherDown,
+    PublisherTimedOut,
+    RedirectRefused,
+    RequestRefused,
+    Stoppage,
+)
+from warehouse.catalogue.model import ranking_lists
+from warehouse.catalogue.publishers import chosen
 
 SUFFIXES = (".pdf", ".xlsx")
+
 MOST_REDIRECTS = 5
+
 PATIENCE = 2
+
 _CHUNK = 1 << 16
+
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
@@ -153,3 +172,43 @@ def _parts(response: requests.Response, *, address: str, until: float) -> Iterat
         if monotonic() > until:
             raise PublisherTimedOut(f"{address} was still sending when its time was up; the next night tries again")
         yield part
+
+
+LISTS = "ranking_lists"
+
+
+def look_at_lists(border: Border, *, run_id: int, wanted: frozenset[str]) -> list[Found]:
+    """The ranking lists that lie where the settings say, a table each; those that cannot be read are one more."""
+    place = border.settings.ranking_lists
+    tables = chosen(ranking_lists(), wanted=wanted)
+    if not place or not tables:
+        return []
+    by_table: dict[str, list[_File]] = {}
+    unreadable: list[Stoppage] = []
+    for address in watched(place):
+        try:
+            content = get(address, timeout_seconds=border.settings.timeout_seconds)
+        except Stoppage as trouble:
+            unreadable.append(trouble)
+            continue
+        file = _archived(border, name_of(address), content)
+        try:
+            by_table.setdefault(read_list(content, name=file.name).table_id, []).append(file)
+        except ListUnreadable as trouble:
+            unreadable.append(trouble)
+            by_table.setdefault(LISTS, []).append(file)
+    with border.engine.connect() as connection:
+        read = [
+            _found(connection, table_id, files=files, run_id=run_id, border=border)
+            for table_id, files in sorted(by_table.items())
+            if table_id in tables
+        ]
+    if not unreadable:
+        return [*read, *_mended(LISTS, border=border)]
+    return [*read, _stopped(unreadable, files=by_table.get(LISTS, []), run_id=run_id, border=border)]
+
+
+def _stopped(unreadable: list[Stoppage], *, files: list[_File], run_id: int, border: Border) -> Found:
+    stoppage = ListUnreadable(" ".join(f"{trouble}." for trouble in unreadable))
+    stoppage.manifest = _manifest(LISTS, files=files, run_id=run_id, border=border)
+    return Found(Decision(LISTS, DUE, "files to read", Listing(LISTS)), stoppage=stoppage)

@@ -19,6 +19,7 @@ from tasks.stoppages import ListUnreadable
 from warehouse.areas import Area, AreaUnknown, find
 
 _LONGEST_NAME = 40
+
 _FOOTNOTE_MARK = re.compile(r"\s*(?:[*¹²³†]+\)?|\d\))$")
 
 
