@@ -14,7 +14,6 @@ from sqlalchemy import Connection, text
 
 from tasks.archive.receipts import require_whole
 from tasks.archive.store import ArchiveTrouble, Entry
-from tasks.ask_statbank import look_at_statbank
 from tasks.resources import Border, crossing
 from tasks.results import Decision, Found, LastLook, Listing
 from tasks.sources.jobindsats import request as questions
@@ -22,6 +21,7 @@ from tasks.sources.jobindsats.fetch import _keep, decide
 from tasks.sources.jobindsats.metadata import read_listings
 from tasks.sources.local_files.fetch import look_at_own_tables
 from tasks.sources.ranking_lists.fetch import LISTS, look_at_lists
+from tasks.sources.statbank.fetch import look_at_statbank
 from tasks.stoppages import Refused
 from warehouse.catalogue.model import Table
 from warehouse.catalogue.publishers import LOCAL, chosen_tables

@@ -5,9 +5,10 @@ from __future__ import annotations
 from tasks.archive.store import Archive, Manifest
 from tasks.sources.jobindsats.snapshot import JobindsatsLook
 from tasks.sources.local_files import snapshot as file_looks
-from tasks.sources.local_files.snapshot import OwnLook, StatBankLook
+from tasks.sources.local_files.snapshot import OwnLook
 from tasks.sources.ranking_lists.snapshot import RankingLook
 from tasks.sources.snapshot import Look
+from tasks.sources.statbank.snapshot import StatBankLook
 from warehouse.catalogue.model import Table
 from warehouse.catalogue.publishers import LOCAL, publisher_of, shipped_table
 

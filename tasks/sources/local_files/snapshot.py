@@ -22,10 +22,6 @@ from tasks.sources.local_files.csv_reader import csv_rows
 from tasks.sources.local_files.header import layout_of
 from tasks.sources.local_files.rows import refused
 from tasks.sources.local_files.xlsx_reader import xlsx_rows
-from tasks.sources.statbank.cells import to_cells
-from tasks.sources.statbank.metadata import BankMetadata, differences, read_metadata
-from tasks.sources.statbank.quarters import read_quarter
-from tasks.sources.statbank.questions import quarters_asked
 from tasks.stoppages import FileRefused
 from warehouse.catalogue.model import Table
 from warehouse.yaml_files import ContractError
@@ -70,35 +66,6 @@ def require_size(size: int, *, contract: Contract, name: str) -> None:
             found=f"{size / 1_000_000:.1f} MB",
             advice="Look whether it is the right file, or raise `limits: largest_mb` in the contract",
         )
-
-
-@dataclass(frozen=True)
-class StatBankLook:
-    """One look at one of StatBank's tables."""
-
-    manifest: Manifest
-    table: Table
-    archive: Archive
-
-    partial_periods = frozenset[int]()
-
-    @cached_property
-    def metadata(self) -> BankMetadata:
-        """How StatBank described the table then; raises BodyUnreadable."""
-        described = next(entry for entry in self.manifest.entries if entry.asked.startswith("/tableinfo/"))
-        return read_metadata(self.archive.get(described.sha256), table=self.table)
-
-    def answers(self, *, newest: Row[Any] | None) -> Iterator[tuple[str, pl.DataFrame]]:  # noqa: ARG002
-        """The cells of each answer, all quarters that were asked for among them."""
-        for entry in self.manifest.entries:
-            periods = [read_quarter(quarter) for quarter in quarters_asked(entry.asked)]
-            if periods:
-                body = self.archive.get(entry.sha256)
-                yield "", to_cells(body, table=self.table, metadata=self.metadata, periods=periods)
-
-    def changes(self, *, newest: Row[Any] | None, stands_already: bool) -> tuple[str, ...]:  # noqa: ARG002
-        """How StatBank's description differs from the catalogue."""
-        return tuple(differences(self.metadata, table=self.table))
 
 
 @dataclass(frozen=True)

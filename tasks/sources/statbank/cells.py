@@ -18,10 +18,9 @@ from dataclasses import dataclass
 import polars as pl
 
 from tasks.sources.cells import KEY, SCHEMA, one_of_each
-from tasks.sources.statbank.bodies import read_body
+from tasks.sources.statbank.client import read_body
+from tasks.sources.statbank.codes import area_of, is_left_out, read_quarter
 from tasks.sources.statbank.metadata import CATALOGUE, BankMetadata, members_asked
-from tasks.sources.statbank.places import area_of, is_left_out
-from tasks.sources.statbank.quarters import read_quarter
 from tasks.stoppages import BodyUnreadable, Undeclared
 from warehouse.catalogue.model import Measure, Table
 from warehouse.periods import Period
@@ -69,7 +68,7 @@ def _columns(table: Table, *, metadata: BankMetadata) -> list[_Column]:
     quarters = {label: read_quarter(code).key for label, code in _labels(metadata.time.texts).items()}
     quarters |= {code: read_quarter(code).key for code in metadata.time.texts}
     return [
-        _Column(area.variable_id, places, "declare it in tasks/sources/statbank/places.py"),
+        _Column(area.variable_id, places, "declare it in tasks/sources/statbank/codes.py"),
         _Column(metadata.time.variable_id, quarters, "its own description does not offer it: ask again"),
         *(_breakdown(table, at=at, metadata=metadata) for at in range(len(table.breakdowns))),
     ]

@@ -6,7 +6,13 @@ tasks/sources/http.py. Only GET is used: what was asked is then one line in the 
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from io import BytesIO
+
+import polars as pl
+
 from tasks.sources.http import LARGEST_BODY_BYTES, Answer, Line, Now
+from tasks.stoppages import BodyUnreadable
 
 SETTING = "JOBINDSATS_STATBANK_URL"
 
@@ -50,3 +56,39 @@ class Bank:
         answer = self._line.get(asked)
         self._line.require_ok(answer)
         return answer
+
+
+_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+
+
+def read_body(body: bytes, *, of: str, columns: Collection[str]) -> pl.DataFrame:
+    """One row per line after the header, every field a text, the columns named and ordered as in `columns`.
+
+    Raises BodyUnreadable for anything but a table of exactly those columns.
+    """
+    fields = _fields(body.removeprefix(_BYTE_ORDER_MARK), of=of)
+    header = [name.upper() for name in fields.columns]
+    if sorted(header) != sorted(name.upper() for name in columns):
+        raise BodyUnreadable(
+            f"{of}: the columns are {', '.join(fields.columns)}, and {', '.join(columns)} were asked for"
+        )
+    short = fields.with_row_index("line", offset=2).filter(pl.any_horizontal(pl.col(fields.columns).is_null()))
+    if short.height:
+        raise BodyUnreadable(f"{of}: line {short['line'][0]} has fewer fields than the {len(header)} of the header")
+    places = {name: header.index(name.upper()) for name in columns}
+    return fields.select(fields.to_series(at).alias(name) for name, at in places.items())
+
+
+def _fields(body: bytes, *, of: str) -> pl.DataFrame:
+    start = body[:60].decode("utf-8", "replace").strip()
+    if b";" not in body.partition(b"\n")[0]:
+        raise BodyUnreadable(
+            f"{of} answered with something that is not a table of figures ('{start}...'): a web page in its place usually "
+            f"means maintenance or a wrong {SETTING}"
+        )
+    try:
+        return pl.read_csv(
+            BytesIO(body), separator=";", infer_schema=False, empty_string_is_null=False, extra_columns="raise"
+        )
+    except pl.exceptions.PolarsError as error:
+        raise BodyUnreadable(f"{of} sent something that is not a table in UTF-8 ('{start}...'): {error}") from error

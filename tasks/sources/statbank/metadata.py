@@ -13,7 +13,7 @@ from datetime import date, datetime
 from typing import Any
 
 from tasks.sources.statbank.client import SETTING
-from tasks.sources.statbank.quarters import read_quarter
+from tasks.sources.statbank.codes import read_quarter
 from tasks.stoppages import BodyUnreadable, Undeclared
 from warehouse.catalogue.model import Hierarchy, Table
 from warehouse.periods import Period, PeriodError

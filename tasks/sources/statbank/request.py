@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from urllib.parse import parse_qs, urlsplit
 
+from tasks.sources.statbank.codes import write_quarter
 from tasks.sources.statbank.metadata import CATALOGUE, BankMetadata, members_asked
-from tasks.sources.statbank.quarters import write_quarter
 from tasks.stoppages import Undeclared
 from warehouse.catalogue.model import Table
 from warehouse.periods import Period

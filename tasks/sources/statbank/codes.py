@@ -5,13 +5,16 @@ StatBank writes municipalities with three digits, as we do, and regions as 081 t
 
 from __future__ import annotations
 
+import re
 from functools import cache
 
 from warehouse.areas import UNKNOWN_AREA, Area, all_areas
+from warehouse.periods import Period, PeriodError, PeriodKind
 
 # Christiansø is Danmarks Statistik's 99th area and no municipality: about 90 inhabitants, who count in the region and
 # the country. Jobindsats has no figures for it, so it is left out here on purpose.
 LEFT_OUT = {"411": "Christiansø"}
+
 # 997 is persons without a known municipality in AUK01 and persons abroad in AUF01: only its text tells which.
 _THEIR_CODES = {f"108{number}": f"08{number}" for number in range(1, 6)} | {UNKNOWN_AREA: "997"}
 
@@ -37,3 +40,25 @@ def _texts(area: Area) -> tuple[str, ...]:
     if area.code == UNKNOWN_AREA:
         return (area.name, "Uoplyst", "Uoplyst kommune")
     return (area.name, area.name.removeprefix("Landsdel "))
+
+
+_WRITTEN = re.compile(r"(\d{4})K([1-4])", re.ASCII)
+
+
+def read_quarter(code: str) -> Period:
+    """The period of a StatBank code; raises PeriodError for anything but a Danish quarter.
+
+    >>> str(read_quarter("2024K1"))
+    '2024Q01'
+    """
+    found = _WRITTEN.fullmatch(code)
+    if found is None:
+        raise PeriodError(f"'{code}' is not a quarter as StatBank writes it in Danish, like 2024K1")
+    return Period.parse(f"{found[1]}Q0{found[2]}")
+
+
+def write_quarter(period: Period) -> str:
+    """The StatBank code of a quarter; raises PeriodError for a period of another kind."""
+    if period.kind is not PeriodKind.QUARTER:
+        raise PeriodError(f"{period} is not a quarter, and StatBank's tables here are quarterly")
+    return f"{period.year:04d}K{period.number}"

@@ -13,7 +13,7 @@ from tasks.results import DUE, FULL_LOOK_EVERY, Decision, Found, Listing
 from tasks.sources.http import Answer
 from tasks.sources.statbank.client import Bank
 from tasks.sources.statbank.metadata import BankMetadata, read_metadata
-from tasks.sources.statbank.questions import figures, in_chunks, metadata_of
+from tasks.sources.statbank.request import figures, in_chunks, metadata_of
 from tasks.stoppages import Stoppage
 from warehouse.catalogue.model import Table, statbank
 from warehouse.catalogue.publishers import chosen
