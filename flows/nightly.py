@@ -64,3 +64,10 @@ def onwards(fetched: Fetched) -> Published:
     staged = stage(fetched)
     audit(staged)
     return publish_staged(staged)
+
+
+@flow(name="benchmark-lists", validate_parameters=True)
+def benchmark_lists() -> RunReport:
+    """One look at the ranking lists alone, then the marts; Jobindsats is not asked. Never beside a night."""
+    lists = ["ranking_lists"]
+    return as_shown(one_at_a_time("nightly", tables=lists, work=lambda run_id: night(run_id, tables=lists)))
