@@ -77,7 +77,7 @@ def _begin_anew() -> None:
 
 def _nights() -> int:
     """Both nights in one process, the stand-in's clock moved between them; gives the worse exit status."""
-    from flows.commands import run_nightly
+    from flows.command_line.runs import run_nightly
 
     statuses = []
     for night in NIGHTS[-1:] if COMPLETE.exists() else NIGHTS:

@@ -120,7 +120,7 @@ class Scene:
 
     def answer(self, *arguments: str) -> Any:
         """What `jobindsats ... --json` prints, read; carried out in this process, which has imported what it needs."""
-        from flows.command_line import run
+        from flows.command_line.main import run
 
         with redirect_stdout(StringIO()) as printed:
             assert run([*arguments, "--json"]) == 0

@@ -113,7 +113,7 @@ def _nights(data: Path, *, scale: str) -> None:
     for day in ("2025-04-20", TODAY):
         began = perf_counter()
         standin = [sys.executable, "-m", "tests.standin", "--today", day, "--scale", scale]
-        command = [*standin, "--", sys.executable, "-m", "flows.command_line", "nightly"]
+        command = [*standin, "--", sys.executable, "-m", "flows.command_line.main", "nightly"]
         environment = os.environ | {
             "JOBINDSATS_DATA_DIR": str(data),
             "PREFECT_HOME": str(data / "prefect"),

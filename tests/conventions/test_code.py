@@ -47,7 +47,7 @@ def test_nothing_is_printed_but_by_the_command_line_to_standard_error() -> None:
         for node in ast.walk(parsed(path)):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "print":
                 call = ast.unparse(node)
-                if named(path) != "flows/command_line.py" or "file=sys.stderr" not in call:
+                if named(path) != "flows/command_line/main.py" or "file=sys.stderr" not in call:
                     yield call
 
     assert offenders(printed, among=production()) == {}

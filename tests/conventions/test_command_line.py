@@ -12,7 +12,7 @@ from resource import RUSAGE_CHILDREN, getrusage
 import pytest
 from cyclopts import App
 
-from flows.command_line import app
+from flows.command_line.main import app
 from tests.conventions.sources import ROOT
 
 JOBINDSATS = str(Path(sys.executable).with_name("jobindsats"))
@@ -97,7 +97,7 @@ def brought(module: str, *, among: tuple[str, ...]) -> list[str]:
 
 
 def test_the_command_line_brings_no_heavy_library() -> None:
-    assert brought("flows.command_line", among=HEAVY) == []
+    assert brought("flows.command_line.main", among=HEAVY) == []
 
 
 def test_the_night_brings_great_expectations_only_when_there_is_something_to_audit() -> None:

@@ -245,7 +245,7 @@ def test_a_tidying_that_loses_its_locks_removes_no_more(stage: Stage, history: S
 def test_whoever_is_at_work_is_not_disturbed(
     stage: Stage, history: Scene, capsys: pytest.CaptureFixture[str], lock: Lock
 ) -> None:
-    from flows.command_line import run
+    from flows.command_line.main import run
 
     with again(stage, history) as scene:
         before = archive_of(scene).sizes()

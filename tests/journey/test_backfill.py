@@ -153,7 +153,7 @@ def test_a_partition_that_stops_does_not_stop_the_others(small: Scene) -> None:
 def test_wrong_use_is_told_and_fetches_nothing(
     scene: Scene, capsys: pytest.CaptureFixture[str], wrong: list[str], said: str
 ) -> None:
-    from flows.command_line import run
+    from flows.command_line.main import run
 
     assert run(["backfill", *wrong]) == 2
     assert said in capsys.readouterr().err
@@ -161,7 +161,7 @@ def test_wrong_use_is_told_and_fetches_nothing(
 
 
 def test_the_same_again_while_one_is_unfinished_is_sent_to_it(small: Scene, capsys: pytest.CaptureFixture[str]) -> None:
-    from flows.command_line import run
+    from flows.command_line.main import run
 
     backfill_id = begin("2022", "2023M10", tables=["y10a02"], resume=None)
     assert run(["backfill", *SPAN, "--table", "y10a02"]) == 2

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import create_engine
 
-from flows.command_line import run
+from flows.command_line.main import run
 from tasks.sources.jobindsats import snapshot as looks
 from tests.conftest import Stage
 from tests.scene import Scene

@@ -70,7 +70,7 @@ def herlev(scene: Scene, *more: str) -> list[Any]:
 
 def failed(scene: Scene, capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str]:
     """Exit status and standard error of a command that is not to succeed."""
-    from flows.command_line import run
+    from flows.command_line.main import run
 
     status = run(["replay", *arguments])
     return status, capsys.readouterr().err
@@ -136,7 +136,7 @@ def test_a_night_in_an_empty_warehouse_does_not_begin_a_second_history(history: 
 def test_a_replay_that_was_killed_goes_on_from_there(history: Scene) -> None:
     with empty(history) as rebuilt:
         killed = subprocess.Popen(
-            [sys.executable, "-m", "flows.command_line", "replay"], cwd=ROOT, env=dict(os.environ)
+            [sys.executable, "-m", "flows.command_line.main", "replay"], cwd=ROOT, env=dict(os.environ)
         )
         try:
             wait_until(lambda: bool(vintages(rebuilt)), unless=lambda: killed.poll() is not None)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import URL, Engine
 
-from flows.command_line import run
+from flows.command_line.main import run
 from tasks.backfill import ledger
 from tasks.backfill.plan import Plan
 from tasks.backfill.workers import ClusterTrouble, Errand, errand_for, work_at_next

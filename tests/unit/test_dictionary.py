@@ -7,7 +7,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from flows.command_line import run
+from flows.command_line.main import run
 from tasks.exports.dictionary import Language, markdown, write_markdown, write_workbook
 from warehouse.marts.contract import MARTS, VERSION, entries
 

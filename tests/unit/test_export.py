@@ -18,7 +18,7 @@ import pytest
 from sqlalchemy import Engine, Table, insert, text
 from sqlalchemy.exc import DBAPIError
 
-from flows.command_line import run
+from flows.command_line.main import run
 from tasks.exports import files as export_files
 from tasks.exports.export import FORMATS, export, marts_named
 from tasks.exports.files import ExportRefused

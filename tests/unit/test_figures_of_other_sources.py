@@ -162,7 +162,7 @@ def test_a_share_of_the_working_age_needs_a_population_on_record(empty: Engine) 
 def test_the_source_is_a_column_for_people_only_where_it_tells_rows_apart(
     empty: Engine, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    from flows.figure_commands import _print_rows
+    from flows.command_line.figures import _print_rows
     from warehouse.figures.compute import plain
 
     publish_release(empty, benchmark(), seen_at=night(0), table_id="y30r21")

@@ -10,7 +10,7 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import Engine, text
 
-from flows.archive_commands import size
+from flows.command_line.archive import size
 from tasks.archive.receipts import published, put_publication
 from tasks.archive.store import Archive, ArchiveTrouble, Entry, Manifest, payload_of
 from tasks.resources import Border

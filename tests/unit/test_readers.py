@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import DBAPIError
 
-from flows.command_line import run
+from flows.command_line.main import run
 from tasks import derive
 from tasks.answers.claims import fill_mart
 from tests.conventions.sources import ROOT

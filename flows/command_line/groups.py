@@ -7,7 +7,9 @@ from typing import Annotated
 from cyclopts import App, Parameter
 
 warehouse_app = App(name="warehouse", help="The warehouse itself: address, start, stop, migrations.")
+
 quarantine_app = App(name="quarantine", help="Loads that were stopped: list them, look at one, release one.")
+
 archive_app = App(name="archive", help="What the archive holds and what rests on it; what lies there for nothing.")
 
 Json = Annotated[bool, Parameter(name="--json", negative="", help="Print one JSON document and nothing else.")]
@@ -23,7 +25,7 @@ def quarantine(
     json: Json = False,
 ) -> int:
     """List the loads that were stopped and still wait for somebody to look, newest first."""
-    from flows.quarantine_commands import list_loads
+    from flows.command_line.quarantine import list_loads
 
     return list_loads(table, everything=everything, as_json=json)
 
@@ -31,7 +33,7 @@ def quarantine(
 @quarantine_app.command(name="show")
 def show_stopped(load: Annotated[int, Parameter(name="ID")], /, *, json: Json = False) -> int:
     """Show why a load was stopped, rule by rule, with the rejected rows as they were read."""
-    from flows.quarantine_commands import show_load
+    from flows.command_line.quarantine import show_load
 
     return show_load(load, as_json=json)
 
@@ -46,7 +48,7 @@ def release_stopped(
     json: Json = False,
 ) -> int:
     """Publish a stopped load after all: you have looked at it and say why."""
-    from flows.quarantine_commands import release_load
+    from flows.command_line.quarantine import release_load
 
     return release_load(load, reason=reason, by=by, as_json=json)
 
@@ -57,7 +59,7 @@ Days = Annotated[int, Parameter(name="--older-than", help="What nothing rests on
 @archive_app.command(name="show")
 def show_archive(*, older_than: Days = 365, json: Json = False) -> int:
     """Show what the archive holds, by what rests on it and by table, in bytes."""
-    from flows.archive_commands import show_archive as show_holding
+    from flows.command_line.archive import show_archive as show_holding
 
     return show_holding(older_than_days=older_than, as_json=json)
 
@@ -70,7 +72,7 @@ def tidy_archive(
     json: Json = False,
 ) -> int:
     """List what lies in the archive for nothing; with --remove, remove it. What figures rest on always stays."""
-    from flows.archive_commands import tidy_archive as tidy_up
+    from flows.command_line.archive import tidy_archive as tidy_up
 
     return tidy_up(older_than_days=older_than, remove=remove, as_json=json)
 
@@ -78,7 +80,7 @@ def tidy_archive(
 @warehouse_app.command
 def url() -> int:
     """Print the warehouse's address; the embedded server is started if need be."""
-    from flows.upkeep_commands import warehouse_url
+    from flows.command_line.administration import warehouse_url
 
     return warehouse_url()
 
@@ -86,7 +88,7 @@ def url() -> int:
 @warehouse_app.command
 def up() -> int:
     """Start the embedded server, and bring the schema up to date."""
-    from flows.upkeep_commands import warehouse_up
+    from flows.command_line.administration import warehouse_up
 
     return warehouse_up()
 
@@ -94,7 +96,7 @@ def up() -> int:
 @warehouse_app.command
 def down() -> int:
     """Stop the embedded server; nothing is lost."""
-    from flows.upkeep_commands import warehouse_down
+    from flows.command_line.administration import warehouse_down
 
     return warehouse_down()
 
@@ -102,7 +104,7 @@ def down() -> int:
 @warehouse_app.command
 def migrate() -> int:
     """Bring the schema, the areas and the catalogue up to date."""
-    from flows.upkeep_commands import warehouse_migrate
+    from flows.command_line.administration import warehouse_migrate
 
     return warehouse_migrate()
 
@@ -114,6 +116,6 @@ def reader(
     json: Json = False,
 ) -> int:
     """Make the role dashboard_reader, which may read the marts and nothing else, or renew what it may."""
-    from flows.upkeep_commands import warehouse_reader
+    from flows.command_line.administration import warehouse_reader
 
     return warehouse_reader(login, as_json=json)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 from rich.console import Console
@@ -15,8 +14,8 @@ from rich.tree import Tree
 from flows.printing import cell, console, danish_time, grid, print_json
 
 WELL, FAILED, ATTENTION = 0, 1, 3
+
 FEW = 3
-VERDICTS = {"holds": "green", "holds within rounding": "green", "differs": "bold yellow", "cannot be checked": "dim"}
 
 
 def list_figures(*, as_json: bool) -> int:
@@ -111,6 +110,7 @@ _SHOWN_ELSEWHERE = {
     "figure", "area", "period", "item", "basis", "value", "unit", "low", "high", "status", "assumptions", "vintages",
     "caveats",
 }  # fmt: skip
+
 _TELL_SOURCES_APART = {"table_id", "stands_beside"}
 
 
@@ -191,29 +191,3 @@ def _draw_input(drawn: Tree, leaf: Mapping[str, Any], *, told: set[int]) -> None
 
 def _earlier(periods: int) -> str:
     return f"{periods} periods earlier" if periods else ""
-
-
-def check_claims(file: Path, *, as_json: bool) -> int:
-    """A paper's own numbers, each with its verdict."""
-    from tasks.answers.claims import checked
-    from tasks.resources import ready
-
-    with ready() as border, border.engine.connect() as connection:
-        rows = checked(connection, file=file)
-    if as_json:
-        print_json(rows)
-        return WELL
-    terminal = console()
-    for document in dict.fromkeys(row["document"] for row in rows):
-        terminal.print(Text(f"\n{document}", "bold"))
-        for row in rows:
-            if row["document"] == document:
-                terminal.print(_claim_in_words(row))
-    terminal.print(", ".join(f"{sum(row['verdict'] == verdict for row in rows)} {verdict}" for verdict in VERDICTS))
-    return WELL
-
-
-def _claim_in_words(row: Mapping[str, Any]) -> Text:
-    head = f"  {row['verdict']:<22}"
-    said = f"{row['statement']} (item {row['point']})\n"
-    return Text.assemble((head, VERDICTS[row["verdict"]]), said, (f"{'':<24}{row['reason']}", "dim"))

@@ -7,42 +7,8 @@ from collections.abc import Sequence
 
 from rich.text import Text
 
-from flows.orchestrator import await_orchestrator, begin_orchestrator, prepare_orchestrator
-from flows.printing import (
-    STYLES,
-    console,
-    danish_time,
-    grid,
-    in_words,
-    number,
-    or_status,
-    print_highlights,
-    print_json,
-    print_report,
-)
-
-WELL, FAILED, ATTENTION = 0, 1, 3
-
-
-def run_nightly(tables: Sequence[str] | None, *, as_json: bool) -> int:
-    """One night now; prints its report. Exit status by the run's outcome."""
-    prepare_orchestrator()
-    begin_orchestrator()
-    from flows.nightly import nightly
-    from tasks.runs.lifecycle import as_json as report_as_json
-    from warehouse.reading.questions import named
-
-    chosen = [named(table_id) for table_id in tables] if tables else None
-    await_orchestrator()
-    report = nightly(chosen)
-    if report.message:
-        sys.stderr.write(f"{report.message}\n")
-    if as_json:
-        print_json(report_as_json(report))
-    elif report.tables:
-        print_report(report.run, report.outcome, report.tables)
-        print_highlights({"Revised the most": report.revisions, "Figures that moved": report.moves})
-    return {"completed": WELL, "yielded": WELL, "superseded": WELL, "attention": ATTENTION}.get(report.outcome, FAILED)
+from flows.command_line.options import WELL
+from flows.printing import STYLES, console, danish_time, grid, in_words, number, or_status, print_json
 
 
 def show_status(*, as_json: bool) -> int:

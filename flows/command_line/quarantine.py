@@ -19,8 +19,11 @@ if TYPE_CHECKING:
     from tasks.quarantine.stopped_loads import BrokenRule, StoppedLoad
 
 WELL = 0
+
 ROWS_SHOWN = 20
+
 FIRST = ("Periode", "Område", "period", "area", "measure", "members", "value", "status")
+
 STATES = {"open": "bold yellow", "released": "green", "overtaken": "dim"}
 
 

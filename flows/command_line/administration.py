@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from rich.text import Text
 
-from flows.orchestrator import await_orchestrator, begin_orchestrator, prepare_orchestrator, silence_of
-from flows.printing import STYLES, console, grid, number, print_json
+from flows.orchestrator import prepare_orchestrator, silence_of
+from flows.printing import STYLES, console, grid, print_json
 
 if TYPE_CHECKING:
     from tasks.doctor.finding import Finding
@@ -48,36 +48,6 @@ def _prefect() -> Finding:
         return Finding("prefect", "well", f"Prefect {prefect.__version__}, {api}")
     step = "start that server (jobindsats serve, or its own service), or take PREFECT_API_URL away"
     return Finding("prefect", "failed", f"Prefect's server at {api} does not answer: {trouble}", step)
-
-
-def run_replay(warehouse: str | None, *, verify: bool, as_json: bool) -> int:
-    """Rebuild from the archive; where it is compared and differs, the first difference is on standard error."""
-    prepare_orchestrator()
-    begin_orchestrator()
-    from dataclasses import asdict
-
-    from pydantic import SecretStr
-
-    from flows.replay import replay
-
-    await_orchestrator()
-    report = asdict(replay(SecretStr(warehouse) if warehouse else None, verify=verify))
-    difference = report.pop("difference")
-    if as_json:
-        print_json(report)
-    else:
-        console().print(_replay_in_words(report))
-    if difference:
-        sys.stderr.write(f"jobindsats: the rebuilt warehouse and the configured one differ, first in {difference}\n")
-    return WELL if report["equal"] is not False else FAILED
-
-
-def _replay_in_words(report: dict[str, Any]) -> str:
-    verdict = {None: "rebuilt", True: "rebuilt, and equal to the warehouse", False: "rebuilt, and NOT equal"}
-    return (
-        f"{number(report['vintages'])} vintages with {number(report['observations'])} observations "
-        f"{verdict[report['equal']]}; checksum {report['checksum']}"
-    )
 
 
 def warehouse_url() -> int:

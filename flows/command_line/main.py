@@ -11,7 +11,7 @@ from typing import Annotated, Literal
 
 from cyclopts import App, CycloptsError, Parameter
 
-from flows.command_groups import Json, archive_app, quarantine_app, warehouse_app
+from flows.command_line.groups import Json, archive_app, quarantine_app, warehouse_app
 
 
 def _version() -> str:
@@ -28,6 +28,7 @@ app = App(
     result_action="return_value",
     suppress_keyboard_interrupt=False,  # we say what stands, and end with a status of ours
 )
+
 for group in (warehouse_app, quarantine_app, archive_app):
     app.command(group)
 
@@ -41,7 +42,7 @@ def nightly(
     json: Json = False,
 ) -> int:
     """Run one night now: fetch what is new, check it, publish it, derive the marts."""
-    from flows.commands import run_nightly
+    from flows.command_line.runs import run_nightly
 
     return run_nightly(table, as_json=json)
 
@@ -79,7 +80,7 @@ def backfill(
     json: Json = False,
 ) -> int:
     """Fill years backwards: partition by partition, beside the nights and giving way to them."""
-    from flows.backfill_commands import run_backfill, show_plan
+    from flows.command_line.backfill import run_backfill, show_plan
 
     if plan:
         return show_plan(first, last, tables=table or [], as_json=json)
@@ -96,7 +97,7 @@ def replay(
     json: Json = False,
 ) -> int:
     """Rebuild a warehouse from the archive alone, without the publisher; or prove that it could be."""
-    from flows.upkeep_commands import run_replay
+    from flows.command_line.runs import run_replay
 
     return run_replay(warehouse, verify=verify, as_json=json)
 
@@ -104,7 +105,7 @@ def replay(
 @app.command
 def status(*, json: Json = False) -> int:
     """Say of each table what the warehouse holds and whether it is fresh."""
-    from flows.commands import show_status
+    from flows.command_line.show import show_status
 
     return show_status(as_json=json)
 
@@ -124,7 +125,7 @@ def show(
     json: Json = False,
 ) -> int:
     """Show observations of one table and area, as they stand or as they were known on a day."""
-    from flows.commands import show_observations
+    from flows.command_line.show import show_observations
 
     return show_observations(
         table, area=area, period=period, measure=measure, where=where or [], as_of=as_of, as_json=json
@@ -141,7 +142,7 @@ def revisions(
     json: Json = False,
 ) -> int:
     """Show what the publisher changed after it was first published."""
-    from flows.commands import show_revisions
+    from flows.command_line.show import show_revisions
 
     return show_revisions(table, area=area, since=since, as_json=json)
 
@@ -149,7 +150,7 @@ def revisions(
 @app.command
 def figures(*, json: Json = False) -> int:
     """List the derived figures: formula, unit, and what each reads."""
-    from flows.figure_commands import list_figures
+    from flows.command_line.figures import list_figures
 
     return list_figures(as_json=json)
 
@@ -166,7 +167,7 @@ def figure(
     json: Json = False,
 ) -> int:
     """Show a derived figure for an area, with its bounds, assumptions and vintages."""
-    from flows.figure_commands import show_figure
+    from flows.command_line.figures import show_figure
 
     return show_figure(name, area=area, period=period, item=item, as_of=as_of, as_json=json)
 
@@ -183,7 +184,7 @@ def explain(
     json: Json = False,
 ) -> int:
     """Take a figure apart: formula, inputs with their vintages, assumptions, down to the archived bytes' hashes."""
-    from flows.figure_commands import explain_figure
+    from flows.command_line.figures import explain_figure
 
     return explain_figure(name, area=area, period=period, item=item, as_of=as_of, as_json=json)
 
@@ -205,7 +206,7 @@ def briefing(
     json: Json = False,
 ) -> int:
     """Write the committee's appendix of a municipality, or of all: one HTML file, charts inside."""
-    from flows.briefing_commands import write_briefings
+    from flows.command_line.briefing import write_briefings
 
     return write_briefings(
         area,
@@ -221,7 +222,7 @@ def briefing(
 @app.command
 def claims(file: Annotated[Path, Parameter(name="FILE")], /, *, json: Json = False) -> int:
     """Hold the numbers of a paper, written down in a YAML file, against the warehouse."""
-    from flows.figure_commands import check_claims
+    from flows.command_line.claims import check_claims
 
     return check_claims(file, as_json=json)
 
@@ -229,7 +230,7 @@ def claims(file: Annotated[Path, Parameter(name="FILE")], /, *, json: Json = Fal
 @app.command
 def doctor(*, json: Json = False) -> int:
     """Look at token, publisher, warehouse, archive, Prefect and disk: what is wrong, and the next step."""
-    from flows.upkeep_commands import examine
+    from flows.command_line.administration import examine
 
     return examine(as_json=json)
 
@@ -248,7 +249,7 @@ def export(
     json: Json = False,
 ) -> int:
     """Write the marts as files, all of one state of the warehouse, with a manifest of what they are."""
-    from flows.mart_commands import run_export
+    from flows.command_line.outputs import run_export
 
     chosen = "csv international" if form == "csv" and international else form
     return run_export(to, form=chosen, marts=mart or [], as_json=json)
@@ -264,7 +265,7 @@ def dictionary(
     out: Annotated[Path | None, Parameter(help="The file to write; standard output where none is named.")] = None,
 ) -> int:
     """Print the data dictionary: every mart and column with its meaning, type and unit."""
-    from flows.mart_commands import show_dictionary
+    from flows.command_line.outputs import show_dictionary
 
     return show_dictionary(form=form, language=language, out=out)
 
@@ -284,7 +285,7 @@ def run(arguments: list[str]) -> int:
         print("stopped; what was published stands, and the next run goes on from there", file=sys.stderr)  # noqa: T201
         return FAILED
     except Exception as error:  # noqa: BLE001  # whatever it is, a person gets one sentence
-        from flows.upkeep_commands import explain_trouble
+        from flows.command_line.administration import explain_trouble
 
         return explain_trouble(error)
     return status if isinstance(status, int) else WELL

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from tasks.upkeep.retention import File
 
 WELL = 0
+
 IN_WORDS = {
     "published": "published vintages",
     "stopped": "loads in quarantine that are open",
