@@ -11,7 +11,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from flows.orchestrator import LOOPBACK, api_of, free_port, wait_for
+from flows.serving.local_server import LOOPBACK, api_of, free_port, wait_for
 from tasks import child_processes as tethered
 from tests.conftest import ROOT
 from tests.processes import left_of, told
@@ -77,7 +77,17 @@ def standing(folder: Path) -> Iterator[Server]:
         "PREFECT_SERVER_SERVICES_SCHEDULER_ENABLED": "false",  # a test may run at 04:15
     }
     log = folder / "prefect" / "logs" / "server.log"
-    command = [sys.executable, "-m", "flows.prefect_server", "server", "start", "--host", LOOPBACK, "--port", str(port)]
+    command = [
+        sys.executable,
+        "-m",
+        "flows.serving.prefect_patch",
+        "server",
+        "start",
+        "--host",
+        LOOPBACK,
+        "--port",
+        str(port),
+    ]
     server = tethered.start(command, environment=environment, log=log)
     try:
         wait_for(api_of(port), process=server, log=log)

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from rich.text import Text
 
-from flows.orchestrator import prepare_orchestrator, silence_of
 from flows.printing import STYLES, console, grid, print_json
+from flows.serving.local_server import prepare_orchestrator, silence_of
 
 if TYPE_CHECKING:
     from tasks.doctor.finding import Finding

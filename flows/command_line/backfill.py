@@ -13,8 +13,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsed
 from rich.progress import Progress as Bar
 from rich.text import Text
 
-from flows.orchestrator import await_orchestrator, begin_orchestrator, prepare_orchestrator
 from flows.printing import STYLES, console, grid, number, print_json
+from flows.serving.local_server import await_orchestrator, begin_orchestrator, prepare_orchestrator
 
 if TYPE_CHECKING:
     from tasks.backfill.ledger import Progress

@@ -55,7 +55,7 @@ def serve(
     ] = 4200,
 ) -> int:
     """Serve the deployments on this machine until Ctrl-C: Prefect's server with its interface, and a worker."""
-    from flows.serve import serve as serve_deployments
+    from flows.serving.serve import serve as serve_deployments
 
     return serve_deployments(port)
 

@@ -11,8 +11,8 @@ from rich.console import Console
 from rich.padding import Padding
 from rich.text import Text
 
-from flows.orchestrator import prepare_orchestrator
 from flows.printing import cell, console, danish_time, grid, number, print_json
+from flows.serving.local_server import prepare_orchestrator
 
 if TYPE_CHECKING:
     from tasks.quarantine.release import Released

@@ -104,7 +104,7 @@ def _night(standin: StandIn, folder: Path, *, day: date, hour: int) -> dict[str,
 
 def _one_night() -> dict[str, Any]:
     """A night as `jobindsats nightly` does it, with a clock beside each part."""
-    from flows.orchestrator import await_orchestrator, begin_orchestrator, prepare_orchestrator
+    from flows.serving.local_server import await_orchestrator, begin_orchestrator, prepare_orchestrator
 
     began = perf_counter()
     prepare_orchestrator()

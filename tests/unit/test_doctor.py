@@ -13,7 +13,7 @@ import pytest
 from pydantic import SecretStr
 from sqlalchemy import Engine, insert, text
 
-from flows.orchestrator import silence_of
+from flows.serving.local_server import silence_of
 from tasks.doctor.checks import examine_runs, examine_settings
 from tasks.doctor.examine import examine_all
 from tasks.doctor.finding import Finding

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from flows.orchestrator import api_of, free_port, served_here, serving
-from flows.prefect_server import let_schedules_come_to_runs, state_of_runs
+from flows.serving.local_server import api_of, free_port, served_here, serving
+from flows.serving.prefect_patch import let_schedules_come_to_runs, state_of_runs
 
 ADDRESS = api_of(4200)
 
@@ -35,7 +35,7 @@ def test_ports_are_found_and_differ() -> None:
 
 
 def test_the_mend_of_prefects_scheduler_is_still_needed() -> None:
-    """When this fails, Prefect writes scheduled runs with SQLAlchemy 2.1 itself: flows/prefect_server.py can go."""
+    """When this fails, Prefect writes scheduled runs with SQLAlchemy 2.1 itself: flows/serving/prefect_patch.py can go."""
     state = state_of_runs()
     assert state.bulk_dml_setter is None
     let_schedules_come_to_runs()

@@ -18,13 +18,23 @@ from queue import Queue
 from threading import Thread
 from types import FrameType
 
-from flows.orchestrator import LOOPBACK, api_of, free_port, prepare_orchestrator, server_environment, serving, wait_for
 from flows.printing import console
-from flows.served_runs import end_what_runs
+from flows.serving.crashed_runs import end_what_runs
+from flows.serving.local_server import (
+    LOOPBACK,
+    api_of,
+    free_port,
+    prepare_orchestrator,
+    server_environment,
+    serving,
+    wait_for,
+)
 from tasks import child_processes as tethered
 
 POOL = "jobindsats"
+
 AT_ONCE = "4"
+
 WELL, FAILED = 0, 1
 
 SERVED = """
@@ -109,7 +119,17 @@ def _server(home: Path) -> Iterator[subprocess.Popen[bytes]]:
     """The server, which answers when the block begins and has ended when it ends."""
     log, port = home / "logs" / "server.log", os.environ["PREFECT_SERVER_API_PORT"]
     console().print("Starting Prefect's server (half a minute the first time) ...")
-    command = [sys.executable, "-m", "flows.prefect_server", "server", "start", "--host", LOOPBACK, "--port", port]
+    command = [
+        sys.executable,
+        "-m",
+        "flows.serving.prefect_patch",
+        "server",
+        "start",
+        "--host",
+        LOOPBACK,
+        "--port",
+        port,
+    ]
     server = tethered.start(command, environment=server_environment(), log=log)
     try:
         wait_for(os.environ["PREFECT_API_URL"], process=server, log=log)

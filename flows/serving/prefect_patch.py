@@ -1,4 +1,4 @@
-"""Prefect's own command line, with one mend to its server: `python -m flows.prefect_server server start`.
+"""Prefect's own command line, with one mend to its server: `python -m flows.serving.prefect_patch server start`.
 
 Prefect 3.8.8 puts the runs of a schedule on record with their state beside the columns. SQLAlchemy 2.0 passes over what
 is no column. SQLAlchemy 2.1 asks the attribute how it is written in bulk, and `FlowRun.state` does not say: each time the

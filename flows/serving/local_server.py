@@ -11,7 +11,6 @@ import os
 import socket
 import subprocess
 import sys
-import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
@@ -23,7 +22,9 @@ from tenacity import Retrying, retry_if_exception_type, stop_after_delay, wait_f
 from tasks import child_processes as tethered
 
 LOOPBACK = "127.0.0.1"
+
 SERVED = "served"
+
 _FOR_THE_PROCESS = ExitStack()
 
 
