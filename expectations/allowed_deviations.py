@@ -18,7 +18,7 @@ def excused(checks: Sequence[Check], *, audited: Audited) -> list[Check]:
     for deviation in known:
         _require_rule(deviation, by_rule=by_rule)
     kept = [_excused(check, known=[each for each in known if each.rule == check.rule]) for check in checks]
-    asked = [each for each in known if each.period is None or each.period in audited.asked_periods]
+    asked = [each for each in known if each.period is None or each.period in (audited.asked_periods or ())]
     return [*kept, *([_guard(asked, by_rule=by_rule)] if asked else [])]
 
 

@@ -37,14 +37,14 @@ class Check:
 class Audited:
     """What is audited: the table as declared, its number in the warehouse, and the load.
 
-    Of the load: its table in `staging`, the periods that were asked for, the day it was seen, and the publisher's errors
-    that are known.
+    Of the load: its table in `staging`, the periods that were asked for (None where its source says itself which it is
+    about), the day it was seen, and the publisher's errors that are known.
     """
 
     table: Table
     table_no: int
     staging: str
-    asked_periods: tuple[Period, ...]
+    asked_periods: tuple[Period, ...] | None
     seen_on: date
     deviations: tuple[Deviation, ...] = ()
 

@@ -16,6 +16,8 @@ LARGEST_SHARE_MISSING = 0.01
 def checks(audited: Audited) -> list[Check]:
     """The checks of coherence for one table."""
     returned = [_published_cells_return(audited), _no_large_count_vanishes(audited)]
+    if audited.asked_periods is None:
+        returned.append(_published_labels_return())
     if audited.table.area.level_holds != "municipality":
         return returned
     parts = [_parts_match_total()] if len(audited.table.breakdowns) == 1 else []
@@ -48,7 +50,7 @@ _MISSING_COLUMNS = ("period", "area", "measure", "members", "published_value")
 
 def _missing(audited: Audited, *, share: float = 0) -> str:
     """The cells of the periods asked for that stand with a value and did not come, where more than a share did not."""
-    asked = ", ".join(str(period.key) for period in audited.asked_periods) or "null"
+    asked = _asked(audited)
     ended = _ended_series(audited)
     return f"""
         select p.code as period, a.name as area, m.name as measure, s.members, gone.was_value as published_value
@@ -65,6 +67,40 @@ def _missing(audited: Audited, *, share: float = 0) -> str:
                            + (select coalesce(sum(shown), 0) from series where series_id not in ({ended}))
                          from changes c where c.series_id not in ({ended}))
     """
+
+
+def _asked(audited: Audited) -> str:
+    """The periods that were asked for, as a list or a query: those of the load, where its source says which they are."""
+    if audited.asked_periods is None:
+        return "select period_id from periods"
+    return ", ".join(str(period.key) for period in audited.asked_periods) or "null"
+
+
+def _published_labels_return() -> Check:
+    """A file has no metadata that would tell of a label that is gone or spelled otherwise: its cells do."""
+    return no_offenders(
+        "published_labels_return",
+        "each measure, area and member that stood in the periods of the load is still in it",
+        query="""
+        select gone.dimension, gone.label, count(*) as published_cells from (
+            select named.dimension, named.label
+            from changes join core.series s on s.series_id = changes.series_id
+            join core.measures m on m.measure_id = s.measure_id
+            join core.areas a on a.area_id = s.area_id
+            cross join lateral (select 'measure' as dimension, m.name as label union all select 'area', a.name
+                                union all select key, value from jsonb_each_text(s.members)) named
+            where changes.change = 'withdrawn'
+        ) gone
+        where (gone.dimension, gone.label) not in (
+            select named.dimension, named.label
+            from series join core.areas a on a.area_id = series.area_id
+            cross join lateral (select 'measure' as dimension, series.measure as label union all select 'area', a.name
+                                union all select key, value from jsonb_each_text(series.members)) named
+        )
+        group by gone.dimension, gone.label
+        """,
+        columns=("dimension", "label", "published_cells"),
+    )
 
 
 def _ended_series(audited: Audited) -> str:

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
-from urllib.parse import parse_qsl, urlsplit
 
 from prefect import get_run_logger, task
 from prefect.cache_policies import NO_CACHE
@@ -17,35 +16,32 @@ from sqlalchemy.exc import IntegrityError
 
 from expectations.verdict import Verdict, agreement
 from tasks.archive.store import Archive
-from tasks.resources import crossing
+from tasks.resources import open_resources
 from tasks.results import Audit, Staged
-from tasks.sources.registry import declared
-from tasks.stoppages import AuditBroken, AuditFailed, resting_on
-from warehouse.catalogue.model import Table
+from tasks.sources.registry import snapshot_of
+from tasks.stoppages import AuditBroken, AuditFailed, with_manifest
 from warehouse.danish.clock import danish_day
 from warehouse.history.partitions import key_partition, vintage_of_partition
 from warehouse.history.staging import table_number
-from warehouse.periods import Period
 from warehouse.schema import ops as records
 
 
 @task(name="audit", task_run_name="audit {staged.table_id}", cache_policy=NO_CACHE)
 def audit(staged: Staged) -> Audit:
     """Audit one staged table."""
-    with resting_on(staged.manifest), crossing() as border:
-        table = declared(staged.manifest, archive=border.archive)
-        receipt = audit_table(border.engine, table=table, staged=staged, archive=border.archive)
+    with with_manifest(staged.manifest), open_resources() as resources:
+        receipt = audit_table(resources.engine, staged=staged, archive=resources.archive)
     get_run_logger().info("%s: %d checks held", receipt.table_id, receipt.checks)
     return receipt
 
 
-def audit_table(engine: Engine, *, table: Table, staged: Staged, archive: Archive) -> Audit:
+def audit_table(engine: Engine, *, staged: Staged, archive: Archive) -> Audit:
     """Carry out the suite, record every verdict; raises AuditFailed with the culprits, or AuditBroken."""
     with keyed_meanwhile(engine, name=staged.staging):
-        found = judge(engine, table=table, staged=staged, archive=archive)
-        stop_where_blocking(found, table=table)
+        found = judge(engine, staged=staged, archive=archive)
+        stop_where_blocking(found, table_id=staged.table_id)
     advisories = tuple(in_words(verdict) for verdict in found if not verdict.passed)
-    return Audit(table.id, len(found), advisories)
+    return Audit(staged.table_id, len(found), advisories)
 
 
 @contextmanager
@@ -67,47 +63,33 @@ def _key(engine: Engine, *, name: str) -> None:
             key_partition(connection, name=name)
 
 
-def judge(engine: Engine, *, table: Table, staged: Staged, archive: Archive) -> list[Verdict]:
+def judge(engine: Engine, *, staged: Staged, archive: Archive) -> list[Verdict]:
     """Carry out the suite and record every verdict; a load that stands already has that of the metadata only.
 
     Raises AuditBroken.
     """
     found = [agreement(staged.differences)]
     if not staged.stands_already:
-        found += _judged(engine, table=table, staged=staged, archive=archive)
+        found += _judged(engine, staged=staged, archive=archive)
     with engine.begin() as connection:
         _record(connection, found, staged=staged)
     return found
 
 
-def _judged(engine: Engine, *, table: Table, staged: Staged, archive: Archive) -> list[Verdict]:
+def _judged(engine: Engine, *, staged: Staged, archive: Archive) -> list[Verdict]:
     from expectations.checks import Audited
     from expectations.known_deviations import DeviationError, shipped
     from expectations.suite import CheckBroken, verdicts
 
-    asked = asked_periods(archive, manifest=staged.manifest)
-    seen_on = danish_day(archive.get_manifest(staged.manifest).seen_at)
+    snapshot = snapshot_of(staged.manifest, archive=archive)
+    seen_on = danish_day(snapshot.manifest.seen_at)
     try:
         with engine.connect() as connection:
-            table_no = table_number(connection, table_id=table.id)
-        audited = Audited(table, table_no, staged.staging, asked, seen_on, shipped())
+            table_no = table_number(connection, table_id=staged.table_id)
+        audited = Audited(snapshot.table, table_no, staged.staging, snapshot.asked_periods, seen_on, shipped())
         return verdicts(audited, warehouse=engine.url)
     except (CheckBroken, DeviationError) as error:
-        raise AuditBroken(f"{table.id}: {error}. The figures were not judged and not published") from error
-
-
-def asked_periods(archive: Archive, *, manifest: str) -> tuple[Period, ...]:
-    """The periods a look asked for, in order."""
-    questions = [urlsplit(entry.asked) for entry in archive.get_manifest(manifest).entries]
-    named = [
-        period
-        for question in questions
-        if question.path.startswith("/data/")
-        for key, value in parse_qsl(question.query)
-        if key.startswith("period.")
-        for period in value.split(",")
-    ]
-    return tuple(sorted({Period.parse(period) for period in named}))
+        raise AuditBroken(f"{staged.table_id}: {error}. The figures were not judged and not published") from error
 
 
 def _record(connection: Connection, found: list[Verdict], *, staged: Staged) -> None:
@@ -137,13 +119,13 @@ def blocking_failures(found: list[Verdict]) -> list[Verdict]:
     return [verdict for verdict in found if verdict.blocking and not verdict.passed]
 
 
-def stop_where_blocking(found: list[Verdict], *, table: Table) -> None:
+def stop_where_blocking(found: list[Verdict], *, table_id: str) -> None:
     """Raise AuditFailed with the culprits where a blocking check does not hold."""
     failed = blocking_failures(found)
     if not failed:
         return
     raise AuditFailed(
-        f"{table.id} was not published: {in_words(failed[0])}.{_others(failed[1:])} What was published before stands; "
+        f"{table_id} was not published: {in_words(failed[0])}.{_others(failed[1:])} What was published before stands; "
         "`jobindsats quarantine` shows the load",
         rule=failed[0].rule,
         cells=[{"rule": verdict.rule, **cell} for verdict in failed for cell in verdict.cells],

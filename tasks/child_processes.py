@@ -1,4 +1,4 @@
-"""Processes that end with the one that started them, however that one ends: `python -m tasks.child_processes SECONDS COMMAND...`.
+"""Processes that end with the one that started them: `python -m tasks.child_processes SECONDS COMMAND...`.
 
 The tether is a pipe of which only the starter holds the other end. The system lets go of it for a starter that was
 killed outright, too, which no clean-up in the starter can promise. A command has its own session: what a terminal sends

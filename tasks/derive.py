@@ -14,7 +14,7 @@ from prefect.cache_policies import NO_CACHE
 from sqlalchemy import Connection, Engine, text
 
 from tasks.answers.claims import fill_mart
-from tasks.resources import AGAIN, crossing
+from tasks.resources import RETRIES, open_resources
 from tasks.runs.largest_changes import note_moves
 from warehouse.catalogue.model import Catalogue, jobindsats
 from warehouse.database import reader_role as readers
@@ -47,11 +47,11 @@ order by area_code, benefit_group, period_first_day
 """
 
 
-@task(name="derive", cache_policy=NO_CACHE, **AGAIN)
+@task(name="derive", cache_policy=NO_CACHE, **RETRIES)
 def derive_marts() -> list[str]:
     """Bring the marts up to the facts; gives the tables whose marts were rebuilt."""
-    with crossing() as border:
-        behind = bring_up_to_date(border.engine)
+    with open_resources() as resources:
+        behind = bring_up_to_date(resources.engine)
     get_run_logger().info("marts rebuilt for %s", ", ".join(behind) or "no table")
     return behind
 
@@ -85,14 +85,14 @@ def rebuild(connection: Connection, *, table_id: str) -> None:
     readers.renew(connection)
 
 
-@task(name="derive figures", cache_policy=NO_CACHE, **AGAIN)
+@task(name="derive figures", cache_policy=NO_CACHE, **RETRIES)
 def derive_figures(run_id: int | None = None) -> str:
     """Bring the figures' marts up to the facts, and note what moved of a run; gives what could not be derived, and why."""
     troubles: list[str] = []
-    with crossing() as border:
-        moves = bring_figures_up_to_date(border.engine, told=troubles.append, run_id=run_id)
-        if border.settings.claims is not None:
-            _check_claims(border.engine, place=border.settings.claims, told=troubles.append)
+    with open_resources() as resources:
+        moves = bring_figures_up_to_date(resources.engine, told=troubles.append, run_id=run_id)
+        if resources.settings.claims is not None:
+            _check_claims(resources.engine, place=resources.settings.claims, told=troubles.append)
     for trouble in troubles:
         get_run_logger().error(trouble)
     get_run_logger().info("figures derived again: %s", ", ".join(each.mart for each in moves) or "none")

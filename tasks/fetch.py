@@ -1,26 +1,19 @@
-"""Fetch: one table's answers from the publisher into the archive, as they came.
-
-A question that times out is asked again in halves, and what follows is asked in pieces of that size. A release in the
-middle of a fetch (the update date before and after differ) makes the fetch begin again.
-"""
+"""Fetch: one table's answers from its source into the archive, as they came."""
 
 from __future__ import annotations
 
 from prefect import get_run_logger, task
 from prefect.cache_policies import NO_CACHE
 
-from tasks.resources import crossing
-from tasks.results import Fetched, Listing
-from tasks.sources.jobindsats.fetch import fetch_table
-from warehouse.catalogue.model import jobindsats
+from tasks.resources import open_resources
+from tasks.results import Due, Fetched
+from tasks.sources.registry import source_of
 
 
-@task(name="fetch", task_run_name="fetch {table_id}", cache_policy=NO_CACHE)
-def fetch(table_id: str, *, listing: Listing, run_id: int) -> Fetched:
-    """Fetch one table into the archive."""
-    with crossing() as border, border.publisher() as publisher:
-        fetched = fetch_table(
-            jobindsats().table(table_id), listing=listing, run_id=run_id, publisher=publisher, border=border
-        )
-    get_run_logger().info("%s: %d calls, %d bytes", table_id, fetched.calls, fetched.size)
+@task(name="fetch", task_run_name="fetch {due.table_id}", cache_policy=NO_CACHE)
+def fetch(due: Due, *, run_id: int) -> Fetched:
+    """Fetch one table into the archive; raises a Stoppage."""
+    with open_resources() as resources:
+        fetched = source_of(due.table_id).fetching.fetch(due, access=resources.access(run_id=run_id))
+    get_run_logger().info("%s: %d calls, %d bytes", fetched.table_id, fetched.calls, fetched.size)
     return fetched

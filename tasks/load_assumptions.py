@@ -1,4 +1,4 @@
-"""Assume: the assumptions that are shipped, and a municipality's own, are put on record before a night's work."""
+"""Load the assumptions that are shipped, and a municipality's own, before a night's work."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from prefect.cache_policies import NO_CACHE
 from sqlalchemy.exc import DBAPIError
 
 from tasks.archive.receipts import require_whole
-from tasks.resources import AGAIN, Border, crossing
+from tasks.resources import RETRIES, Resources, open_resources
 from tasks.stoppages import Refused
 from warehouse.assumptions.model import Assumption, AssumptionError, merged, read_assumptions, shipped
 from warehouse.assumptions.record import record
@@ -16,35 +16,38 @@ from warehouse.history.vintages import ClockRunsBackwards
 from warehouse.settings import Settings
 
 
-@task(name="assume", cache_policy=NO_CACHE, **AGAIN)
-def assume() -> str:
-    """Put on record what is declared now; gives what hindered it, and then what stood before stands on.
+@task(name="load assumptions", cache_policy=NO_CACHE, **RETRIES)
+def load_assumptions() -> str:
+    """Put on record what is declared now; gives why that failed, in which case figures use what was on record before.
 
     A file that cannot be read never costs a night: the publisher keeps its newest version only.
     """
-    with crossing() as border:
+    with open_resources() as resources:
         try:
-            put_assumptions_on_record(border)
+            put_assumptions_on_record(resources)
         except (AssumptionError, ClockRunsBackwards) as error:
-            return f"figures take for granted what they did before, since {error}"
+            return f"the assumptions file was not loaded; figures still use the previous assumptions: {error}"
         except DBAPIError as error:
             if went_away(error):
                 raise
-            return f"figures take for granted what they did before, since the warehouse refused an assumption: {error.orig}"
+            return (
+                "the assumptions file was not loaded; figures still use the previous assumptions: "
+                f"the warehouse refused an assumption: {error.orig}"
+            )
         except Refused as lost:
             get_run_logger().warning("assumptions were not put on record: %s", lost)  # each table's outcome says so too
     return ""
 
 
-def put_assumptions_on_record(border: Border) -> None:
+def put_assumptions_on_record(resources: Resources) -> None:
     """Make what is declared now what stands; the same declaration twice writes nothing.
 
     Raises AssumptionError, ClockRunsBackwards, and Refused where the warehouse holds less than its archive.
     """
-    declared = merged(shipped(), own_assumptions(border.settings))
-    with border.engine.begin() as connection:
-        require_whole(connection, archive=border.archive)
-        record(connection, declared, now=border.clock())
+    declared = merged(shipped(), own_assumptions(resources.settings))
+    with resources.engine.begin() as connection:
+        require_whole(connection, archive=resources.archive)
+        record(connection, declared, now=resources.clock())
 
 
 def own_assumptions(settings: Settings) -> tuple[Assumption, ...]:

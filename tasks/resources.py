@@ -1,11 +1,11 @@
-"""The border: where a task reads the settings and opens what it needs, and closes it again.
+"""Resources: where a task reads the settings and opens what it needs, and closes it again.
 
-Below it everything is handed over as an argument; above it nothing but small receipts is handed on.
+Functions below this module get what they need as arguments. Tasks pass only small, picklable results to each other.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -15,21 +15,25 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from pydantic import SecretStr
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
 from tasks.archive.store import Archive
-from tasks.sources.jobindsats.client import Publisher
+from tasks.results import Known
+from tasks.sources.access import Access
+from tasks.sources.registry import source_of
 from warehouse import migrations
+from warehouse.catalogue.model import Table
 from warehouse.danish.clock import Clock, danish_day
 from warehouse.database import embedded
 from warehouse.database.call_budget import Budget, wait_for_turn
 from warehouse.errors import went_away
+from warehouse.history.dimensions import write_tables
 from warehouse.settings import Settings, read_settings
 
 
 @dataclass(frozen=True)
-class Border:
-    """What one task may use: settings, the run's clock, the warehouse, the archive, the publisher."""
+class Resources:
+    """What one task may use: settings, the run's clock, the warehouse, the archive."""
 
     settings: Settings
     clock: Clock
@@ -51,21 +55,22 @@ class Border:
         if self.budget is not None:
             wait_for_turn(self.engine, self.budget)
 
-    def publisher(self, *, before_call: Callable[[], None] | None = None) -> Publisher:
-        """A session with the publisher that keeps the budget, unless told otherwise; raises TokenMissing."""
-        return Publisher(
-            self.settings.api_url,
-            token=self.settings.token,
-            now=self.clock,
-            timeout_seconds=self.settings.timeout_seconds,
-            retries=self.settings.retries,
-            backoff_seconds=self.settings.backoff_seconds,
+    def access(
+        self, *, run_id: int, known: Mapping[str, Known] | None = None, before_call: Callable[[], None] | None = None
+    ) -> Access:
+        """What a run lets a source use; a publisher's calls keep the budget, unless told otherwise."""
+        return Access(
+            settings=self.settings,
+            clock=self.clock,
+            archive=self.archive,
+            run_id=run_id,
             before_call=before_call or self.keep_budget,
+            known=known or {},
         )
 
 
 @contextmanager
-def crossing(warehouse: SecretStr | None = None) -> Iterator[Border]:
+def open_resources(warehouse: SecretStr | None = None) -> Iterator[Resources]:
     """Settings from the environment, the warehouse reached; raises SettingsError and WarehouseUnreachable.
 
     Where the address of another warehouse is given, that one is reached and the configured one is left alone.
@@ -74,7 +79,7 @@ def crossing(warehouse: SecretStr | None = None) -> Iterator[Border]:
     if warehouse is not None:
         settings = settings.model_copy(update={"warehouse_url": warehouse})
     with embedded.engine_for(settings) as engine:
-        yield Border(settings, _clock_from(settings.now), engine)
+        yield Resources(settings, _clock_from(settings.now), engine)
 
 
 @cache
@@ -88,7 +93,7 @@ def _lost_the_warehouse(_task: Any, _run: Any, state: Any) -> bool:
 
 
 # For tasks that put on record what happened; each can be repeated without harm.
-AGAIN: dict[str, Any] = {
+RETRIES: dict[str, Any] = {
     "retries": 4,
     "retry_delay_seconds": [0.5, 2, 8, 30],
     "retry_jitter_factor": 0.3,
@@ -97,14 +102,22 @@ AGAIN: dict[str, Any] = {
 
 
 @contextmanager
-def ready() -> Iterator[Border]:
-    """The border, with the schema there: a warehouse never migrated is migrated, an outdated one too."""
-    with crossing() as border:
-        with border.engine.connect() as connection:
+def ready() -> Iterator[Resources]:
+    """The resources, with the schema there: a warehouse never migrated is migrated, an outdated one too."""
+    with open_resources() as resources:
+        with resources.engine.connect() as connection:
             outdated = migrations.current(connection) != migrations.newest()
         if outdated:
-            migrations.upgrade(border.engine)
-        yield border
+            migrations.upgrade(resources.engine)
+        yield resources
+
+
+def declare(connection: Connection, tables: Iterable[Table], *, renew: bool = False) -> None:
+    """Write the tables that no shipped catalogue declares; what stands declared of one stays unless it is renewed."""
+    for table in tables:
+        source = source_of(table.id)
+        if not source.declares(table.id):
+            write_tables(connection, [table], publisher=source.name, renew=renew)
 
 
 def data_folder() -> Path:
@@ -112,6 +125,6 @@ def data_folder() -> Path:
     return read_settings().data_dir.absolute()
 
 
-def today(border: Border) -> date:
+def today(resources: Resources) -> date:
     """The day on the run's clock, in Denmark."""
-    return danish_day(border.clock())
+    return danish_day(resources.clock())

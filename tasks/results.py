@@ -1,4 +1,7 @@
-"""what one stage hands to the next: Due, Fetched, Staged, Audit"""
+"""What one stage of the road hands to the next: small values that can be pickled, never frames, engines or connections.
+
+plan gives `Due`, fetch `Fetched`, stage `Staged`, audit `Audit`; publishing gives `warehouse.history.vintages.Vintage`.
+"""
 
 from __future__ import annotations
 
@@ -6,25 +9,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
+from tasks.archive.store import Entry
 from tasks.stoppages import Stoppage
+from warehouse.catalogue.model import Table
+from warehouse.periods import Period
 
-
-@dataclass(frozen=True)
-class Audit:
-    """The receipt of an audit that held: how many checks, and the advisory ones that did not hold.
-
-    A load that stands already was audited when it was published: it has no checks here but that of the metadata, which
-    can change under figures that do not, and tell of what the next release will bring.
-    """
-
-    table_id: str
-    checks: int
-    advisories: tuple[str, ...]
+DUE = "due"
+FULL_LOOK_EVERY = timedelta(days=7)
 
 
 @dataclass(frozen=True)
 class Listing:
-    """One line of the publisher's catalogue: when a table was updated, when it will be, its newest period of each kind."""
+    """One line of a publisher's catalogue: when a table was updated, when it will be, its newest period of each kind."""
 
     table_id: str
     updated_on: date | None = None
@@ -32,12 +28,9 @@ class Listing:
     newest_periods: Mapping[str, str] = field(default_factory=dict)
 
 
-FULL_LOOK_EVERY = timedelta(days=7)
-
-
 @dataclass(frozen=True)
-class LastLook:
-    """What we knew of a table when its figures were last read to the end."""
+class LastFetch:
+    """What was known of a table when its figures were last read to the end."""
 
     updated_on: date | None
     newest_period: str | None
@@ -45,10 +38,20 @@ class LastLook:
 
 
 @dataclass(frozen=True)
-class Decision:
-    """What to do with one table tonight: fetch it, or settle for an outcome; and why, in a sentence.
+class Known:
+    """What the warehouse knows of one table before its source is asked: its newest vintage's manifest, its last outcome."""
 
-    `late` says that the release the publisher announced has not come.
+    last_fetch: LastFetch | None = None
+    manifest: str | None = None
+    outcome: str | None = None
+
+
+@dataclass(frozen=True)
+class Due:
+    """What to do with one table in this run: fetch it, or settle for an outcome; and why, in a sentence.
+
+    `late` says that the release the publisher announced has not come. `answers` are what is in the archive already;
+    `stoppage` is why nothing can be fetched. `declared` is the table where no shipped catalogue declares it.
     """
 
     table_id: str
@@ -57,6 +60,9 @@ class Decision:
     listing: Listing
     newest_period: str | None = None
     late: bool = False
+    answers: tuple[Entry, ...] = ()
+    stoppage: Stoppage | None = None
+    declared: Table | None = None
 
     @property
     def fetch(self) -> bool:
@@ -64,12 +70,23 @@ class Decision:
         return self.outcome == DUE
 
 
-DUE = "due"
-
-
 def late_message(listing: Listing) -> str:
     """What is late, in a sentence."""
     return f"the release of {listing.next_release_on} has not come; the newest is of {listing.updated_on}"
+
+
+@dataclass(frozen=True)
+class Offer:
+    """What a source has of one table for a backfill: its periods, and what a partition of some of them costs.
+
+    A partition holds at most `periods_per_partition` periods and takes `calls` calls; a period has about `cells` cells.
+    """
+
+    updated_on: date | None
+    periods: tuple[Period, ...]
+    periods_per_partition: int
+    calls: int
+    cells: int
 
 
 @dataclass(frozen=True)
@@ -85,27 +102,12 @@ class Fetched:
 
 
 @dataclass(frozen=True)
-class Found:
-    """What was found of one table: what to do with it, its look in the archive, or why it stops here."""
-
-    decision: Decision
-    manifest: str | None = None
-    stoppage: Stoppage | None = None
-
-    def fetched(self, run_id: int) -> Fetched:
-        """The receipt of its fetch; raises the Stoppage it ended with."""
-        if self.stoppage is not None:
-            raise self.stoppage
-        return Fetched(self.decision.table_id, run_id, self.manifest or "", self.decision.listing, calls=0, size=0)
-
-
-@dataclass(frozen=True)
 class Staged:
     """The receipt of staging: which table in `staging`, how many cells, the hash of their content.
 
-    It was set beside what `stood`: the table's newest vintage, 0 where there was none. `stands_already` says that this was
-    read from the same content: it was audited then. `differences`
-    are between the publisher's metadata and those of the newest vintage or the catalogue, a sentence each.
+    It was compared with `stood`: the table's newest vintage, 0 where there was none. `stands_already` says that this was
+    read from the same content, which was audited then. `differences` are between the publisher's metadata and those of
+    the newest vintage or the catalogue, a sentence each.
     """
 
     table_id: str
@@ -118,3 +120,16 @@ class Staged:
     stands_already: bool
     differences: tuple[str, ...]
     partial_periods: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True)
+class Audit:
+    """The receipt of an audit that passed: how many checks, and the advisory ones that failed.
+
+    A load that stands already was audited when it was published: it has no checks here but that of the metadata, which
+    can change under figures that do not, and tell of what the next release will bring.
+    """
+
+    table_id: str
+    checks: int
+    advisories: tuple[str, ...]

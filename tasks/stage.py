@@ -18,15 +18,17 @@ from prefect import get_run_logger, task
 from prefect.cache_policies import NO_CACHE
 from sqlalchemy import Connection, Row
 
-from tasks.archive.store import Archive
-from tasks.resources import crossing
+from tasks.archive.store import Archive, ArchiveTrouble
+from tasks.resources import declare, open_resources
 from tasks.results import Fetched, Staged
 from tasks.sources.cells import KEY
-from tasks.sources.registry import look_at
-from tasks.sources.snapshot import Look
-from tasks.stoppages import resting_on
-from warehouse.catalogue.publishers import LOCAL, publisher_of
-from warehouse.history.dimensions import SeriesNumbers, known_periods, write_periods, write_tables
+from tasks.sources.label_changes import Change, advisories, remembering, require_same_meaning
+from tasks.sources.registry import snapshot_of
+from tasks.sources.snapshot import Snapshot
+from tasks.stoppages import BodyUnreadable, FileRefused, Undeclared, with_manifest
+from warehouse.catalogue.model import CatalogueError
+from warehouse.danish.clock import danish_day
+from warehouse.history.dimensions import SeriesNumbers, known_periods, write_periods
 from warehouse.history.staging import copy_in, create_staging, finish_staging, mark_not_yet, table_number
 from warehouse.history.vintages import newest_vintage
 from warehouse.periods import Period
@@ -35,8 +37,8 @@ from warehouse.periods import Period
 @task(name="stage", task_run_name="stage {fetched.table_id}", cache_policy=NO_CACHE)
 def stage(fetched: Fetched) -> Staged:
     """Stage one fetched table."""
-    with resting_on(fetched.manifest), crossing() as border, border.engine.begin() as connection:
-        staged = stage_table(connection, manifest=fetched.manifest, archive=border.archive, run_id=fetched.run_id)
+    with with_manifest(fetched.manifest), open_resources() as resources, resources.engine.begin() as connection:
+        staged = stage_table(connection, manifest=fetched.manifest, archive=resources.archive, run_id=fetched.run_id)
     get_run_logger().info("%s: %d cells staged", staged.table_id, staged.cells)
     return staged
 
@@ -44,19 +46,17 @@ def stage(fetched: Fetched) -> Staged:
 def stage_table(connection: Connection, *, manifest: str, archive: Archive, run_id: int) -> Staged:
     """Read a manifest's answers into a new staging table.
 
-    Raises BodyUnreadable, Undeclared, LabelsMoved, Vanished or CellsDisagree, and what else a publisher's answers can
-    be stopped for; the transaction is the caller's.
+    Raises BodyUnreadable, Undeclared, LabelsMoved, Vanished or CellsDisagree, and what else a source's answers can be
+    stopped for; the transaction is the caller's.
     """
-    look = look_at(manifest, archive=archive)
-    table = look.table
-    if publisher_of(table.id) == LOCAL:
-        write_tables(
-            connection, [table], publisher=LOCAL, renew=False
-        )  # what it says of a table that stands: when published
+    snapshot = snapshot_of(manifest, archive=archive)
+    table = snapshot.table
+    declare(connection, [table])
     newest = newest_vintage(connection, table_id=table.id)
     name = create_staging(connection, table_id=table.id, run_id=run_id)
     table_no = table_number(connection, table_id=table.id)
-    count, content_hash = _fill(connection, look, name=name, table_no=table_no, newest=newest)
+    change, uncompared = _change(snapshot, newest=newest, archive=archive)
+    count, content_hash = _filled(connection, snapshot, name=name, table_no=table_no, change=change)
     mark_not_yet(connection, name=name, measures=[measure.name for measure in table.measures if measure.not_yet])
     stands_already = newest is not None and newest.content_hash == content_hash
     if not stands_already:
@@ -65,7 +65,7 @@ def stage_table(connection: Connection, *, manifest: str, archive: Archive, run_
             name=name,
             table_no=table_no,
             root_members=table.root_members,
-            partial_periods=look.partial_periods,
+            partial_periods=snapshot.partial_periods,
         )
     return Staged(
         table_id=table.id,
@@ -76,17 +76,58 @@ def stage_table(connection: Connection, *, manifest: str, archive: Archive, run_
         cells=count,
         content_hash=content_hash,
         stands_already=stands_already,
-        differences=look.changes(newest=newest, stands_already=stands_already),
-        partial_periods=look.partial_periods,
+        differences=_differences(snapshot, change=change, uncompared=uncompared, stands_already=stands_already),
+        partial_periods=snapshot.partial_periods,
     )
 
 
-def _fill(connection: Connection, look: Look, *, name: str, table_no: int, newest: Row[Any] | None) -> tuple[int, str]:
-    """Copy a look's cells in; gives how many, and the hash of their content."""
+_INCOMPARABLE = (ArchiveTrouble, CatalogueError, BodyUnreadable, FileRefused, Undeclared, StopIteration)
+
+
+def _change(snapshot: Snapshot, *, newest: Row[Any] | None, archive: Archive) -> tuple[Change | None, tuple[str, ...]]:
+    """The labels beside those of the newest vintage; or why they cannot be compared, if there is something to compare."""
+    if newest is None:
+        return None, ()
+    try:
+        before = snapshot_of(newest.manifest, archive=archive)
+        then, now = danish_day(before.manifest.seen_at), danish_day(snapshot.manifest.seen_at)
+        return Change(snapshot.table, snapshot.declared_in, before.labels, then, snapshot.labels, now), ()
+    except _INCOMPARABLE as error:
+        why = f": {error}" if str(error) else ""
+        return None, (
+            f"labels and ids were not compared with those of the newest vintage, whose metadata are not there{why}",
+        )
+
+
+def _differences(
+    snapshot: Snapshot, *, change: Change | None, uncompared: tuple[str, ...], stands_already: bool
+) -> tuple[str, ...]:
+    """What changed of labels and ids, and what differs from the declaration; raises LabelsMoved and Vanished.
+
+    The same figures under the same labels mean what they meant, whatever ids do.
+    """
+    if change is not None and not stands_already:
+        require_same_meaning(change)
+    changed = tuple(advisories(change)) if change is not None else uncompared
+    return (*changed, *snapshot.differences)
+
+
+def _filled(
+    connection: Connection, snapshot: Snapshot, *, name: str, table_no: int, change: Change | None
+) -> tuple[int, str]:
+    """Copy a snapshot's cells in; an unknown label is told with what stood under its id before."""
+    try:
+        return _fill(connection, snapshot, name=name, table_no=table_no)
+    except Undeclared as stopped:
+        raise (remembering(stopped, change=change) if change is not None else stopped) from None
+
+
+def _fill(connection: Connection, snapshot: Snapshot, *, name: str, table_no: int) -> tuple[int, str]:
+    """Copy a snapshot's cells in; gives how many, and the hash of their content."""
     numbers = SeriesNumbers(connection, table_no=table_no)
     digests: list[str] = []
     count, written = 0, known_periods(connection)
-    for cells, found in one_ahead(_digested(one_ahead(look.answers(newest=newest)))):
+    for cells, found in one_ahead(_digested(one_ahead(snapshot.answers()))):
         new = set(cells["period_id"].unique()) - written
         write_periods(connection, periods=map(Period.from_key, sorted(new)))
         written |= new

@@ -47,7 +47,7 @@ class Stoppage(Exception):
 
 
 @contextmanager
-def resting_on(manifest: str) -> Iterator[None]:
+def with_manifest(manifest: str) -> Iterator[None]:
     """Let a stoppage within the block remember which archived answers it rests on."""
     try:
         yield

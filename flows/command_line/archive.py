@@ -28,9 +28,9 @@ def show_archive(*, older_than_days: int, as_json: bool) -> int:
     from tasks.resources import ready
     from tasks.upkeep.retention import look_through
 
-    with ready() as border:
-        root = border.archive.root
-        files = look_through(border, older_than_days=older_than_days)
+    with ready() as resources:
+        root = resources.archive.root
+        files = look_through(resources, older_than_days=older_than_days)
     by_purpose = [
         {"purpose": purpose, **counted([file for file in files if file.purpose == purpose])} for purpose in IN_WORDS
     ]
@@ -81,8 +81,8 @@ def tidy_archive(*, older_than_days: int, remove: bool, as_json: bool) -> int:
     from tasks.resources import ready
     from tasks.upkeep.retention import for_nothing, tidy
 
-    with ready() as border:
-        tidied = (tidy if remove else for_nothing)(border, older_than_days=older_than_days)
+    with ready() as resources:
+        tidied = (tidy if remove else for_nothing)(resources, older_than_days=older_than_days)
     answer = {"archive": tidied.archive, "older_than_days": older_than_days, "removed": tidied.removed}
     if as_json:
         print_json({**answer, **counted(tidied.files), "files": [file.name for file in tidied.files]})

@@ -32,11 +32,11 @@ def write_briefings(
     from warehouse.reading.questions import moment
 
     at, from_then = (moment(written) if written else None for written in (as_of, since))
-    with ready() as border:
+    with ready() as resources:
         if area is None:
-            written = list(of_many(border.engine, None, folder=out, as_of=at, since=from_then))
+            written = list(of_many(resources.engine, None, folder=out, as_of=at, since=from_then))
         else:
-            written = [of_one(border.engine, area, file=out, held_against=neighbours, as_of=at, since=from_then)]
+            written = [of_one(resources.engine, area, file=out, held_against=neighbours, as_of=at, since=from_then)]
     if as_json:
         print_json([asdict(each) for each in written])
         return WELL

@@ -19,7 +19,7 @@ def check_claims(file: Path, *, as_json: bool) -> int:
     from tasks.answers.claims import checked
     from tasks.resources import ready
 
-    with ready() as border, border.engine.connect() as connection:
+    with ready() as resources, resources.engine.connect() as connection:
         rows = checked(connection, file=file)
     if as_json:
         print_json(rows)

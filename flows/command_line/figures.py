@@ -45,7 +45,7 @@ def show_figure(name: str, *, area: str, period: str | None, item: str | None, a
     from tasks.resources import ready
 
     asked = figures.asked(name, area=area, period=period, item=item, as_of=as_of)
-    with ready() as border, border.engine.connect() as connection:
+    with ready() as resources, resources.engine.connect() as connection:
         rows, missing = figures.rows(connection, asked)
     if as_json:
         sys.stderr.writelines(f"{reason}\n" for reason in missing)
@@ -144,8 +144,8 @@ def explain_figure(name: str, *, area: str, period: str, item: str | None, as_of
     from tasks.resources import ready
 
     asked = figures.asked(name, area=area, period=period, item=item, as_of=as_of)
-    with ready() as border, border.engine.connect() as connection:
-        trees = figures.trees(connection, asked, archive=border.archive)
+    with ready() as resources, resources.engine.connect() as connection:
+        trees = figures.trees(connection, asked, archive=resources.archive)
     if as_json:
         print_json(trees)
     elif not trees:

@@ -36,8 +36,8 @@ def run_export(to: Path, *, form: str, marts: list[str], as_json: bool) -> int:
     from tasks.resources import ready
 
     wanted = marts_named(marts)
-    with ready() as border:
-        exported = export(border.engine, to=to, form=form, marts=wanted, now=border.clock())
+    with ready() as resources:
+        exported = export(resources.engine, to=to, form=form, marts=wanted, now=resources.clock())
     if as_json:
         print_json(exported.manifest)
         return WELL

@@ -34,7 +34,7 @@ def list_loads(table_id: str | None, *, everything: bool, as_json: bool) -> int:
     from warehouse.reading.questions import table_named
 
     table = table_named(table_id) if table_id else None
-    with ready() as border, border.engine.connect() as connection:
+    with ready() as resources, resources.engine.connect() as connection:
         loads = stopped_loads(connection, table=table, states=EVERY if everything else OPEN)
     if as_json:
         print_json([_plain(load) for load in loads])
@@ -88,7 +88,7 @@ def show_load(quarantine_id: int, *, as_json: bool) -> int:
     from tasks.quarantine.stopped_loads import broken_rules, stopped_load
     from tasks.resources import ready
 
-    with ready() as border, border.engine.connect() as connection:
+    with ready() as resources, resources.engine.connect() as connection:
         load = stopped_load(connection, quarantine_id)
         rules = broken_rules(connection, load)
     if as_json:
@@ -153,8 +153,8 @@ def release_load(quarantine_id: int, *, reason: str, by: str | None, as_json: bo
     from tasks.quarantine.release import release
     from tasks.resources import ready
 
-    with ready() as border:
-        released = release(border, quarantine_id, reason=reason, by=by or getpass.getuser())
+    with ready() as resources:
+        released = release(resources, quarantine_id, reason=reason, by=by or getpass.getuser())
     if as_json:
         print_json(asdict(released))
     else:

@@ -6,7 +6,6 @@ import sys
 from collections.abc import Sequence
 from typing import Any
 
-from flows.command_line.administration import FAILED, WELL
 from flows.command_line.options import ATTENTION, FAILED, WELL
 from flows.printing import console, number, print_highlights, print_json, print_report
 from flows.serving.local_server import await_orchestrator, begin_orchestrator, prepare_orchestrator

@@ -16,8 +16,8 @@ def show_status(*, as_json: bool) -> int:
     from tasks.resources import ready, today
     from warehouse.reading.observations import status
 
-    with ready() as border, border.engine.connect() as connection:
-        rows = status(connection, today=today(border))
+    with ready() as resources, resources.engine.connect() as connection:
+        rows = status(connection, today=today(resources))
     if as_json:
         print_json([{name: cell for name, cell in row.items() if name != "message"} for row in rows])
         return WELL
@@ -58,7 +58,7 @@ def show_observations(
     from warehouse.reading.questions import question
 
     asked = question(table_id, area=area, period=period, measure=measure, where=where, as_of=as_of)
-    with ready() as border, border.engine.connect() as connection:
+    with ready() as resources, resources.engine.connect() as connection:
         rows = observations(connection, asked)
         warnings = caveats(connection, asked, rows=rows)
     if as_json:
@@ -100,7 +100,7 @@ def show_revisions(table_id: str, *, area: str | None, since: str | None, as_jso
     from warehouse.reading.questions import moment_from, table_named
 
     table = table_named(table_id)
-    with ready() as border, border.engine.connect() as connection:
+    with ready() as resources, resources.engine.connect() as connection:
         rows = revisions(connection, table=table, area=area, since=moment_from(since) if since else None)
     if as_json:
         print_json(rows)

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, insert
 from tasks.answers import figures
 from warehouse.areas import AreaUnknown, find
 from warehouse.assumptions import record as assumed
+from warehouse.assumptions.apply import applicable
 from warehouse.claims.checking import CheckedClaim, check
 from warehouse.claims.file import ClaimsError, ClaimsFile, Document, last_day, read_claims
 from warehouse.claims.values import FigureAnswer, FigureQuestion
@@ -50,7 +51,7 @@ def assumptions_of(document: Document, *, known: pl.DataFrame) -> dict[str, Deci
     place = pl.DataFrame({"area_code": [find(document.area).code], "day": [last_day(document)]})
     found: dict[str, Decimal] = {}
     for name in known["name"].unique(maintain_order=True):
-        fitting = assumed.applicable(known, name=name, rows=place).filter(pl.col("assumption_id").is_not_null())
+        fitting = applicable(known, name=name, rows=place).filter(pl.col("assumption_id").is_not_null())
         values = {basis: Decimal(str(value)) for basis, value in fitting.select("basis", "assumed").rows()}
         found |= {f"{name}.{basis}": value for basis, value in values.items() if basis}
         if len(values) == 1:

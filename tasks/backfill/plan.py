@@ -6,7 +6,7 @@ whichever table they are of: what people look at is there soonest.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from time import monotonic
@@ -14,18 +14,12 @@ from time import monotonic
 from sqlalchemy import Connection, text
 
 from tasks.plan import require_fit
-from tasks.resources import Border
-from tasks.results import Listing
-from tasks.sources.jobindsats import request as questions
-from tasks.sources.jobindsats.client import Publisher
-from tasks.sources.jobindsats.metadata import TableMetadata, offered_measures, read_listings, read_metadata
-from tasks.stoppages import PublisherDown, Stoppage, TokenMissing, TokenRefused
-from warehouse.catalogue.model import CatalogueError, Table, jobindsats
-from warehouse.catalogue.publishers import publisher_of
+from tasks.resources import Resources
+from tasks.results import Offer
+from tasks.sources.registry import SOURCES, source_of
+from tasks.stoppages import Stoppage
+from warehouse.catalogue.model import CatalogueError, Table
 from warehouse.periods import Period, Span
-
-BESIDE_FIGURES = 2
-"""Calls of a look beside those for figures: the table's metadata before, the list of tables after."""
 
 OWN_SECONDS = 1.5
 
@@ -51,12 +45,21 @@ class PlannedTable:
     `stoppage` is why it could not be planned.
     """
 
-    table_id: str
-    title: str
+    table: Table
     partitions: tuple[Partition, ...] = ()
     seconds: float = 0
     message: str = ""
     stoppage: Stoppage | None = field(default=None, repr=False)
+
+    @property
+    def table_id(self) -> str:
+        """The table's id."""
+        return self.table.id
+
+    @property
+    def title(self) -> str:
+        """The table's title, Danish."""
+        return self.table.title
 
 
 @dataclass(frozen=True)
@@ -100,121 +103,99 @@ class _Pace:
     per_cell: float
 
 
-def tables_named(named: Sequence[str]) -> list[Table]:
-    """The tables to fill, all of Jobindsats' where none is named.
+def sources_named(named: Sequence[str]) -> dict[str, list[str]]:
+    """The tables to fill by their source's name, in the order they are named; where none is, every source that can.
 
-    Raises CatalogueError for one that is not declared, or that another publisher has.
+    Raises CatalogueError for one that is not declared, or whose source a night reads whole.
     """
-    ours = jobindsats()
-    others = [table_id for table_id in named if publisher_of(table_id.lower()) != ours.publisher]
-    if others:
-        raise CatalogueError(
-            f"{others[0]} is of {publisher_of(others[0].lower())}, and only tables of {ours.publisher} are filled backwards: "
-            "a night reads all of it"
-        )
-    return [ours.table(table_id) for table_id in dict.fromkeys(named)] if named else list(ours.tables)
+    if not named:
+        return {source.name: [] for source in SOURCES if source.offers is not None}
+    found: dict[str, list[str]] = {}
+    for table_id in dict.fromkeys(named):
+        source = source_of(table_id)
+        if source.offers is None:
+            filled = " and ".join(source.name for source in SOURCES if source.offers is not None)
+            raise CatalogueError(
+                f"{table_id} is of {source.name}, and only tables of {filled} are filled backwards: a night reads all of it"
+            )
+        found.setdefault(source.name, []).extend([] if table_id == source.name else [table_id.lower()])
+    return found
 
 
-def plan(border: Border, *, first: str, last: str, named: Sequence[str] = ()) -> Plan:
-    """Ask the publisher what there is and cut it into partitions.
+def plan(resources: Resources, *, first: str, last: str, named: Sequence[str] = ()) -> Plan:
+    """Ask the sources what there is and cut it into partitions.
 
     Raises PeriodError or CatalogueError where the question is wrong, PublisherTrouble where nothing can be planned, and
     Refused where the warehouse is another publisher's. One table's trouble never stops another's plan.
     """
-    span, tables = Span.parse(first, last), tables_named(named)
-    with border.engine.connect() as connection:
-        require_fit(connection, border=border)
-    calls: list[float] = []
-    with border.publisher() as publisher:
-        asking = _Asking(publisher, calls)
-        listings = read_listings(asking.ask(questions.TABLES))
-        asked = [(table, _described(table, listing=listings.get(table.id), asking=asking)) for table in tables]
-    with border.engine.connect() as connection:
-        pace = _pace(connection, border=border, measured=sum(calls) / len(calls))
+    span, wanted = Span.parse(first, last), sources_named(named)
+    with resources.engine.connect() as connection:
+        require_fit(connection, resources=resources)
+    calls: list[None] = []
+    begun = monotonic()
+    asked = list(_offers(resources, wanted=wanted, calls=calls))
+    measured = (monotonic() - begun) / max(1, len(calls))
+    with resources.engine.connect() as connection:
+        pace = _pace(connection, resources=resources, measured=measured)
         planned = [
-            _planned(table, found, span=span, cells=_cells_held(connection, table), pace=pace, border=border)
-            for table, found in asked
+            _planned(table, offer, span=span, cells=_cells_held(connection, table), pace=pace, resources=resources)
+            for table, offer in asked
         ]
-    return Plan(first, last, tuple(table.id for table in tables if named), tuple(planned), len(calls))
+    return Plan(first, last, tuple(table.id for table, _ in asked if named), tuple(planned), len(calls))
 
 
-@dataclass(frozen=True)
-class _Asking:
-    """Asks, and takes the time of each call."""
+def _offers(
+    resources: Resources, *, wanted: Mapping[str, list[str]], calls: list[None]
+) -> Iterator[tuple[Table, Offer | Stoppage | None]]:
+    """What each source has of each table; every call is counted."""
 
-    publisher: Publisher
-    seconds: list[float]
+    def count() -> None:
+        resources.keep_budget()
+        calls.append(None)
 
-    def ask(self, question: str) -> bytes:
-        begun = monotonic()
-        try:
-            return self.publisher.ask(question).body
-        finally:
-            self.seconds.append(monotonic() - begun)
-
-
-_Described = tuple[TableMetadata, Listing] | Stoppage | None
-
-
-def _described(table: Table, *, listing: Listing | None, asking: _Asking) -> _Described:
-    """What the publisher says of a table; None where it does not list it. Raises what no other table would escape."""
-    if listing is None:
-        return None
-    try:
-        return read_metadata(asking.ask(questions.metadata_of(table)), table=table), listing
-    except (PublisherDown, TokenMissing, TokenRefused):
-        raise
-    except Stoppage as stoppage:
-        return stoppage
+    for source in SOURCES:
+        if source.offers is not None and source.name in wanted:
+            yield from source.offers(wanted[source.name], resources.access(run_id=0, before_call=count))
 
 
 def _planned(
-    table: Table, found: _Described, *, span: Span, cells: Mapping[int, int], pace: _Pace, border: Border
+    table: Table,
+    offer: Offer | Stoppage | None,
+    *,
+    span: Span,
+    cells: Mapping[int, int],
+    pace: _Pace,
+    resources: Resources,
 ) -> PlannedTable:
-    if found is None:
-        return PlannedTable(table.id, table.title, message="the publisher does not list it")
-    if isinstance(found, Stoppage):
-        return PlannedTable(table.id, table.title, message=str(found), stoppage=found)
-    metadata, listing = found
-    periods = [period for period in metadata.periods if span.covers(period)]
+    if offer is None:
+        return PlannedTable(table, message="the publisher does not list it")
+    if isinstance(offer, Stoppage):
+        return PlannedTable(table, message=str(offer), stoppage=offer)
+    periods = [period for period in offer.periods if span.covers(period)]
     if not periods:
-        return PlannedTable(table.id, table.title, message=_nothing_there(metadata))
-    try:
-        pieces = _pieces(table, metadata, periods=periods, cells_per_call=border.settings.cells_per_call)
-    except Stoppage as stoppage:
-        return PlannedTable(table.id, table.title, message=str(stoppage), stoppage=stoppage)
+        return PlannedTable(table, message=_nothing_there(offer))
     partitions = tuple(
-        Partition(table.id, piece, calls, _cells_of(piece, table, metadata, held=cells), listing.updated_on)
-        for piece, calls in pieces
+        Partition(table.id, piece, offer.calls, _cells_of(piece, offer, held=cells), offer.updated_on)
+        for piece in _pieces(periods, size=offer.periods_per_partition)
     )
-    return PlannedTable(table.id, table.title, partitions, _seconds(partitions, pace=pace, border=border))
+    return PlannedTable(table, partitions, _seconds(partitions, pace=pace, resources=resources))
 
 
-def _nothing_there(metadata: TableMetadata) -> str:
-    if not metadata.periods:
+def _nothing_there(offer: Offer) -> str:
+    if not offer.periods:
         return "the publisher has no periods of it"
-    return f"the publisher has {metadata.periods[0]} to {metadata.periods[-1]}"
+    return f"the publisher has {offer.periods[0]} to {offer.periods[-1]}"
 
 
-def _pieces(
-    table: Table, metadata: TableMetadata, *, periods: Sequence[Period], cells_per_call: int
-) -> list[tuple[tuple[Period, ...], int]]:
-    """The periods in pieces, the newest first, with the calls of each; a piece is one call of the most detailed cut."""
-    cuts = questions.cuts(table, metadata=metadata)
-    widest = max(cuts, key=lambda cut: cut.members)
-    backwards = questions.in_chunks(tuple(reversed(periods)), table=table, cut=widest, cells_per_call=cells_per_call)
-    pieces = [tuple(reversed(piece)) for piece in backwards]
-    return [(piece, BESIDE_FIGURES + len(cuts)) for piece in pieces]
+def _pieces(periods: Sequence[Period], *, size: int) -> list[tuple[Period, ...]]:
+    """The periods in pieces, the newest piece first, each in the order of its periods."""
+    backwards = list(reversed(periods))
+    return [tuple(reversed(backwards[start : start + size])) for start in range(0, len(backwards), size)]
 
 
-def _cells_of(piece: Sequence[Period], table: Table, metadata: TableMetadata, *, held: Mapping[int, int]) -> int:
-    """Cells that a piece should bring: as many as the warehouse holds of a period or of its like.
-
-    Of a table never seen it is the share of all there can be that the catalogue declares.
-    """
-    members = sum(cut.members for cut in questions.cuts(table, metadata=metadata))
-    possible = members * len(offered_measures(metadata, table=table))
-    usual = round(sum(held.values()) / len(held) if held else possible * table.filled)
+def _cells_of(piece: Sequence[Period], offer: Offer, *, held: Mapping[int, int]) -> int:
+    """Cells that a piece should bring: as many as the warehouse holds of a period or of its like, else as offered."""
+    usual = round(sum(held.values()) / len(held)) if held else offer.cells
     return sum(held.get(period.key, usual) for period in piece)
 
 
@@ -229,9 +210,9 @@ def _cells_held(connection: Connection, table: Table) -> dict[int, int]:
     return {row.period_id: row.cells for row in connection.execute(text(_HELD), {"table_id": table.id})}
 
 
-def _seconds(partitions: Sequence[Partition], *, pace: _Pace, border: Border) -> float:
+def _seconds(partitions: Sequence[Partition], *, pace: _Pace, resources: Resources) -> float:
     calls = sum(partition.calls for partition in partitions)
-    asking = max(calls * pace.per_call, border.budget.seconds_for(calls) if border.budget else 0)
+    asking = max(calls * pace.per_call, resources.budget.seconds_for(calls) if resources.budget else 0)
     own = sum(pace.per_partition + partition.cells * pace.per_cell for partition in partitions)
     return asking + own
 
@@ -247,9 +228,9 @@ from (
 """
 
 
-def _pace(connection: Connection, *, border: Border, measured: float) -> _Pace:
+def _pace(connection: Connection, *, resources: Resources, measured: float) -> _Pace:
     """What earlier partitions took at this publisher; else what its answers took just now, and our usual work."""
-    before = connection.execute(text(_MEASURED), {"publisher": border.settings.api_url}).one()
+    before = connection.execute(text(_MEASURED), {"publisher": resources.settings.api_url}).one()
     if before.per_call is None:
         return _Pace(measured, OWN_SECONDS, 1 / OWN_CELLS_PER_SECOND)
     return _Pace(float(before.per_call), float(before.per_partition), 0)

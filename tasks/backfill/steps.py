@@ -20,7 +20,7 @@ from tasks.backfill.work import nobody, work_on
 from tasks.backfill.workers import ClusterTrouble, helped_by, work_on_cluster
 from tasks.child_processes import interruptible
 from tasks.load_assumptions import put_assumptions_on_record
-from tasks.resources import AGAIN, crossing
+from tasks.resources import RETRIES, declare, open_resources
 from tasks.stoppages import WarehouseTrouble
 from warehouse import migrations
 from warehouse.errors import TROUBLE, QuestionError, in_words
@@ -70,9 +70,9 @@ def telling(told: Told) -> Iterator[None]:
 
 def look_ahead(first: str, last: str, *, tables: Sequence[str]) -> Plan:
     """What a backfill would do: nothing is fetched but metadata, and nothing is put on record."""
-    with crossing() as border:
-        migrations.upgrade(border.engine)
-        return plan(border, first=first, last=last, named=tables)
+    with open_resources() as resources:
+        migrations.upgrade(resources.engine)
+        return plan(resources, first=first, last=last, named=tables)
 
 
 def begin(first: str | None, last: str | None, *, tables: Sequence[str], resume: int | None) -> int:
@@ -80,19 +80,20 @@ def begin(first: str | None, last: str | None, *, tables: Sequence[str], resume:
 
     Raises QuestionError, PeriodError or CatalogueError where the question is wrong, and what a plan can be stopped for.
     """
-    with crossing() as border:
-        migrations.upgrade(border.engine)
-        put_assumptions_on_record(border)
+    with open_resources() as resources:
+        migrations.upgrade(resources.engine)
+        put_assumptions_on_record(resources)
         if resume is not None:
-            with border.engine.begin() as connection:
+            with resources.engine.begin() as connection:
                 ledger.open_again(connection, resume)
             return resume
         if first is None or last is None:
             raise QuestionError("a backfill needs --from and --to, or the number of one to --resume")
-        planned = plan(border, first=first, last=last, named=tables)
-        with border.engine.begin() as connection:
+        planned = plan(resources, first=first, last=last, named=tables)
+        with resources.engine.begin() as connection:
+            declare(connection, (each.table for each in planned.tables))
             return ledger.open_backfill(
-                connection, planned, publisher=border.settings.api_url, started_at=border.clock()
+                connection, planned, publisher=resources.settings.api_url, started_at=resources.clock()
             )
 
 
@@ -131,7 +132,7 @@ def _worked_through(backfill_id: int, *, workers: int, dask: str | None, told: T
     with interruptible() as stop:
         if dask is not None:
             return work_on_cluster(backfill_id, address=dask, workers=workers, stop=stop, told=told)
-        with crossing() as border, helped_by(workers - 1, backfill_id=backfill_id, border=border):
+        with open_resources() as resources, helped_by(workers - 1, backfill_id=backfill_id, resources=resources):
             return work_on(backfill_id, stop=stop, told=told)
 
 
@@ -144,11 +145,11 @@ def _show(bar: UUID, progress: Progress) -> None:
     update_progress_artifact(bar, progress=100 * ended / max(1, progress.partitions))
 
 
-@task(name="end backfill", cache_policy=NO_CACHE, **AGAIN)
+@task(name="end backfill", cache_policy=NO_CACHE, **RETRIES)
 def end_backfill(backfill_id: int) -> BackfillReport:
     """Put the end on record, and report."""
-    with crossing() as border, border.engine.begin() as connection:
-        ledger.close(connection, backfill_id, at=border.clock())
+    with open_resources() as resources, resources.engine.begin() as connection:
+        ledger.close(connection, backfill_id, at=resources.clock())
     report = report_on(backfill_id)
     get_run_logger().info("backfill %d: %s", backfill_id, report.outcome)
     return report
@@ -156,7 +157,7 @@ def end_backfill(backfill_id: int) -> BackfillReport:
 
 def report_on(backfill_id: int) -> BackfillReport:
     """What a backfill has come to."""
-    with crossing() as border, border.engine.connect() as connection:
+    with open_resources() as resources, resources.engine.connect() as connection:
         return BackfillReport(ledger.progress(connection, backfill_id), tuple(ledger.troubles(connection, backfill_id)))
 
 

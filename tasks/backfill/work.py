@@ -17,19 +17,18 @@ from sqlalchemy import Connection
 
 from tasks.archive.receipts import write_missing_receipts
 from tasks.archive.store import Archive, ArchiveTrouble
-from tasks.audit import asked_periods, audit_table
+from tasks.audit import audit_table
 from tasks.backfill import ledger
 from tasks.backfill.ledger import Claim, Progress
 from tasks.plan import require_fit
 from tasks.publish import publish_table, write_receipt
-from tasks.resources import Border, crossing
-from tasks.results import DUE, Decision, Listing
+from tasks.resources import Resources, open_resources
+from tasks.results import DUE, Due, Listing
 from tasks.runs.lifecycle import close_run, opened, outcome_of_run
-from tasks.runs.outcomes import TableOutcome, put_in_quarantine, settle
-from tasks.sources.jobindsats.fetch import fetch_table
+from tasks.runs.outcomes import TableOutcome, outcome_of, put_in_quarantine
+from tasks.sources.registry import snapshot_of, source_of
 from tasks.stage import stage_table
-from tasks.stoppages import resting_on
-from warehouse.catalogue.model import jobindsats
+from tasks.stoppages import with_manifest
 from warehouse.database.locks import Lock, held, holders
 from warehouse.history.vintages import Vintage, newest_vintage
 
@@ -48,137 +47,136 @@ def work_on(backfill_id: int, *, stop: Event | None = None, told: Callable[[Prog
     warehouse is another publisher's or has lost something; what stops a partition is on record and stops no other.
     """
     asked_to_stop = stop or Event()
-    with crossing() as border:
-        now = _ready(border, backfill_id)
+    with open_resources() as resources:
+        now = _ready(resources, backfill_id)
         told(now)
         while not (now.ended or asked_to_stop.is_set()):
-            if _at_work(border) or not _worked(border, backfill_id):
+            if _at_work(resources) or not _worked(resources, backfill_id):
                 asked_to_stop.wait(LOOK_AGAIN_SECONDS)
-            before, now = now, _progress(border, backfill_id)
+            before, now = now, _progress(resources, backfill_id)
             if now != before:
                 told(now)
     return now
 
 
-def work_at_one(border: Border, backfill_id: int, *, patience_seconds: float) -> bool:
+def work_at_one(resources: Resources, backfill_id: int, *, patience_seconds: float) -> bool:
     """Work at one partition, the next whose table nobody keeps; whether there was one within the patience.
 
     It gives way, and raises, as `work_on` does.
     """
-    ending, now = monotonic() + patience_seconds, _ready(border, backfill_id)
+    ending, now = monotonic() + patience_seconds, _ready(resources, backfill_id)
     while not now.ended:
-        if not _at_work(border) and _worked(border, backfill_id):
+        if not _at_work(resources) and _worked(resources, backfill_id):
             return True
         if monotonic() > ending:
             return False
         sleep(LOOK_AGAIN_SECONDS)
-        now = _progress(border, backfill_id)
+        now = _progress(resources, backfill_id)
     return False
 
 
-def _ready(border: Border, backfill_id: int) -> Progress:
+def _ready(resources: Resources, backfill_id: int) -> Progress:
     """See that warehouse and archive belong together before anything is begun; how far the backfill is."""
-    with border.engine.connect() as connection:
-        write_missing_receipts(connection, archive=border.archive)
-        require_fit(connection, border=border)
-    return _progress(border, backfill_id)
+    with resources.engine.connect() as connection:
+        write_missing_receipts(connection, archive=resources.archive)
+        require_fit(connection, resources=resources)
+    return _progress(resources, backfill_id)
 
 
-def _progress(border: Border, backfill_id: int) -> Progress:
-    with border.engine.connect() as connection:
+def _progress(resources: Resources, backfill_id: int) -> Progress:
+    with resources.engine.connect() as connection:
         return ledger.progress(connection, backfill_id)
 
 
-def _at_work(border: Border) -> bool:
+def _at_work(resources: Resources) -> bool:
     """Whether a night, a release or a replay is at work: fresh figures come first."""
-    with border.engine.connect() as connection:
+    with resources.engine.connect() as connection:
         return bool(holders(connection, Lock.NIGHT))
 
 
-def _worked(border: Border, backfill_id: int) -> bool:
+def _worked(resources: Resources, backfill_id: int) -> bool:
     """Work at one partition, if there is one whose table nobody keeps; whether there was."""
-    with _claimed(border, backfill_id) as claimed:
+    with _claimed(resources, backfill_id) as claimed:
         if claimed is None:
             return False
-        _settle(border, claimed)
+        _settle(resources, claimed)
     return True
 
 
 @contextmanager
-def _claimed(border: Border, backfill_id: int) -> Iterator[Claim | None]:
+def _claimed(resources: Resources, backfill_id: int) -> Iterator[Claim | None]:
     """Keep a table and one of its partitions for the length of a block; no longer, so that a night can have the table."""
-    with border.engine.connect() as connection:
+    with resources.engine.connect() as connection:
         free = ledger.free_tables(connection, backfill_id)
     for table_id, table_no in free:
-        with held(border.engine, Lock.TABLE, number=table_no) as mine:
+        with held(resources.engine, Lock.TABLE, number=table_no) as mine:
             if mine:
-                with opened("backfill", border=border) as run_id:
-                    with border.engine.begin() as connection:
+                with opened("backfill", resources=resources) as run_id:
+                    with resources.engine.begin() as connection:
                         found = ledger.claim(
-                            connection, backfill_id, table_id=table_id, run_id=run_id, started_at=border.clock()
+                            connection, backfill_id, table_id=table_id, run_id=run_id, started_at=resources.clock()
                         )
                         if found is None:
-                            close_run(connection, run_id=run_id, outcome="yielded", ended_at=border.clock())
+                            close_run(connection, run_id=run_id, outcome="yielded", ended_at=resources.clock())
                     yield found
                 return
     yield None
 
 
-def _settle(border: Border, claimed: Claim) -> None:
+def _settle(resources: Resources, claimed: Claim) -> None:
     """Carry a partition through; where it stops, put on record why. The run is closed either way."""
-    listing = Listing(claimed.table_id, claimed.publisher_updated_on)
-    decision = Decision(claimed.table_id, DUE, f"backfill {claimed.backfill_id}", listing)
-    outcome = settle(decision, walk=lambda _: walk(border, claimed))
-    with border.engine.begin() as connection:
+    due = _due(claimed)
+    outcome = outcome_of(due, load=lambda _: load(resources, claimed))
+    with resources.engine.begin() as connection:
         if outcome.outcome in ("failed", "quarantined"):
-            _stopped(connection, claimed, decision=decision, outcome=outcome, border=border)
+            _stopped(connection, claimed, due=due, outcome=outcome, resources=resources)
         closed = outcome_of_run([outcome.outcome])
-        close_run(connection, run_id=claimed.run_id, outcome=closed, ended_at=border.clock())
+        close_run(connection, run_id=claimed.run_id, outcome=closed, ended_at=resources.clock())
 
 
-def _stopped(
-    connection: Connection, claimed: Claim, *, decision: Decision, outcome: TableOutcome, border: Border
-) -> None:
-    ledger.note_failed(connection, claimed, outcome=outcome, at=border.clock())
+def _stopped(connection: Connection, claimed: Claim, *, due: Due, outcome: TableOutcome, resources: Resources) -> None:
+    ledger.note_failed(connection, claimed, outcome=outcome, at=resources.clock())
     if outcome.outcome == "quarantined":
-        put_in_quarantine(
-            connection, run_id=claimed.run_id, decision=decision, outcome=outcome, stopped_at=border.clock()
-        )
+        put_in_quarantine(connection, run_id=claimed.run_id, due=due, outcome=outcome, stopped_at=resources.clock())
 
 
-def walk(border: Border, claimed: Claim) -> Vintage:
-    """The road of one partition: archive, staging, audit, facts. Raises a Stoppage wherever it ends early.
+def _due(claimed: Claim) -> Due:
+    listing = Listing(claimed.table_id, claimed.publisher_updated_on)
+    return Due(claimed.table_id, DUE, f"backfill {claimed.backfill_id}", listing)
+
+
+def load(resources: Resources, claimed: Claim) -> Vintage:
+    """One partition from its source to a vintage; raises a Stoppage wherever it ends early.
 
     Publishing it and saying so in the ledger are one transaction: it is published exactly once.
     """
-    table = jobindsats().table(claimed.table_id)
-    manifest = _archived(border, claimed) or _fetched(border, claimed)
-    with resting_on(manifest):
-        with border.engine.begin() as connection:
-            staged = stage_table(connection, manifest=manifest, archive=border.archive, run_id=claimed.run_id)
-        audit_table(border.engine, table=table, staged=staged, archive=border.archive)
-    with border.engine.begin() as connection:
-        vintage = publish_table(connection, staged=staged, archive=border.archive)
-        ledger.note_done(connection, claimed, staged=staged, vintage=vintage, at=border.clock())
-    write_receipt(border, vintage_id=vintage.vintage_id)
+    manifest = _archived(resources, claimed) or _fetched(resources, claimed)
+    with with_manifest(manifest):
+        with resources.engine.begin() as connection:
+            staged = stage_table(connection, manifest=manifest, archive=resources.archive, run_id=claimed.run_id)
+        audit_table(resources.engine, staged=staged, archive=resources.archive)
+    with resources.engine.begin() as connection:
+        vintage = publish_table(connection, staged=staged, archive=resources.archive)
+        ledger.note_done(connection, claimed, staged=staged, vintage=vintage, at=resources.clock())
+    write_receipt(resources, vintage_id=vintage.vintage_id)
     return vintage
 
 
-def _archived(border: Border, claimed: Claim) -> str | None:
+def _archived(resources: Resources, claimed: Claim) -> str | None:
     """The manifest of an earlier attempt, if it can still be published.
 
     An attempt that died between its last answer and the ledger left its manifest in the archive, under its run's number.
     Where the table has been seen since, the answers are too old: a vintage is never seen before the one it follows.
     """
     # Names hold the moment at which the answers were complete: the last in their order is the newest.
-    manifest = max(filter(None, (claimed.manifest, _left_behind(border.archive, claimed))), default=None)
+    manifest = max(filter(None, (claimed.manifest, _left_behind(resources.archive, claimed))), default=None)
     if manifest is None:
         return None
     try:
-        seen_at = border.archive.get_manifest(manifest).seen_at
+        seen_at = resources.archive.get_manifest(manifest).seen_at
     except ArchiveTrouble:
         return None
-    with border.engine.connect() as connection:
+    with resources.engine.connect() as connection:
         newest = newest_vintage(connection, table_id=claimed.table_id)
     return manifest if newest is None or newest.seen_at < seen_at else None
 
@@ -194,30 +192,25 @@ def _left_behind(archive: Archive, claimed: Claim) -> str | None:
 
 def _is_of(archive: Archive, name: str, claimed: Claim) -> bool:
     """Whether a manifest is a backfill's look at just these periods."""
-    return archive.get_manifest(name).backfill and asked_periods(archive, manifest=name) == claimed.periods
+    return archive.get_manifest(name).backfill and snapshot_of(name, archive=archive).asked_periods == claimed.periods
 
 
-def _fetched(border: Border, claimed: Claim) -> str:
+def _fetched(resources: Resources, claimed: Claim) -> str:
     """Fetch a partition into the archive; gives its manifest. Every call that was made is on record."""
     calls: list[None] = []
-    with border.publisher(before_call=partial(_count, border, calls)) as publisher:
-        try:
-            fetched = fetch_table(
-                jobindsats().table(claimed.table_id),
-                listing=Listing(claimed.table_id, claimed.publisher_updated_on),
-                run_id=claimed.run_id,
-                publisher=publisher,
-                border=border,
-                only=frozenset(claimed.periods),
-            )
-        finally:
-            with border.engine.begin() as connection:
-                ledger.note_calls(connection, claimed, calls=len(calls))
-    with border.engine.begin() as connection:
-        ledger.note_fetched(connection, claimed, fetched=fetched, at=border.clock())
+    access = resources.access(run_id=claimed.run_id, before_call=partial(_count, resources, calls))
+    try:
+        fetched = source_of(claimed.table_id).fetching.fetch(
+            _due(claimed), access=access, only=frozenset(claimed.periods)
+        )
+    finally:
+        with resources.engine.begin() as connection:
+            ledger.note_calls(connection, claimed, calls=len(calls))
+    with resources.engine.begin() as connection:
+        ledger.note_fetched(connection, claimed, fetched=fetched, at=resources.clock())
     return fetched.manifest
 
 
-def _count(border: Border, calls: list[None]) -> None:
-    border.keep_budget()
+def _count(resources: Resources, calls: list[None]) -> None:
+    resources.keep_budget()
     calls.append(None)

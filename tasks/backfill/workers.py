@@ -26,7 +26,7 @@ from tasks.backfill import ledger
 from tasks.backfill.ledger import Progress
 from tasks.backfill.work import LOOK_AGAIN_SECONDS, work_at_one, work_on
 from tasks.child_processes import _hold_the_leash, _let_go
-from tasks.resources import Border, crossing
+from tasks.resources import Resources, open_resources
 from warehouse.errors import TROUBLE, in_words
 
 if TYPE_CHECKING:
@@ -34,26 +34,26 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def helped_by(workers: int, *, backfill_id: int, border: Border) -> Iterator[None]:
+def helped_by(workers: int, *, backfill_id: int, resources: Resources) -> Iterator[None]:
     """So many more processes at a backfill for the length of a block; when it ends, they stop after their partition."""
     with ExitStack() as stack:
         for _ in range(workers):
-            worker = stack.enter_context(_begun(backfill_id, border=border))
+            worker = stack.enter_context(_begun(backfill_id, resources=resources))
             stack.callback(_let_go, worker)
         yield
 
 
-def _begun(backfill_id: int, *, border: Border) -> subprocess.Popen[bytes]:
+def _begun(backfill_id: int, *, resources: Resources) -> subprocess.Popen[bytes]:
     command = [sys.executable, "-m", __name__, str(backfill_id)]
-    command += map(str, rehearsal_of(border) or ())
+    command += map(str, rehearsal_of(resources) or ())
     return subprocess.Popen(  # noqa: S603  # our own module, a number, a moment
         command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, start_new_session=True
     )
 
 
-def rehearsal_of(border: Border) -> tuple[str, float] | None:
+def rehearsal_of(resources: Resources) -> tuple[str, float] | None:
     """What a worker's clock goes by in a rehearsal: a moment, and this machine's ticks at it; else None."""
-    return (border.clock().isoformat(), monotonic()) if border.settings.now is not None else None
+    return (resources.clock().isoformat(), monotonic()) if resources.settings.now is not None else None
 
 
 def keep_time(moment: str, ticked: float) -> None:
@@ -121,30 +121,33 @@ def work_on_cluster(
 
     The address is a scheduler's, or `local` for so many processes of this machine. Raises ClusterTrouble.
     """
-    with crossing() as border, _cluster(address, workers=workers, folder=border.settings.data_dir) as client:
-        errand = errand_for(border, backfill_id)
+    with (
+        open_resources() as resources,
+        _cluster(address, workers=workers, folder=resources.settings.data_dir) as client,
+    ):
+        errand = errand_for(resources, backfill_id)
         under_way: set[Future] = set()
-        now = _progress(border, backfill_id)
+        now = _progress(resources, backfill_id)
         try:
             told(now)
             while not (now.ended or stop.is_set()):
                 under_way |= _sent(client, errand, under_way=len(under_way))
                 under_way = _those_left(under_way)
-                before, now = now, _progress(border, backfill_id)
+                before, now = now, _progress(resources, backfill_id)
                 if now != before:
                     told(now)
         finally:
             _let_end(client, under_way)
-        return _progress(border, backfill_id)
+        return _progress(resources, backfill_id)
 
 
-def errand_for(border: Border, backfill_id: int) -> Errand:
+def errand_for(resources: Resources, backfill_id: int) -> Errand:
     """What is sent with each task of a backfill. Raises QuestionError where there is no such backfill."""
-    return Errand(backfill_id, _identity(border, backfill_id), rehearsal_of(border))
+    return Errand(backfill_id, _identity(resources, backfill_id), rehearsal_of(resources))
 
 
-def _progress(border: Border, backfill_id: int) -> Progress:
-    with border.engine.connect() as connection:
+def _progress(resources: Resources, backfill_id: int) -> Progress:
+    with resources.engine.connect() as connection:
         return ledger.progress(connection, backfill_id)
 
 
@@ -229,20 +232,20 @@ def work_at_next(errand: Errand) -> bool:
         try:
             if errand.rehearsal is not None:
                 keep_time(*errand.rehearsal)
-            with crossing() as border:
-                _require_the_same(border, errand)
-                return work_at_one(border, errand.backfill_id, patience_seconds=_IDLE_SECONDS)
+            with open_resources() as resources:
+                _require_the_same(resources, errand)
+                return work_at_one(resources, errand.backfill_id, patience_seconds=_IDLE_SECONDS)
         except Exception as error:  # noqa: BLE001  # it is told to a process that may not know its class
             said = in_words(error) if isinstance(error, TROUBLE) else error
             where = f"the Dask worker on {socket.gethostname()}, process {os.getpid()}"
             raise ClusterTrouble(f"{where}, stopped: {said}") from None
 
 
-def _identity(border: Border, backfill_id: int) -> dict[str, str]:
+def _identity(resources: Resources, backfill_id: int) -> dict[str, str]:
     """Digests of what all who work at a backfill must agree in, by the setting it comes from."""
-    with border.engine.connect() as connection:
+    with resources.engine.connect() as connection:
         begun_at = ledger.begun_at(connection, backfill_id)
-    settings = border.settings
+    settings = resources.settings
     meant = {
         "JOBINDSATS_WAREHOUSE_URL": begun_at.isoformat(),
         "JOBINDSATS_ARCHIVE_URL": settings.archive,
@@ -252,8 +255,8 @@ def _identity(border: Border, backfill_id: int) -> dict[str, str]:
     return {name: sha256(str(value).encode()).hexdigest() for name, value in meant.items()}
 
 
-def _require_the_same(border: Border, errand: Errand) -> None:
-    ours = _identity(border, errand.backfill_id)
+def _require_the_same(resources: Resources, errand: Errand) -> None:
+    ours = _identity(resources, errand.backfill_id)
     others = [name for name, meant in errand.meant.items() if ours[name] != meant]
     if others:
         raise ClusterTrouble(

@@ -11,13 +11,13 @@ from prefect.artifacts import create_table_artifact
 from prefect.cache_policies import NO_CACHE
 
 from tasks.briefing.write import Written, of_many
-from tasks.resources import AGAIN, ready
+from tasks.resources import RETRIES, ready
 from warehouse.reading.questions import moment
 
 FOLDER = "briefings"
 
 
-@task(name="briefings", cache_policy=NO_CACHE, **AGAIN)
+@task(name="briefings", cache_policy=NO_CACHE, **RETRIES)
 def write_briefings(
     areas: Sequence[str] | None, *, folder: str | None, as_of: str | None, since: str | None
 ) -> list[Written]:
@@ -26,9 +26,9 @@ def write_briefings(
     Without a folder they go to `briefings` in the data folder. Raises AreaUnknown and QuestionError.
     """
     at, from_then = (moment(said) if said else None for said in (as_of, since))
-    with ready() as border:
-        to = Path(folder) if folder else border.settings.data_dir.absolute() / FOLDER
-        written = list(of_many(border.engine, areas or None, folder=to, as_of=at, since=from_then))
+    with ready() as resources:
+        to = Path(folder) if folder else resources.settings.data_dir.absolute() / FOLDER
+        written = list(of_many(resources.engine, areas or None, folder=to, as_of=at, since=from_then))
     get_run_logger().info("%s briefings written to %s", len(written), to)
     return written
 

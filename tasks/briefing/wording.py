@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from tasks.briefing import wording as words
 from tasks.briefing.content import (
     BROKEN,
     MISSING,
@@ -182,7 +181,7 @@ def _total(briefing: Briefing) -> str:
     if now.shown is not None:
         begun = f"{briefing.area.name} Kommune havde {written.number(now.shown)} fuldtidspersoner på ydelse i {month}."
     elif now.status == SUPPRESSED:
-        between = words.cell(now, written.number).replace(f"–{words.MAY_BREAK}", " og ")
+        between = cell(now, written.number).replace(f"–{words.MAY_BREAK}", " og ")
         begun = (
             f"{briefing.area.name} Kommune havde mellem {between} fuldtidspersoner på ydelse i {month}; "
             "det præcise antal kan ikke siges, fordi små antal er skjult."
@@ -200,8 +199,8 @@ def _total(briefing: Briefing) -> str:
 def _against(change: Change, *, when: str) -> str:
     if change.value is None:
         return ""
-    by = words.difference(change.value, more="flere end", fewer="færre end", same="det samme antal som")
-    shown = [written.signed(change.value)] + ([words.change_pct(change)] if change.pct is not None else [])
+    by = difference(change.value, more="flere end", fewer="færre end", same="det samme antal som")
+    shown = [written.signed(change.value)] + ([change_pct(change)] if change.pct is not None else [])
     return f"{by} i {when} ({', '.join(shown)})"
 
 

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, text
 
 from tasks.doctor.finding import Finding, guarded
 from tasks.load_assumptions import own_assumptions
-from tasks.resources import Border
+from tasks.resources import Resources
 from tasks.runs import alerts
 from warehouse.assumptions.model import AssumptionError
 from warehouse.danish.clock import in_denmark
@@ -28,25 +28,25 @@ A_NIGHT_AT_LEAST_EVERY = timedelta(hours=26)
 CLOCKS_AGREE_TO = timedelta(hours=1)
 
 
-def examine_runs(border: Border, *, connection: Connection) -> Iterator[Finding]:
+def examine_runs(resources: Resources, *, connection: Connection) -> Iterator[Finding]:
     """What the records of a migrated warehouse tell."""
-    yield guarded("clock", lambda: clock(border, connection=connection))
-    yield guarded("nights", lambda: nights(connection, now=border.clock()))
+    yield guarded("clock", lambda: clock(resources, connection=connection))
+    yield guarded("nights", lambda: nights(connection, now=resources.clock()))
     yield from backfills(connection)
-    if border.settings.told:
-        yield guarded("alerts", lambda: untold(connection, now=border.clock()))
+    if resources.settings.told:
+        yield guarded("alerts", lambda: untold(connection, now=resources.clock()))
     yield guarded("readers", lambda: readers(connection))
 
 
-def clock(border: Border, *, connection: Connection) -> Finding:
+def clock(resources: Resources, *, connection: Connection) -> Finding:
     """Whether the clock of runs can be right: never behind what was seen, and never set by hand for the real publisher."""
-    now, set_to = border.clock(), border.settings.now
+    now, set_to = resources.clock(), resources.settings.now
     newest = connection.scalar(text("select max(seen_at) from core.vintages"))
     mend = "remove JOBINDSATS_NOW" if set_to else "correct the machine's clock"
     if newest is not None and newest > now + CLOCKS_AGREE_TO:
         says = f"it is {_at(now)} by the clock, and the newest vintage was seen at {_at(newest)}"
         return Finding("clock", "failed", says, f"{mend}: no vintage is seen before the one it replaces")
-    if set_to is not None and not border.settings.rehearsed:
+    if set_to is not None and not resources.settings.rehearsed:
         says = f"JOBINDSATS_NOW sets the clock to {_at(set_to)}, and the publisher is the real one"
         return Finding("clock", "attention", says, f"{mend}: it is for rehearsals only")
     return Finding("clock", "well", f"{_at(now)} in Denmark{', set by JOBINDSATS_NOW' if set_to else ''}")

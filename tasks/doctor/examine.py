@@ -8,9 +8,9 @@ from tasks.archive.receipts import missing_answers
 from tasks.archive.store import Archive
 from tasks.doctor.checks import examine_runs, examine_settings
 from tasks.doctor.finding import Finding, guarded
-from tasks.resources import Border, crossing
-from tasks.sources.http import at_once
+from tasks.resources import Resources, open_resources
 from tasks.sources.jobindsats import request as questions
+from tasks.sources.jobindsats.client import open_publisher
 from tasks.sources.jobindsats.metadata import read_listings
 from warehouse import migrations
 from warehouse.catalogue.model import jobindsats
@@ -54,10 +54,10 @@ def _warehouse() -> list[Finding]:
     found: list[Finding] = []
 
     def examine() -> Finding:
-        with crossing() as border, border.engine.connect() as connection:
+        with open_resources() as resources, resources.engine.connect() as connection:
             server = _server(connection)
             if server.verdict == "well" and migrations.current(connection) == migrations.newest():
-                found.extend(examine_runs(border, connection=connection))
+                found.extend(examine_runs(resources, connection=connection))
             return server
 
     return [guarded("warehouse", examine), *found]
@@ -80,15 +80,15 @@ def _server(connection: Connection) -> Finding:
 
 def _publisher() -> Finding:
     # One call by hand needs no budget, which a warehouse never migrated does not have.
-    with crossing() as border, border.publisher(before_call=at_once) as publisher:
+    with open_resources() as resources, open_publisher(resources.settings, now=resources.clock) as publisher:
         listings = read_listings(publisher.ask(questions.TABLES).body)
-        return _listed(border, listed=set(listings))
+        return _listed(resources, listed=set(listings))
 
 
-def _listed(border: Border, *, listed: set[str]) -> Finding:
-    today = danish_day(border.clock())
+def _listed(resources: Resources, *, listed: set[str]) -> Finding:
+    today = danish_day(resources.clock())
     missing = [table.id for table in jobindsats().tables if table.expected_on(today) and table.id not in listed]
-    says = f"{border.settings.api_url} answers and lists {len(listed)} tables"
+    says = f"{resources.settings.api_url} answers and lists {len(listed)} tables"
     if missing:
         return Finding(
             "publisher",

@@ -17,15 +17,14 @@ from sqlalchemy import Connection, insert, text
 from tasks.archive.receipts import require_whole
 from tasks.audit import blocking_failures, in_words, judge
 from tasks.derive import bring_figures_up_to_date, bring_up_to_date
-from tasks.publish import declare, load_of, publish_load, write_receipt
+from tasks.publish import publish_table, write_receipt
 from tasks.quarantine.stopped_loads import StoppedLoad, broken_rules, stopped_load
-from tasks.resources import Border
+from tasks.resources import Resources
 from tasks.results import Staged
 from tasks.runs.lifecycle import opened, report_and_close
-from tasks.sources.registry import declared
+from tasks.sources.registry import is_source
 from tasks.stage import stage_table
 from tasks.stoppages import AuditFailed, Busy, CellsDisagree, LabelsMoved, Refused, Stoppage, Undeclared, Vanished
-from warehouse.catalogue.publishers import LOCAL, catalogues
 from warehouse.danish.clock import in_denmark
 from warehouse.database.locks import Lock, held
 from warehouse.errors import QuestionError
@@ -59,44 +58,44 @@ class Released:
     marts: tuple[str, ...] = ()
 
 
-def release(border: Border, quarantine_id: int, *, reason: str, by: str) -> Released:
+def release(resources: Resources, quarantine_id: int, *, reason: str, by: str) -> Released:
     """Publish a stopped load although checks fail, and bring the marts up to it.
 
     Raises QuestionError for an unknown load or too short a reason, and a Stoppage where the load cannot be released.
     """
     said = _in_full(reason)
-    with border.engine.connect() as connection:
+    with resources.engine.connect() as connection:
         load = _releasable(connection, quarantine_id)
-        require_whole(connection, archive=border.archive)
+        require_whole(connection, archive=resources.archive)
     with (
-        _no_night(border),
-        opened("release", border=border, publisher=_publisher(border, load)) as run_id,
-        _on_record(border, load=load, run_id=run_id),
+        _no_night(resources),
+        opened("release", resources=resources, publisher=_publisher(resources, load)) as run_id,
+        _on_record(resources, load=load, run_id=run_id),
     ):
-        staged = _staged(border, load=load, run_id=run_id)
-        failing = _judged(border, load=load, staged=staged)
-        with border.engine.begin() as connection:
+        staged = _staged(resources, load=load, run_id=run_id)
+        failing = _judged(resources, load=load, staged=staged)
+        with resources.engine.begin() as connection:
             released = _publish(
-                connection, load=load, staged=staged, failing=failing, reason=said, by=by, border=border
+                connection, load=load, staged=staged, failing=failing, reason=said, by=by, resources=resources
             )
-    write_receipt(border, vintage_id=released.vintage)
-    marts = bring_up_to_date(border.engine)
-    bring_figures_up_to_date(border.engine, told=logging.getLogger(__name__).error)
+    write_receipt(resources, vintage_id=released.vintage)
+    marts = bring_up_to_date(resources.engine)
+    bring_figures_up_to_date(resources.engine, told=logging.getLogger(__name__).error)
     return replace(released, marts=tuple(marts))
 
 
 @contextmanager
-def _no_night(border: Border) -> Iterator[None]:
+def _no_night(resources: Resources) -> Iterator[None]:
     """Keep the night away for the length of a block; raises Busy where one is at work."""
-    with held(border.engine, Lock.NIGHT) as mine:
+    with held(resources.engine, Lock.NIGHT) as mine:
         if not mine:
             raise Busy("a night or a replay is at work: release the load when it has ended")
         yield
 
 
-def _publisher(border: Border, load: StoppedLoad) -> str:
+def _publisher(resources: Resources, load: StoppedLoad) -> str:
     """Whose figures the load has: the publisher that was asked then, whichever is configured now."""
-    return border.archive.get_manifest(load.manifest or "").publisher
+    return resources.archive.get_manifest(load.manifest or "").publisher
 
 
 def _in_full(reason: str) -> str:
@@ -109,7 +108,7 @@ def _in_full(reason: str) -> str:
 def _releasable(connection: Connection, quarantine_id: int) -> StoppedLoad:
     """A load that nobody has released, that stands behind no newer vintage, and whose answers are in the archive."""
     load = stopped_load(connection, quarantine_id)
-    if load.table in {LOCAL, *(each.publisher for each in catalogues())}:
+    if is_source(load.table):
         raise Refused(
             f"load {load.id} was stopped because {load.message} Put it right, or take it away; the next night looks"
         )
@@ -136,23 +135,25 @@ def _in_denmark(moment: datetime) -> str:
 
 
 @contextmanager
-def _on_record(border: Border, *, load: StoppedLoad, run_id: int) -> Iterator[None]:
+def _on_record(resources: Resources, *, load: StoppedLoad, run_id: int) -> Iterator[None]:
     """Close the run however the block ends; what it left in staging is dropped, and why it ended is said."""
     try:
         yield
     except Exception as error:
         outcome = error.outcome if isinstance(error, Stoppage) else "failed"
-        with border.engine.begin() as connection:
+        with resources.engine.begin() as connection:
             drop_staging(connection, name=staging_name(load.table, run_id=run_id))
-            _write_outcome(connection, load, run_id=run_id, seen_at=border.clock(), outcome=outcome, message=str(error))
-            report_and_close(connection, run_id, ended_at=border.clock())
+            _write_outcome(
+                connection, load, run_id=run_id, seen_at=resources.clock(), outcome=outcome, message=str(error)
+            )
+            report_and_close(connection, run_id, ended_at=resources.clock())
         raise
 
 
-def _staged(border: Border, *, load: StoppedLoad, run_id: int) -> Staged:
+def _staged(resources: Resources, *, load: StoppedLoad, run_id: int) -> Staged:
     try:
-        with border.engine.begin() as connection:
-            return stage_table(connection, manifest=load.manifest or "", archive=border.archive, run_id=run_id)
+        with resources.engine.begin() as connection:
+            return stage_table(connection, manifest=load.manifest or "", archive=resources.archive, run_id=run_id)
     except (Undeclared, LabelsMoved, Vanished, CellsDisagree) as stoppage:
         raise type(stoppage)(
             f"load {load.id} cannot be read as it is, so it is not released: {stoppage}. Once the catalogue says so, "
@@ -160,16 +161,15 @@ def _staged(border: Border, *, load: StoppedLoad, run_id: int) -> Staged:
         ) from stoppage
 
 
-def _judged(border: Border, *, load: StoppedLoad, staged: Staged) -> tuple[str, ...]:
+def _judged(resources: Resources, *, load: StoppedLoad, staged: Staged) -> tuple[str, ...]:
     """The blocking rules that do not hold; raises AuditFailed where one of them held when the load was stopped."""
-    table = declared(staged.manifest, archive=border.archive)
-    failed = blocking_failures(judge(border.engine, table=table, staged=staged, archive=border.archive))
-    with border.engine.connect() as connection:
+    failed = blocking_failures(judge(resources.engine, staged=staged, archive=resources.archive))
+    with resources.engine.connect() as connection:
         known = {broken.rule: broken.offenders for broken in broken_rules(connection, load)}
     news = [verdict for verdict in failed if verdict.offenders > known.get(verdict.rule, 0)]
     if news:
         raise AuditFailed(
-            f"load {load.id} of {table.id} is not released: {'; '.join(in_words(verdict) for verdict in news)}. That is not "
+            f"load {load.id} of {load.table} is not released: {'; '.join(in_words(verdict) for verdict in news)}. That is not "
             f"what it was stopped for ({', '.join(sorted(known))}), so nobody has looked at it yet",
             rule=news[0].rule,
         )
@@ -184,15 +184,13 @@ def _publish(
     failing: tuple[str, ...],
     reason: str,
     by: str,
-    border: Border,
+    resources: Resources,
 ) -> Released:
     take_turn(connection, table_no=table_number(connection, table_id=load.table))
     _releasable(connection, load.id)  # another may have been quicker
     _require_newer(connection, load=load, staged=staged)
-    now = border.clock()
-    version = replace(load_of(staged, archive=border.archive), seen_at=now, release_reason=reason)
-    declare(connection, manifest=staged.manifest, archive=border.archive)
-    vintage = publish_load(connection, version)
+    now = resources.clock()
+    vintage = publish_table(connection, staged=staged, archive=resources.archive, seen_at=now, release_reason=reason)
     outcome = "published" if vintage.changed else "unchanged"
     message = f"load {load.id} was released by {by}: {reason}"
     _write_outcome(
@@ -203,12 +201,12 @@ def _publish(
         .where(records.quarantine.c.quarantine_id == load.id)
         .values(released_at=now, released_by=by, release_reason=reason, release_run_id=staged.run_id)
     )
-    report_and_close(connection, staged.run_id, ended_at=border.clock())
+    report_and_close(connection, staged.run_id, ended_at=resources.clock())
     return Released(
         id=load.id,
         table=load.table,
         run=staged.run_id,
-        publisher_updated_on=version.publisher_updated_on,
+        publisher_updated_on=load.publisher_updated_on,
         vintage=vintage.vintage_id,
         seen_at=now,
         new=vintage.new,

@@ -20,7 +20,7 @@ from sqlalchemy.exc import ArgumentError
 from tasks.archive.receipts import Assumed, Publication, get_assumed, get_publications, write_missing_receipts
 from tasks.derive import bring_figures_up_to_date, bring_up_to_date
 from tasks.replay.vintage import ReplayStopped, assume_again, publish_again, publisher_of, still_waiting
-from tasks.resources import Border, crossing
+from tasks.resources import Resources, open_resources
 from tasks.runs.lifecycle import close_run, open_run
 from warehouse import migrations
 from warehouse.database.locks import Lock, held
@@ -81,7 +81,7 @@ def rebuilding(warehouse: SecretStr | None, *, verify: bool) -> Iterator[Target]
         with _alone(warehouse):
             yield Target(warehouse, compared=verify)
     elif verify:
-        with crossing() as border, scratch_beside(border.engine.url) as url:
+        with open_resources() as resources, scratch_beside(resources.engine.url) as url:
             yield Target(SecretStr(url.render_as_string(hide_password=False)), compared=True)
     else:
         with _alone(None):
@@ -90,7 +90,7 @@ def rebuilding(warehouse: SecretStr | None, *, verify: bool) -> Iterator[Target]
 
 @contextmanager
 def _alone(warehouse: SecretStr | None) -> Iterator[None]:
-    with crossing(warehouse) as border, held(border.engine, Lock.NIGHT) as mine:
+    with open_resources(warehouse) as resources, held(resources.engine, Lock.NIGHT) as mine:
         if not mine:
             raise ReplayStopped("a night or another replay is at work in that warehouse: replay when it has ended")
         yield
@@ -107,8 +107,8 @@ def _require_postgresql(warehouse: SecretStr) -> None:
 
 def _require_another(warehouse: SecretStr) -> None:
     with (
-        crossing() as configured,
-        crossing(warehouse) as named,
+        open_resources() as configured,
+        open_resources(warehouse) as named,
         configured.engine.connect() as one,
         named.engine.connect() as other,
     ):
@@ -122,35 +122,35 @@ def read_history(target: Target) -> History:
 
     A warehouse that is neither rebuilt nor compared with is left alone: it may be the lost one.
     """
-    with crossing(None if target.compared else target.warehouse) as border:
+    with open_resources(None if target.compared else target.warehouse) as resources:
         if target.compared or target.warehouse is None:
-            migrations.upgrade(border.engine)
-            with border.engine.connect() as connection:
-                write_missing_receipts(connection, archive=border.archive)
+            migrations.upgrade(resources.engine)
+            with resources.engine.connect() as connection:
+                write_missing_receipts(connection, archive=resources.archive)
         # Before the parts: what a night publishes meanwhile is then in neither.
-        publications = tuple(get_publications(border.archive))
-        assumed = tuple(get_assumed(border.archive))
-        standing = _parts(border) if target.compared else ()
+        publications = tuple(get_publications(resources.archive))
+        assumed = tuple(get_assumed(resources.archive))
+        standing = _parts(resources) if target.compared else ()
     get_run_logger().info("%d vintages are in the archive", len(publications))
     return History(publications, assumed, standing)
 
 
-def _parts(border: Border) -> tuple[Part, ...]:
+def _parts(resources: Resources) -> tuple[Part, ...]:
     """The parts of a warehouse at one moment, whoever is writing."""
-    with border.engine.connect().execution_options(isolation_level="REPEATABLE READ") as connection:
+    with resources.engine.connect().execution_options(isolation_level="REPEATABLE READ") as connection:
         return tuple(parts(connection))
 
 
 @task(name="begin replay", cache_policy=NO_CACHE)
 def begin_replay(history: History, *, target: Target) -> Replay:
     """Open the run in the warehouse to rebuild; raises ReplayStopped where it holds another history."""
-    with crossing(target.warehouse) as border:
-        publisher = publisher_of(history.publications, archive=border.archive)
-        migrations.upgrade(border.engine)
-        with border.engine.begin() as connection:
+    with open_resources(target.warehouse) as resources:
+        publisher = publisher_of(history.publications, archive=resources.archive)
+        migrations.upgrade(resources.engine)
+        with resources.engine.begin() as connection:
             waiting = still_waiting(connection, history.publications)
-            assume_again(connection, history.assumed, now=border.clock())
-            run_id = open_run(connection, kind="replay", publisher=publisher, started_at=border.clock())
+            assume_again(connection, history.assumed, now=resources.clock())
+            run_id = open_run(connection, kind="replay", publisher=publisher, started_at=resources.clock())
     get_run_logger().info("%d vintages to replay", len(waiting))
     return Replay(run_id, waiting)
 
@@ -159,7 +159,7 @@ def begin_replay(history: History, *, target: Target) -> Replay:
 def on_record(replay: Replay, *, target: Target) -> Iterator[None]:
     """Close the run when the block ends: completed, or failed where it is left by an error."""
     try:
-        with crossing(target.warehouse) as border, held(border.engine, Lock.RUN, number=replay.run_id):
+        with open_resources(target.warehouse) as resources, held(resources.engine, Lock.RUN, number=replay.run_id):
             yield
     except BaseException:
         _close(replay, target=target, outcome="failed")
@@ -168,25 +168,25 @@ def on_record(replay: Replay, *, target: Target) -> Iterator[None]:
 
 
 def _close(replay: Replay, *, target: Target, outcome: str) -> None:
-    with crossing(target.warehouse) as border, border.engine.begin() as connection:
-        close_run(connection, run_id=replay.run_id, outcome=outcome, ended_at=border.clock())
+    with open_resources(target.warehouse) as resources, resources.engine.begin() as connection:
+        close_run(connection, run_id=replay.run_id, outcome=outcome, ended_at=resources.clock())
 
 
 @task(name="replay vintage", task_run_name="replay {publication.table_id}", cache_policy=NO_CACHE)
 def replay_vintage(publication: Publication, *, run_id: int, target: Target) -> None:
     """Publish one vintage again."""
-    with crossing(target.warehouse) as border, border.engine.begin() as connection:
-        vintage = publish_again(connection, publication, archive=border.archive, run_id=run_id)
+    with open_resources(target.warehouse) as resources, resources.engine.begin() as connection:
+        vintage = publish_again(connection, publication, archive=resources.archive, run_id=run_id)
     get_run_logger().info("%s: %d new, %d revised", publication.in_words, vintage.new, vintage.revised)
 
 
 @task(name="end replay", cache_policy=NO_CACHE)
 def end_replay(history: History, *, target: Target) -> ReplayReport:
     """Derive the marts, take the checksum, and compare where that was asked for."""
-    with crossing(target.warehouse) as border:
-        bring_up_to_date(border.engine)
-        bring_figures_up_to_date(border.engine, told=get_run_logger().error)
-        rebuilt = _parts(border)
+    with open_resources(target.warehouse) as resources:
+        bring_up_to_date(resources.engine)
+        bring_figures_up_to_date(resources.engine, told=get_run_logger().error)
+        rebuilt = _parts(resources)
     difference = first_difference(rebuilt, standing=history.standing) if target.compared else None
     return ReplayReport(
         vintages=sum(part.rows for part in rebuilt if part.relation == "core.vintages"),

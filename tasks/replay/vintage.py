@@ -13,14 +13,13 @@ from sqlalchemy import Connection, text
 
 from tasks.archive.receipts import Assumed, Publication
 from tasks.archive.store import Archive, ArchiveTrouble
-from tasks.publish import declare
-from tasks.results import Staged
+from tasks.publish import publish_table
 from tasks.stage import stage_table
 from tasks.stoppages import Stoppage
 from warehouse.assumptions.model import shipped
 from warehouse.assumptions.record import moments, record, standing_at
 from warehouse.catalogue.model import CatalogueError
-from warehouse.history.vintages import ClockRunsBackwards, Load, Vintage, publish
+from warehouse.history.vintages import Vintage
 
 
 class ReplayStopped(RuntimeError):
@@ -105,30 +104,20 @@ def publish_again(connection: Connection, publication: Publication, *, archive: 
         staged = stage_table(connection, manifest=publication.manifest, archive=archive, run_id=run_id)
         if staged.content_hash != publication.content_hash:
             raise ReplayStopped(_read_otherwise(publication))
-        declare(connection, manifest=publication.manifest, archive=archive)
-        vintage = publish(connection, _load(publication, staged=staged, archive=archive))
-    except (ArchiveTrouble, CatalogueError, ClockRunsBackwards, Stoppage) as error:
+        vintage = publish_table(
+            connection,
+            staged=staged,
+            archive=archive,
+            seen_at=publication.seen_at,
+            release_reason=publication.release_reason,
+        )
+    except (ArchiveTrouble, CatalogueError, Stoppage) as error:
         raise ReplayStopped(
             f"the replay stopped at {publication.in_words}: {error}. The vintages before it are replayed, nothing of this "
             "one; the next replay goes on from here"
         ) from error
     _require_same_counts(publication, vintage=vintage)
     return vintage
-
-
-def _load(publication: Publication, *, staged: Staged, archive: Archive) -> Load:
-    return Load(
-        table_id=publication.table_id,
-        staging=staged.staging,
-        run_id=staged.run_id,
-        seen_at=publication.seen_at,
-        publisher_updated_on=publication.publisher_updated_on,
-        content_hash=publication.content_hash,
-        manifest=publication.manifest,
-        release_reason=publication.release_reason,
-        partial_periods=staged.partial_periods,
-        backfilled=archive.get_manifest(publication.manifest).backfill,
-    )
 
 
 def _read_otherwise(publication: Publication) -> str:

@@ -20,8 +20,7 @@ from prefect.cache_policies import NO_CACHE
 from pydantic import SecretStr
 from sqlalchemy import Connection, text
 
-from tasks.resources import AGAIN, crossing
-from tasks.runs import alerts
+from tasks.resources import RETRIES, open_resources
 
 # Somebody who begins to be told is not told of last year's troubles.
 STALE = timedelta(days=7)
@@ -129,23 +128,23 @@ class Mailbox(AppriseNotificationBlock):
     """A mailbox, by an address as Apprise writes it: mailtos://user:password@host?from=...&to=..."""
 
 
-@task(name="notify", cache_policy=NO_CACHE, **AGAIN)
+@task(name="notify", cache_policy=NO_CACHE, **RETRIES)
 def notify() -> list[str]:
     """Tell whoever is named of what nobody was told of; gives the tables. Whoever cannot be reached is tried next time."""
-    with crossing() as border:
-        named = border.settings.told
-        with border.engine.begin() as connection:
-            new = alerts.untold(connection, now=border.clock()) if named else []
+    with open_resources() as resources:
+        named = resources.settings.told
+        with resources.engine.begin() as connection:
+            new = untold(connection, now=resources.clock()) if named else []
             if not new:
                 return []
             try:
-                missed = tell(named, subject=alerts.subject(new), body=alerts.in_words(new))
+                missed = tell(named, subject=subject(new), body=in_words(new))
             except CannotTell as trouble:
                 get_run_logger().error("nobody was told, and the next run tries again: %s", trouble)
                 return []
             for place in missed:
                 get_run_logger().error("not everybody was told: %s", place)
-            alerts.note_told(connection, new, now=border.clock())
+            note_told(connection, new, now=resources.clock())
     return sorted({alert.table_id for alert in new})
 
 

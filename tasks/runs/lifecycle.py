@@ -16,11 +16,11 @@ from sqlalchemy import Connection, insert, text
 
 from tasks.archive.receipts import write_missing_receipts
 from tasks.archive.store import ArchiveTrouble
-from tasks.resources import AGAIN, Border, crossing
+from tasks.resources import RETRIES, Resources, open_resources
 from tasks.runs.alerts import raise_alerts
 from tasks.runs.largest_changes import figures_moved, largest_revisions, moves_in_words, revision_in_words
+from tasks.sources.registry import listed_tables
 from warehouse import migrations
-from warehouse.catalogue.publishers import chosen_tables
 from warehouse.danish.clock import in_denmark
 from warehouse.database.locks import Lock, held, holders
 from warehouse.history.staging import drop_leftovers
@@ -44,42 +44,42 @@ class RunReport:
 
 def one_at_a_time(kind: str, *, tables: list[str] | None, work: Callable[[int], RunReport]) -> RunReport:
     """A run's work with its number; where another night is at it, or a newer one has done it, it is left to that one."""
-    with crossing() as border:
-        migrations.upgrade(border.engine)
-        with held(border.engine, Lock.NIGHT) as mine:
+    with open_resources() as resources:
+        migrations.upgrade(resources.engine)
+        with held(resources.engine, Lock.NIGHT) as mine:
             if not mine:
                 return yield_to_the_other(kind)
-            if newer := _newer(border, kind=kind, tables=tables):
+            if newer := _newer(resources, kind=kind, tables=tables):
                 return end_as_superseded(kind, newer)
-            _heal_receipts(border)
-            with opened(kind, border=border) as run_id:
+            _heal_receipts(resources)
+            with opened(kind, resources=resources) as run_id:
                 report = work(run_id)
-            _heal_receipts(border)
+            _heal_receipts(resources)
             return report
 
 
 @contextmanager
-def opened(kind: str, *, border: Border, publisher: str | None = None) -> Iterator[int]:
+def opened(kind: str, *, resources: Resources, publisher: str | None = None) -> Iterator[int]:
     """A run that counts as alive for the length of a block; what dead runs left behind is cleared away first.
 
     `publisher` is whose figures it publishes, where that is not the configured one.
     """
     with ExitStack() as alive:
-        with border.engine.begin() as connection:
+        with resources.engine.begin() as connection:
             run_id = open_run(
-                connection, kind=kind, publisher=publisher or border.settings.api_url, started_at=border.clock()
+                connection, kind=kind, publisher=publisher or resources.settings.api_url, started_at=resources.clock()
             )
-            alive.enter_context(held(border.engine, Lock.RUN, number=run_id))
-            _bury_the_dead(connection, now=border.clock())
+            alive.enter_context(held(resources.engine, Lock.RUN, number=run_id))
+            close_dead_runs(connection, now=resources.clock())
             drop_leftovers(connection)
         yield run_id
 
 
-def _heal_receipts(border: Border) -> None:
+def _heal_receipts(resources: Resources) -> None:
     """Write the receipts a crash left unwritten; where the archive is out of reach, each table's road says so."""
     try:
-        with border.engine.connect() as connection:
-            written = write_missing_receipts(connection, archive=border.archive)
+        with resources.engine.connect() as connection:
+            written = write_missing_receipts(connection, archive=resources.archive)
     except ArchiveTrouble as trouble:
         get_run_logger().warning("receipts of publications: %s", trouble)
     else:
@@ -99,7 +99,7 @@ def open_run(connection: Connection, *, kind: str, publisher: str, started_at: d
     return int(connection.scalar(insert(records.runs).returning(records.runs.c.run_id), row) or 0)
 
 
-def _bury_the_dead(connection: Connection, *, now: datetime) -> None:
+def close_dead_runs(connection: Connection, *, now: datetime) -> None:
     """Close the runs that never ended and whose process is gone."""
     # The runs first and the locks after: a run takes its lock before it can be seen.
     open_runs = set(connection.scalars(text("select run_id from ops.runs where ended_at is null")))
@@ -113,10 +113,10 @@ def _bury_the_dead(connection: Connection, *, now: datetime) -> None:
 @task(name="yield", cache_policy=NO_CACHE)
 def yield_to_the_other(kind: str) -> RunReport:
     """Leave the work to the run that is at it; that we came is on record."""
-    with crossing() as border, border.engine.begin() as connection:
+    with open_resources() as resources, resources.engine.begin() as connection:
         other = connection.execute(_AT_WORK, {"kind": kind}).one_or_none()
-        run_id = open_run(connection, kind=kind, publisher=border.settings.api_url, started_at=border.clock())
-        close_run(connection, run_id=run_id, outcome="yielded", ended_at=border.clock())
+        run_id = open_run(connection, kind=kind, publisher=resources.settings.api_url, started_at=resources.clock())
+        close_run(connection, run_id=run_id, outcome="yielded", ended_at=resources.clock())
     who = (
         f"run {other.run_id} has been at work since {in_denmark(other.started_at):%H:%M}"
         if other
@@ -132,16 +132,16 @@ _AT_WORK = text(
 )
 
 
-def _newer(border: Border, *, kind: str, tables: list[str] | None) -> int | None:
+def _newer(resources: Resources, *, kind: str, tables: list[str] | None) -> int | None:
     """The newest run that looked at all that this one would, and began after this one was scheduled; None: there is none.
 
     A rehearsal's clock is not the orchestrator's, so there a run is never late.
     """
-    if deployment.id is None or border.settings.now is not None:
+    if deployment.id is None or resources.settings.now is not None:
         return None
-    wanted = [table.id for table in chosen_tables(tables)]
+    wanted = listed_tables(frozenset(tables or ()))
     asked = {"kind": kind, "slot": flow_run.scheduled_start_time, "tables": wanted}
-    with border.engine.connect() as connection:
+    with resources.engine.connect() as connection:
         return connection.scalar(_NEWER, asked) if wanted else None
 
 
@@ -155,20 +155,20 @@ _NEWER = text(
 @task(name="end as superseded", cache_policy=NO_CACHE)
 def end_as_superseded(kind: str, newer: int) -> RunReport:
     """Leave undone what a newer run has done; that we came late is on record."""
-    with crossing() as border, border.engine.begin() as connection:
-        run_id = open_run(connection, kind=kind, publisher=border.settings.api_url, started_at=border.clock())
-        close_run(connection, run_id=run_id, outcome="superseded", ended_at=border.clock())
+    with open_resources() as resources, resources.engine.begin() as connection:
+        run_id = open_run(connection, kind=kind, publisher=resources.settings.api_url, started_at=resources.clock())
+        close_run(connection, run_id=run_id, outcome="superseded", ended_at=resources.clock())
     message = f"run {newer} began after this one was to begin, and has looked at every table: run {run_id} leaves"
     get_run_logger().info(message)
     return RunReport(run_id, "superseded", [], message)
 
 
-@task(name="end", cache_policy=NO_CACHE, **AGAIN)
-def end_run(run_id: int, *, troubles: Sequence[str] = ()) -> RunReport:
-    """Close a run and give its report; a run with a trouble that is no table's has failed, and its message says why."""
-    trouble = "; ".join(filter(None, troubles))
-    with crossing() as border, border.engine.begin() as connection:
-        return report_and_close(connection, run_id, ended_at=border.clock(), trouble=trouble)
+@task(name="end", cache_policy=NO_CACHE, **RETRIES)
+def end_run(run_id: int, *, problems: Sequence[str] = ()) -> RunReport:
+    """Close a run and give its report; a run with a problem that is no table's has failed, and its message says why."""
+    trouble = "; ".join(filter(None, problems))
+    with open_resources() as resources, resources.engine.begin() as connection:
+        return report_and_close(connection, run_id, ended_at=resources.clock(), trouble=trouble)
 
 
 def report_and_close(connection: Connection, run_id: int, *, ended_at: datetime, trouble: str = "") -> RunReport:

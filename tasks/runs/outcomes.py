@@ -13,8 +13,8 @@ from prefect.cache_policies import NO_CACHE
 from sqlalchemy import Connection, insert
 from sqlalchemy.dialects.postgresql import insert as upsert
 
-from tasks.resources import AGAIN, Border, crossing
-from tasks.results import Decision, late_message
+from tasks.resources import RETRIES, Resources, open_resources
+from tasks.results import Due, late_message
 from tasks.stoppages import Busy, Stoppage, WarehouseTrouble
 from warehouse.database.locks import Lock, held
 from warehouse.errors import TROUBLE, in_words
@@ -41,31 +41,31 @@ class TableOutcome:
     cells: tuple[dict[str, Any], ...] = ()
 
 
-def settle(decision: Decision, *, walk: Callable[[Decision], Vintage]) -> TableOutcome:
-    """One table's outcome: what was decided, or what its road came to. One table's trouble never stops another."""
-    if not decision.fetch:
-        return TableOutcome(decision.table_id, decision.outcome, message=decision.reason)
+def outcome_of(due: Due, *, load: Callable[[Due], Vintage]) -> TableOutcome:
+    """One table's outcome: what was decided, or what loading it came to. One table's trouble never stops another."""
+    if not due.fetch:
+        return TableOutcome(due.table_id, due.outcome, message=due.reason)
+    if due.stoppage is not None:
+        return _stopped(due, stoppage=due.stoppage)
     try:
-        vintage = walk(decision)
+        vintage = load(due)
     except Stoppage as stoppage:
-        return _stopped(decision, stoppage=stoppage)
+        return _stopped(due, stoppage=stoppage)
     except TROUBLE as error:
-        return _stopped(decision, stoppage=WarehouseTrouble(f"{decision.table_id}: {in_words(error)}"))
+        return _stopped(due, stoppage=WarehouseTrouble(f"{due.table_id}: {in_words(error)}"))
     except Exception as error:  # noqa: BLE001  # whatever it is, the other tables go on and this one says what it was
-        return TableOutcome(
-            decision.table_id, "failed", message=f"{decision.table_id}: {error}", rule=type(error).__name__
-        )
-    return _arrived(decision, vintage=vintage)
+        return TableOutcome(due.table_id, "failed", message=f"{due.table_id}: {error}", rule=type(error).__name__)
+    return _arrived(due, vintage=vintage)
 
 
 @contextmanager
-def alone_with(table_id: str) -> Iterator[None]:
+def table_lock(table_id: str) -> Iterator[None]:
     """Hold a table for the length of a block; raises Busy where another run keeps it."""
-    with crossing() as border:
-        with border.engine.connect() as connection:
+    with open_resources() as resources:
+        with resources.engine.connect() as connection:
             number = table_number(connection, table_id=table_id)
-        patience = border.settings.patience_seconds
-        with held(border.engine, Lock.TABLE, number=number, patience_seconds=patience) as mine:
+        patience = resources.settings.patience_seconds
+        with held(resources.engine, Lock.TABLE, number=number, patience_seconds=patience) as mine:
             if not mine:
                 raise Busy(
                     f"{table_id}: another run has kept the table for more than {patience:g} seconds; "
@@ -74,9 +74,9 @@ def alone_with(table_id: str) -> Iterator[None]:
             yield
 
 
-def _stopped(decision: Decision, *, stoppage: Stoppage) -> TableOutcome:
+def _stopped(due: Due, *, stoppage: Stoppage) -> TableOutcome:
     return TableOutcome(
-        table=decision.table_id,
+        table=due.table_id,
         outcome=stoppage.outcome,
         message=str(stoppage),
         rule=stoppage.rule,
@@ -85,41 +85,41 @@ def _stopped(decision: Decision, *, stoppage: Stoppage) -> TableOutcome:
     )
 
 
-def _arrived(decision: Decision, *, vintage: Vintage) -> TableOutcome:
-    late = decision.late and not vintage.changed
+def _arrived(due: Due, *, vintage: Vintage) -> TableOutcome:
+    late = due.late and not vintage.changed
     quiet = "source_late" if late else "unchanged"
     return TableOutcome(
-        table=decision.table_id,
+        table=due.table_id,
         outcome="published" if vintage.changed else quiet,
         new=vintage.new,
         revised=vintage.revised,
         withdrawn=vintage.withdrawn,
         unchanged=vintage.unchanged,
-        message=late_message(decision.listing) if late else decision.reason,
+        message=late_message(due.listing) if late else due.reason,
         vintage_id=vintage.vintage_id,
         fetched=True,
     )
 
 
-@task(name="record", task_run_name="record {decision.table_id}", cache_policy=NO_CACHE, **AGAIN)
-def record_outcome(run_id: int, *, decision: Decision, outcome: TableOutcome) -> None:
+@task(name="record", task_run_name="record {due.table_id}", cache_policy=NO_CACHE, **RETRIES)
+def record_outcome(run_id: int, *, due: Due, outcome: TableOutcome) -> None:
     """Put one table's outcome on record, and what was rejected into quarantine."""
-    with crossing() as border, border.engine.begin() as connection:
-        _record(connection, run_id=run_id, decision=decision, outcome=outcome, border=border)
+    with open_resources() as resources, resources.engine.begin() as connection:
+        _record(connection, run_id=run_id, due=due, outcome=outcome, resources=resources)
     level = get_run_logger().error if outcome.outcome in ("failed", "quarantined") else get_run_logger().info
     level("%s: %s: %s", outcome.table, outcome.outcome, outcome.message)
 
 
-def _record(connection: Connection, *, run_id: int, decision: Decision, outcome: TableOutcome, border: Border) -> None:
-    now = border.clock()
+def _record(connection: Connection, *, run_id: int, due: Due, outcome: TableOutcome, resources: Resources) -> None:
+    now = resources.clock()
     row = {
         "run_id": run_id,
         "table_id": outcome.table,
         "outcome": outcome.outcome,
         "seen_at": now,
-        "publisher_updated_on": decision.listing.updated_on,
-        "next_release_on": decision.listing.next_release_on,
-        "newest_period": decision.newest_period,
+        "publisher_updated_on": due.listing.updated_on,
+        "next_release_on": due.listing.next_release_on,
+        "newest_period": due.newest_period,
         "fetched": outcome.fetched,
         "vintage_id": outcome.vintage_id,
         "new": outcome.new,
@@ -131,17 +131,17 @@ def _record(connection: Connection, *, run_id: int, decision: Decision, outcome:
     statement = upsert(records.table_outcomes)
     connection.execute(statement.on_conflict_do_update(index_elements=["run_id", "table_id"], set_=row), row)
     if outcome.outcome == "quarantined":
-        put_in_quarantine(connection, run_id=run_id, decision=decision, outcome=outcome, stopped_at=now)
+        put_in_quarantine(connection, run_id=run_id, due=due, outcome=outcome, stopped_at=now)
 
 
 def put_in_quarantine(
-    connection: Connection, *, run_id: int, decision: Decision, outcome: TableOutcome, stopped_at: datetime
+    connection: Connection, *, run_id: int, due: Due, outcome: TableOutcome, stopped_at: datetime
 ) -> None:
     """Keep a load that was stopped, and its rejected rows, each under the rule it broke."""
     load = {
         "run_id": run_id,
         "table_id": outcome.table,
-        "publisher_updated_on": decision.listing.updated_on,
+        "publisher_updated_on": due.listing.updated_on,
         "manifest": outcome.manifest,
         "rule": outcome.rule,
         "message": outcome.message,

@@ -18,12 +18,11 @@ from prefect.cache_policies import NO_CACHE
 from prefect.runtime import deployment
 from prefect.states import Completed, Failed
 
-from tasks.results import Decision, Found
 from tasks.runs.lifecycle import RunReport
 
 SECONDS_BETWEEN_UPDATES = 1.0
 
-Step = TypeVar("Step", Decision, Found)
+Step = TypeVar("Step")
 
 
 @task(name="report", cache_policy=NO_CACHE)

@@ -1,23 +1,21 @@
-"""a file into the archive, and its manifest"""
+"""Files of people into the archive, and what is due of the table they are of."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection
-
-from tasks.archive.store import Entry, Manifest
-from tasks.plan import _stands
-from tasks.resources import Border
-from tasks.results import DUE, Decision, Found, Listing
+from tasks.archive.store import ArchiveTrouble, Entry, Manifest
+from tasks.results import DUE, Due, Fetched, Listing
+from tasks.sources.access import Access
+from warehouse.catalogue.model import Table
 
 FILE = "file:"
-
 CONTRACT = "contract:"
 
 
 @dataclass(frozen=True)
-class _File:
+class ArchivedFile:
     """A file as it was found, archived."""
 
     name: str
@@ -25,22 +23,47 @@ class _File:
     entry: Entry
 
 
-def _archived(border: Border, name: str, content: bytes, *, kind: str = FILE) -> _File:
-    digest = border.archive.put(content)
-    return _File(name, content, Entry(f"{kind}{name}", border.clock().isoformat(), 200, len(content), digest))
+def archive_file(access: Access, name: str, content: bytes, *, kind: str = FILE) -> ArchivedFile:
+    """Put a file's bytes into the archive; raises ArchiveTrouble."""
+    digest = access.archive.put(content)
+    return ArchivedFile(name, content, Entry(f"{kind}{name}", access.clock().isoformat(), 200, len(content), digest))
 
 
-def _found(connection: Connection, table_id: str, *, files: list[_File], run_id: int, border: Border) -> Found:
-    listing = Listing(table_id)
-    if _stands(connection, table_id, entries=[file.entry for file in files], border=border):
-        return Found(Decision(table_id, "not_due", "the files are those that stand published", listing))
-    manifest = _manifest(table_id, files=files, run_id=run_id, border=border)
+def due_of(table_id: str, *, files: Sequence[ArchivedFile], access: Access, declared: Table | None = None) -> Due:
+    """What to do with a table whose files are archived: nothing where they are those that stand published."""
+    listing, entries = Listing(table_id), tuple(file.entry for file in files)
+    if _stand_published(table_id, entries=entries, access=access):
+        reason = "the files are those that stand published"
+        return Due(table_id, "not_due", reason, listing, declared=declared)
     names = ", ".join(file.name for file in files)
-    return Found(Decision(table_id, DUE, f"found {names}", listing), manifest=manifest)
+    return Due(table_id, DUE, f"found {names}", listing, answers=entries, declared=declared)
 
 
-def _manifest(table_id: str, *, files: list[_File], run_id: int, border: Border) -> str:
-    entries = tuple(file.entry for file in files)
-    return border.archive.put_manifest(
-        Manifest(table_id, border.settings.api_url, None, border.clock(), run_id, entries)
-    )
+def _stand_published(table_id: str, *, entries: tuple[Entry, ...], access: Access) -> bool:
+    """Whether the newest vintage was read from these very bytes."""
+    manifest = access.known_of(table_id).manifest
+    if manifest is None:
+        return False
+    try:
+        before = access.archive.get_manifest(manifest).entries
+    except ArchiveTrouble:
+        return False
+    return {entry.sha256 for entry in before} == {entry.sha256 for entry in entries}
+
+
+def readable_again(name: str, *, access: Access) -> list[Due]:
+    """What a source says once when every file can be read now and its last outcome was a stop."""
+    stopped = access.known_of(name).outcome in ("quarantined", "failed")
+    return [Due(name, "not_due", "every file can be read again", Listing(name))] if stopped else []
+
+
+def put_manifest(table_id: str, *, entries: tuple[Entry, ...], access: Access) -> str:
+    """Keep which files a table is read from; gives the manifest's name. Raises ArchiveTrouble."""
+    url = access.settings.api_url
+    return access.archive.put_manifest(Manifest(table_id, url, None, access.clock(), access.run_id, entries))
+
+
+def fetch_archived(due: Due, *, access: Access) -> Fetched:
+    """The receipt of a table whose files are in the archive already; raises ArchiveTrouble."""
+    manifest = put_manifest(due.table_id, entries=due.answers, access=access)
+    return Fetched(due.table_id, access.run_id, manifest, due.listing, calls=0, size=0)

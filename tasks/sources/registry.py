@@ -1,35 +1,119 @@
-"""the four sources, one line each"""
+"""The sources, a line each, and which of them has a table."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
 from tasks.archive.store import Archive, Manifest
-from tasks.sources.jobindsats.snapshot import JobindsatsLook
-from tasks.sources.local_files import snapshot as file_looks
-from tasks.sources.local_files.snapshot import OwnLook
-from tasks.sources.ranking_lists.snapshot import RankingLook
-from tasks.sources.snapshot import Look
-from tasks.sources.statbank.snapshot import StatBankLook
-from warehouse.catalogue.model import Table
-from warehouse.catalogue.publishers import LOCAL, publisher_of, shipped_table
+from tasks.results import Due, Fetched, Offer
+from tasks.sources.access import Access
+from tasks.sources.jobindsats import fetch as jobindsats
+from tasks.sources.jobindsats import snapshot as jobindsats_snapshot
+from tasks.sources.local_files import fetch as local_files
+from tasks.sources.local_files import snapshot as local_files_snapshot
+from tasks.sources.ranking_lists import fetch as ranking_lists
+from tasks.sources.ranking_lists import snapshot as ranking_lists_snapshot
+from tasks.sources.snapshot import Snapshot
+from tasks.sources.statbank import fetch as statbank
+from tasks.sources.statbank import snapshot as statbank_snapshot
+from tasks.stoppages import Stoppage
+from warehouse.catalogue.model import CatalogueError, Table
+from warehouse.catalogue.publishers import catalogues
+from warehouse.periods import Period
+from warehouse.settings import Settings
+
+Offers = Callable[[Sequence[str], Access], Iterator[tuple[Table, Offer | Stoppage | None]]]
+"""What a source has of each named table for a backfill, or of all; None where it does not list one."""
 
 
-def of(publisher: str, *, manifest: Manifest, archive: Archive) -> RankingLook | StatBankLook | OwnLook:
-    """The look of one publisher's manifest; raises FileRefused where a contract cannot be read."""
-    if publisher == LOCAL:
-        return OwnLook(manifest, archive)
-    reader = RankingLook if publisher == "ranking_lists" else StatBankLook
-    return reader(manifest, shipped_table(manifest.table_id), archive)
+class Fetching(Protocol):
+    """The door `fetch` of a source: what is due, and its bytes into the archive."""
+
+    def has(self, table_id: str) -> bool:
+        """Whether a table, by its id in lower case, is one of this source's."""
+        ...
+
+    def is_configured(self, settings: Settings) -> bool:
+        """Whether the settings say where the source is."""
+        ...
+
+    def due(self, access: Access, *, wanted: frozenset[str]) -> list[Due]:
+        """What to do with each table, of the wanted ones where some are named. Bytes are archived before they are read."""
+        ...
+
+    def fetch(self, due: Due, *, access: Access, only: frozenset[Period] | None = None) -> Fetched:
+        """One table's answers into the archive, of some periods `only` for a backfill; raises a Stoppage."""
+        ...
 
 
-def look_at(manifest: str, *, archive: Archive) -> Look:
-    """The look of a manifest; raises ArchiveTrouble, CatalogueError, or a Stoppage where a contract cannot be read."""
+class Reading(Protocol):
+    """The door `snapshot` of a source: an archived answer read to cells."""
+
+    def snapshot(self, manifest: Manifest, *, archive: Archive) -> Snapshot:
+        """One table as the archived answers of a manifest have it."""
+        ...
+
+
+@dataclass(frozen=True)
+class Source:
+    """One source: its name, its two doors, and, where it can be filled backwards, what it offers of each table.
+
+    `lists_all` says that one answer tells of all its tables: where it cannot be had, each of them has failed.
+    """
+
+    name: str
+    fetching: Fetching
+    reading: Reading
+    offers: Offers | None = None
+    lists_all: bool = False
+
+    @property
+    def declared_tables(self) -> tuple[Table, ...]:
+        """Its tables in a shipped catalogue; none where the tables declare themselves."""
+        return next((each.tables for each in catalogues() if each.publisher == self.name), ())
+
+    def declares(self, table_id: str) -> bool:
+        """Whether a shipped catalogue declares a table; one that is not declares itself where it lies."""
+        return any(table.id == table_id for table in self.declared_tables)
+
+
+SOURCES: list[Source] = [
+    Source("jobindsats", jobindsats, jobindsats_snapshot, offers=jobindsats.offers, lists_all=True),
+    Source("statbank", statbank, statbank_snapshot),
+    Source("ranking_lists", ranking_lists, ranking_lists_snapshot),
+    Source("local_files", local_files, local_files_snapshot),
+]
+"""In the order in which a night looks at them."""
+
+
+def source_of(table_id: str) -> Source:
+    """The source that has a table, or bears the name itself; raises CatalogueError."""
+    wanted = table_id.lower()
+    found = [source for source in SOURCES if source.name == wanted or source.fetching.has(wanted)]
+    if not found:
+        raise CatalogueError(f"table '{table_id}' is not in the catalogue; `jobindsats status` lists those that are")
+    return found[0]
+
+
+def listed_tables(wanted: frozenset[str]) -> list[str]:
+    """The declared tables of the sources that list all of theirs: the wanted ones, by their ids or their source's name."""
+    return [
+        table.id
+        for source in SOURCES
+        if source.lists_all
+        for table in source.declared_tables
+        if not wanted or wanted & {table.id, source.name}
+    ]
+
+
+def is_source(name: str) -> bool:
+    """Whether a name is a source's own, and no table's."""
+    return name in {source.name for source in SOURCES}
+
+
+def snapshot_of(manifest: str, *, archive: Archive) -> Snapshot:
+    """The snapshot of a manifest; raises ArchiveTrouble and CatalogueError."""
     found = archive.get_manifest(manifest)
-    publisher = publisher_of(found.table_id)
-    if publisher == "jobindsats":
-        return JobindsatsLook(found, shipped_table(found.table_id), archive)
-    return file_looks.of(publisher, manifest=found, archive=archive)
-
-
-def declared(manifest: str, *, archive: Archive) -> Table:
-    """The table a manifest's look is of, as its catalogue or its contract declares it."""
-    return look_at(manifest, archive=archive).table
+    return source_of(found.table_id).reading.snapshot(found, archive=archive)

@@ -1,35 +1,59 @@
-"""the protocol: cells of an archived answer, whoever published it"""
+"""A snapshot: one table as its source had it at one moment, read from archived answers, whoever published it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, Protocol
+from typing import Protocol
 
 import polars as pl
-from sqlalchemy import Row
 
+from tasks.archive.store import Manifest
+from tasks.sources.label_changes import Labels
 from warehouse.catalogue.model import Table
+from warehouse.periods import Period
 
 Cut = tuple[str, pl.DataFrame]
+"""The cells of one answer, and which cut of the table was asked for."""
 
 
-class Look(Protocol):
-    """One look at one table: its cells, answer by answer, and what changed beside the newest vintage's look."""
+class Snapshot(Protocol):
+    """One table as its source had it at one moment. Reading it raises ArchiveTrouble, or a Stoppage that says why not."""
+
+    @property
+    def manifest(self) -> Manifest:
+        """The archived answers it is read from."""
+        ...
 
     @property
     def table(self) -> Table:
         """The table as declared."""
         ...
 
-    def answers(self, *, newest: Row[Any] | None) -> Iterator[Cut]:
-        """The cells of each answer, with what it was asked for; raises a Stoppage."""
+    @property
+    def declared_in(self) -> str:
+        """Where a person says otherwise: a catalogue's path, or a contract's name."""
         ...
 
-    def changes(self, *, newest: Row[Any] | None, stands_already: bool) -> tuple[str, ...]:
-        """What of names and ids changed, a sentence each; raises LabelsMoved or Vanished where it cannot be published."""
+    @property
+    def labels(self) -> tuple[Labels, ...]:
+        """What the source calls areas, members and measures; of a source without metadata nothing."""
+        ...
+
+    @property
+    def differences(self) -> tuple[str, ...]:
+        """How the source's metadata differ from the declaration, a sentence each."""
+        ...
+
+    @property
+    def asked_periods(self) -> tuple[Period, ...] | None:
+        """The periods that were asked for, in order; None where the answer itself says which it is about."""
         ...
 
     @property
     def partial_periods(self) -> frozenset[int]:
-        """The periods of which this look is a part only: what it lacks there is not withdrawn."""
+        """The periods of which this is a part only: what it lacks there is not withdrawn."""
+        ...
+
+    def answers(self) -> Iterator[Cut]:
+        """The cells of each answer."""
         ...

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import URL
 
-from tasks.resources import crossing, ready
+from tasks.resources import open_resources, ready
 from warehouse import migrations
 from warehouse.areas import AreaUnknown
 from warehouse.assumptions.model import AssumptionError
@@ -22,8 +22,8 @@ from warehouse.settings import SettingsError, read_settings
 
 def migrate() -> str:
     """Bring the schema, the areas and the catalogue up to date; gives the revision."""
-    with crossing() as border:
-        return migrations.upgrade(border.engine)
+    with open_resources() as resources:
+        return migrations.upgrade(resources.engine)
 
 
 def address() -> str:
@@ -37,11 +37,11 @@ def give_readers(login: str | None) -> dict[str, Any]:
 
     Raises ReaderRefused.
     """
-    with ready() as border:
-        with border.engine.begin() as connection:
+    with ready() as resources:
+        with resources.engine.begin() as connection:
             given = readers.give(connection, login=login)
-        where = border.engine.url.set(drivername="postgresql", password=None)
-        embedded_one = border.settings.warehouse_url is None
+        where = resources.engine.url.set(drivername="postgresql", password=None)
+        embedded_one = resources.settings.warehouse_url is None
     return {
         "role": readers.READER,
         "login": login,

@@ -19,7 +19,7 @@ from sqlalchemy import Connection, text
 from tasks.archive.receipts import ASSUMPTIONS, PUBLICATIONS, get_publications, require_whole
 from tasks.archive.store import Archive, ArchiveTrouble, is_part, payload_of
 from tasks.quarantine.stopped_loads import stopped_loads
-from tasks.resources import Border
+from tasks.resources import Resources
 from tasks.stoppages import Busy
 from warehouse.database.locks import alone
 from warehouse.errors import QuestionError
@@ -182,7 +182,7 @@ class Tidied:
     files: tuple[File, ...]
 
 
-def look_through(border: Border, *, older_than_days: int = A_YEAR) -> tuple[File, ...]:
+def look_through(resources: Resources, *, older_than_days: int = A_YEAR) -> tuple[File, ...]:
     """Every file of the archive with its purpose; what is younger than so many days is recent.
 
     Raises QuestionError for days that are none, Refused where the warehouse holds less than the archive says was
@@ -190,29 +190,29 @@ def look_through(border: Border, *, older_than_days: int = A_YEAR) -> tuple[File
     """
     if older_than_days < 0:
         raise QuestionError(f"--older-than takes a number of days, and {older_than_days} is none")
-    since = border.clock() - timedelta(days=older_than_days)
-    with border.engine.connect() as connection:
-        require_whole(connection, archive=border.archive)
-        rests = what_rests(connection, archive=border.archive)
-    return holding(border.archive, rests=rests, since=since)
+    since = resources.clock() - timedelta(days=older_than_days)
+    with resources.engine.connect() as connection:
+        require_whole(connection, archive=resources.archive)
+        rests = what_rests(connection, archive=resources.archive)
+    return holding(resources.archive, rests=rests, since=since)
 
 
-def for_nothing(border: Border, *, older_than_days: int = A_YEAR) -> Tidied:
+def for_nothing(resources: Resources, *, older_than_days: int = A_YEAR) -> Tidied:
     """What would be removed, as things stand; raises as `look_through` does."""
-    found = look_through(border, older_than_days=older_than_days)
-    return Tidied(border.archive.root, older_than_days, removed=False, files=_without_purpose(found))
+    found = look_through(resources, older_than_days=older_than_days)
+    return Tidied(resources.archive.root, older_than_days, removed=False, files=_without_purpose(found))
 
 
-def tidy(border: Border, *, older_than_days: int = A_YEAR) -> Tidied:
+def tidy(resources: Resources, *, older_than_days: int = A_YEAR) -> Tidied:
     """Remove what has no purpose. Raises Busy where a run is at work, and as `look_through` does."""
-    with alone(border.engine) as session:
+    with alone(resources.engine) as session:
         if session is None:
             raise Busy(
                 "a night, a release, a backfill or a replay is at work: tidy when it has ended. Nothing was removed"
             )
-        files = _without_purpose(look_through(border, older_than_days=older_than_days))
-        _remove(files, archive=border.archive, session=session)
-    return Tidied(border.archive.root, older_than_days, removed=True, files=files)
+        files = _without_purpose(look_through(resources, older_than_days=older_than_days))
+        _remove(files, archive=resources.archive, session=session)
+    return Tidied(resources.archive.root, older_than_days, removed=True, files=files)
 
 
 def _without_purpose(found: Iterable[File]) -> tuple[File, ...]:

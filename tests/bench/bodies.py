@@ -19,10 +19,10 @@ import polars as pl
 from sqlalchemy import create_engine
 
 from tasks.archive.store import Archive
-from tasks.resources import Border
+from tasks.resources import Resources
 from tasks.sources.jobindsats import request as questions
 from tasks.sources.jobindsats.client import Publisher as Client
-from tasks.sources.jobindsats.fetch import fetch_table
+from tasks.sources.jobindsats.fetch import fetch_from
 from tasks.sources.jobindsats.metadata import read_listings
 from tasks.sources.jobindsats.response import read_body
 from tests.standin import noise
@@ -142,11 +142,11 @@ def _months_earlier(day: date, number: int) -> date:
 def _look(standin: StandIn, archive: Archive, *, on: date, run_id: int) -> str:
     """One look at the table through the product's own fetch; gives its manifest."""
     settings = Settings(api_url=standin.url, archive_url=archive.root)
-    border = Border(settings, Clock(_moment(on)), create_engine("postgresql+psycopg://"))
-    with Client(standin.url, token=standin.token, now=border.clock) as client:
+    resources = Resources(settings, Clock(_moment(on)), create_engine("postgresql+psycopg://"))
+    with Client(standin.url, token=standin.token, now=resources.clock) as client:
         listing = read_listings(client.ask(questions.TABLES).body)[TABLE]
         table = jobindsats().table(TABLE)
-        return fetch_table(table, listing=listing, run_id=run_id, publisher=client, border=border).manifest
+        return fetch_from(client, table, listing=listing, access=resources.access(run_id=run_id)).manifest
 
 
 def _moment(day: date) -> datetime:

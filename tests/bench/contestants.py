@@ -204,9 +204,9 @@ def _copy(engine: Engine, lines: bytes) -> None:
 
 def _ready(bodies: Bodies) -> pl.DataFrame:
     """All observations as they come, under numbers as the warehouse gives them."""
-    from tasks.sources.registry import look_at
+    from tasks.sources.registry import snapshot_of
 
-    found = [cells for _, cells in look_at(bodies.looks["first"], archive=Archive(bodies.archive)).answers(newest=None)]
+    found = [cells for _, cells in snapshot_of(bodies.looks["first"], archive=Archive(bodies.archive)).answers()]
     cells = pl.concat(found)
     series = cells.select("measure", "area_id", "members").unique().sort("measure", "area_id", "members")
     numbers = series.with_row_index("series_id", offset=1)

@@ -132,13 +132,8 @@ def _one_night() -> dict[str, Any]:
 @contextmanager
 def _watched(flow: Any) -> Iterator[dict[str, float]]:
     """Seconds by stage: each of the flow's tasks with a clock round it."""
-    names = {"fetch": "fetch", "stage": "stage", "audit": "audit", "publish_staged": "publish"}
-    names |= {
-        "derive_marts": "derive",
-        "derive_figures": "derive figures",
-        "ask_publisher": "ask",
-        "look_around": "look around",
-    }
+    names = {"fetch": "fetch", "stage": "stage", "audit": "audit", "publish": "publish"}
+    names |= {"derive_marts": "derive", "derive_figures": "derive figures", "plan": "plan"}
     stages = dict.fromkeys(names.values(), 0.0)
     kept = {name: getattr(flow, name) for name in names}
 

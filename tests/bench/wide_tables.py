@@ -16,7 +16,6 @@ from sqlalchemy import Engine, insert
 from tasks.archive.store import Archive, Entry
 from tasks.audit import audit_table
 from tasks.publish import publish_table
-from tasks.sources.registry import declared
 from tasks.stage import stage_table
 from tests.bench.bodies import TABLE
 from warehouse.catalogue import publishers
@@ -64,7 +63,7 @@ def bring_in(engine: Engine, *, archive: Archive, manifest: str, run_id: int) ->
     """The road from archived bytes to facts, without the orchestrator."""
     with engine.begin() as connection:
         staged = stage_table(connection, manifest=manifest, archive=archive, run_id=run_id)
-    audit_table(engine, table=declared(manifest, archive=archive), staged=staged, archive=archive)
+    audit_table(engine, staged=staged, archive=archive)
     with engine.begin() as connection:
         return publish_table(connection, staged=staged, archive=archive)
 

@@ -104,7 +104,7 @@ def worker(point: Point, environment: Mapping[str, str], backfill_id: int, reach
         go_on.wait(60)
 
     install(point, act=wait if go_on is not None else die)
-    tasks.backfill_work.work_on(backfill_id)
+    tasks.backfill.work.work_on(backfill_id)
     os._exit(0)
 
 
@@ -118,8 +118,8 @@ def tidying(point: Point, environment: Mapping[str, str], reached: Any, go_on: A
         go_on.wait(60)
 
     install(point, act=wait if go_on is not None else die)
-    with tasks.border.crossing() as border:
-        tasks.tidy.tidy(border, older_than_days=0)
+    with tasks.resources.open_resources() as resources:
+        tasks.upkeep.retention.tidy(resources, older_than_days=0)
     os._exit(0)
 
 

@@ -13,12 +13,12 @@ from pydantic import SecretStr
 from sqlalchemy import Connection, Engine, text
 
 from tasks.audit import audit_table
-from tasks.plan import decide_all
+from tasks.plan import due_of_source
 from tasks.publish import publish_table
-from tasks.resources import Border
-from tasks.results import Decision, Listing
-from tasks.runs.outcomes import TableOutcome, settle
-from tasks.sources.jobindsats.fetch import fetch_table
+from tasks.resources import Resources
+from tasks.results import Due, Listing
+from tasks.runs.outcomes import TableOutcome, outcome_of
+from tasks.sources.registry import source_of
 from tasks.stage import stage_table
 from tests.properties.releases import open_run
 from tests.standin.server import StandIn
@@ -66,7 +66,7 @@ class PlainNights:
         """A night with faults on calls that hold `only`, from after the first question on where `late`; then taken back."""
         return self._night(day, faults=faults, only=only, late=late, keep=False, **more)
 
-    def border(self, day: str, **settings: Any) -> Border:
+    def resources(self, day: str, **settings: Any) -> Resources:
         """What a task of that day may use; no pauses, few retries."""
         chosen = {
             "api_url": self.publisher.url,
@@ -78,46 +78,43 @@ class PlainNights:
         } | settings
         self.number += 1
         moment = datetime.combine(date.fromisoformat(day), time(4), DENMARK)
-        return Border(Settings.model_validate(chosen), Clock(moment), self.engine)
+        return Resources(Settings.model_validate(chosen), Clock(moment), self.engine)
 
     def _night(
         self, day: str, *, faults: Mapping[str, float], only: str, late: bool, keep: bool, **settings: Any
     ) -> Ended:
         self.publisher.clear_faults()
         self.publisher.set_today(day)
-        border = self.border(day, **settings)
+        resources = self.resources(day, **settings)
         with self.engine.begin() as connection:
-            run_id = open_run(connection, started_at=border.clock())
+            run_id = open_run(connection, started_at=resources.clock())
         if not late:
             self.publisher.set_faults(faults, only=only)
-        decision = self._decided(border, run_id=run_id)
+        due = self._due(resources, run_id=run_id)
         self.publisher.set_faults(faults, only=only)
         with self._looked_at(keep=keep) as connection:
-            walk = self._road(border, run_id=run_id, connection=connection)
-            outcome = settle(decision, walk=walk)
+            outcome = outcome_of(due, load=self._load(resources, run_id=run_id, connection=connection))
             ended = Ended(outcome, self._content(connection), int(connection.scalar(_WITHDRAWN) or 0))
         self._tidy(run_id)
         return ended
 
-    def _decided(self, border: Border, *, run_id: int) -> Decision:
+    def _due(self, resources: Resources, *, run_id: int) -> Due:
+        source, wanted = source_of(self.table.id), frozenset({self.table.id})
         try:
-            (decision,) = decide_all([self.table], run_id=run_id, border=border)
+            (due,) = due_of_source(source, resources, run_id=run_id, wanted=wanted)
         except Exception as error:  # noqa: BLE001  # as the task does
-            return Decision(self.table.id, "failed", str(error), Listing(self.table.id))
-        return decision
+            return Due(self.table.id, "failed", str(error), Listing(self.table.id))
+        return due
 
-    def _road(self, border: Border, *, run_id: int, connection: Connection) -> Callable[[Decision], Vintage]:
-        def walk(decision: Decision) -> Vintage:
-            with border.publisher() as publisher:
-                fetched = fetch_table(
-                    self.table, listing=decision.listing, run_id=run_id, publisher=publisher, border=border
-                )
+    def _load(self, resources: Resources, *, run_id: int, connection: Connection) -> Callable[[Due], Vintage]:
+        def load(due: Due) -> Vintage:
+            fetched = source_of(due.table_id).fetching.fetch(due, access=resources.access(run_id=run_id))
             with self.engine.begin() as staging:
-                staged = stage_table(staging, manifest=fetched.manifest, archive=border.archive, run_id=run_id)
-            audit_table(self.engine, table=self.table, staged=staged, archive=border.archive)
-            return publish_table(connection, staged=staged, archive=border.archive)
+                staged = stage_table(staging, manifest=fetched.manifest, archive=resources.archive, run_id=run_id)
+            audit_table(self.engine, staged=staged, archive=resources.archive)
+            return publish_table(connection, staged=staged, archive=resources.archive)
 
-        return walk
+        return load
 
     @contextmanager
     def _looked_at(self, *, keep: bool) -> Iterator[Connection]:

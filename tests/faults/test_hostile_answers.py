@@ -15,6 +15,7 @@ from time import monotonic
 import pytest
 from sqlalchemy import Engine
 
+from tasks.sources.jobindsats.client import open_publisher
 from tests.faults.plain_nights import PlainNights
 from tests.scripted import Scripted, scripted, send
 from tests.standin.server import running
@@ -146,7 +147,7 @@ def test_the_token_does_not_follow_a_redirect_from_any_call(
 
 
 def test_the_other_host_would_have_seen_the_token(elsewhere: Scripted, nights: PlainNights) -> None:
-    border = nights.border("2023-11-05", api_url=f"{elsewhere.url}")
-    with border.publisher() as publisher:
+    resources = nights.resources("2023-11-05", api_url=f"{elsewhere.url}")
+    with open_publisher(resources.settings, now=resources.clock) as publisher:
         publisher.ask("/tables?format=json")
     assert elsewhere.seen[0][1]["Authorization"] == f"Bearer {nights.publisher.token}"

@@ -19,7 +19,7 @@ from sqlalchemy import Engine, insert, text
 from tasks.archive.receipts import missing_answers, published, put_publication
 from tasks.archive.store import Archive, Entry, Manifest, payload_of
 from tasks.quarantine.stopped_loads import stopped_loads
-from tasks.resources import Border
+from tasks.resources import Resources
 from tasks.upkeep.retention import for_nothing, tidy
 from tests.properties.effort import EXAMPLES
 from tests.properties.releases import PERSONS, TABLE, forget, load, night, open_run, shown, stage
@@ -47,8 +47,8 @@ class Tidying(RuleBasedStateMachine):
             for emptied in ("backfill_partitions", "backfills"):
                 connection.execute(text(f"delete from ops.{emptied}"))
         forget(self.engine)
-        self.border = Border(Settings(archive_url=f"memory://{uuid4().hex}"), Clock(LONG_AFTER), self.engine)
-        self.archive: Archive = self.border.archive
+        self.resources = Resources(Settings(archive_url=f"memory://{uuid4().hex}"), Clock(LONG_AFTER), self.engine)
+        self.archive: Archive = self.resources.archive
         self.nights = 0
         self.looks: dict[str, list[bytes]] = {}
         self.kept: set[str] = set()
@@ -156,11 +156,11 @@ class Tidying(RuleBasedStateMachine):
     @rule()
     def tidied(self) -> None:
         """What was announced is removed, and nothing is left to announce."""
-        announced = {file.name for file in for_nothing(self.border).files}
+        announced = {file.name for file in for_nothing(self.resources).files}
         before = set(self.archive.sizes())
-        assert {file.name for file in tidy(self.border).files} == announced
+        assert {file.name for file in tidy(self.resources).files} == announced
         assert set(self.archive.sizes()) == before - announced
-        assert tidy(self.border).files == ()
+        assert tidy(self.resources).files == ()
         event("something was removed" if announced else "nothing was removed")
         self.looks = {name: answers for name, answers in self.looks.items() if name in self.kept}
         needed = {payload_of(digest) for name in self.kept for digest in self._digests(name)}

@@ -13,7 +13,7 @@ from flows.command_line.main import run
 from tasks.backfill import ledger
 from tasks.backfill.plan import Plan
 from tasks.backfill.workers import ClusterTrouble, Errand, errand_for, work_at_next
-from tasks.resources import crossing
+from tasks.resources import open_resources
 from tests.properties.releases import FIRST_NIGHT
 
 API_TOKEN = "a-token-of-the-tests"
@@ -41,8 +41,8 @@ def opened(engine: Engine) -> int:
 
 
 def errand(backfill_id: int) -> Errand:
-    with crossing() as border:
-        return errand_for(border, backfill_id)
+    with open_resources() as resources:
+        return errand_for(resources, backfill_id)
 
 
 def test_a_worker_with_the_same_settings_begins(backfill: int) -> None:

@@ -15,6 +15,7 @@ from tasks.results import Staged
 from tasks.runs.outcomes import TableOutcome
 from tasks.stoppages import BodyUnreadable, Refused
 from tests.properties.releases import open_run
+from warehouse.catalogue.model import jobindsats
 from warehouse.database.locks import Lock, held
 from warehouse.errors import QuestionError
 from warehouse.history.staging import table_number
@@ -38,9 +39,9 @@ PLAN = Plan(
     last="2026M06",
     named=("y25i01", "y10a02"),
     tables=(
-        PlannedTable("y10a02", "", (piece("y10a02", 5, 6), piece("y10a02", 3, 4))),
-        PlannedTable("y25i01", "", (piece("y25i01", 4, 5),)),
-        PlannedTable("y01h01", "", message="a web page", stoppage=BodyUnreadable("a web page")),
+        PlannedTable(jobindsats().table("y10a02"), (piece("y10a02", 5, 6), piece("y10a02", 3, 4))),
+        PlannedTable(jobindsats().table("y25i01"), (piece("y25i01", 4, 5),)),
+        PlannedTable(jobindsats().table("y01h01"), message="a web page", stoppage=BodyUnreadable("a web page")),
     ),
     calls_made=3,
 )

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from tasks.sources.jobindsats.metadata import Level, TableMetadata
-from tasks.sources.jobindsats.metadata_changes import Change, advisories, remembering, require_same_meaning
+from tasks.sources.jobindsats.snapshot import labels_of
+from tasks.sources.label_changes import Change, advisories, remembering, require_same_meaning
 from tasks.stoppages import LabelsMoved, Undeclared, Vanished
 from warehouse.areas import municipalities
 from warehouse.catalogue.model import Retirement, Table, jobindsats
@@ -39,7 +40,9 @@ THEN = metadata({"/2/": A, "/3/": K})
 
 
 def change(now: TableMetadata, *, then: TableMetadata = THEN, table: Table = Y25I01, on: str = "2026-08-20") -> Change:
-    return Change(table, then, date(2025, 6, 20), now, date.fromisoformat(on))
+    then_on, now_on = date(2025, 6, 20), date.fromisoformat(on)
+    before, after = labels_of(then, table=table, on=then_on), labels_of(now, table=table, on=now_on)
+    return Change(table, "warehouse/catalogues/jobindsats.yml", before, then_on, after, now_on)
 
 
 def measures(**named: str) -> dict[str, tuple[str, ...]]:

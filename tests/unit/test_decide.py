@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from tasks.results import LastLook, Listing
+from tasks.results import LastFetch, Listing
 from tasks.sources.jobindsats.fetch import decide
 from warehouse.catalogue.model import jobindsats
 
@@ -14,7 +14,7 @@ TODAY = date(2026, 8, 20)
 TABLE = jobindsats().table("y25i01")
 RETIRED = jobindsats().table("y36a02")
 LISTING = Listing("y25i01", date(2026, 8, 19), date(2026, 9, 22), {"M": "2026M07", "Y": "2025Y01"})
-LOOKED = LastLook(date(2026, 8, 19), "2026M07", datetime(2026, 8, 19, 4, tzinfo=UTC))
+LOOKED = LastFetch(date(2026, 8, 19), "2026M07", datetime(2026, 8, 19, 4, tzinfo=UTC))
 
 
 def test_a_table_never_fetched_is_due() -> None:
@@ -67,7 +67,7 @@ def test_a_week_since_the_last_full_look_is_reason_enough(today: date, due: bool
 
 
 def test_a_release_that_has_not_come_is_late_from_the_day_after() -> None:
-    looked = LastLook(LOOKED.updated_on, LOOKED.newest_period, datetime(2026, 9, 21, 4, tzinfo=UTC))
+    looked = LastFetch(LOOKED.updated_on, LOOKED.newest_period, datetime(2026, 9, 21, 4, tzinfo=UTC))
     on_the_day = decide(TABLE, listing=LISTING, last=looked, today=date(2026, 9, 22))
     day_after = decide(TABLE, listing=LISTING, last=looked, today=date(2026, 9, 23))
     assert (on_the_day.outcome, on_the_day.late) == ("not_due", False)

@@ -17,7 +17,7 @@ from flows.serving.local_server import silence_of
 from tasks.doctor.checks import examine_runs, examine_settings
 from tasks.doctor.examine import examine_all
 from tasks.doctor.finding import Finding
-from tasks.resources import Border
+from tasks.resources import Resources
 from tests.properties.releases import PERSONS, forget, publish_release, shown
 from tests.scripted import scripted, send
 from warehouse.danish.clock import Clock
@@ -131,9 +131,9 @@ def engine(module_engine: Engine) -> Engine:
 
 
 def of_runs(engine: Engine, *, at: datetime = NOW, **chosen: Any) -> dict[str, Finding]:
-    border = Border(settings(**(HERE | chosen)), Clock(at), engine)
+    resources = Resources(settings(**(HERE | chosen)), Clock(at), engine)
     with engine.connect() as connection:
-        return {found.part: found for found in examine_runs(border, connection=connection)}
+        return {found.part: found for found in examine_runs(resources, connection=connection)}
 
 
 def a_night(engine: Engine, *, ended: str | None = "completed", hours_ago: float = 5) -> int:

@@ -18,6 +18,7 @@ from warehouse.figures.explain import rests_on, tree
 from warehouse.figures.inputs import Scope
 from warehouse.figures.registry import FIGURES
 from warehouse.marts.fill import MARTS, fill, is_behind
+from warehouse.schema.assumptions import assumptions
 
 HERLEV = "163"
 MEASURES = {
@@ -34,7 +35,7 @@ def empty(module_engine: Engine) -> Iterator[Engine]:
     """The module's warehouse with the shipped assumptions and nothing else."""
     forget(module_engine)
     with module_engine.begin() as connection:
-        connection.execute(delete(assumed.assumptions))
+        connection.execute(delete(assumptions))
         assumed.record(connection, shipped(), now=datetime(2020, 1, 1, tzinfo=UTC))
     yield module_engine
     forget(module_engine)

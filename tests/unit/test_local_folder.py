@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tasks.sources.local_files.fetch import Found, contracts_in, look_into, read_local_file
+from tasks.sources.local_files.fetch import Folder, contracts_in, look_into, read_local_file
 from tests.local import text_of
 from warehouse.yaml_files import ContractError
 
@@ -33,7 +33,7 @@ def save(path: Path, *, at: int) -> Path:
     return path
 
 
-def names(found: Found) -> list[str]:
+def names(found: Folder) -> list[str]:
     return [file.path.name for file in found.files]
 
 

@@ -13,7 +13,7 @@ from sqlalchemy import Engine, text
 from flows.command_line.archive import size
 from tasks.archive.receipts import published, put_publication
 from tasks.archive.store import Archive, ArchiveTrouble, Entry, Manifest, payload_of
-from tasks.resources import Border
+from tasks.resources import Resources
 from tasks.stoppages import Busy, Refused
 from tasks.upkeep.retention import Purpose, Rests, for_nothing, holding, look_through, tidy
 from tests.properties.releases import PERSONS, forget, night, publish_release, shown
@@ -97,7 +97,7 @@ def test_an_archive_that_does_not_know_when_it_was_written_calls_nothing_old() -
 
 
 @pytest.fixture
-def border(module_engine: Engine, archive: Archive) -> Border:
+def resources(module_engine: Engine, archive: Archive) -> Resources:
     """A warehouse with one vintage, whose look, receipt and answer are in an archive; long after."""
     forget(module_engine)
     publish_release(module_engine, {("2026M06", 163, PERSONS): shown(1)}, seen_at=night(0))
@@ -107,63 +107,63 @@ def border(module_engine: Engine, archive: Archive) -> Border:
     with module_engine.connect() as connection:
         for publication in published(connection):
             put_publication(archive, publication)
-    return Border(Settings(archive_url=archive.root), Clock(LONG_AFTER), module_engine)
+    return Resources(Settings(archive_url=archive.root), Clock(LONG_AFTER), module_engine)
 
 
-def test_tidying_leaves_what_is_published(border: Border, archive: Archive) -> None:
+def test_tidying_leaves_what_is_published(resources: Resources, archive: Archive) -> None:
     before = archive.names("")
     superfluous = look(archive, b"[1]", b"[2]", table="tables")
-    assert [file.name for file in for_nothing(border).files] == [superfluous.name, answer_of(superfluous, 1)]
-    assert tidy(border).removed
+    assert [file.name for file in for_nothing(resources).files] == [superfluous.name, answer_of(superfluous, 1)]
+    assert tidy(resources).removed
     assert archive.names("") == before
-    assert tidy(border).files == ()
+    assert tidy(resources).files == ()
 
 
-def test_how_long_what_nothing_rests_on_is_kept_is_said_in_days(border: Border, archive: Archive) -> None:
+def test_how_long_what_nothing_rests_on_is_kept_is_said_in_days(resources: Resources, archive: Archive) -> None:
     look(archive, at=LONG_AFTER - timedelta(days=30))
-    assert len(for_nothing(border, older_than_days=29).files) == 1
-    assert for_nothing(border, older_than_days=31).files == ()
+    assert len(for_nothing(resources, older_than_days=29).files) == 1
+    assert for_nothing(resources, older_than_days=31).files == ()
     with pytest.raises(QuestionError, match="-1 is none"):
-        look_through(border, older_than_days=-1)
+        look_through(resources, older_than_days=-1)
 
 
 @pytest.mark.parametrize("lock", [Lock.NIGHT, Lock.TABLE])
-def test_whoever_is_at_work_is_left_alone(border: Border, archive: Archive, lock: Lock) -> None:
+def test_whoever_is_at_work_is_left_alone(resources: Resources, archive: Archive, lock: Lock) -> None:
     superfluous = look(archive, at=LONG_AGO)
-    with border.engine.connect() as connection:
+    with resources.engine.connect() as connection:
         number = 0 if lock is Lock.NIGHT else connection.scalar(text("select max(table_no) from core.tables"))
-    with held(border.engine, lock, number=int(number or 0)), pytest.raises(Busy, match="Nothing was removed"):
-        tidy(border)
+    with held(resources.engine, lock, number=int(number or 0)), pytest.raises(Busy, match="Nothing was removed"):
+        tidy(resources)
     assert superfluous.name in archive.names("manifests")
-    assert len(tidy(border).files) == 1
+    assert len(tidy(resources).files) == 1
 
 
-def test_a_warehouse_that_was_lost_removes_nothing(border: Border, archive: Archive) -> None:
+def test_a_warehouse_that_was_lost_removes_nothing(resources: Resources, archive: Archive) -> None:
     look(archive, at=LONG_AGO)
-    forget(border.engine)
+    forget(resources.engine)
     before = archive.names("")
     with pytest.raises(Refused, match="jobindsats replay"):
-        tidy(border)
+        tidy(resources)
     assert archive.names("") == before
 
 
-def test_a_receipt_that_is_damaged_lets_nothing_be_removed(border: Border, archive: Archive) -> None:
+def test_a_receipt_that_is_damaged_lets_nothing_be_removed(resources: Resources, archive: Archive) -> None:
     look(archive, at=LONG_AGO)
     (receipt,) = archive.names("publications")
     archive.put_file(receipt, b"{")
     before = archive.names("")
     with pytest.raises(ArchiveTrouble, match="is damaged"):
-        tidy(border)
+        tidy(resources)
     assert archive.names("") == before
 
 
-def test_a_vintage_rests_on_its_look_before_it_has_a_receipt(border: Border, archive: Archive) -> None:
+def test_a_vintage_rests_on_its_look_before_it_has_a_receipt(resources: Resources, archive: Archive) -> None:
     (receipt,) = archive.names("publications")
     archive.remove(receipt)
-    assert tidy(border).files == ()
+    assert tidy(resources).files == ()
 
 
-def test_what_cannot_be_removed_is_said(border: Border, archive: Archive) -> None:
+def test_what_cannot_be_removed_is_said(resources: Resources, archive: Archive) -> None:
     folder = Path(archive.root.removeprefix("file://")) / replace(look(archive, at=LONG_AGO)).name
     folder.unlink()
     folder.mkdir()

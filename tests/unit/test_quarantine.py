@@ -45,18 +45,17 @@ CELL = {"period": "2026M06", "value": 3}
 )
 def test_what_does_not_hold_is_said_in_words(rules: list[str], said: str) -> None:
     with pytest.raises(AuditFailed) as stopped:
-        stop_where_blocking([failed(rule, CELL) for rule in rules], table=jobindsats().table(TABLE))
+        stop_where_blocking([failed(rule, CELL) for rule in rules], table_id=TABLE)
     assert said in str(stopped.value)
     assert [cell["rule"] for cell in stopped.value.cells] == rules
 
 
 def test_many_cases_have_a_first_and_a_check_without_rows_has_none() -> None:
-    table = jobindsats().table(TABLE)
     with pytest.raises(AuditFailed, match="in 2 cases, the first: period"):
-        stop_where_blocking([failed("a", CELL, CELL)], table=table)
+        stop_where_blocking([failed("a", CELL, CELL)], table_id=TABLE)
     with pytest.raises(AuditFailed, match=r"\(counts are whole\) does not hold\. What"):
-        stop_where_blocking([failed("rows_arrived")], table=table)
-    stop_where_blocking([failed("a", CELL, blocking=False)], table=table)
+        stop_where_blocking([failed("rows_arrived")], table_id=TABLE)
+    stop_where_blocking([failed("a", CELL, blocking=False)], table_id=TABLE)
 
 
 # ---- what became of a stopped load ------------------------------------------------------------------------------

@@ -46,11 +46,3 @@ def chosen(catalogue: Catalogue, *, wanted: frozenset[str]) -> list[str]:
     """Those of a catalogue's tables that somebody wants, in its order; all where nothing, or the publisher, is named."""
     everything = not wanted or catalogue.publisher in wanted
     return [table.id for table in catalogue.tables if everything or table.id in wanted]
-
-
-def chosen_tables(tables: list[str] | None) -> list[Table]:
-    """Those of the named tables that are Jobindsats', or all of them; raises CatalogueError for a name nobody declares."""
-    if not tables:
-        return list(jobindsats().tables)
-    ours = [table_id for table_id in tables if publisher_of(table_id) == jobindsats().publisher]
-    return [jobindsats().table(table_id) for table_id in ours]

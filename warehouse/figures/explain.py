@@ -12,11 +12,11 @@ from typing import Any
 
 from sqlalchemy import Connection, select, text
 
-from warehouse.assumptions import record as assumed
 from warehouse.figures.compute import Answer, area_name, number
 from warehouse.figures.model import RECIPIENTS, Figure, Input
 from warehouse.figures.population import INPUTS as POPULATION_INPUTS
 from warehouse.periods import Period
+from warehouse.schema.assumptions import assumptions
 
 _VINTAGES = """
 select v.vintage_id as vintage, t.table_id as "table", v.publisher_updated_on, v.seen_at, v.manifest
@@ -39,8 +39,8 @@ def rests_on(connection: Connection, answered: Answer) -> tuple[dict[int, dict[s
 
 def _assumptions(connection: Connection, numbers: Iterable[int]) -> dict[int, dict[str, Any]]:
     """Assumptions by their numbers, as the command line gives them."""
-    column = assumed.assumptions.c
-    rows = connection.execute(select(assumed.assumptions).where(column.assumption_id.in_(sorted(numbers)))).mappings()
+    column = assumptions.c
+    rows = connection.execute(select(assumptions).where(column.assumption_id.in_(sorted(numbers)))).mappings()
     return {row["assumption_id"]: {name: _plain(row[name]) for name in _SHOWN} for row in rows}
 
 

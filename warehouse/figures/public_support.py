@@ -10,7 +10,7 @@ from typing import Literal
 
 import polars as pl
 
-from warehouse.figures import population, public_support
+from warehouse.figures import population
 from warehouse.figures.model import OF_COUNTRY, Figure, Input
 from warehouse.formulas.arithmetic import share
 from warehouse.formulas.statuses import computed
@@ -103,13 +103,13 @@ FROM_STATBANK = (
         unit="pct",
         source=f"{_SOURCE}, and FOLK1A for the population",
         inputs=(
-            *public_support.COUNTED,
+            *COUNTED,
             Input("population_persons", population.TABLE, population.MEASURE),
             Input("country_population_persons", population.TABLE, population.MEASURE, area="country"),
         ),
-        compute=public_support.of_inhabitants,
+        compute=of_inhabitants,
         value="share_pct",
-        default_item=public_support.WITHOUT_STUDENTS,
+        default_item=WITHOUT_STUDENTS,
         columns={
             "supported_full_time_persons": "full_time_persons",
             "population_persons": "persons",
@@ -125,13 +125,13 @@ FROM_STATBANK = (
         formula="100 x supported_full_time_persons / working_age_population_persons",
         unit="pct",
         source=f"{_SOURCE}; the population by Jobindsats' shares",
-        inputs=public_support.COUNTED,
-        compute=public_support.of_working_age,
+        inputs=COUNTED,
+        compute=of_working_age,
         value="share_pct",
         low="share_low_pct",
         high="share_high_pct",
-        assumptions=(public_support.WORKING_AGE, f"{OF_COUNTRY}{public_support.WORKING_AGE}"),
-        default_item=public_support.WITHOUT_STUDENTS,
+        assumptions=(WORKING_AGE, f"{OF_COUNTRY}{WORKING_AGE}"),
+        default_item=WITHOUT_STUDENTS,
         columns={
             "supported_full_time_persons": "full_time_persons",
             "working_age_population_persons": "persons",

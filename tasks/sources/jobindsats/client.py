@@ -14,6 +14,7 @@ from requests.auth import AuthBase
 
 from tasks.sources.http import LARGEST_BODY_BYTES, Answer, Line, Now, at_once
 from tasks.stoppages import TokenMissing, TokenRefused
+from warehouse.settings import Settings
 
 __all__ = ["Answer", "Now", "Publisher"]
 
@@ -70,6 +71,19 @@ class Publisher:
             )
         self._line.require_ok(answer, hidden=self._token)
         return answer
+
+
+def open_publisher(settings: Settings, *, now: Now, before_call: Callable[[], None] = at_once) -> Publisher:
+    """A session with the configured publisher; raises TokenMissing and TokenRefused."""
+    return Publisher(
+        settings.api_url,
+        token=settings.token,
+        now=now,
+        timeout_seconds=settings.timeout_seconds,
+        retries=settings.retries,
+        backoff_seconds=settings.backoff_seconds,
+        before_call=before_call,
+    )
 
 
 class _Bearer(AuthBase):

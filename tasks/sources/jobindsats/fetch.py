@@ -1,111 +1,71 @@
-"""TODO"""
+"""Jobindsats: what is due, by one cheap question for all tables, and one table's answers into the archive as they came.
+
+Fetched is what is new: a table never fetched, another update date than the one we hold, a newer period, or a week since
+the table was last read whole (a release can revise without a new date). Everything else waits for its calendar.
+A question that times out is asked again in halves, and what follows is asked in pieces of that size. A release in the
+middle of a fetch (the update date before and after differ) makes the fetch begin again.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from tasks.archive.store import Archive, Entry, Manifest
-from tasks.resources import Border
-from tasks.results import DUE, FULL_LOOK_EVERY, Decision, Fetched, LastLook, Listing, late_message
+from tasks.archive.store import Entry, Manifest
+from tasks.results import DUE, FULL_LOOK_EVERY, Due, Fetched, LastFetch, Listing, Offer, late_message
+from tasks.sources.access import Access
 from tasks.sources.http import Answer
-from tasks.sources.jobindsats import request as questions
-from tasks.sources.jobindsats.client import Publisher
-from tasks.sources.jobindsats.metadata import read_listings, read_metadata
-from tasks.stoppages import PublisherTimedOut, ReleaseMoved, RequestRefused
-from warehouse.catalogue.model import Table
+from tasks.sources.jobindsats import request
+from tasks.sources.jobindsats.client import Publisher, open_publisher
+from tasks.sources.jobindsats.metadata import TableMetadata, offered_measures, read_listings, read_metadata
+from tasks.stoppages import (
+    PublisherDown,
+    PublisherTimedOut,
+    ReleaseMoved,
+    RequestRefused,
+    Stoppage,
+    TokenMissing,
+    TokenRefused,
+)
+from warehouse.catalogue.model import Table, jobindsats
+from warehouse.catalogue.publishers import chosen
 from warehouse.danish.clock import danish_day
 from warehouse.periods import Period
+from warehouse.settings import Settings
 
-LOOKS = 3
-
-
-@dataclass
-class _Look:
-    """One look at a table in the making."""
-
-    publisher: Publisher
-    archive: Archive
-    entries: list[Entry] = field(default_factory=list)
-
-    def ask(self, asked: str) -> Answer:
-        answer = self.publisher.ask(asked)
-        digest = self.archive.put(answer.body)
-        self.entries.append(Entry(asked, answer.received_at.isoformat(), answer.status, len(answer.body), digest))
-        return answer
+ATTEMPTS = 3
+BESIDE_FIGURES = 2
+"""Calls of a fetch beside those for figures: the table's metadata before, the list of tables after."""
 
 
-def fetch_table(
-    table: Table,
-    *,
-    listing: Listing,
-    run_id: int,
-    publisher: Publisher,
-    border: Border,
-    only: frozenset[Period] | None = None,
-) -> Fetched:
-    """Look at a table, or `only` at some of its periods as a backfill does, until its update date stands still.
-
-    Raises a PublisherTrouble, or Undeclared.
-    """
-    for _ in range(LOOKS):
-        look = _Look(publisher, border.archive)
-        _look_at(table, look=look, cells_per_call=border.settings.cells_per_call, only=only)
-        after = read_listings(look.ask(questions.TABLES).body).get(table.id, listing)
-        if after.updated_on == listing.updated_on:
-            manifest = Manifest(
-                table_id=table.id,
-                publisher=publisher.base_url,
-                publisher_updated_on=listing.updated_on,
-                seen_at=border.clock(),
-                run_id=run_id,
-                entries=tuple(look.entries),
-                backfill=only is not None,
-            )
-            return _receipt(manifest, listing=listing, archive=border.archive)
-        listing = after
-    raise ReleaseMoved(
-        f"{table.id}: the publisher released while we fetched, {LOOKS} times; the next night tries again"
-    )
+def has(table_id: str) -> bool:
+    """Whether the catalogue of Jobindsats declares a table."""
+    return any(table.id == table_id for table in jobindsats().tables)
 
 
-def _look_at(table: Table, *, look: _Look, cells_per_call: int, only: frozenset[Period] | None) -> None:
-    metadata = read_metadata(look.ask(questions.metadata_of(table)).body, table=table)
-    wanted = metadata.periods if only is None else tuple(period for period in metadata.periods if period in only)
-    if only and not wanted:
-        raise RequestRefused(
-            f"{table.id}: the publisher no longer offers {', '.join(map(str, sorted(only)))}; what was published stands"
-        )
-    for cut in questions.cuts(table, metadata=metadata):
-        chunks = questions.in_chunks(wanted, table=table, cut=cut, cells_per_call=cells_per_call)
-        _ask_in_pieces(table, cut=cut, chunks=chunks, look=look)
+def is_configured(settings: Settings) -> bool:
+    """Jobindsats is always asked: it has an address by default."""
+    return bool(settings.api_url)
 
 
-def _ask_in_pieces(table: Table, *, cut: questions.Cut, chunks: list[tuple[Period, ...]], look: _Look) -> None:
-    waiting = list(chunks)
-    while waiting:
-        periods = waiting.pop(0)
-        try:
-            look.ask(questions.figures(table, cut=cut, periods=periods))
-        except PublisherTimedOut:
-            if len(periods) == 1:
-                raise
-            half = (len(periods) + 1) // 2
-            waiting = [part[at : at + half] for part in (periods, *waiting) for at in range(0, len(part), half)]
+def due(access: Access, *, wanted: frozenset[str]) -> list[Due]:
+    """What to do with each table; raises PublisherTrouble."""
+    tables = [jobindsats().table(table_id) for table_id in chosen(jobindsats(), wanted=wanted)]
+    if not tables:
+        return []
+    with _publisher(access) as publisher:
+        answer = publisher.ask(request.TABLES)
+    _keep_listings(answer, access=access)
+    listings = read_listings(answer.body)
+    today = danish_day(access.clock())
+    return [
+        decide(table, listing=listings.get(table.id), last=access.known_of(table.id).last_fetch, today=today)
+        for table in tables
+    ]
 
 
-def _receipt(manifest: Manifest, *, listing: Listing, archive: Archive) -> Fetched:
-    return Fetched(
-        table_id=manifest.table_id,
-        run_id=manifest.run_id,
-        manifest=archive.put_manifest(manifest),
-        listing=listing,
-        calls=len(manifest.entries),
-        size=sum(entry.size for entry in manifest.entries),
-    )
-
-
-def decide(table: Table, *, listing: Listing | None, last: LastLook | None, today: date) -> Decision:
+def decide(table: Table, *, listing: Listing | None, last: LastFetch | None, today: date) -> Due:
     """What tonight means for one table."""
     if listing is None:
         return _not_listed(table, last=last, today=today)
@@ -113,13 +73,13 @@ def decide(table: Table, *, listing: Listing | None, last: LastLook | None, toda
     newest = listing.newest_periods.get(table.period)
     news = _news(listing, newest=newest, last=last, today=today)
     if news:
-        return Decision(table.id, DUE, news, listing, newest, late=late)
+        return Due(table.id, DUE, news, listing, newest, late=late)
     if late:
-        return Decision(table.id, "source_late", late_message(listing), listing, newest, late=late)
-    return Decision(table.id, "not_due", _not_due_message(listing), listing, newest)
+        return Due(table.id, "source_late", late_message(listing), listing, newest, late=late)
+    return Due(table.id, "not_due", _not_due_message(listing), listing, newest)
 
 
-def _news(listing: Listing, *, newest: str | None, last: LastLook | None, today: date) -> str | None:
+def _news(listing: Listing, *, newest: str | None, last: LastFetch | None, today: date) -> str | None:
     """Why a listed table is due to be fetched; None where nothing says so."""
     if last is None:
         return "never fetched before"
@@ -137,22 +97,148 @@ def _not_due_message(listing: Listing) -> str:
     return f"nothing new since {listing.updated_on}{following}"
 
 
-def _not_listed(table: Table, *, last: LastLook | None, today: date) -> Decision:
+def _not_listed(table: Table, *, last: LastFetch | None, today: date) -> Due:
     nowhere = Listing(table.id)
     if table.retired and today >= table.retired.since:
         successor = f", replaced by {table.retired.replaced_by}" if table.retired.replaced_by else ""
-        return Decision(table.id, "not_due", f"retired on {table.retired.since}{successor}", nowhere)
+        return Due(table.id, "not_due", f"retired on {table.retired.since}{successor}", nowhere)
     if last is None:
-        return Decision(table.id, "not_due", "the publisher does not list it yet", nowhere)
+        return Due(table.id, "not_due", "the publisher does not list it yet", nowhere)
     message = (
         f"{table.id} is no longer listed by the publisher, and the catalogue does not say that it was retired. What was "
         "published stands; look at the publisher's news and add `retired` in warehouse/catalogues/jobindsats.yml"
     )
-    return Decision(table.id, "failed", message, nowhere)
+    return Due(table.id, "failed", message, nowhere)
 
 
-def _keep(answer: Answer, *, run_id: int, border: Border) -> None:
-    digest = border.archive.put(answer.body)
-    entry = Entry(answer.asked, answer.received_at.isoformat(), answer.status, len(answer.body), digest)
-    url = border.settings.api_url
-    border.archive.put_manifest(Manifest("tables", url, None, answer.received_at, run_id, (entry,)))
+def _publisher(access: Access) -> Publisher:
+    return open_publisher(access.settings, now=access.clock, before_call=access.before_call)
+
+
+def _keep_listings(answer: Answer, *, access: Access) -> None:
+    """Archive the list of tables too: it says what was known of their calendar."""
+    entry = access.keep(answer)
+    url = access.settings.api_url
+    access.archive.put_manifest(Manifest("tables", url, None, answer.received_at, access.run_id, (entry,)))
+
+
+def fetch(due: Due, *, access: Access, only: frozenset[Period] | None = None) -> Fetched:
+    """Fetch one table, or `only` some of its periods as a backfill does, until its update date stands still.
+
+    Raises a PublisherTrouble, or Undeclared.
+    """
+    table = jobindsats().table(due.table_id)
+    with _publisher(access) as publisher:
+        return fetch_from(publisher, table, listing=due.listing, access=access, only=only)
+
+
+def fetch_from(
+    publisher: Publisher, table: Table, *, listing: Listing, access: Access, only: frozenset[Period] | None = None
+) -> Fetched:
+    """Fetch one table from an open session, as `fetch` does."""
+    for _ in range(ATTEMPTS):
+        attempt = _Attempt(publisher, access)
+        _ask_for_all(table, attempt=attempt, cells_per_call=access.settings.cells_per_call, only=only)
+        after = read_listings(attempt.ask(request.TABLES).body).get(table.id, listing)
+        if after.updated_on == listing.updated_on:
+            return _receipt(attempt, listing=listing, access=access, table=table, backfill=only is not None)
+        listing = after
+    raise ReleaseMoved(
+        f"{table.id}: the publisher released while we fetched, {ATTEMPTS} times; the next night tries again"
+    )
+
+
+@dataclass
+class _Attempt:
+    """One attempt at a table: the answers it has had so far."""
+
+    publisher: Publisher
+    access: Access
+    entries: list[Entry] = field(default_factory=list)
+
+    def ask(self, asked: str) -> Answer:
+        answer = self.publisher.ask(asked)
+        self.entries.append(self.access.keep(answer))
+        return answer
+
+
+def _ask_for_all(table: Table, *, attempt: _Attempt, cells_per_call: int, only: frozenset[Period] | None) -> None:
+    metadata = read_metadata(attempt.ask(request.metadata_of(table)).body, table=table)
+    wanted = metadata.periods if only is None else tuple(period for period in metadata.periods if period in only)
+    if only and not wanted:
+        raise RequestRefused(
+            f"{table.id}: the publisher no longer offers {', '.join(map(str, sorted(only)))}; what was published stands"
+        )
+    for cut in request.cuts(table, metadata=metadata):
+        chunks = request.in_chunks(wanted, table=table, cut=cut, cells_per_call=cells_per_call)
+        _ask_in_pieces(table, cut=cut, chunks=chunks, attempt=attempt)
+
+
+def _ask_in_pieces(table: Table, *, cut: request.Cut, chunks: list[tuple[Period, ...]], attempt: _Attempt) -> None:
+    waiting = list(chunks)
+    while waiting:
+        periods = waiting.pop(0)
+        try:
+            attempt.ask(request.figures(table, cut=cut, periods=periods))
+        except PublisherTimedOut:
+            if len(periods) == 1:
+                raise
+            half = (len(periods) + 1) // 2
+            waiting = [part[at : at + half] for part in (periods, *waiting) for at in range(0, len(part), half)]
+
+
+def _receipt(attempt: _Attempt, *, listing: Listing, access: Access, table: Table, backfill: bool) -> Fetched:
+    manifest = Manifest(
+        table_id=table.id,
+        publisher=attempt.publisher.base_url,
+        publisher_updated_on=listing.updated_on,
+        seen_at=access.clock(),
+        run_id=access.run_id,
+        entries=tuple(attempt.entries),
+        backfill=backfill,
+    )
+    return Fetched(
+        table_id=table.id,
+        run_id=access.run_id,
+        manifest=access.archive.put_manifest(manifest),
+        listing=listing,
+        calls=len(manifest.entries),
+        size=sum(entry.size for entry in manifest.entries),
+    )
+
+
+def offers(named: Sequence[str], access: Access) -> Iterator[tuple[Table, Offer | Stoppage | None]]:
+    """What the publisher offers of each table for a backfill, of all where none is named; None where it does not list one.
+
+    Raises what no other table would escape: PublisherDown, TokenMissing, TokenRefused.
+    """
+    tables = [jobindsats().table(table_id) for table_id in named] or list(jobindsats().tables)
+    with _publisher(access) as publisher:
+        listings = read_listings(publisher.ask(request.TABLES).body)
+        for table in tables:
+            listing = listings.get(table.id)
+            yield table, None if listing is None else _offer(table, listing=listing, publisher=publisher, access=access)
+
+
+def _offer(table: Table, *, listing: Listing, publisher: Publisher, access: Access) -> Offer | Stoppage:
+    try:
+        metadata = read_metadata(publisher.ask(request.metadata_of(table)).body, table=table)
+        return _costs(table, metadata, listing=listing, cells_per_call=access.settings.cells_per_call)
+    except (PublisherDown, TokenMissing, TokenRefused):
+        raise
+    except Stoppage as stoppage:
+        return stoppage
+
+
+def _costs(table: Table, metadata: TableMetadata, *, listing: Listing, cells_per_call: int) -> Offer:
+    """A partition is one call of the most detailed cut; of a table never seen, the catalogue says how full it is."""
+    cuts = request.cuts(table, metadata=metadata)
+    widest = max(cuts, key=lambda cut: cut.members)
+    possible = sum(cut.members for cut in cuts) * len(offered_measures(metadata, table=table))
+    return Offer(
+        updated_on=listing.updated_on,
+        periods=metadata.periods,
+        periods_per_partition=request.periods_per_call(table, cut=widest, cells_per_call=cells_per_call),
+        calls=BESIDE_FIGURES + len(cuts),
+        cells=round(possible * table.filled),
+    )

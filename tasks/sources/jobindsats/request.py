@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import product
+from urllib.parse import parse_qsl, urlsplit
 
 from tasks.sources.jobindsats.metadata import ROOT, TableMetadata, level_to_ask
 from warehouse.catalogue.model import Table
@@ -58,8 +59,21 @@ def figures(table: Table, *, cut: Cut, periods: tuple[Period, ...]) -> str:
     return f"/data/{table.id}?mgroup.*=*&period.{table.period}={named}&{hierarchies}&format=json"
 
 
+def periods_per_call(table: Table, *, cut: Cut, cells_per_call: int) -> int:
+    """How many periods of a cut fit one call; at least one."""
+    return max(1, cells_per_call // (cut.members * len(table.measures)))
+
+
 def in_chunks(periods: tuple[Period, ...], *, table: Table, cut: Cut, cells_per_call: int) -> list[tuple[Period, ...]]:
     """The periods in runs whose cells fit one call; at least one period each, oldest first."""
-    per_period = cut.members * len(table.measures)
-    size = max(1, cells_per_call // per_period)
+    size = periods_per_call(table, cut=cut, cells_per_call=cells_per_call)
     return [periods[start : start + size] for start in range(0, len(periods), size)]
+
+
+def periods_asked(asked: str) -> list[Period]:
+    """The periods that a question for figures named; none for any other question."""
+    question = urlsplit(asked)
+    if not question.path.startswith("/data/"):
+        return []
+    named = [value for key, value in parse_qsl(question.query) if key.startswith("period.")]
+    return [Period.parse(period) for value in named for period in value.split(",")]

@@ -1,38 +1,49 @@
-"""Looks: what one look at a table brought, as the archive has it, and how each publisher's answers are read to cells.
-
-A look is whole where what it lacks is gone; a published top list, which is part of a table, withdraws nothing.
-"""
+"""One of Jobindsats' tables as archived answers have it: cells cut by cut, and the labels of its metadata."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
-from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
-import polars as pl
-from sqlalchemy import Row
-
-from tasks.archive.store import Archive, ArchiveTrouble, Manifest
+from tasks.archive.store import Archive, Manifest
 from tasks.sources.jobindsats.cells import to_cells
-from tasks.sources.jobindsats.metadata import TableMetadata, differences, offered_measures, read_metadata
-from tasks.sources.jobindsats.metadata_changes import Change, advisories, remembering, require_same_meaning
+from tasks.sources.jobindsats.metadata import (
+    ROOT,
+    TableMetadata,
+    differences,
+    level_to_ask,
+    offered_measures,
+    read_metadata,
+)
+from tasks.sources.jobindsats.request import periods_asked
 from tasks.sources.jobindsats.response import read_body
+from tasks.sources.label_changes import Labels, Spellings, lasting_names
 from tasks.sources.snapshot import Cut
-from tasks.stoppages import BodyUnreadable, Undeclared
-from warehouse.catalogue.model import Measure, Table
+from tasks.stoppages import Undeclared
+from warehouse.areas import by_publisher_name
+from warehouse.catalogue.model import Hierarchy, Table
+from warehouse.catalogue.publishers import shipped_table
 from warehouse.danish.clock import danish_day
+from warehouse.periods import Period
+
+
+def snapshot(manifest: Manifest, *, archive: Archive) -> JobindsatsSnapshot:
+    """The snapshot of a manifest; raises CatalogueError."""
+    return JobindsatsSnapshot(manifest, shipped_table(manifest.table_id), archive)
 
 
 @dataclass(frozen=True)
-class JobindsatsLook:
-    """One look at one of Jobindsats' tables as the archive has it."""
+class JobindsatsSnapshot:
+    """One of Jobindsats' tables as the archive has it."""
 
     manifest: Manifest
     table: Table
     archive: Archive
 
+    declared_in = "warehouse/catalogues/jobindsats.yml"
     partial_periods = frozenset[int]()
 
     @cached_property
@@ -41,29 +52,22 @@ class JobindsatsLook:
         entry = next(e for e in self.manifest.entries if urlsplit(e.asked).path == f"/table/{self.table.id}")
         return read_metadata(self.archive.get(entry.sha256), table=self.table)
 
-    def changes(self, *, newest: Row[Any] | None, stands_already: bool) -> tuple[str, ...]:
-        """What of labels and ids changed; the same figures under the same labels mean what they meant, whatever ids do."""
-        change, uncompared = self._change(newest)
-        if change is not None and not stands_already:
-            require_same_meaning(change)
-        changed = advisories(change) if change is not None else uncompared
-        return (*changed, *differences(self.metadata, table=self.table))
+    @cached_property
+    def labels(self) -> tuple[Labels, ...]:
+        """What the metadata call each area, member and measure."""
+        return labels_of(self.metadata, table=self.table, on=danish_day(self.manifest.seen_at))
 
-    def _change(self, newest: Row[Any] | None) -> tuple[Change | None, list[str]]:
-        """The look beside that of the newest vintage; or why they cannot be compared, if there is something to compare."""
-        if newest is None:
-            return None, []
-        try:
-            before = JobindsatsLook(self.archive.get_manifest(newest.manifest), self.table, self.archive)
-            then, now = danish_day(before.manifest.seen_at), danish_day(self.manifest.seen_at)
-            return Change(self.table, before.metadata, then, self.metadata, now), []
-        except (ArchiveTrouble, BodyUnreadable, Undeclared, StopIteration) as error:
-            why = f": {error}" if str(error) else ""
-            return None, [
-                f"labels and ids were not compared with those of the newest vintage, whose metadata are not there{why}"
-            ]
+    @property
+    def differences(self) -> tuple[str, ...]:
+        """How the metadata differ from the catalogue."""
+        return tuple(differences(self.metadata, table=self.table))
 
-    def answers(self, *, newest: Row[Any] | None) -> Iterator[Cut]:
+    @property
+    def asked_periods(self) -> tuple[Period, ...]:
+        """The periods that were asked for, in order."""
+        return tuple(sorted({period for entry in self.manifest.entries for period in periods_asked(entry.asked)}))
+
+    def answers(self) -> Iterator[Cut]:
         """The cells of each answer about figures, with the cut it was asked for (`_nykom=/ _ygrpi09=level:a`)."""
         offered = offered_measures(self.metadata, table=self.table)
         for entry in self.manifest.entries:
@@ -77,14 +81,52 @@ class JobindsatsLook:
             }
             frame = read_body(self.archive.get(entry.sha256), of=asked.path)
             if frame.height:
-                cells = self._cells(frame, nodes=nodes, offered=offered, newest=newest)
+                cells = to_cells(frame, table=self.table, nodes=nodes, offered=offered)
                 yield " ".join(f"{key}={node}" for key, node in nodes.items()), cells
 
-    def _cells(
-        self, frame: pl.DataFrame, *, nodes: dict[str, str], offered: list[Measure], newest: Row[Any] | None
-    ) -> pl.DataFrame:
-        try:
-            return to_cells(frame, table=self.table, nodes=nodes, offered=offered)
-        except Undeclared as stopped:
-            change, _ = self._change(newest)
-            raise (remembering(stopped, change=change) if change is not None else stopped) from None
+
+def labels_of(metadata: TableMetadata, *, table: Table, on: date) -> tuple[Labels, ...]:
+    """What a table's metadata call each area, member and measure; `on` says which the publisher must still have."""
+    hierarchies = (table.area, *table.breakdowns)
+    return (
+        *(_of_hierarchy(metadata, hierarchy=each, on=on) for each in hierarchies),
+        _of_measures(metadata, table, on=on),
+    )
+
+
+def _of_hierarchy(metadata: TableMetadata, *, hierarchy: Hierarchy, on: date) -> Labels:
+    is_area = hierarchy.kind == "area"
+    areas = {label: area.name for label, area in by_publisher_name().items()} if is_area else {}
+    return Labels(
+        what="area" if is_area else "member",
+        where=hierarchy.id,
+        spellings=_nodes(metadata, hierarchy=hierarchy),
+        names=areas if is_area else hierarchy.canonical,
+        lasting=lasting_names(hierarchy, on=on),
+    )
+
+
+def _of_measures(metadata: TableMetadata, table: Table, *, on: date) -> Labels:
+    return Labels(
+        what="measure",
+        where="the measures",
+        spellings=_measures(metadata),
+        names={label: measure.name for measure in table.measures for label in measure.labels},
+        lasting=frozenset(m.name for m in table.measures if m.until is None or m.until >= on),
+    )
+
+
+def _nodes(metadata: TableMetadata, *, hierarchy: Hierarchy) -> dict[str, Spellings]:
+    """The root and the members of the level that is asked for; nothing where the level cannot be told."""
+    try:
+        level = level_to_ask(metadata, hierarchy=hierarchy)
+    except Undeclared:
+        return {}
+    found: dict[str, Spellings] = {value_id: (name,) for value_id, name in (level.names if level else {}).items()}
+    roots = [each.names[ROOT] for each in metadata.hierarchies[hierarchy.id] if ROOT in each.names]
+    return {**found, ROOT: (roots[0],)} if roots else found
+
+
+def _measures(metadata: TableMetadata) -> Mapping[str, Spellings]:
+    """The measures by id; by their labels where the publisher gives no ids."""
+    return metadata.measure_ids or {label: (label,) for label in metadata.measure_labels}

@@ -1,4 +1,8 @@
-"""TODO"""
+"""A municipality's own tables: the folder that holds each contract with its newest file, and what does not fit.
+
+What fits no contract is said, never passed over: a file that somebody saved under another name would otherwise look
+like a month without news.
+"""
 
 from __future__ import annotations
 
@@ -7,17 +11,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import polars as pl
-from sqlalchemy import Connection
 
-from tasks.plan import _mended
-from tasks.resources import Border
-from tasks.results import DUE, Decision, Found, Listing
-from tasks.sources.archived_files import CONTRACT, _archived, _found
+from tasks.results import DUE, Due, Fetched, Listing
+from tasks.sources.access import Access
+from tasks.sources.archived_files import CONTRACT, ArchivedFile, archive_file, due_of, fetch_archived, readable_again
 from tasks.sources.local_files.contract import Contract, read_contract
 from tasks.sources.local_files.snapshot import read_stream, require_size
 from tasks.stoppages import FileRefused
-from warehouse.catalogue.publishers import LOCAL
-from warehouse.history.dimensions import write_tables
+from warehouse.catalogue.publishers import LOCAL, LOCAL_PREFIX
+from warehouse.periods import Period
+from warehouse.settings import Settings
 from warehouse.yaml_files import ContractError
 
 _CONTRACTS = {".yml", ".yaml"}
@@ -34,7 +37,7 @@ class LocalFile:
 
 
 @dataclass(frozen=True)
-class Found:
+class Folder:
     """What a folder holds: files with contracts, and a sentence for everything that does not fit."""
 
     files: tuple[LocalFile, ...]
@@ -55,7 +58,7 @@ def contracts_in(folder: Path) -> list[Path]:
     return [path for path in _files_in(folder) if path.suffix.lower() in _CONTRACTS]
 
 
-def look_into(folder: Path) -> Found:
+def look_into(folder: Path) -> Folder:
     """Each contract of a folder with its newest file; what is wrong with one contract does not hide the others."""
     read: dict[Path, Contract] = {}
     wrong: list[str] = []
@@ -66,7 +69,7 @@ def look_into(folder: Path) -> Found:
             wrong.append(str(error))
     clashes = _clashes(read, folder=folder)
     named = {path: _named_by(contract, beside=path) for path, contract in read.items()}
-    return Found(
+    return Folder(
         files=tuple(
             LocalFile(read[path], path, found[-1], tuple(found[:-1]))
             for path, found in named.items()
@@ -138,42 +141,58 @@ def _strangers(folder: Path, *, known: set[Path]) -> tuple[str, ...]:
     )
 
 
-def look_at_own_tables(border: Border, *, run_id: int, wanted: frozenset[str]) -> list[Found]:
+def has(table_id: str) -> bool:
+    """Whether a table is a municipality's own."""
+    return table_id.startswith(LOCAL_PREFIX)
+
+
+def is_configured(settings: Settings) -> bool:
+    """Whether a setting names the folder."""
+    return settings.local_files is not None
+
+
+def due(access: Access, *, wanted: frozenset[str]) -> list[Due]:
     """The municipality's own tables, each with its contract; what fits no contract is said."""
-    folder = border.settings.local_files
-    if folder is None:
-        return []
-    looked = look_into(folder)
-    files = [file for file in looked.files if not wanted or wanted & {LOCAL, file.contract.table.id}]
-    with border.engine.begin() as connection:
-        write_tables(connection, [file.contract.table for file in files], publisher=LOCAL, renew=False)
-    with border.engine.connect() as connection:
-        found = [_own(connection, file, run_id=run_id, border=border) for file in files]
+    folder = look_into(access.settings.local_files or Path())
+    files = [file for file in folder.files if not wanted or wanted & {LOCAL, file.contract.table.id}]
+    found = [_due(file, access=access) for file in files]
     if wanted and LOCAL not in wanted:
         return found
-    return [*found, *(_unfitting(looked) or _mended(LOCAL, border=border))]
+    return [*found, *(_unfitting(folder) or readable_again(LOCAL, access=access))]
 
 
-def _own(connection: Connection, file: LocalFile, *, run_id: int, border: Border) -> Found:
-    table_id = file.contract.table.id
+def _due(file: LocalFile, *, access: Access) -> Due:
+    table = file.contract.table
     try:
-        require_size(file.path.stat().st_size, contract=file.contract, name=file.path.name)
+        contract, content = _archived(file, access=access)
     except FileRefused as stoppage:
-        return Found(Decision(table_id, DUE, f"found {file.path.name}", Listing(table_id)), stoppage=stoppage)
+        reason = f"found {file.path.name}"
+        return Due(table.id, DUE, reason, Listing(table.id), stoppage=stoppage, declared=table)
+    return due_of(table.id, files=[contract, content], access=access, declared=table)
+
+
+def _archived(file: LocalFile, *, access: Access) -> tuple[ArchivedFile, ArchivedFile]:
+    """A contract and its file, archived; raises FileRefused."""
+    require_size(file.path.stat().st_size, contract=file.contract, name=file.path.name)
     try:
-        contract = _archived(border, file.contract_path.name, file.contract_path.read_bytes(), kind=CONTRACT)
-        content = _archived(border, file.path.name, file.path.read_bytes())
+        contract, content = file.contract_path.read_bytes(), file.path.read_bytes()
     except OSError as error:
-        refused = FileRefused(f"{file.path.name} cannot be read: {error}. See to its rights, or save it anew")
-        return Found(Decision(table_id, DUE, f"found {file.path.name}", Listing(table_id)), stoppage=refused)
-    return _found(connection, table_id, files=[contract, content], run_id=run_id, border=border)
+        raise FileRefused(f"{file.path.name} cannot be read: {error}. See to its rights, or save it anew") from error
+    return (
+        archive_file(access, file.contract_path.name, contract, kind=CONTRACT),
+        archive_file(access, file.path.name, content),
+    )
 
 
-def _unfitting(looked: FolderFound) -> list[Found]:
+def _unfitting(folder: Folder) -> list[Due]:
     """Contracts that cannot be read stop; a contract without its file, or a file without contract, is said."""
-    said = " ".join(f"{sentence}." for sentence in looked.sentences)
+    said = " ".join(f"{sentence}." for sentence in folder.sentences)
     if not said:
         return []
-    stoppage = FileRefused(said) if looked.wrong_contracts else None
-    outcome = DUE if stoppage else "not_due"
-    return [Found(Decision(LOCAL, outcome, said, Listing(LOCAL)), stoppage=stoppage)]
+    stoppage = FileRefused(said) if folder.wrong_contracts else None
+    return [Due(LOCAL, DUE if stoppage else "not_due", said, Listing(LOCAL), stoppage=stoppage)]
+
+
+def fetch(due: Due, *, access: Access, only: frozenset[Period] | None = None) -> Fetched:  # noqa: ARG001  # it is read whole
+    """The receipt of a table whose contract and file are in the archive already."""
+    return fetch_archived(due, access=access)

@@ -1,7 +1,4 @@
-"""Looks at files and at other publishers than Jobindsats: how their archived bytes are read to cells.
-
-A look is asked as `tasks/sources/jobindsats/snapshot.py` says; what a publisher has no use for is left alone.
-"""
+"""A municipality's file read to the same cells as every other source has; nothing of it is passed over in silence."""
 
 from __future__ import annotations
 
@@ -9,21 +6,24 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from io import SEEK_END, BytesIO
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 import polars as pl
-from sqlalchemy import Row
 
 from tasks.archive.store import Archive, Manifest
 from tasks.sources.archived_files import CONTRACT, FILE
+from tasks.sources.label_changes import Labels
 from tasks.sources.local_files.cells import CellsOfFile
-from tasks.sources.local_files.contract import Contract, read_contract
+from tasks.sources.local_files.contract import AREA, Contract, read_contract
+from tasks.sources.local_files.contract_fields import AreaColumn
 from tasks.sources.local_files.csv_reader import csv_rows
 from tasks.sources.local_files.header import layout_of
 from tasks.sources.local_files.rows import refused
 from tasks.sources.local_files.xlsx_reader import xlsx_rows
+from tasks.sources.snapshot import Cut
 from tasks.stoppages import FileRefused
 from warehouse.catalogue.model import Table
+from warehouse.periods import Period
 from warehouse.yaml_files import ContractError
 
 
@@ -68,13 +68,20 @@ def require_size(size: int, *, contract: Contract, name: str) -> None:
         )
 
 
+def snapshot(manifest: Manifest, *, archive: Archive) -> LocalSnapshot:
+    """The snapshot of a manifest."""
+    return LocalSnapshot(manifest, archive)
+
+
 @dataclass(frozen=True)
-class OwnLook:
+class LocalSnapshot:
     """A municipality's own table: its contract and its file as they lay in the folder."""
 
     manifest: Manifest
     archive: Archive
 
+    differences: tuple[str, ...] = ()
+    asked_periods: tuple[Period, ...] | None = None
     partial_periods = frozenset[int]()
 
     @cached_property
@@ -91,14 +98,27 @@ class OwnLook:
         """The table as its contract declares it."""
         return self.contract.table
 
-    def answers(self, *, newest: Row[Any] | None) -> Iterator[tuple[str, pl.DataFrame]]:  # noqa: ARG002
+    @property
+    def declared_in(self) -> str:
+        """The contract's name."""
+        return self._bytes(CONTRACT)[0]
+
+    @property
+    def labels(self) -> tuple[Labels, ...]:
+        """What the contract says that the file's texts stand for; whether all are still there, the audit tells."""
+        members = [
+            Labels("member", key.name, {text: (text,) for text in key.labels}, key.labels)
+            for key in self.contract.keys
+            if key.members
+        ]
+        area = self.contract.area
+        names = {text: each.name for text, each in area.names.items()} if isinstance(area, AreaColumn) else {}
+        return (*members, Labels("area", AREA, {text: (text,) for text in names}, names))
+
+    def answers(self) -> Iterator[Cut]:
         """The file's cells."""
         name, content = self._bytes(FILE)
         yield "", read_file(content, contract=self.contract, name=name)
-
-    def changes(self, *, newest: Row[Any] | None, stands_already: bool) -> tuple[str, ...]:  # noqa: ARG002
-        """A file has no metadata but its contract, which is what it is read by."""
-        return ()
 
     def _bytes(self, kind: str) -> tuple[str, bytes]:
         entry = next(entry for entry in self.manifest.entries if entry.asked.startswith(kind))

@@ -1,6 +1,7 @@
-"""Watch: what other sources than Jobindsats have for a night: ranking lists, StatBank, a municipality's own tables.
+"""The ministry's ranking lists: the files in a folder that people put them into, or at addresses on the web.
 
-Each is looked for only where a setting says so. Bytes are archived before anything reads them, and a file that stands
+The ministry's page has no interface and its addresses change, so a person names them. Nothing is followed off the named
+host, and only https is spoken, but with this machine itself. A file is archived before it is read, and one that stands
 published already is left alone.
 """
 
@@ -13,10 +14,16 @@ from urllib.parse import SplitResult, unquote, urljoin, urlsplit
 
 import requests
 
-from tasks.plan import _mended
-from tasks.resources import Border
-from tasks.results import DUE, Decision, Found, Listing
-from tasks.sources.archived_files import _archived, _File, _found, _manifest
+from tasks.results import DUE, Due, Fetched, Listing
+from tasks.sources.access import Access
+from tasks.sources.archived_files import (
+    ArchivedFile,
+    archive_file,
+    due_of,
+    fetch_archived,
+    put_manifest,
+    readable_again,
+)
 from tasks.sources.documents.file_kind import LARGEST_FILE_BYTES
 from tasks.sources.ranking_lists.snapshot import read_list
 from tasks.stoppages import (
@@ -30,7 +37,10 @@ from tasks.stoppages import (
 )
 from warehouse.catalogue.model import ranking_lists
 from warehouse.catalogue.publishers import chosen
+from warehouse.periods import Period
+from warehouse.settings import Settings
 
+LISTS = "ranking_lists"
 SUFFIXES = (".pdf", ".xlsx")
 
 MOST_REDIRECTS = 5
@@ -174,41 +184,53 @@ def _parts(response: requests.Response, *, address: str, until: float) -> Iterat
         yield part
 
 
-LISTS = "ranking_lists"
+def has(table_id: str) -> bool:
+    """Whether a table is one of the ministry's lists."""
+    return any(table.id == table_id for table in ranking_lists().tables)
 
 
-def look_at_lists(border: Border, *, run_id: int, wanted: frozenset[str]) -> list[Found]:
-    """The ranking lists that lie where the settings say, a table each; those that cannot be read are one more."""
-    place = border.settings.ranking_lists
+def is_configured(settings: Settings) -> bool:
+    """Whether a setting names a folder or web addresses."""
+    return bool(settings.ranking_lists)
+
+
+def due(access: Access, *, wanted: frozenset[str]) -> list[Due]:
+    """The lists that lie where the settings say, a table each; those that cannot be read are one more."""
     tables = chosen(ranking_lists(), wanted=wanted)
-    if not place or not tables:
+    if not tables:
         return []
-    by_table: dict[str, list[_File]] = {}
+    by_table: dict[str, list[ArchivedFile]] = {}
     unreadable: list[Stoppage] = []
-    for address in watched(place):
+    for address in watched(access.settings.ranking_lists or ""):
         try:
-            content = get(address, timeout_seconds=border.settings.timeout_seconds)
-        except Stoppage as trouble:
-            unreadable.append(trouble)
-            continue
-        file = _archived(border, name_of(address), content)
-        try:
-            by_table.setdefault(read_list(content, name=file.name).table_id, []).append(file)
-        except ListUnreadable as trouble:
-            unreadable.append(trouble)
-            by_table.setdefault(LISTS, []).append(file)
-    with border.engine.connect() as connection:
-        read = [
-            _found(connection, table_id, files=files, run_id=run_id, border=border)
-            for table_id, files in sorted(by_table.items())
-            if table_id in tables
-        ]
+            _sort(address, into=by_table, access=access)
+        except Stoppage as stoppage:
+            unreadable.append(stoppage)
+    read = [
+        due_of(table_id, files=by_table[table_id], access=access) for table_id in sorted(tables) if table_id in by_table
+    ]
     if not unreadable:
-        return [*read, *_mended(LISTS, border=border)]
-    return [*read, _stopped(unreadable, files=by_table.get(LISTS, []), run_id=run_id, border=border)]
+        return [*read, *readable_again(LISTS, access=access)]
+    return [*read, _stopped(unreadable, files=by_table.get(LISTS, []), access=access)]
 
 
-def _stopped(unreadable: list[Stoppage], *, files: list[_File], run_id: int, border: Border) -> Found:
+def _sort(address: str, *, into: dict[str, list[ArchivedFile]], access: Access) -> None:
+    """Archive one file and put it under the table it is of; an unreadable one is kept too, and raises ListUnreadable."""
+    content = get(address, timeout_seconds=access.settings.timeout_seconds)
+    file = archive_file(access, name_of(address), content)
+    try:
+        into.setdefault(read_list(content, name=file.name).table_id, []).append(file)
+    except ListUnreadable:
+        into.setdefault(LISTS, []).append(file)
+        raise
+
+
+def _stopped(unreadable: list[Stoppage], *, files: list[ArchivedFile], access: Access) -> Due:
     stoppage = ListUnreadable(" ".join(f"{trouble}." for trouble in unreadable))
-    stoppage.manifest = _manifest(LISTS, files=files, run_id=run_id, border=border)
-    return Found(Decision(LISTS, DUE, "files to read", Listing(LISTS)), stoppage=stoppage)
+    stoppage.manifest = put_manifest(LISTS, entries=tuple(file.entry for file in files), access=access)
+    return Due(LISTS, DUE, "files to read", Listing(LISTS), stoppage=stoppage)
+
+
+def fetch(due: Due, *, access: Access, only: frozenset[Period] | None = None) -> Fetched:  # noqa: ARG001  # it is read whole
+    """The receipt of a list, whose files are in the archive already."""
+    return fetch_archived(due, access=access)

@@ -1,4 +1,8 @@
-"""TODO"""
+"""A file of the ministry's benchmark read to cells: which list it is, of which period, and each municipality's figures.
+
+Ranks order by points. Nothing is computed and no sign is turned: the cells are what the list prints, in whole kroner
+where it prints millions. `gap_is` says which way the list subtracts, where its rows tell.
+"""
 
 from __future__ import annotations
 
@@ -9,18 +13,20 @@ from functools import cached_property
 from typing import Any
 
 import polars as pl
-from sqlalchemy import Row
 
 from tasks.archive.store import Archive, Manifest
 from tasks.sources.archived_files import FILE
 from tasks.sources.cells import KEY, SCHEMA
 from tasks.sources.documents.page import Page, printable
 from tasks.sources.documents.sandbox import pages_in
+from tasks.sources.label_changes import Labels
 from tasks.sources.ranking_lists import titles
 from tasks.sources.ranking_lists.consistency import GapIs, gap_is, is_complete
 from tasks.sources.ranking_lists.table import Row, table
+from tasks.sources.snapshot import Cut
 from tasks.stoppages import ListUnreadable
 from warehouse.catalogue.model import Table
+from warehouse.catalogue.publishers import shipped_table
 from warehouse.periods import Period
 
 
@@ -75,21 +81,30 @@ def _cells_of(row: Row, *, period: Period) -> Iterator[tuple[Any, ...]]:
         yield period.key, row.area.key, "{}", measure, value, "observed"
 
 
+def snapshot(manifest: Manifest, *, archive: Archive) -> RankingSnapshot:
+    """The snapshot of a manifest; raises CatalogueError."""
+    return RankingSnapshot(manifest, shipped_table(manifest.table_id), archive)
+
+
 @dataclass(frozen=True)
-class RankingLook:
+class RankingSnapshot:
     """The ranking lists of one group of benefits, as they lay in the watched place: one file or several.
 
-    Where several lists are of one period, the one published last has the last word, cell by cell; a top list takes
-    nothing away.
+    Where several lists are of one period, the one published last counts, cell by cell; a top list withdraws nothing.
     """
 
     manifest: Manifest
     table: Table
     archive: Archive
 
+    declared_in = "warehouse/catalogues/ranking_lists.yml"
+    labels: tuple[Labels, ...] = ()
+    differences: tuple[str, ...] = ()
+    asked_periods: tuple[Period, ...] | None = None
+
     @cached_property
     def lists(self) -> tuple[RankingList, ...]:
-        """The lists, the one published first first; raises ListUnreadable."""
+        """The lists in the order of their publication; raises ListUnreadable."""
         read = [
             read_list(self.archive.get(entry.sha256), name=entry.asked.removeprefix(FILE))
             for entry in self.manifest.entries
@@ -102,12 +117,8 @@ class RankingLook:
         complete = {each.period.key for each in self.lists if each.complete}
         return frozenset(each.period.key for each in self.lists) - complete
 
-    def answers(self, *, newest: Row[Any] | None) -> Iterator[tuple[str, pl.DataFrame]]:  # noqa: ARG002
+    def answers(self) -> Iterator[Cut]:
         """The cells of each period."""
         together = pl.concat([each.cells for each in self.lists]).unique(KEY, keep="last", maintain_order=True)
         for (period_id,), cells in together.sort(KEY).group_by("period_id", maintain_order=True):
             yield f"period {period_id}", cells
-
-    def changes(self, *, newest: Row[Any] | None, stands_already: bool) -> tuple[str, ...]:  # noqa: ARG002
-        """A printed list has neither ids nor metadata that could change."""
-        return ()

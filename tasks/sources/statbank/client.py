@@ -13,6 +13,7 @@ import polars as pl
 
 from tasks.sources.http import LARGEST_BODY_BYTES, Answer, Line, Now
 from tasks.stoppages import BodyUnreadable
+from warehouse.settings import Settings
 
 SETTING = "JOBINDSATS_STATBANK_URL"
 
@@ -56,6 +57,17 @@ class Bank:
         answer = self._line.get(asked)
         self._line.require_ok(answer)
         return answer
+
+
+def open_bank(settings: Settings, *, now: Now) -> Bank:
+    """A session with StatBank at the configured address."""
+    return Bank(
+        settings.statbank_url or "",
+        now=now,
+        timeout_seconds=settings.timeout_seconds,
+        retries=settings.retries,
+        backoff_seconds=settings.backoff_seconds,
+    )
 
 
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"

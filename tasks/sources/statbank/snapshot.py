@@ -1,31 +1,39 @@
-"""TODO"""
+"""One of StatBank's tables as archived answers have it: cells answer by answer, and the texts of its variables."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
-from typing import Any
-
-import polars as pl
-from sqlalchemy import Row
 
 from tasks.archive.store import Archive, Manifest
+from tasks.sources.label_changes import Labels, lasting_names
+from tasks.sources.snapshot import Cut
 from tasks.sources.statbank.cells import to_cells
-from tasks.sources.statbank.codes import read_quarter
-from tasks.sources.statbank.metadata import BankMetadata, differences, read_metadata
+from tasks.sources.statbank.codes import area_of, read_quarter
+from tasks.sources.statbank.metadata import CATALOGUE, BankMetadata, differences, read_metadata
 from tasks.sources.statbank.request import quarters_asked
-from warehouse.catalogue.model import Table
+from warehouse.catalogue.model import Hierarchy, Table
+from warehouse.catalogue.publishers import shipped_table
+from warehouse.danish.clock import danish_day
+from warehouse.periods import Period
+
+
+def snapshot(manifest: Manifest, *, archive: Archive) -> StatBankSnapshot:
+    """The snapshot of a manifest; raises CatalogueError."""
+    return StatBankSnapshot(manifest, shipped_table(manifest.table_id), archive)
 
 
 @dataclass(frozen=True)
-class StatBankLook:
-    """One look at one of StatBank's tables."""
+class StatBankSnapshot:
+    """One of StatBank's tables as the archive has it."""
 
     manifest: Manifest
     table: Table
     archive: Archive
 
+    declared_in = CATALOGUE
     partial_periods = frozenset[int]()
 
     @cached_property
@@ -34,14 +42,49 @@ class StatBankLook:
         described = next(entry for entry in self.manifest.entries if entry.asked.startswith("/tableinfo/"))
         return read_metadata(self.archive.get(described.sha256), table=self.table)
 
-    def answers(self, *, newest: Row[Any] | None) -> Iterator[tuple[str, pl.DataFrame]]:  # noqa: ARG002
+    @cached_property
+    def labels(self) -> tuple[Labels, ...]:
+        """The text of each code, of areas and of the breakdowns' members."""
+        on = danish_day(self.manifest.seen_at)
+        return tuple(
+            labels_of(self.metadata, hierarchy=each, on=on) for each in (self.table.area, *self.table.breakdowns)
+        )
+
+    @property
+    def differences(self) -> tuple[str, ...]:
+        """How StatBank's description differs from the catalogue."""
+        return tuple(differences(self.metadata, table=self.table))
+
+    @property
+    def asked_periods(self) -> tuple[Period, ...]:
+        """The quarters that were asked for, in order."""
+        return tuple(sorted({quarter for entry in self.manifest.entries for quarter in _quarters(entry.asked)}))
+
+    def answers(self) -> Iterator[Cut]:
         """The cells of each answer, all quarters that were asked for among them."""
         for entry in self.manifest.entries:
-            periods = [read_quarter(quarter) for quarter in quarters_asked(entry.asked)]
+            periods = _quarters(entry.asked)
             if periods:
                 body = self.archive.get(entry.sha256)
                 yield "", to_cells(body, table=self.table, metadata=self.metadata, periods=periods)
 
-    def changes(self, *, newest: Row[Any] | None, stands_already: bool) -> tuple[str, ...]:  # noqa: ARG002
-        """How StatBank's description differs from the catalogue."""
-        return tuple(differences(self.metadata, table=self.table))
+
+def _quarters(asked: str) -> list[Period]:
+    return [read_quarter(quarter) for quarter in quarters_asked(asked)]
+
+
+def labels_of(metadata: BankMetadata, *, hierarchy: Hierarchy, on: date) -> Labels:
+    """The text of each code of one variable; `on` says which texts StatBank must still have."""
+    texts = metadata.variable(hierarchy.id).texts
+    if hierarchy.kind == "area":
+        places = {text: area_of(code, text=text) for code, text in texts.items()}
+        names = {text: area.name for text, area in places.items() if area is not None}
+    else:
+        names = hierarchy.canonical
+    return Labels(
+        what="area" if hierarchy.kind == "area" else "member",
+        where=hierarchy.id,
+        spellings={code: (text,) for code, text in texts.items()},
+        names=names,
+        lasting=lasting_names(hierarchy, on=on),
+    )

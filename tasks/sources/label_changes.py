@@ -1,0 +1,156 @@
+"""What a source calls its areas, members and measures, compared with what it called them in the newest vintage.
+
+Cells are known by their labels. A label that moves to the id of another member would change what a series means, and no
+figure need look wrong; a measure or member that is gone would take its cells with it. Ids are compared here and are
+asked for nowhere, so that other ids under the same labels harm nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from tasks.stoppages import LabelsMoved, Undeclared, Vanished
+from warehouse.areas import municipalities
+from warehouse.catalogue.model import Hierarchy, Table
+
+Spellings = tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Labels:
+    """One hierarchy, or the measures: how each id is spelled, and which name each declared spelling stands for.
+
+    `lasting` are the names that must still be there; `what` an entry is: an area, a member or a measure.
+    """
+
+    what: str
+    where: str
+    spellings: Mapping[str, Spellings]
+    names: Mapping[str, str]
+    lasting: frozenset[str] = frozenset()
+
+    def label(self, spellings: Spellings) -> str:
+        """The declared spelling, or the first."""
+        return next((label for label in spellings if label in self.names), spellings[0])
+
+    def name(self, spellings: Spellings) -> str | None:
+        """What the spellings stand for; None where nobody declared them."""
+        return self.names.get(self.label(spellings))
+
+    @property
+    def by_name(self) -> dict[str, tuple[str, str]]:
+        """Id and label of each declared name."""
+        named = {self.name(spelled): (value_id, self.label(spelled)) for value_id, spelled in self.spellings.items()}
+        return {name: found for name, found in named.items() if name is not None}
+
+
+@dataclass(frozen=True)
+class Change:
+    """The labels of one table on two days: those of the newest vintage, and those of the new load."""
+
+    table: Table
+    declared_in: str
+    then: tuple[Labels, ...]
+    then_on: date
+    now: tuple[Labels, ...]
+    now_on: date
+
+    @property
+    def pairs(self) -> list[tuple[Labels, Labels]]:
+        """The labels of each hierarchy that both days have."""
+        before = {labels.where: labels for labels in self.then}
+        return [(before[labels.where], labels) for labels in self.now if labels.where in before]
+
+
+def lasting_names(hierarchy: Hierarchy, *, on: date) -> frozenset[str]:
+    """The names of a hierarchy that a publisher must still have on a day: municipalities, or declared members."""
+    if hierarchy.kind == "area":
+        return frozenset(area.name for area in municipalities() if area.valid_to is None or area.valid_to >= on)
+    return frozenset(member.name for member in hierarchy.members if member.until is None or member.until >= on)
+
+
+def remembering(stopped: Undeclared, *, change: Change) -> Undeclared:
+    """A stoppage over an unknown label, saying what was called so far what has the label now, where that can be told."""
+    said = [
+        f"the publisher's id {value_id} of {now.where} was called '{then.label(before)}' until now"
+        for then, now in change.pairs
+        for value_id, before, after in _at_the_same_id(then, now)
+        if stopped.label in after and then.name(before) is not None and now.name(after) is None
+    ]
+    return Undeclared("; ".join([str(stopped), *said]), label=stopped.label, rule=stopped.rule, cells=stopped.cells)
+
+
+def advisories(change: Change) -> list[str]:
+    """What changed and harms nothing, a sentence each: other ids, other declared spellings."""
+    return [said for then, now in change.pairs for said in (*_new_ids(then, now), *_new_spellings(then, now))]
+
+
+def require_same_meaning(change: Change) -> None:
+    """Raises LabelsMoved or Vanished where publishing could change the meaning of a series, or end it, unnoticed."""
+    # What is gone comes first: where the publisher counts its ids, the others move up.
+    for then, now in change.pairs:
+        _require_all_that_lasts(then, now, change=change)
+    for then, now in change.pairs:
+        _require_labels_in_place(then, now, change=change)
+
+
+def _at_the_same_id(then: Labels, now: Labels) -> Iterator[tuple[str, Spellings, Spellings]]:
+    for value_id, before in then.spellings.items():
+        if value_id in now.spellings:
+            yield value_id, before, now.spellings[value_id]
+
+
+def _both(then: Labels, now: Labels) -> list[tuple[tuple[str, str], tuple[str, str]]]:
+    before, after = then.by_name, now.by_name
+    return [(before[name], after[name]) for name in before if name in after]
+
+
+def _new_ids(then: Labels, now: Labels) -> list[str]:
+    return [
+        f"id of '{label}' in {now.where} changed from {before} to {after}"
+        for (before, _), (after, label) in _both(then, now)
+        if before != after
+    ]
+
+
+def _new_spellings(then: Labels, now: Labels) -> list[str]:
+    return [
+        f"'{before}' in {now.where} is now called '{after}', which is declared as the same"
+        for (_, before), (_, after) in _both(then, now)
+        if before != after
+    ]
+
+
+def _require_labels_in_place(then: Labels, now: Labels, *, change: Change) -> None:
+    table = change.table
+    if table.renumbered is not None and change.then_on < table.renumbered <= change.now_on:
+        return
+    for value_id, before, after in _at_the_same_id(then, now):
+        was, is_now = then.name(before), now.name(after)
+        if was is not None and is_now is not None and was != is_now:
+            raise LabelsMoved(
+                f"{table.id}: the publisher's id {value_id} of {now.where} was '{then.label(before)}' until now and is "
+                f"'{now.label(after)}' today, which is declared as another {now.what}: series would change their "
+                "meaning. Nothing was published. Ask the publisher; where the labels mean what they did and only the ids "
+                f"are others, add `renumbered: {change.now_on}` to {table.id} in {change.declared_in}"
+            )
+
+
+def _require_all_that_lasts(then: Labels, now: Labels, *, change: Change) -> None:
+    table = change.table
+    if table.retired is not None and table.retired.since <= change.now_on:
+        return
+    for name, (value_id, label) in then.by_name.items():
+        if name in now.lasting and name not in now.by_name:
+            renamed = (
+                f" (its id {value_id} is now called '{now.spellings[value_id][0]}')"
+                if value_id in now.spellings
+                else ""
+            )
+            raise Vanished(
+                f"{table.id}: the {now.what} '{label}' stood published, and the publisher's metadata no longer offer "
+                f"it{renamed}. Nothing was withdrawn. If it has ended, say so with `until` in "
+                f"{change.declared_in}; if it was renamed, add the new label under `also`"
+            )
