@@ -48,7 +48,7 @@ def statuses(briefing: Briefing) -> set[str]:
 
 @cache
 def _file(name: str) -> str:
-    return resources.files("tasks.paper").joinpath(name).read_text(encoding="utf-8")
+    return resources.files("tasks.briefing").joinpath(name).read_text(encoding="utf-8")
 
 
 def _count(cell: Cell) -> str:

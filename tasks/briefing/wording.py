@@ -181,7 +181,7 @@ def _total(briefing: Briefing) -> str:
     if now.shown is not None:
         begun = f"{briefing.area.name} Kommune havde {written.number(now.shown)} fuldtidspersoner på ydelse i {month}."
     elif now.status == SUPPRESSED:
-        between = cell(now, written.number).replace(f"–{words.MAY_BREAK}", " og ")
+        between = cell(now, written.number).replace(f"–{MAY_BREAK}", " og ")
         begun = (
             f"{briefing.area.name} Kommune havde mellem {between} fuldtidspersoner på ydelse i {month}; "
             "det præcise antal kan ikke siges, fordi små antal er skjult."

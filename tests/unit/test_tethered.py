@@ -27,7 +27,7 @@ WITH_A_CHILD = f"import subprocess, sys; subprocess.run([sys.executable, '-c', {
 STARTER = """
 import os, sys
 from pathlib import Path
-from flows import tethered
+from tasks import child_processes as tethered
 tethered.start([sys.executable, "-c", sys.argv[1]], environment=os.environ, log=Path(sys.argv[2]))
 sys.stdin.read()
 """
@@ -89,7 +89,7 @@ def test_a_command_that_does_not_listen_is_ended_after_some_patience(tmp_path: P
 
 def test_a_command_that_is_killed_is_told_from_one_that_failed(start: Start, mark: str) -> None:
     process, _ = start(SLEEPING)
-    (command,) = [pid for pid, said in told(mark).items() if "tethered" not in said]
+    (command,) = [pid for pid, said in told(mark).items() if "child_processes" not in said]
     os.kill(command, signal.SIGKILL)
     assert process.wait(30) == 128 + signal.SIGKILL
     tethered.end(process)
