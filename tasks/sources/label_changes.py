@@ -22,7 +22,8 @@ Spellings = tuple[str, ...]
 class Labels:
     """One hierarchy, or the measures: how each id is spelled, and which name each declared spelling stands for.
 
-    `lasting` are the names that must still be there; `what` an entry is: an area, a member or a measure.
+    `lasting` are the names that must still be there; `what` an entry is: an area, a member or a measure; `id_said` what
+    its id is called in a message.
     """
 
     what: str
@@ -30,6 +31,7 @@ class Labels:
     spellings: Mapping[str, Spellings]
     names: Mapping[str, str]
     lasting: frozenset[str] = frozenset()
+    id_said: str = "the publisher's id"
 
     def label(self, spellings: Spellings) -> str:
         """The declared spelling, or the first."""
@@ -74,7 +76,7 @@ def lasting_names(hierarchy: Hierarchy, *, on: date) -> frozenset[str]:
 def remembering(stopped: Undeclared, *, change: Change) -> Undeclared:
     """A stoppage over an unknown label, saying what was called so far what has the label now, where that can be told."""
     said = [
-        f"the publisher's id {value_id} of {now.where} was called '{then.label(before)}' until now"
+        f"{now.id_said} {value_id} of {now.where} was called '{then.label(before)}' until now"
         for then, now in change.pairs
         for value_id, before, after in _at_the_same_id(then, now)
         if stopped.label in after and then.name(before) is not None and now.name(after) is None
@@ -131,7 +133,7 @@ def _require_labels_in_place(then: Labels, now: Labels, *, change: Change) -> No
         was, is_now = then.name(before), now.name(after)
         if was is not None and is_now is not None and was != is_now:
             raise LabelsMoved(
-                f"{table.id}: the publisher's id {value_id} of {now.where} was '{then.label(before)}' until now and is "
+                f"{table.id}: {now.id_said} {value_id} of {now.where} was '{then.label(before)}' until now and is "
                 f"'{now.label(after)}' today, which is declared as another {now.what}: series would change their "
                 "meaning. Nothing was published. Ask the publisher; where the labels mean what they did and only the ids "
                 f"are others, add `renumbered: {change.now_on}` to {table.id} in {change.declared_in}"

@@ -85,7 +85,7 @@ ON_DATA: Mapping[str, Callable[[Answer, int], Answer]] = {
     "half-the-rows": _half_the_rows,
 }
 ONLY_ON = {
-    **{name: {"table", "data"} for name in redescribed.ON_TABLE},
+    **{name: {"table", "tableinfo", "data"} for name in redescribed.ON_TABLE},
     **{name: {"data"} for name in (*ON_DATA, RELEASE)},
     VANISHED_TABLE: {"tables"},
 }

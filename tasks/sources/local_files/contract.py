@@ -7,6 +7,7 @@ decimal sign, not the unit, not which row is the total.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 from functools import cached_property
 from pathlib import PurePosixPath
 from typing import Annotated, Any, Literal, Self
@@ -83,6 +84,7 @@ class Contract(Declared):
     keys: tuple[Key, ...] = ()
     columns: tuple[Column, ...] = Field(min_length=1)
     ignored: tuple[Label, ...] = ()
+    renumbered: date | None = None
     limits: Limits = Limits()
 
     @model_validator(mode="after")
@@ -172,6 +174,7 @@ class Contract(Declared):
             breakdowns=tuple(key.hierarchy for key in self.keys),
             measures=tuple(column.measure for column in self.columns),
             coverage="sparse",
+            renumbered=self.renumbered,
             feeds=self.feeds,
         )
 

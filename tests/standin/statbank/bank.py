@@ -16,6 +16,7 @@ from urllib.parse import unquote, urlsplit
 
 from tests.standin import faults, noise
 from tests.standin.publisher import CALLS_KEPT, CSV_TYPE, Publisher, Reply, json_reply
+from tests.standin.statbank import redescribed
 from tests.standin.statbank.queries import BankQuestion, BankRefusal, question
 from tests.standin.statbank.tables import BankTable, Variable, tables
 
@@ -65,7 +66,7 @@ ON_DATA: Mapping[str, Callable[[list[str], Rows, int], tuple[list[str], Rows]]] 
     "null-storm": _null_storm,
     "half-the-rows": _half_the_rows,
 }
-HITTING = {*faults.ON_EVERY_CALL, *ON_DATA, faults.RELEASE}
+HITTING = {*faults.ON_EVERY_CALL, *ON_DATA, *redescribed.NAMES, faults.RELEASE}
 
 
 class Bank:
@@ -98,7 +99,7 @@ class Bank:
         try:
             match unquote(split.path).strip("/").split("/"):
                 case ["v1", "tableinfo", table_id]:
-                    return json_reply(_described(self._table(table_id)))
+                    return json_reply(_described(redescribed.described(self._table(table_id), hit)))
                 case ["v1", "data", table_id, form]:
                     return self._data(table_id, form, split.query, hit)
                 case _:
@@ -114,7 +115,7 @@ class Bank:
         return replace(found, updated_at=found.updated_at + moved)
 
     def _data(self, table_id: str, form: str, query: str, hit: tuple[str, ...]) -> Reply:
-        table = self._table(table_id)
+        table = redescribed.described(self._table(table_id), hit)
         header, rows = _rows(table, question(table, form, query))
         for name in hit:
             if name in ON_DATA:
