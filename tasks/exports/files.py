@@ -23,14 +23,8 @@ from xlsxwriter.worksheet import Worksheet
 from warehouse.danish.clock import in_denmark
 from warehouse.errors import QuestionError
 from warehouse.marts.contract import Entry, entries
+from warehouse.marts.declaration import years_by
 from warehouse.marts.rows import columns_of, pieces_of, rows_of, years_of
-
-BY_YEAR = {
-    "benefit_recipients": "period_first_day",
-    "block_grant_share": "period_last_day",
-    "revisions": "period_last_day",
-}
-"""The marts that grow with every month or night, and the day by which they are parted into years in Parquet."""
 
 ROWS_OF_A_SHEET = 1_048_576
 
@@ -59,7 +53,7 @@ Write = Callable[[Connection, Table, Path, About], Iterator[Written]]
 
 def write_parquet(connection: Connection, table: Table, folder: Path, about: About) -> Iterator[Written]:
     """One file, or one for each year in folders `year=2023`; strings as a dictionary, what it is in its metadata."""
-    by = BY_YEAR.get(table.name)
+    by = years_by(table)
     years = years_of(connection, table, by=by) if by else []
     files = {folder / table.name / f"year={year}" / "data.parquet": year for year in years}
     alone = folder / table.name / "data.parquet" if by else folder / f"{table.name}.parquet"

@@ -26,6 +26,7 @@ from warehouse import migrations
 from warehouse.database.locks import Lock, held
 from warehouse.database.scratch import WrongTarget, same_database, scratch_beside
 from warehouse.history.checksum import Part, combined, first_difference, parts
+from warehouse.marts.contract import HASHED
 
 
 @dataclass(frozen=True)
@@ -138,7 +139,7 @@ def read_history(target: Target) -> History:
 def _parts(resources: Resources) -> tuple[Part, ...]:
     """The parts of a warehouse at one moment, whoever is writing."""
     with resources.engine.connect().execution_options(isolation_level="REPEATABLE READ") as connection:
-        return tuple(parts(connection))
+        return tuple(parts(connection, marts=HASHED))
 
 
 @task(name="begin replay", cache_policy=NO_CACHE)

@@ -21,6 +21,7 @@ from tests.conftest import ROOT, Stage
 from tests.scene import Scene, everything_prefect_knows
 from warehouse.database.scratch import PREFIX, scratch_beside
 from warehouse.history.checksum import checksum
+from warehouse.marts.contract import HASHED
 
 pytestmark = pytest.mark.slow
 
@@ -53,7 +54,7 @@ def checksum_of(scene: Scene) -> str:
     engine = create_engine(scene.database)
     try:
         with engine.connect() as connection:
-            return checksum(connection)
+            return checksum(connection, marts=HASHED)
     finally:
         engine.dispose()
 

@@ -10,10 +10,10 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from warehouse.formulas.arithmetic import change
 from warehouse.formulas.benchmark import savings
+from warehouse.formulas.benefits import change
 from warehouse.formulas.block_grant import implied_key, projection
-from warehouse.formulas.investments import break_even, net_present_value, years_of
+from warehouse.formulas.investments import break_even, discounted, years_of
 from warehouse.formulas.own_tables import budget, exits, offer_mix, ordinary_hours, target_followup
 from warehouse.formulas.refusion import net_municipal_cost
 
@@ -131,19 +131,23 @@ def test_the_true_group_lies_within_what_the_printed_share_leaves_open(persons: 
     assert found["group_high_persons"] is None or group - 1e-6 <= found["group_high_persons"]
 
 
+def present_value(flows: pl.DataFrame, *, rate_pct: float) -> float:
+    return float(discounted(flows, columns=["flow_dkk"], by=["case"], rate_pct=rate_pct)["flow_dkk"].item())
+
+
 @given(FLOWS)
 def test_a_present_value_at_no_rate_is_the_sum_in_whatever_order(flows: list[tuple[int, int]]) -> None:
     frame = pl.DataFrame(flows, schema=["year", "flow_dkk"], orient="row").with_columns(case=pl.lit("a"))
-    found = net_present_value(frame, by=["case"], rate_pct=0)["net_present_value_dkk"].item()
+    found = present_value(frame, rate_pct=0)
     assert found == sum(amount for _, amount in flows)
-    turned = net_present_value(frame.reverse(), by=["case"], rate_pct=0)["net_present_value_dkk"].item()
+    turned = present_value(frame.reverse(), rate_pct=0)
     assert turned == found
 
 
 @given(FLOWS, RATES)
 def test_a_present_value_is_what_compounding_undoes(flows: list[tuple[int, int]], rate_pct: float) -> None:
     frame = pl.DataFrame(flows, schema=["year", "flow_dkk"], orient="row").with_columns(case=pl.lit("a"))
-    found = net_present_value(frame, by=["case"], rate_pct=rate_pct)["net_present_value_dkk"].item()
+    found = present_value(frame, rate_pct=rate_pct)
     last, balance = max(year for year, _ in flows), 0.0
     first = min(year for year, _ in flows)
     for year in range(first, last + 1):
@@ -190,7 +194,7 @@ def test_so_many_persons_pay_for_a_case_and_one_fewer_does_not(years: list[tuple
 
     def result(count: float) -> float:
         flows = frame.with_columns(flow_dkk=count * pl.col("saved_per_person_dkk") - pl.col("cost_dkk"))
-        return float(net_present_value(flows, by=["case"], rate_pct=rate_pct)["net_present_value_dkk"].item())
+        return present_value(flows, rate_pct=rate_pct)
 
     assert result(persons) >= -0.01
     assert persons == 0 or result(persons - 1) < 0.01

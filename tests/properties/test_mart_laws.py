@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 from sqlalchemy import Engine, text
 from sqlalchemy.exc import DBAPIError
 
-from tasks.derive import rebuild, tables_behind
 from tests.properties.releases import HIDDEN, Cell, Content, forget, night, publish_release, shown
 from warehouse import migrations
 from warehouse.catalogue.model import jobindsats
+from warehouse.marts.benefits import rebuild, tables_behind
 
 TABLES = ("y01a02", "y07a02")
 CELLS = st.tuples(

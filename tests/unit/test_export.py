@@ -27,6 +27,7 @@ from warehouse.marts import benchmark as figure_marts
 from warehouse.marts import benefits as marts
 from warehouse.marts import claims as claim_marts
 from warehouse.marts.contract import MARTS, VERSION, entries, type_of
+from warehouse.marts.declaration import years_by
 from warehouse.marts.rows import one_state, state_of
 
 NOW = datetime(2026, 8, 11, 4, 30, tzinfo=UTC)
@@ -119,11 +120,7 @@ def keyed(table: Table, rows: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
 def test_parquet_read_by_duckdb_is_the_marts_cell_by_cell(filled: Engine, tmp_path: Path) -> None:
     manifest = exported(filled, tmp_path, "parquet")
     for table in MARTS:
-        place = (
-            tmp_path / table.name / "**" / "*.parquet"
-            if table.name in export_files.BY_YEAR
-            else tmp_path / f"{table.name}.parquet"
-        )
+        place = tmp_path / table.name / "**" / "*.parquet" if years_by(table) else tmp_path / f"{table.name}.parquet"
         columns = ", ".join(column.name for column in table.columns)
         read = asked_of_duckdb(f"select {columns} from read_parquet('{place}', hive_partitioning = false)")
         assert keyed(table, read) == keyed(table, stands(filled, table)), table.name

@@ -17,7 +17,8 @@ from warehouse.figures.compute import answer
 from warehouse.figures.explain import rests_on, tree
 from warehouse.figures.inputs import Scope
 from warehouse.figures.registry import FIGURES
-from warehouse.marts.fill import MARTS, fill, is_behind
+from warehouse.marts.contract import FIGURE_MARTS
+from warehouse.marts.fill import fill, is_behind
 from warehouse.schema.assumptions import assumptions
 
 HERLEV = "163"
@@ -83,19 +84,19 @@ def test_a_corrected_list_keeps_the_sign_it_had(empty: Engine) -> None:
 
 
 def test_marts_hold_the_lists_and_are_behind_when_a_list_comes(empty: Engine) -> None:
-    marts = [mart for mart in MARTS if mart.table.name in ("benchmark_ranking", "savings")]
+    marts = [mart for mart in FIGURE_MARTS if mart.name in ("benchmark_ranking", "savings")]
     publish_release(empty, benchmark(), seen_at=night(0), table_id="y30r21")
     with empty.begin() as connection:
         assert [fill(connection, mart).rows for mart in marts] == [1, 1]
     publish_release(empty, benchmark(), seen_at=night(1), table_id="ranking_all")
     with empty.begin() as connection:
         assert [is_behind(connection, mart) for mart in marts] == [True, True]
-        assert {mart.table.name: fill(connection, mart).rows for mart in marts} == {
+        assert {mart.name: fill(connection, mart).rows for mart in marts} == {
             "benchmark_ranking": 2,
             "savings": 1,
         }
         for mart in marts:
-            connection.execute(mart.table.delete())
+            connection.execute(mart.delete())
 
 
 def test_what_the_table_has_withdrawn_is_answered_by_the_list(empty: Engine) -> None:

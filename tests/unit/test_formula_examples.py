@@ -15,7 +15,7 @@ from warehouse import formulas
 MODULES = [
     importlib.import_module(f"{formulas.__name__}.{found.name}") for found in pkgutil.iter_modules(formulas.__path__)
 ]
-WITHOUT_A_NUMBER = {"hide_small", "discounted"}
+WITHOUT_A_NUMBER = {"hide_small"}
 
 
 @pytest.mark.parametrize("module", MODULES, ids=lambda module: module.__name__.rpartition(".")[2])

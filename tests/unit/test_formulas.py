@@ -7,19 +7,20 @@ from collections.abc import Callable
 import polars as pl
 import pytest
 
-from warehouse.formulas.arithmetic import SumRefused, change, share
+from warehouse.formulas.arithmetic import SumRefused, share
 from warehouse.formulas.benchmark import gap, savings
-from warehouse.formulas.block_grant import (
-    block_grant_share,
+from warehouse.formulas.benefits import change
+from warehouse.formulas.block_grant import block_grant_share, implied_key, projection
+from warehouse.formulas.investments import break_even, cost_per_course, discounted, grant_share, places, result_per
+from warehouse.formulas.own_tables import (
+    budget,
     cases_per_1000,
-    grant_share,
-    implied_key,
-    keys,
-    projection,
+    exits,
+    offer_mix,
+    ordinary_hours,
     response_rate,
+    target_followup,
 )
-from warehouse.formulas.investments import break_even, cost_per_course, net_present_value, places, result_per
-from warehouse.formulas.own_tables import budget, exits, offer_mix, ordinary_hours, target_followup
 from warehouse.formulas.refusion import ladder, net_municipal_cost
 from warehouse.formulas.statuses import FormulaError
 
@@ -164,32 +165,15 @@ def test_an_uncertain_price_widens_in_columns_of_its_own() -> None:
     assert plain.select("saving_lowest_dkk", "saving_lowest_dkk_status").row(0) == (None, "missing")
 
 
-def test_a_key_is_there_for_every_basis_on_record_and_says_where_none_is() -> None:
-    stated = pl.DataFrame(
+def test_a_key_that_is_not_known_projects_nothing_and_bounds_are_kept() -> None:
+    keys = pl.DataFrame(
         {
-            "area_code": ["163"] * 2,
-            "key_basis": ["workforce", "stated"],
-            "key_pct": [0.5, None],
-            "key_low_pct": [0.495, None],
-            "key_high_pct": [0.505, None],
+            "key_pct": [None, 29_215 / 5_932_654 * 100, None, 0.5],
+            "key_low_pct": [None, None, None, 0.495],
+            "key_high_pct": [None, None, None, 0.505],
         }
     )
-    sizes = pl.DataFrame(
-        {
-            "area_code": ["163", "147"],
-            "key_basis": ["population"] * 2,
-            "local_persons": [29_215, None],
-            "national_persons": [5_932_654] * 2,
-        }
-    )
-    found = keys(stated, sizes=sizes, by=["area_code"])
-    assert found.select("area_code", "key_basis", pl.col("key_pct").round(4), "key_pct_status").rows() == [
-        ("147", "population", None, "missing"),
-        ("163", "population", 0.4924, "observed"),
-        ("163", "stated", None, "missing"),
-        ("163", "workforce", 0.5, "observed"),
-    ]
-    projected = projection(found.with_columns(national_change_persons=pl.lit(20_000)))
+    projected = projection(keys.with_columns(national_change_persons=pl.lit(20_000)))
     assert projected["projection_persons"].to_list() == [None, 98, None, 100]
     assert projected.select("projection_low_persons", "projection_high_persons").row(3) == (99, 101)
 
@@ -342,15 +326,15 @@ def flows(*amounts: float | None, status: str = "observed") -> pl.DataFrame:
 
 
 def test_a_flow_nobody_knows_leaves_no_present_value() -> None:
-    found = net_present_value(flows(-100, None, status="not_yet"), by=["case"], rate_pct=3.5)
+    found = discounted(flows(-100, None, status="not_yet"), columns=["flow_dkk"], by=["case"], rate_pct=3.5)
     assert found.rows() == [("a", None, "not_yet")]
 
 
 def test_a_flow_without_a_year_and_a_rate_that_leaves_nothing_are_refused() -> None:
     with pytest.raises(FormulaError, match="no year"):
-        net_present_value(flows(1).with_columns(year=pl.lit(None, pl.Int64)), by=["case"], rate_pct=0)
+        discounted(flows(1).with_columns(year=pl.lit(None, pl.Int64)), columns=["flow_dkk"], by=["case"], rate_pct=0)
     with pytest.raises(FormulaError, match="-100 per cent"):
-        net_present_value(flows(1), by=["case"], rate_pct=-100)
+        discounted(flows(1), columns=["flow_dkk"], by=["case"], rate_pct=-100)
 
 
 def test_a_case_without_costs_has_no_cost_per_course() -> None:

@@ -7,14 +7,14 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, Engine, insert, text
+from sqlalchemy import Connection, Engine, Table, insert, text
 
-from tasks.derive import rebuild
 from tests.conventions.sources import named, production
 from tests.properties.releases import Cell, Content, night, publish_release, shown
+from warehouse.marts.benefits import rebuild
 from warehouse.marts.claims import claim_check
-from warehouse.marts.fill import MARTS as FIGURES
-from warehouse.marts.fill import Mart, fill
+from warehouse.marts.contract import FIGURE_MARTS
+from warehouse.marts.fill import fill
 
 CELL: Cell = ("2025M07", 163, "persons")
 CLAIM = {
@@ -61,11 +61,11 @@ def test_the_old_is_read_until_the_new_is_there(engine: Engine, isolation: str, 
         assert persons(reader) == [seen_after]
 
 
-@pytest.mark.parametrize("mart", FIGURES, ids=lambda mart: mart.table.name)
-def test_a_mart_of_figures_is_in_nobodys_way_while_it_is_filled(engine: Engine, mart: Mart) -> None:
+@pytest.mark.parametrize("mart", FIGURE_MARTS, ids=lambda mart: mart.name)
+def test_a_mart_of_figures_is_in_nobodys_way_while_it_is_filled(engine: Engine, mart: Table) -> None:
     with impatient(engine, isolation=READ_COMMITTED) as reader, engine.connect() as writer, writer.begin():
         fill(writer, mart)
-        assert reader.execute(text(f"select * from {mart.table.fullname}")).all() == []
+        assert reader.execute(text(f"select * from {mart.fullname}")).all() == []
 
 
 def deleted(connection: Connection) -> None:

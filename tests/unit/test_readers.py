@@ -12,13 +12,12 @@ from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import DBAPIError
 
 from flows.command_line.main import run
-from tasks import derive
 from tasks.answers.claims import fill_mart
 from tests.conventions.sources import ROOT
 from warehouse import migrations
 from warehouse.database.reader_role import READER, ReaderRefused, excess, give, renew
-from warehouse.marts.contract import MARTS
-from warehouse.marts.fill import MARTS as FIGURE_MARTS
+from warehouse.marts.benefits import rebuild
+from warehouse.marts.contract import FIGURE_MARTS, MARTS
 from warehouse.marts.fill import fill
 
 
@@ -146,7 +145,7 @@ def test_our_own_sessions_may_still_make_temporary_tables(engine: Engine) -> Non
 @pytest.mark.parametrize(
     "rebuilt",
     [
-        lambda connection: derive.rebuild(connection, table_id="y01a02"),
+        lambda connection: rebuild(connection, table_id="y01a02"),
         *(lambda connection, mart=mart: fill(connection, mart) for mart in FIGURE_MARTS[:1]),
         lambda connection: fill_mart(connection, place=ROOT / "docs" / "examples" / "claims" / "five-papers.yml"),
     ],

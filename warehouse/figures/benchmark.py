@@ -1,4 +1,4 @@
-"""The ministry's benchmark: the gap to the expected level, the rank, and what the gap saves.
+"""The figures of the ministry's benchmark: the gap to the expected level, the rank, and what the gap saves.
 
 Points and rank rest on unrounded numbers and may contradict persons, which are rounded to tens. The difference is given
 as actual minus expected, whichever way round the publisher has it: expected and actual decide it. A printed list without
@@ -7,8 +7,11 @@ them has no sign that could be told: it stands as printed, and nothing is comput
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import polars as pl
 
+from warehouse.figures.model import Figure, Input, Printed
 from warehouse.formulas import benchmark as formulas
 from warehouse.formulas.statuses import computed
 
@@ -94,3 +97,96 @@ def savings(rows: pl.DataFrame) -> pl.DataFrame:
     found = computed(formulas.savings(formulas.gap(fitting)), fewer_full_time_persons=-pl.col("gap_persons"))
     of_list, levels = pl.col("table_id") != TABLE, pl.col("actual_persons", "expected_persons")
     return _with_caveat(found, UNTOLD, where=of_list & pl.any_horizontal(levels.is_null()))
+
+
+def _input(name: str, measure: str, *, earlier: int = 0) -> Input:
+    return Input(name, TABLE, measure, item=GROUPS, earlier=earlier)
+
+
+_LEVELS = (
+    _input("actual_persons", "actual_full_time_persons"),
+    _input("expected_persons", "expected_full_time_persons"),
+)
+_HALF_A_YEAR = 2
+_SOURCE = "Jobindsats.dk / STAR, table y30r21, the ministry's benchmark; the ministry's printed ranking lists"
+_LISTS_ANSWER = Printed(
+    table=TABLE,
+    dimension=GROUPS,
+    lists=LISTS,
+    place="rank",
+    compared=COMPARED,
+)
+_LISTS_STAND_BESIDE = replace(_LISTS_ANSWER, stands_beside=True)
+_TOLD_APART = {"table_id": "text", "stands_beside": "boolean"}
+_ROUNDED = "Tallene er forskelle mellem antal afrundet til nærmeste 10, så de kan være 10 personer større eller mindre."
+
+FIGURES = (
+    Figure(
+        name="benchmark_gap",
+        title="Forskel til det forventede niveau",
+        title_en="Gap to the ministry's expected level",
+        formula="actual_persons - expected_persons",
+        unit="full_time_persons",
+        source=_SOURCE,
+        inputs=(
+            *_LEVELS,
+            _input("published_gap_persons", "gap_full_time_persons"),
+            _input("published_pct_point", "gap_pct_point"),
+            _input("rank", "rank"),
+            _input("rank_half_a_year_earlier", "rank", earlier=_HALF_A_YEAR),
+        ),
+        compute=gap,
+        printed=_LISTS_STAND_BESIDE,
+        everywhere=True,
+        value="gap_persons",
+        low="gap_low_persons",
+        high="gap_high_persons",
+        default_item=ALL_BENEFITS,
+        columns={
+            "actual_persons": "full_time_persons",
+            "expected_persons": "full_time_persons",
+            "gap_pct_point": "pct_point",
+            "rank": "rank",
+            "published_gap_is": "text",
+            "published_gap_persons": "full_time_persons",
+            "published_pct_point": "pct_point",
+            **_TOLD_APART,
+        },
+        caveats=(_ROUNDED,),
+    ),
+    Figure(
+        name="benchmark_rank",
+        title="Placering på ministeriets rangliste",
+        title_en="Place on the ministry's ranking list",
+        formula="as published; 1 is furthest below the expected level",
+        unit="rank",
+        source=_SOURCE,
+        inputs=(
+            _input("rank", "rank"),
+            _input("rank_half_a_year_earlier", "rank", earlier=_HALF_A_YEAR),
+        ),
+        compute=rank,
+        printed=_LISTS_STAND_BESIDE,
+        value="rank",
+        default_item=ALL_BENEFITS,
+        columns={"rank_half_a_year_earlier": "rank", "places_gained": "rank", **_TOLD_APART},
+    ),
+    Figure(
+        name="savings",
+        title="Besparelse ved færre på offentlig forsørgelse end forventet",
+        title_en="Savings by fewer supported persons than expected",
+        formula="(expected_persons - actual_persons) x net_unit_cost_dkk",
+        unit="dkk",
+        source=_SOURCE,
+        inputs=_LEVELS,
+        compute=savings,
+        printed=_LISTS_ANSWER,
+        value="saving_dkk",
+        low="saving_low_dkk",
+        high="saving_high_dkk",
+        assumptions=("net_unit_cost_dkk",),
+        default_item=ALL_BENEFITS,
+        columns={"fewer_full_time_persons": "full_time_persons", "net_unit_cost_dkk": "dkk", "table_id": "text"},
+        caveats=(_ROUNDED,),
+    ),
+)

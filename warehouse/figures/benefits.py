@@ -1,4 +1,4 @@
-"""Benefits: totals that name their members, changes over a year, and published shares against the country's.
+"""The figures of benefits: totals that name their members, changes over a year, and published shares against the country's.
 
 A sum over benefits takes those that the papers count and that were in force. A hidden part makes it a pair of bounds; a
 hidden count is never worked out from a total.
@@ -8,10 +8,15 @@ from __future__ import annotations
 
 import polars as pl
 
-from warehouse.formulas.arithmetic import bounded_sum, change
-from warehouse.formulas.statuses import computed
+from warehouse.figures.model import COUNTED, RECIPIENTS, Figure, Input
+from warehouse.formulas.arithmetic import bounded_sum
+from warehouse.formulas.benefits import against_country, change
+
+FULL_TIME = "recipients_full_time_persons"
+SOURCE = "Jobindsats.dk / STAR, the benefits' own tables"
 
 _GRAIN = ("area_code", "period_id")
+_A_YEAR = 12
 
 
 def total(rows: pl.DataFrame) -> pl.DataFrame:
@@ -50,11 +55,69 @@ def year_on_year(rows: pl.DataFrame) -> pl.DataFrame:
     return change(rows, of="full_time_persons")
 
 
-def against_country(rows: pl.DataFrame) -> pl.DataFrame:
-    """A published share beside the country's.
-
-    >>> rows = pl.DataFrame({"share_pct": [1.5], "country_share_pct": [2.0]})
-    >>> against_country(rows)["gap_pct_point"].item()
-    -0.5
-    """
-    return computed(rows, gap_pct_point=(pl.col("share_pct") - pl.col("country_share_pct")).round(9))
+FIGURES = (
+    Figure(
+        name="total_recipients",
+        title="Ydelsesmodtagere i alt, fuldtidspersoner",
+        title_en="Recipients of all counted benefits",
+        formula="sum over the counted benefits in force of full-time persons",
+        unit="full_time_persons",
+        source=SOURCE,
+        inputs=(Input("full_time_persons", RECIPIENTS, FULL_TIME, item=COUNTED),),
+        compute=total,
+        value="total_full_time_persons",
+        low="low",
+        high="high",
+        columns={"parts": "count", "parts_expected": "count"},
+        caveats=("Summen omfatter de ydelser, som er i kraft og tælles med i docs/assumptions.md.",),
+    ),
+    Figure(
+        name="year_on_year",
+        title="Ændring fra samme måned året før",
+        title_en="Change from the same month a year earlier",
+        formula="full_time_persons - full_time_persons_year_earlier",
+        unit="full_time_persons",
+        source=SOURCE,
+        inputs=(
+            Input("full_time_persons", RECIPIENTS, FULL_TIME),
+            Input("full_time_persons_year_earlier", RECIPIENTS, FULL_TIME, earlier=_A_YEAR),
+        ),
+        compute=year_on_year,
+        value="change",
+        columns={
+            "full_time_persons": "full_time_persons",
+            "full_time_persons_year_earlier": "full_time_persons",
+            "change_pct": "pct",
+        },
+    ),
+    Figure(
+        name="share_of_workforce",
+        title="Fuldtidspersoner i pct. af arbejdsstyrken (16-66 år)",
+        title_en="Full-time persons in per cent of the workforce",
+        formula="share_pct as published; gap = share_pct - country_share_pct",
+        unit="pct",
+        source=SOURCE,
+        inputs=(
+            Input("share_pct", RECIPIENTS, "share_of_workforce_pct"),
+            Input("country_share_pct", RECIPIENTS, "share_of_workforce_pct", area="country"),
+        ),
+        compute=against_country,
+        value="share_pct",
+        columns={"country_share_pct": "pct", "gap_pct_point": "pct_point"},
+    ),
+    Figure(
+        name="share_of_population",
+        title="Fuldtidspersoner i pct. af befolkningen (16-66 år)",
+        title_en="Full-time persons in per cent of the population",
+        formula="share_pct as published; gap = share_pct - country_share_pct",
+        unit="pct",
+        source=SOURCE,
+        inputs=(
+            Input("share_pct", RECIPIENTS, "share_of_population_pct"),
+            Input("country_share_pct", RECIPIENTS, "share_of_population_pct", area="country"),
+        ),
+        compute=against_country,
+        value="share_pct",
+        columns={"country_share_pct": "pct", "gap_pct_point": "pct_point"},
+    ),
+)

@@ -1,4 +1,4 @@
-"""Keys: a municipality's share of the country, on every basis on record.
+"""The figures of the block grant: a municipality's share of the country against its key, and what the key makes of a forecast.
 
 The block-grant key itself is no published table; it is quoted in papers (`stated`). A share of the population or of the
 workforce is another thing under the same name, and the two are never mixed: each basis is a row of its own. So is the
@@ -12,19 +12,17 @@ import polars as pl
 
 from warehouse.assumptions.apply import applicable
 from warehouse.figures import population
+from warehouse.figures.benefits import FULL_TIME, SOURCE
+from warehouse.figures.model import RECIPIENTS, Figure, Input
 from warehouse.formulas import block_grant as formulas
 from warehouse.formulas.arithmetic import share
 
 KEY = "block_grant_key_pct"
-
 CHANGE = "national_unemployment_change_persons"
-
 CLAIMED = "claimed_local_change_persons"
 
 _PLACE = ("area_code", "day")
-
 _COLUMNS = (*_PLACE, "basis", "key_pct", "key_low_pct", "key_high_pct", "key_assumptions", "key_caveats")
-
 _POPULATIONS = tuple(each.name for each in population.INPUTS)
 
 
@@ -99,3 +97,49 @@ def _assumed(places: pl.DataFrame, *, known: pl.DataFrame, name: str) -> pl.Data
 def projection(rows: pl.DataFrame) -> pl.DataFrame:
     """What a national change means locally, on each key."""
     return formulas.projection(rows.with_columns(national_change_persons=CHANGE))
+
+
+FIGURES = (
+    Figure(
+        name="block_grant_share",
+        title="Andel af landets ydelsesmodtagere mod bloktilskudsnøglen",
+        title_en="Share of the country against the block-grant key",
+        formula="100 x local_persons / national_persons, against key_pct",
+        unit="pct",
+        source=SOURCE,
+        inputs=(
+            Input("local_persons", RECIPIENTS, FULL_TIME),
+            Input("national_persons", RECIPIENTS, FULL_TIME, area="country"),
+        ),
+        compute=formulas.block_grant_share,
+        also_reads=(population.TABLE,),
+        value="share_pct",
+        assumptions=(KEY,),
+        columns={
+            "local_persons": "full_time_persons",
+            "national_persons": "full_time_persons",
+            "key_pct": "pct",
+            "key_difference_pct_point": "pct_point",
+            "expected_persons": "full_time_persons",
+        },
+        caveats=("En befolkningsnøgle retter kun for kommunens størrelse.",),
+    ),
+    Figure(
+        name="unemployment_projection",
+        title="Hvad en ændring i landets ledighed betyder lokalt",
+        title_en="What a national change of unemployment means locally",
+        formula="national_unemployment_change_persons x key_pct / 100",
+        unit="persons",
+        source="Økonomisk Redegørelse, as papers quote it",
+        inputs=(),
+        begins_with=CHANGE,
+        compute=projection,
+        also_reads=(population.TABLE,),
+        value="projection_persons",
+        low="projection_low_persons",
+        high="projection_high_persons",
+        assumptions=(CHANGE, KEY),
+        columns={"national_change_persons": "persons", "key_pct": "pct", "projection_exact_persons": "persons"},
+        caveats=("Ledigheden breder sig ikke 1:1; det er en nøgle, ikke en prognose for kommunen.",),
+    ),
+)

@@ -1,4 +1,4 @@
-"""Answers: a figure's rows, as they stand or as they were known at a moment, each with what it rests on.
+"""Compute a figure's rows, as they stand or as they were known at a moment, each with what it rests on.
 
 One row per area x period x item x basis. A value is null where an input is hidden or missing; the status says which, and
 a row whose assumption is not on record is left out, with the reason in `missing`.
@@ -23,55 +23,11 @@ from warehouse.figures.model import COUNTED, KEY, OF_COUNTRY, RECIPIENTS, Figure
 from warehouse.figures.with_assumptions import with_assumption
 from warehouse.periods import Period, PeriodKind
 
-_BREAKS = """
-select t.table_id, g.name as benefit_group, b.first_period_id, b.caveat
-from core.series_breaks b join core.tables t using (table_no)
-left join core.benefit_groups g on g.table_no = b.table_no
-"""
-
-
-def with_breaks(connection: Connection, rows: pl.DataFrame, *, figure: Figure) -> pl.DataFrame:
-    """Rows whose `caveats` say so where a figure reads two periods on either side of a break of its tables."""
-    steps = max((wanted.earlier for wanted in figure.inputs), default=0)
-    if not steps or rows.is_empty():
-        return rows
-    earlier = {key: Period.from_key(key).shifted(-steps).key for key in rows["period_id"].unique().to_list()}
-    found = [row for row in connection.execute(text(_BREAKS)) if _concerns(row.table_id, row.benefit_group, figure)]
-    for row in found:
-        first = pl.lit(row.first_period_id)
-        since = pl.col("period_id").replace_strict(earlier, return_dtype=pl.Int32)
-        across = (since < first) & (first <= pl.col("period_id"))
-        here = across & (pl.col("item") == row.benefit_group) if RECIPIENTS in figure.tables else across
-        said = pl.concat_list("caveats", pl.lit(row.caveat)).list.unique(maintain_order=True)
-        rows = rows.with_columns(caveats=pl.when(here).then(said).otherwise(pl.col("caveats")))
-    return rows
-
-
-def _concerns(table_id: str, benefit_group: str | None, figure: Figure) -> bool:
-    return table_id in figure.tables or (RECIPIENTS in figure.tables and benefit_group is not None)
-
-
-_IN_FORCE = """
-select count(*) from core.benefit_groups
-where counted and :last_day >= coalesce(valid_from, '-infinity') and :first_day <= coalesce(valid_until, 'infinity')
-"""
-
-
-def with_parts_expected(connection: Connection, rows: pl.DataFrame, *, figure: Figure) -> pl.DataFrame:
-    """Rows of a sum over benefits with `parts_expected`: how many benefits are counted and in force in the period."""
-    if not any(wanted.item == COUNTED for wanted in figure.inputs):
-        return rows
-    periods = [Period.from_key(key) for key in rows["period_id"].unique().to_list()]
-    counted = [
-        (p.key, connection.scalar(text(_IN_FORCE), {"first_day": p.first_day, "last_day": p.last_day})) for p in periods
-    ]
-    types = {"period_id": pl.Int32, "parts_expected": pl.Int64}
-    return rows.join(pl.DataFrame(counted, schema=types, orient="row"), on="period_id", maintain_order="left")
-
-
 ORDER = ("area_code", "period_id", "item", "basis")
-
 SOURCE = ("stands_beside", "table_id")
+
+_NO_IDS = pl.lit([], dtype=pl.List(pl.Int64))
+_NOTHING_SAID = pl.lit([], dtype=pl.List(pl.String))
 
 
 @dataclass(frozen=True)
@@ -98,8 +54,8 @@ def answer(connection: Connection, figure: Figure, *, scope: Scope) -> Answer:
     if figure.join is not None:
         rows, reasons = figure.join(rows, known)
         missing += reasons
-    rows = rows if figure.inputs == () else with_breaks(connection, rows, figure=figure)
-    rows = with_parts_expected(connection, rows, figure=figure)
+    rows = rows if figure.inputs == () else _with_breaks(connection, rows, figure=figure)
+    rows = _with_parts_expected(connection, rows, figure=figure)
     computed = figure.compute(vintages_of(rows, names=_brought(figure)))
     if scope.area_code is not None:
         computed = computed.filter(pl.col("area_code") == scope.area_code)
@@ -124,17 +80,19 @@ def _begun(
     return rows if figure.printed else rows.with_columns(caveats=_NOTHING_SAID), missing
 
 
-def _people(connection: Connection, figure: Figure, *, known: pl.DataFrame, scope: Scope) -> pl.DataFrame:
-    """The populations a figure may need, as known at the scope's moment; none where it needs none."""
-    if not {GRANT_KEY, population.ASSUMED}.intersection(figure.assumptions):
-        return pl.DataFrame()
-    return population.on_record(connection, known=known, as_of=scope.as_of)
-
-
-def _brought(figure: Figure) -> list[str]:
-    """The columns whose vintages a row rests on: the inputs, a list's place, the population."""
-    wanted = [each.name for each in (*figure.inputs, *population.INPUTS)]
-    return list(dict.fromkeys([*wanted, printed.PLACE]))
+def _from_assumption(figure: Figure, known: pl.DataFrame, scope: Scope) -> pl.DataFrame:
+    """Rows for each assumption a figure starts from, in the year it was made, for each area that is asked for."""
+    begun = known.filter((pl.col("name") == figure.begins_with) & pl.col("valid_from").is_not_null())
+    asked = [scope.area_code] if scope.area_code else [area.code for area in municipalities()]
+    rows = {
+        (code, Period.containing(day, kind=PeriodKind.YEAR).key, "")
+        for own, day in begun.select("area_code", "valid_from").rows()
+        for code in ([own] if own else asked)
+        if code in asked
+    }
+    return pl.DataFrame(
+        sorted(rows), schema={"area_code": pl.String, "period_id": pl.Int32, "item": pl.String}, orient="row"
+    )
 
 
 def _nothing_to_begin_with(figure: Figure) -> list[str]:
@@ -146,23 +104,11 @@ def _lacking(name: str) -> str:
     return f"no assumption '{name}' is on record for this area: see docs/assumptions.md"
 
 
-def _of_the_year(rows: pl.DataFrame, *, name: str) -> pl.DataFrame:
-    """Rows in the year in which their assumption was made: another's year is not this one's."""
-    return rows.filter(pl.col(f"{name}_from").dt.year() == pl.col("day").dt.year())
-
-
-def _told(computed: pl.DataFrame, *, figure: Figure) -> pl.DataFrame:
-    """The computed rows with `value`, `low`, `high` and `status`."""
-    nothing = pl.lit(None, dtype=pl.Float64)
-    status = f"{figure.value}_status"
-    return computed.with_columns(
-        value=pl.col(figure.value).cast(pl.Float64),
-        low=pl.col(figure.low).cast(pl.Float64) if figure.low else nothing,
-        high=pl.col(figure.high).cast(pl.Float64) if figure.high else nothing,
-        status=pl.col(status)
-        if status in computed.columns
-        else pl.when(pl.col(figure.value).is_null()).then(pl.lit("suppressed")).otherwise(pl.lit("observed")),
-    )
+def _people(connection: Connection, figure: Figure, *, known: pl.DataFrame, scope: Scope) -> pl.DataFrame:
+    """The populations a figure may need, as known at the scope's moment; none where it needs none."""
+    if not {GRANT_KEY, population.ASSUMED}.intersection(figure.assumptions):
+        return pl.DataFrame()
+    return population.on_record(connection, known=known, as_of=scope.as_of)
 
 
 def _with(rows: pl.DataFrame, *, known: pl.DataFrame, people: pl.DataFrame, name: str) -> pl.DataFrame:
@@ -181,23 +127,74 @@ def _with(rows: pl.DataFrame, *, known: pl.DataFrame, people: pl.DataFrame, name
     return found.drop("own_code").rename(renamed).rename({own: plain for plain, own in kept.items()})
 
 
-_NO_IDS = pl.lit([], dtype=pl.List(pl.Int64))
+def _of_the_year(rows: pl.DataFrame, *, name: str) -> pl.DataFrame:
+    """Rows in the year in which their assumption was made: another's year is not this one's."""
+    return rows.filter(pl.col(f"{name}_from").dt.year() == pl.col("day").dt.year())
 
-_NOTHING_SAID = pl.lit([], dtype=pl.List(pl.String))
+
+_BREAKS = """
+select t.table_id, g.name as benefit_group, b.first_period_id, b.caveat
+from core.series_breaks b join core.tables t using (table_no)
+left join core.benefit_groups g on g.table_no = b.table_no
+"""
 
 
-def _from_assumption(figure: Figure, known: pl.DataFrame, scope: Scope) -> pl.DataFrame:
-    """Rows for each assumption a figure starts from, in the year it was made, for each area that is asked for."""
-    begun = known.filter((pl.col("name") == figure.begins_with) & pl.col("valid_from").is_not_null())
-    asked = [scope.area_code] if scope.area_code else [area.code for area in municipalities()]
-    rows = {
-        (code, Period.containing(day, kind=PeriodKind.YEAR).key, "")
-        for own, day in begun.select("area_code", "valid_from").rows()
-        for code in ([own] if own else asked)
-        if code in asked
-    }
-    return pl.DataFrame(
-        sorted(rows), schema={"area_code": pl.String, "period_id": pl.Int32, "item": pl.String}, orient="row"
+def _with_breaks(connection: Connection, rows: pl.DataFrame, *, figure: Figure) -> pl.DataFrame:
+    """Rows whose `caveats` say so where a figure reads two periods on either side of a break of its tables."""
+    steps = max((wanted.earlier for wanted in figure.inputs), default=0)
+    if not steps or rows.is_empty():
+        return rows
+    earlier = {key: Period.from_key(key).shifted(-steps).key for key in rows["period_id"].unique().to_list()}
+    found = [row for row in connection.execute(text(_BREAKS)) if _concerns(row.table_id, row.benefit_group, figure)]
+    for row in found:
+        first = pl.lit(row.first_period_id)
+        since = pl.col("period_id").replace_strict(earlier, return_dtype=pl.Int32)
+        across = (since < first) & (first <= pl.col("period_id"))
+        here = across & (pl.col("item") == row.benefit_group) if RECIPIENTS in figure.tables else across
+        said = pl.concat_list("caveats", pl.lit(row.caveat)).list.unique(maintain_order=True)
+        rows = rows.with_columns(caveats=pl.when(here).then(said).otherwise(pl.col("caveats")))
+    return rows
+
+
+def _concerns(table_id: str, benefit_group: str | None, figure: Figure) -> bool:
+    return table_id in figure.tables or (RECIPIENTS in figure.tables and benefit_group is not None)
+
+
+_IN_FORCE = """
+select count(*) from core.benefit_groups
+where counted and :last_day >= coalesce(valid_from, '-infinity') and :first_day <= coalesce(valid_until, 'infinity')
+"""
+
+
+def _with_parts_expected(connection: Connection, rows: pl.DataFrame, *, figure: Figure) -> pl.DataFrame:
+    """Rows of a sum over benefits with `parts_expected`: how many benefits are counted and in force in the period."""
+    if not any(wanted.item == COUNTED for wanted in figure.inputs):
+        return rows
+    periods = [Period.from_key(key) for key in rows["period_id"].unique().to_list()]
+    counted = [
+        (p.key, connection.scalar(text(_IN_FORCE), {"first_day": p.first_day, "last_day": p.last_day})) for p in periods
+    ]
+    types = {"period_id": pl.Int32, "parts_expected": pl.Int64}
+    return rows.join(pl.DataFrame(counted, schema=types, orient="row"), on="period_id", maintain_order="left")
+
+
+def _brought(figure: Figure) -> list[str]:
+    """The columns whose vintages a row rests on: the inputs, a list's place, the population."""
+    wanted = [each.name for each in (*figure.inputs, *population.INPUTS)]
+    return list(dict.fromkeys([*wanted, printed.PLACE]))
+
+
+def _told(computed: pl.DataFrame, *, figure: Figure) -> pl.DataFrame:
+    """The computed rows with `value`, `low`, `high` and `status`."""
+    nothing = pl.lit(None, dtype=pl.Float64)
+    status = f"{figure.value}_status"
+    return computed.with_columns(
+        value=pl.col(figure.value).cast(pl.Float64),
+        low=pl.col(figure.low).cast(pl.Float64) if figure.low else nothing,
+        high=pl.col(figure.high).cast(pl.Float64) if figure.high else nothing,
+        status=pl.col(status)
+        if status in computed.columns
+        else pl.when(pl.col(figure.value).is_null()).then(pl.lit("suppressed")).otherwise(pl.lit("observed")),
     )
 
 

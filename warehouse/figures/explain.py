@@ -1,6 +1,6 @@
-"""Explain: a figure taken apart, down to the vintages that brought its inputs and the assumptions it uses.
+"""Take a figure's row apart, down to the vintages that brought its inputs and the assumptions it uses.
 
-The archived bytes are added where the archive is known (tasks/explain.py).
+The archived bytes behind a vintage are added where the archive is known (`tasks/answers/figures.py`).
 """
 
 from __future__ import annotations

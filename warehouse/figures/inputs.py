@@ -1,4 +1,4 @@
-"""Inputs: what a figure rests on, read as the warehouse knew it at any moment, side by side.
+"""Read what a figure rests on, as the warehouse knew it at any moment, side by side.
 
 A value comes with its status and the vintage that brought it; a hidden value stays null, and what is computed from it
 is null too.

@@ -97,3 +97,8 @@ class Figure:
         """The tables it reads, each once: those of its inputs in their order, printed lists, and what else it reads."""
         lists = tuple(self.printed.lists) if self.printed else ()
         return tuple(dict.fromkeys([*(read.table for read in self.inputs), *lists, *self.also_reads]))
+
+    @property
+    def of_papers(self) -> bool:
+        """Whether its rows begin with an assumption of a paper or a municipality's own table, not with a publisher's."""
+        return not self.inputs or self.inputs[0].table.startswith(FEEDS)

@@ -1,4 +1,4 @@
-"""Population on 1 January: as Statistics Denmark's table FOLK1A has it where that is loaded, else as assumed.
+"""Give the population on 1 January: as Statistics Denmark's table FOLK1A has it where that is loaded, else as assumed.
 
 A municipality and the country are always taken of the same day and the same source. What is assumed is shipped with the
 product (reference/population.csv) or a municipality's own.

@@ -1,4 +1,4 @@
-"""Printed lists: their rows beside those of the table that has the same figures, told apart by `table_id`.
+"""Put the rows of printed lists beside those of the table that has the same figures, told apart by `table_id`.
 
 The benchmark's table has its two newest periods only; of older ones there are the lists. Where both have an area, period
 and item, the table answers, the list's row stands beside it, and what they say differently is said of both.
@@ -15,15 +15,12 @@ from warehouse.figures.inputs import Scope, moved, named, read
 from warehouse.figures.model import KEY, Figure, Input, Printed
 
 PLACE = "place"
-
 SOURCE_KEY = (*KEY, "table_id")
-
 EARLIER_ELSEWHERE = (
     "Tallet for et halvt år før er fra en anden kilde end rækkens eget: tabellen eller en trykt rangliste."
 )
 
 _NOISE = 1e-9
-
 _TYPES = pl.Schema(
     {
         "table_id": pl.String,

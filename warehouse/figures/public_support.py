@@ -1,4 +1,4 @@
-"""Public support as Statistics Denmark counts it (AUK01): full-time recipients as a share of the population.
+"""The figures of public support as Statistics Denmark counts it (AUK01): full-time recipients as a share of the population.
 
 The total is without students' grants, which no committee means by public support. AUK01's types are not all declared, so
 the total is the published one less the students, never a sum of types.
@@ -13,19 +13,20 @@ import polars as pl
 from warehouse.figures import population
 from warehouse.figures.model import OF_COUNTRY, Figure, Input
 from warehouse.formulas.arithmetic import share
+from warehouse.formulas.benefits import against_country
 from warehouse.formulas.statuses import computed
 
 TABLE = "auk01"
-
 TYPES = "Ydelsestype"
-
 TOTAL = "I alt"
-
 STUDENTS = "SU-modtagere"
-
 WITHOUT_STUDENTS = "I alt uden SU-modtagere"
-
 WORKING_AGE = "working_age_population_persons"
+
+_SOURCE = "Danmarks Statistik, Statistikbanken, table AUK01"
+_COUNTED_APART = (
+    "Danmarks Statistik tæller andre ydelser med end summen efter Jobindsats, så de to er ikke det samme tal."
+)
 
 
 def _counted(name: str, *, only: str | None = None, area: Literal["own", "country"] = "own") -> Input:
@@ -84,17 +85,10 @@ def supported(rows: pl.DataFrame) -> pl.DataFrame:
 def _against_country(rows: pl.DataFrame, *, population: str, of_country: str) -> pl.DataFrame:
     own = share(rows, part="supported_full_time_persons", whole=population)
     country = pl.col("country_supported_full_time_persons") / pl.col(of_country) * 100
-    both = computed(own, country_share_pct=country)
-    return computed(both, gap_pct_point=(pl.col("share_pct") - pl.col("country_share_pct")).round(9))
+    return against_country(computed(own, country_share_pct=country))
 
 
-_SOURCE = "Danmarks Statistik, Statistikbanken, table AUK01"
-
-_COUNTED_APART = (
-    "Danmarks Statistik tæller andre ydelser med end summen efter Jobindsats, så de to er ikke det samme tal."
-)
-
-FROM_STATBANK = (
+FIGURES = (
     Figure(
         name="public_support_share",
         title="Offentligt forsørgede i pct. af alle indbyggere, uden SU",

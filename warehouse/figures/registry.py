@@ -1,10 +1,17 @@
-"""Every figure there is, by name."""
+"""Every figure there is, by name: those of publishers' counts first, then those of papers and of a municipality's own."""
 
 from __future__ import annotations
 
+from warehouse.figures import benchmark, benefits, block_grant, investments, own_tables, public_support
 from warehouse.figures.model import Figure
-from warehouse.figures.of_papers import FROM_PAPERS
-from warehouse.figures.of_publishers import PUBLISHED
-from warehouse.figures.public_support import FROM_STATBANK
 
-FIGURES: dict[str, Figure] = {figure.name: figure for figure in (*PUBLISHED, *FROM_STATBANK, *FROM_PAPERS)}
+_OF_THEMES = (
+    *benefits.FIGURES,
+    *block_grant.FIGURES,
+    *benchmark.FIGURES,
+    *public_support.FIGURES,
+    *investments.FIGURES,
+    *own_tables.FIGURES,
+)
+
+FIGURES: dict[str, Figure] = {figure.name: figure for figure in sorted(_OF_THEMES, key=lambda each: each.of_papers)}

@@ -1,4 +1,4 @@
-"""Joining: rows with an assumption beside them, one row for each basis on record."""
+"""Put an assumption beside a figure's rows, one row for each basis on record."""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Changes and shares: against a year before, and of a whole."""
+"""Compute what every theme does: a part's share of its whole, and sums of counts of which some are hidden.
+
+The publisher hides counts of one and two, so a sum with hidden parts is a pair of bounds.
+"""
 
 from __future__ import annotations
 
@@ -9,18 +12,12 @@ import polars as pl
 from warehouse.catalogue.model import HIDDEN_WHEN_SMALL
 from warehouse.formulas.statuses import computed
 
+LARGEST_HIDDEN = 2
+"""The largest count that the publisher hides."""
 
-def change(frame: pl.DataFrame, *, of: str) -> pl.DataFrame:
-    """The change from `<of>_year_earlier` to `of`, in their unit, and in per cent of what was.
 
-    >>> october = pl.DataFrame({"persons": [2882], "persons_year_earlier": [2844]})
-    >>> change(october, of="persons").select("change", pl.col("change_pct").round(2)).row(0)
-    (38.0, 1.34)
-
-    Source: Herlev, 31 January 2024, item 6. Adds `change` and `change_pct`. Raises FormulaError.
-    """
-    now, before = pl.col(of), pl.col(f"{of}_year_earlier")
-    return computed(frame, change=now - before, change_pct=(now - before) / before.abs() * 100)
+class SumRefused(ValueError):
+    """What was to be summed cannot be: its unit does not add up."""
 
 
 def share(frame: pl.DataFrame, *, part: str, whole: str) -> pl.DataFrame:
@@ -35,15 +32,12 @@ def share(frame: pl.DataFrame, *, part: str, whole: str) -> pl.DataFrame:
     return computed(frame, share_pct=pl.col(part) / pl.col(whole) * 100)
 
 
-LARGEST_HIDDEN = 2
-
-
-class SumRefused(ValueError):
-    """What was to be summed cannot be: its unit does not add up."""
-
-
 def bounded_sum(parts: pl.DataFrame, *, by: Sequence[str], unit: str) -> pl.DataFrame:
     """One row per group of `by`, sorted: `low` and `high` of the sum of `value` in the unit, and how many parts are hidden.
+
+    >>> parts = pl.DataFrame({"month": [1, 1], "value": [2880, None], "status": ["observed", "suppressed"]})
+    >>> bounded_sum(parts, by=["month"], unit="persons").rows()
+    [(1, 2880, 2882, 1)]
 
     `parts` has one row per part with `value` and `status`. Low and high are one number where every part is shown, and
     null where a part is not there yet or was withdrawn. Raises SumRefused for a unit that does not add up.

@@ -1,4 +1,4 @@
-"""The gap to the ministry's expected level, and what it is worth.
+"""Compute the gap to the ministry's expected level, and what it saves.
 
 The ministry rounds persons to tens, so a difference of two of its figures carries ten either way.
 """

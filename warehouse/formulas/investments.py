@@ -1,6 +1,6 @@
-"""Investment cases: places, cost per place and course, and how many persons must leave benefit for it to pay.
+"""Compute what an investment costs per place and course, how many persons off benefit pay for it, and what it yields.
 
-Source of the examples: Faaborg-Midtfyn, 20 February 2024, item 22.
+Source of the examples where none is named: Faaborg-Midtfyn, 20 February 2024, item 22.
 """
 
 from __future__ import annotations
@@ -11,63 +11,6 @@ import polars as pl
 
 from warehouse.formulas.refusion import net_municipal_cost
 from warehouse.formulas.statuses import FormulaError, at_least, classified, computed, require, status_of, worst_of_rows
-
-
-def net_present_value(flows: pl.DataFrame, *, by: Sequence[str], rate_pct: float) -> pl.DataFrame:
-    """What flows of several years are worth in the first: each divided by (1 + rate) for every year after it.
-
-    >>> case = pl.DataFrame({"case": ["a"] * 3, "year": [2024, 2025, 2026], "flow_dkk": [-100, 60, 60]})
-    >>> net_present_value(case, by=["case"], rate_pct=3.5)["net_present_value_dkk"].round(2).item()
-    13.98
-    >>> net_present_value(case, by=["case"], rate_pct=0)["net_present_value_dkk"].item()
-    20.0
-
-    One row per `by`, in the order in which each first comes: `net_present_value_dkk` with its status, which is that of
-    the worst flow. Several flows in a year add up. Raises FormulaError.
-    """
-    return discounted(flows, columns=["flow_dkk"], by=by, rate_pct=rate_pct).rename(
-        {"flow_dkk": "net_present_value_dkk", "flow_dkk_status": "net_present_value_dkk_status"}
-    )
-
-
-def discounted(flows: pl.DataFrame, *, columns: Sequence[str], by: Sequence[str], rate_pct: float) -> pl.DataFrame:
-    """The present value of each of several columns of flows; one row per `by`. Raises FormulaError."""
-    require(flows, columns=[*by, "year", *columns], of="a present value")
-    if rate_pct <= -100:
-        raise FormulaError(f"a rate of {rate_pct} per cent leaves nothing to discount; more than -100 is expected")
-    if flows["year"].null_count():
-        raise FormulaError("a flow has no year; each flow needs the year it falls in")
-    years = (pl.col("year") - pl.col("year").min()).cast(pl.Float64)
-    sums = []
-    for column in columns:
-        flows = classified(flows, column=column)
-        status = worst_of_rows(pl.col(f"{column}_status"))
-        total = (pl.col(column) / (1 + rate_pct / 100) ** years).sum()
-        sums += [pl.when(status == "observed").then(total).alias(column), status.alias(f"{column}_status")]
-    return flows.group_by(by, maintain_order=True).agg(sums)
-
-
-def result_per(frame: pl.DataFrame) -> pl.DataFrame:
-    """A net result per participant, per success and per year of its horizon.
-
-    >>> ringsted = pl.DataFrame({"net_result_dkk": [52_000], "participants_persons": [12], "success_rate_pct": [80],
-    ...                          "horizon_years": [8]})
-    >>> found = result_per(ringsted)
-    >>> found.select("successes_persons", pl.col("^per_.*_dkk$").round()).row(0)
-    (9.6, 4333.0, 5417.0, 6500.0)
-
-    Source: Ringsted, 17 April 2023, a year's effort with 12 participants over eight years. Adds `successes_persons`,
-    `per_participant_dkk`, `per_success_dkk` and `per_year_dkk`. Raises FormulaError.
-    """
-    result, participants = pl.col("net_result_dkk"), pl.col("participants_persons")
-    successes = participants * pl.col("success_rate_pct") / 100
-    return computed(
-        frame,
-        successes_persons=successes,
-        per_participant_dkk=result / participants,
-        per_success_dkk=result / successes,
-        per_year_dkk=result / pl.col("horizon_years"),
-    )
 
 
 def places(frame: pl.DataFrame) -> pl.DataFrame:
@@ -170,3 +113,66 @@ def break_even(years: pl.DataFrame, *, by: Sequence[str], rate_pct: float) -> pl
     saved = pl.col("saved_per_person_dkk")
     exact = pl.col("cost_dkk") / pl.when(saved > 0).then(saved)
     return computed(worth, break_even_exact_persons=exact, break_even_persons=at_least(exact))
+
+
+def discounted(flows: pl.DataFrame, *, columns: Sequence[str], by: Sequence[str], rate_pct: float) -> pl.DataFrame:
+    """What flows of several years are worth in the first: each divided by (1 + rate) for every year after it.
+
+    >>> case = pl.DataFrame({"case": ["a"] * 3, "year": [2024, 2025, 2026], "flow_dkk": [-100, 60, 60]})
+    >>> discounted(case, columns=["flow_dkk"], by=["case"], rate_pct=3.5)["flow_dkk"].round(2).item()
+    13.98
+    >>> discounted(case, columns=["flow_dkk"], by=["case"], rate_pct=0)["flow_dkk"].item()
+    20.0
+
+    One row per `by`, in the order in which each first comes: each of `columns` with its status, which is that of the
+    worst flow. Several flows in a year add up. Raises FormulaError.
+    """
+    require(flows, columns=[*by, "year", *columns], of="a present value")
+    if rate_pct <= -100:
+        raise FormulaError(f"a rate of {rate_pct} per cent leaves nothing to discount; more than -100 is expected")
+    if flows["year"].null_count():
+        raise FormulaError("a flow has no year; each flow needs the year it falls in")
+    years = (pl.col("year") - pl.col("year").min()).cast(pl.Float64)
+    sums = []
+    for column in columns:
+        flows = classified(flows, column=column)
+        status = worst_of_rows(pl.col(f"{column}_status"))
+        total = (pl.col(column) / (1 + rate_pct / 100) ** years).sum()
+        sums += [pl.when(status == "observed").then(total).alias(column), status.alias(f"{column}_status")]
+    return flows.group_by(by, maintain_order=True).agg(sums)
+
+
+def result_per(frame: pl.DataFrame) -> pl.DataFrame:
+    """A net result per participant, per success and per year of its horizon.
+
+    >>> ringsted = pl.DataFrame({"net_result_dkk": [52_000], "participants_persons": [12], "success_rate_pct": [80],
+    ...                          "horizon_years": [8]})
+    >>> found = result_per(ringsted)
+    >>> found.select("successes_persons", pl.col("^per_.*_dkk$").round()).row(0)
+    (9.6, 4333.0, 5417.0, 6500.0)
+
+    Source: Ringsted, 17 April 2023, a year's effort with 12 participants over eight years. Adds `successes_persons`,
+    `per_participant_dkk`, `per_success_dkk` and `per_year_dkk`. Raises FormulaError.
+    """
+    result, participants = pl.col("net_result_dkk"), pl.col("participants_persons")
+    successes = participants * pl.col("success_rate_pct") / 100
+    return computed(
+        frame,
+        successes_persons=successes,
+        per_participant_dkk=result / participants,
+        per_success_dkk=result / successes,
+        per_year_dkk=result / pl.col("horizon_years"),
+    )
+
+
+def grant_share(frame: pl.DataFrame) -> pl.DataFrame:
+    """What a municipality may have of a national grant that is shared by the size of its target group.
+
+    >>> holstebro = pl.DataFrame({"local_persons": [187], "national_persons": [27_000], "grant_pool_dkk": [262_500_000]})
+    >>> grant_share(holstebro).select(pl.col("share_pct").round(3), pl.col("grant_dkk").round()).row(0)
+    (0.693, 1818056.0)
+
+    Source: Holstebro, 26 April 2017, item 3. Adds `share_pct` and `grant_dkk`. Raises FormulaError.
+    """
+    of = pl.col("local_persons") / pl.col("national_persons")
+    return computed(frame, share_pct=of * 100, grant_dkk=of * pl.col("grant_pool_dkk"))

@@ -1,4 +1,4 @@
-"""Refusion: what a person on benefit costs the municipality after the state's refund, which falls with time on benefit.
+"""Compute what a person on benefit costs the municipality after the state's refund, which falls with time on benefit.
 
 Weeks are counted over all benefits together, the first is week 1, and a year is 52 weeks here, so that twelve monthly
 payments are one year. Not every benefit follows the ladder. Source of the shipped ladder: the reform of January 2016.

@@ -2,9 +2,8 @@
 
 Two warehouses with the same checksum answer alike: now, as of any day, and in their marts. It is made of parts, a hash
 per vintage or per mart, table and period, which PostgreSQL computes over sorted rows; only hashes leave the database.
-`marts.freshness` is left out: it tells of looks at the publisher, not of figures, and changes with the calendar; so is
-`marts.claim_check`, which tells of papers; `marts.data_dictionary`, which tells of the marts; and
-`marts.known_moments`, which is the vintages again.
+Which marts are covered, and by which columns their rows are parted, is declared with each mart and handed in: `HASHED`
+of `warehouse/marts/contract.py`.
 Where others may write meanwhile, ask within a transaction of isolation level REPEATABLE READ.
 
 `content` is the weaker one: the facts that stand and the marts, without the moments at which anything was seen. Two
@@ -14,35 +13,18 @@ warehouses that were filled at other times, or in other pieces, have no checksum
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, text
 
-MARTS = {"benefit_recipients": "period", "revisions": "period", "series_breaks": "first_period"}
-"""The marts of tables that are covered, each with the column that parts its rows within a table."""
+Marts = Mapping[str, Sequence[str]]
+"""The marts that are covered, each with the columns that part its rows: a publisher's table and a period, or a period."""
 
-FIGURES = (
-    "activation",
-    "benchmark_ranking",
-    "block_grant_share",
-    "exits",
-    "investment_case",
-    "ordinary_hours",
-    "savings",
-    "target_followup",
-    "unemployment_projection",
-)
-"""The marts of figures that are covered: they rest on several tables, and are parted by period alone."""
+_FACTS = ("core.vintages", "core.observations", "core.assumptions")
 
-LEFT_OUT = ("freshness", "claim_check", "data_dictionary", "known_moments")
-
-_RELATIONS = (
-    "core.vintages",
-    "core.observations",
-    "core.assumptions",
-    *(f"marts.{name}" for name in (*MARTS, *FIGURES)),
-)
+_OF_FIGURES = "figures"
+"""Stands for the table of parts of a figure's mart, which rests on several."""
 
 
 @dataclass(frozen=True)
@@ -162,14 +144,14 @@ group by r.table_id, r.at order by r.table_id collate "C", r.at collate "C"
 _PLAIN = "select set_config('TimeZone', 'UTC', true), set_config('extra_float_digits', '1', true)"
 
 
-def checksum(connection: Connection) -> str:
+def checksum(connection: Connection, *, marts: Marts) -> str:
     """SHA-256 over all parts."""
-    return combined(parts(connection))
+    return combined(parts(connection, marts=marts))
 
 
-def content(connection: Connection) -> str:
+def content(connection: Connection, *, marts: Marts) -> str:
     """SHA-256 over the facts that stand and the marts, revisions among them, without the moments at which it was seen."""
-    return combined(content_parts(connection))
+    return combined(content_parts(connection, marts=marts))
 
 
 def combined(found: Iterable[Part]) -> str:
@@ -178,7 +160,7 @@ def combined(found: Iterable[Part]) -> str:
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
 
-def parts(connection: Connection) -> Iterator[Part]:
+def parts(connection: Connection, *, marts: Marts) -> Iterator[Part]:
     """One part per table and vintage of `core`, per assumption and moment, and per table and period of each mart."""
     connection.execute(text(_PLAIN))
     for row in connection.execute(text(_VINTAGES)):
@@ -188,22 +170,21 @@ def parts(connection: Connection) -> Iterator[Part]:
             yield Part("core.observations", table.table_id, row.at, int(row.rows), row.sha256)
     for row in connection.execute(text(_ASSUMPTIONS)):
         yield Part("core.assumptions", row.name, row.at, row.rows, row.sha256)
-    yield from _all_marts(connection, without=_NUMBERS)
+    yield from _all_marts(connection, marts=marts, without=_NUMBERS)
 
 
-def content_parts(connection: Connection) -> Iterator[Part]:
+def content_parts(connection: Connection, *, marts: Marts) -> Iterator[Part]:
     """One part per table and period of the facts that stand, and one per table and period of each mart."""
     connection.execute(text(_PLAIN))
     for row in connection.execute(text(_STANDING)):
         yield Part("core.observations", row.table_id, row.at, row.rows, row.sha256)
-    yield from _all_marts(connection, without=(*_NUMBERS, *_MOMENTS))
+    yield from _all_marts(connection, marts=marts, without=(*_NUMBERS, *_MOMENTS))
 
 
-def _all_marts(connection: Connection, *, without: tuple[str, ...]) -> Iterator[Part]:
-    for mart, period in MARTS.items():
-        yield from _mart_parts(connection, mart=mart, part="table_id", period=period, without=without)
-    for mart in FIGURES:
-        yield from _mart_parts(connection, mart=mart, part="'figures'", period="period", without=without)
+def _all_marts(connection: Connection, *, marts: Marts, without: tuple[str, ...]) -> Iterator[Part]:
+    for mart, (*table, period) in marts.items():
+        part = table[0] if table else f"'{_OF_FIGURES}'"
+        yield from _mart_parts(connection, mart=mart, part=part, period=period, without=without)
 
 
 def _mart_parts(
@@ -222,7 +203,7 @@ def first_difference(rebuilt: Iterable[Part], *, standing: Iterable[Part]) -> st
     differing = [key for key in ours.keys() | theirs.keys() if ours.get(key) != theirs.get(key)]
     if not differing:
         return None
-    first = min(differing, key=lambda key: (_RELATIONS.index(key[0]), *key[1:]))
+    first = min(differing, key=_order)
     here, there = ours.get(first), theirs.get(first)
     more = f"; {len(differing) - 1:,} more parts differ" if len(differing) > 1 else ""
     if here and there:
@@ -231,3 +212,10 @@ def first_difference(rebuilt: Iterable[Part], *, standing: Iterable[Part]) -> st
     if here:
         return f"{here.in_words}: rebuilt, but not in the warehouse that stands{more}"
     return f"{theirs[first].in_words}: in the warehouse that stands, but not rebuilt{more}"
+
+
+def _order(part: tuple[str, str, str]) -> tuple[int, bool, str, str, str]:
+    """Facts before marts, marts of tables before those of figures, then by name and time."""
+    relation, at, table_id = part
+    facts = _FACTS.index(relation) if relation in _FACTS else len(_FACTS)
+    return facts, table_id == _OF_FIGURES, relation, at, table_id

@@ -1,6 +1,7 @@
-"""Areas, tables and measures: what facts refer to, written from the reference data and the catalogue.
+"""Write what facts refer to: areas, tables, measures, periods, benefit groups and series breaks, and number the series.
 
-Writing twice is writing once. Numbers once given are kept, since every observation refers to them.
+They come from the reference data and the catalogue; series and periods from what is loaded. Writing twice is writing
+once. Numbers once given are kept, since every observation refers to them.
 """
 
 from __future__ import annotations
@@ -19,9 +20,12 @@ from warehouse.catalogue.model import Table as CatalogueTable
 from warehouse.periods import Period
 from warehouse.schema import core as schema
 
+SERIES_KEY = ["measure", "area_id", "members"]
+"""What tells the series of a table apart."""
+
 
 def write_dimensions(connection: Connection, *, catalogues: Sequence[Catalogue]) -> None:
-    """Write areas, tables and measures; keeps every number already given."""
+    """Write areas, and what catalogues say of tables, measures, benefit groups and series breaks; keeps given numbers."""
     _upsert(connection, schema.areas, key=["area_id"], rows=_area_rows())
     for catalogue in catalogues:
         write_tables(connection, catalogue.tables, publisher=catalogue.publisher)
@@ -45,29 +49,6 @@ def write_tables(
     _upsert(connection, schema.tables, key=["table_no"], rows=rows, renew=renew)
     measures = _measure_rows(tables, numbers=numbers)
     _upsert(connection, schema.measures, key=["table_no", "name"], rows=measures, renew=renew)
-
-
-def known_periods(connection: Connection) -> set[int]:
-    """The numbers of the periods that are there."""
-    return set(connection.scalars(select(schema.periods.c.period_id)))
-
-
-_NEW_PERIODS = """
-insert into core.periods (period_id, code, kind, first_day, last_day)
-select period_id, code, kind, first_day, last_day
-from jsonb_populate_recordset(cast(null as core.periods), cast(:periods as jsonb))
-on conflict do nothing
-"""
-
-
-def write_periods(connection: Connection, *, periods: Iterable[Period]) -> None:
-    """Write periods that are not there yet; one row per period."""
-    rows = [
-        {"period_id": p.key, "code": str(p), "kind": p.kind, "first_day": str(p.first_day), "last_day": str(p.last_day)}
-        for p in periods
-    ]
-    if rows:
-        connection.execute(text(_NEW_PERIODS), {"periods": json.dumps(rows)})
 
 
 def _upsert(
@@ -152,14 +133,6 @@ def _benefit_group_rows(catalogue: Catalogue, *, numbers: dict[str, int]) -> lis
     ]
 
 
-def _breaks(catalogue: Catalogue) -> list[tuple[SeriesBreak, str, Period]]:
-    return [
-        (series_break, table_id, Period.parse(written))
-        for series_break in catalogue.series_breaks
-        for table_id, written in series_break.first_periods.items()
-    ]
-
-
 def _series_break_rows(catalogue: Catalogue, *, numbers: dict[str, int]) -> list[dict[str, Any]]:
     return [
         {
@@ -174,12 +147,42 @@ def _series_break_rows(catalogue: Catalogue, *, numbers: dict[str, int]) -> list
     ]
 
 
-SERIES_KEY = ["measure", "area_id", "members"]
+def _breaks(catalogue: Catalogue) -> list[tuple[SeriesBreak, str, Period]]:
+    return [
+        (series_break, table_id, Period.parse(written))
+        for series_break in catalogue.series_breaks
+        for table_id, written in series_break.first_periods.items()
+    ]
+
+
+def known_periods(connection: Connection) -> set[int]:
+    """The numbers of the periods that are there."""
+    return set(connection.scalars(select(schema.periods.c.period_id)))
+
+
+_NEW_PERIODS = """
+insert into core.periods (period_id, code, kind, first_day, last_day)
+select period_id, code, kind, first_day, last_day
+from jsonb_populate_recordset(cast(null as core.periods), cast(:periods as jsonb))
+on conflict do nothing
+"""
+
+
+def write_periods(connection: Connection, *, periods: Iterable[Period]) -> None:
+    """Write periods that are not there yet; one row per period."""
+    rows = [
+        {"period_id": p.key, "code": str(p), "kind": p.kind, "first_day": str(p.first_day), "last_day": str(p.last_day)}
+        for p in periods
+    ]
+    if rows:
+        connection.execute(text(_NEW_PERIODS), {"periods": json.dumps(rows)})
+
 
 _KNOWN = """
 select m.name, s.area_id, s.members::text, s.series_id from core.series s join core.measures m using (measure_id)
 where s.table_no = :table_no and s.series_id > :after
 """
+
 
 _REGISTER = """
 insert into core.series (table_no, measure_id, area_id, members)
@@ -213,6 +216,11 @@ class SeriesNumbers:
             found = self._joined(cells)
         return found.select("series_id", "period_id", "value", "status")
 
+    def analyze(self) -> None:
+        """Let the planner know of series that were given a number; one that another run is analyzing is left to it."""
+        if self._given:
+            self._connection.execute(text("analyze (skip_locked) core.series"))
+
     def _joined(self, cells: pl.DataFrame) -> pl.DataFrame:
         return cells.join(self._known, on=SERIES_KEY, how="left")
 
@@ -222,11 +230,6 @@ class SeriesNumbers:
         found = [(row.name, row.area_id, written[row.members], row.series_id) for row in rows]
         types = {"measure": pl.String, "area_id": pl.Int16, "members": pl.String, "series_id": pl.Int32}
         return pl.DataFrame(found, schema=types, orient="row")
-
-    def analyze(self) -> None:
-        """Let the planner know of series that were given a number; whoever else is at it does it for both."""
-        if self._given:
-            self._connection.execute(text("analyze (skip_locked) core.series"))
 
     def _register(self, keys: pl.DataFrame) -> None:
         self._given = True

@@ -1,28 +1,29 @@
-"""The marts of figures derived from publishers' tables, declared once; those of papers are in `warehouse/marts/own_tables.py`.
+"""The marts of the ministry's benchmark: the ranking, in persons and percentage points, and what fewer persons save, in DKK.
 
-They are filled from `warehouse/figures`, and hold what the figure says now; what it said at another moment is asked of
-the figure itself. Each row names the vintages and the assumptions it rests on.
+One row per municipality, four quarters and group of benefits, and per source or price. Source: table y30r21 and the
+ministry's printed ranking lists.
 """
 
 from __future__ import annotations
 
 from sqlalchemy import Boolean, Column, Text
 
-from warehouse.marts.columns import BASIS, item, mart, number
+from warehouse.marts.declaration import BASIS, figure_mart, key, number
 from warehouse.schema.core import told
 
-benchmark_ranking = mart(
+benchmark_ranking = figure_mart(
     "benchmark_ranking",
     "One row per municipality, four quarters, group of benefits and source of the ministry's benchmark: table y30r21, and "
     "the printed lists. Rank 1 is best. Where not stands_beside there is one row of each.",
     "Én række pr. kommune, fire kvartaler, ydelsesområde og kilde til ministeriets benchmark: tabel y30r21 og de trykte "
     "ranglister. Placering 1 er bedst. Hvor stands_beside er falsk, er der kun én række af hver.",
-    item(
+    key(
         "benefit_area",
         "The group of benefits, as table y30r21 names it.",
         "Ydelsesområdet, som tabel y30r21 kalder det.",
+        source="item",
     ),
-    item(
+    key(
         "table_id",
         "The publisher's table, or the ranking list, it comes from.",
         "Den tabel eller rangliste, tallet kommer fra.",
@@ -52,14 +53,20 @@ benchmark_ranking = mart(
         "gap_full_time_persons",
         "Actual minus expected: negative is fewer than expected. Differs by tens.",
         "Faktisk minus forventet: negativt er færre end forventet. Går i spring på ti, fordi kilden afrunder.",
+        source="value",
     ),
     number(
         "gap_pct_point",
         "Actual minus expected in percentage points of the population aged 16 to 66.",
         "Faktisk minus forventet i procentpoint af befolkningen på 16-66 år.",
     ),
-    number("expected_full_time_persons", "What the ministry expects.", "Det niveau, ministeriet forventer."),
-    number("actual_full_time_persons", "What was counted.", "Det faktiske niveau."),
+    number(
+        "expected_full_time_persons",
+        "What the ministry expects.",
+        "Det niveau, ministeriet forventer.",
+        source="expected_persons",
+    ),
+    number("actual_full_time_persons", "What was counted.", "Det faktiske niveau.", source="actual_persons"),
     Column(
         "published_gap_is",
         Text,
@@ -73,24 +80,28 @@ benchmark_ranking = mart(
         "published_gap_full_time_persons",
         "The difference as the source has it, its sign as it is.",
         "Forskellen, som kilden skriver den, med kildens fortegn.",
+        source="published_gap_persons",
     ),
     number(
         "published_gap_pct_point",
         "The difference in percentage points as the source has it, its sign as it is.",
         "Forskellen i procentpoint, som kilden skriver den, med kildens fortegn.",
+        source="published_pct_point",
     ),
+    figure="benchmark_gap",
 )
 
-savings = mart(
+savings = figure_mart(
     "savings",
     "One row per municipality, four quarters, group of benefits and price. What fewer supported persons save in a year.",
     "Én række pr. kommune, fire kvartaler, ydelsesområde og pris. Hvad færre personer på forsørgelse sparer på et år.",
-    item(
+    key(
         "benefit_area",
         "The group of benefits, as table y30r21 names it.",
         "Ydelsesområdet, som tabel y30r21 kalder det.",
+        source="item",
     ),
-    item("basis", *BASIS),
+    key("basis", *BASIS),
     Column(
         "table_id",
         Text,
@@ -110,11 +121,17 @@ savings = mart(
         "Net municipal cost of a full-time person in a year.",
         "Kommunens nettoudgift til en fuldtidsperson på et år.",
     ),
-    number("saving_dkk", "Fewer persons times the cost, a year.", "Færre personer gange udgiften, pr. år."),
+    number(
+        "saving_dkk", "Fewer persons times the cost, a year.", "Færre personer gange udgiften, pr. år.", source="value"
+    ),
     number(
         "saving_low_dkk",
         "The same with ten persons less: the publisher rounds to tens.",
         "Det samme med ti personer færre: kilden afrunder til nærmeste ti.",
+        source="low",
     ),
-    number("saving_high_dkk", "The same with ten persons more.", "Det samme med ti personer flere."),
+    number("saving_high_dkk", "The same with ten persons more.", "Det samme med ti personer flere.", source="high"),
+    figure="savings",
 )
+
+MARTS = (benchmark_ranking, savings)

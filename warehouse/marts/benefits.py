@@ -1,15 +1,20 @@
-"""The mart of benefit recipients and the data dictionary, declared once: what dashboards and analysts may read.
+"""The mart of benefit recipients, in persons, full-time persons and per cent, and how it is filled.
 
-The grain comes first in each comment. The marts of figures are in `warehouse/marts/benchmark.py`, those that are views in
-`warehouse/marts/views.py`.
+One row per benefit group, area and month, as the newest vintage of the benefit's own table has it. Source: Jobindsats.dk
+/ STAR. The database computes the rows (`core.benefit_recipients_of`) by what the catalogue says of benefits and series
+breaks (`ops.mart_recipes`).
 """
 
 from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Boolean, Column, Date, DateTime, Double, Index, Integer, Table, Text
+from sqlalchemy import Boolean, Column, Connection, Date, DateTime, Double, Index, Integer, Table, Text, text
 
+from warehouse.catalogue.model import Catalogue
+from warehouse.database import reader_role as readers
+from warehouse.history.staging import table_number
+from warehouse.marts.declaration import mart
 from warehouse.schema.core import metadata, told
 
 
@@ -134,11 +139,58 @@ benefit_recipients = Table(
     ),
     Index(None, "area_code", "period"),
     Index(None, "table_id", "vintage_id"),
-    schema="marts",
-    **told(
+    **mart(
         "One row per benefit group, area and month, as the newest vintage has it. Never sum over rows "
         "with a hidden count as if it were zero, and sum over benefits only where counted_in_total.",
         "Én række pr. ydelse, område og måned efter nyeste udgave. Læg aldrig rækker sammen, som om et diskretioneret tal "
         "var nul, og læg kun ydelser sammen, hvor counted_in_total er sand.",
+        hashed_by=("table_id", "period"),
+        years_by="period_first_day",
     ),
 )
+
+MARTS = (benefit_recipients,)
+
+_BEHIND = """
+select t.table_id from core.tables t
+join ops.mart_recipes recipe using (table_id)
+join lateral (select max(vintage_id) as vintage_id from core.vintages where table_no = t.table_no) newest on true
+left join lateral (select min(vintage_id) as vintage_id from marts.benefit_recipients where table_id = t.table_id) mart
+  on true
+left join ops.mart_builds built using (table_id)
+where t.table_id = any(:table_ids) and newest.vintage_id is not null
+  and (mart.vintage_id, built.recipe) is distinct from (newest.vintage_id, recipe.recipe)
+order by t.table_no
+"""
+
+_BUILT = """
+insert into ops.mart_builds (table_id, recipe) select table_id, recipe from ops.mart_recipes where table_id = :table_id
+on conflict (table_id) do update set recipe = excluded.recipe
+"""
+
+# An area's rows lie side by side: that is how they are read.
+_FILL = """
+insert into marts.benefit_recipients
+select * from core.benefit_recipients_of(array[cast(:table_no as smallint)], 'infinity')
+order by area_code, benefit_group, period_first_day
+"""
+
+
+def tables_behind(connection: Connection, *, catalogue: Catalogue) -> list[str]:
+    """The tables whose marts rest on another vintage than the newest, or on other words of the catalogue."""
+    table_ids = sorted({group.table for group in catalogue.benefit_groups})
+    return list(connection.scalars(text(_BEHIND), {"table_ids": table_ids}))
+
+
+def rebuild(connection: Connection, *, table_id: str) -> None:
+    """Rebuild one table's rows of `marts.benefit_recipients`: one row per benefit group x area x month."""
+    connection.execute(text("select pg_advisory_xact_lock(hashtext('marts'), hashtext(:id))"), {"id": table_id})
+    connection.execute(text("delete from marts.benefit_recipients where table_id = :id"), {"id": table_id})
+    connection.execute(text(_FILL), {"table_no": table_number(connection, table_id=table_id)})
+    connection.execute(text(_BUILT), {"table_id": table_id})
+    readers.renew(connection)
+
+
+def analyze(connection: Connection) -> None:
+    """Tell the planner of the mart's rows: until then it takes a mart that was made anew for an empty one."""
+    connection.execute(text("analyze marts.benefit_recipients"))

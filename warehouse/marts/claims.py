@@ -1,9 +1,14 @@
-"""TODO"""
+"""The mart of checked claims: a paper's number beside the one it should be, and the verdict; its unit is in a column.
+
+One row per claim of a paper. Filled by `tasks/answers/claims.py`, since a claim may ask for any figure. Source: the
+claims files that a person writes.
+"""
 
 from __future__ import annotations
 
 from sqlalchemy import Column, Double, Integer, Table, Text
 
+from warehouse.marts.declaration import mart
 from warehouse.schema.core import metadata, told
 
 claim_check = Table(
@@ -50,9 +55,12 @@ claim_check = Table(
         nullable=False,
         **told("Why, and which reading would fit.", "Hvorfor, og hvilken læsning der ville passe."),
     ),
-    schema="marts",
-    **told(
+    **mart(
         "One row per claim of a paper. Checked against the warehouse as it stands.",
         "Én række pr. påstand i en sag. Kontrolleret mod datavarehuset, som det står nu.",
+        # Left out: it tells of papers.
+        hashed_by=(),
     ),
 )
+
+MARTS = (claim_check,)

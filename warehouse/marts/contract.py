@@ -11,11 +11,8 @@ from typing import Any, NamedTuple
 from sqlalchemy import Boolean, Column, Connection, Double, Integer, Table, Text, insert, select
 from sqlalchemy.dialects import postgresql
 
-from warehouse.marts import benchmark as figure_marts
-from warehouse.marts import benefits as marts
-from warehouse.marts import block_grant, claims, investments
-from warehouse.marts import own_tables as paper_marts
-from warehouse.marts import views as mart_views
+from warehouse.marts import benchmark, benefits, block_grant, claims, investments, own_tables, views
+from warehouse.marts.declaration import figure_of, hashed_by, mart
 from warehouse.schema.core import metadata, told
 
 VERSION = "1.1"
@@ -67,33 +64,32 @@ data_dictionary = Table(
             "andet tal, når noget kommer til.",
         ),
     ),
-    schema="marts",
-    **told(
+    **mart(
         "One row per column of a mart. What may be read here, with its meaning, and the version of the contract.",
         "Én række pr. kolonne i en tabel i marts. Hvad der kan læses her, hvad det betyder, og hvilken version af aftalen "
         "der gælder.",
+        # Left out: it tells of the marts.
+        hashed_by=(),
     ),
 )
 
 MARTS: tuple[Table, ...] = (
-    marts.benefit_recipients,
-    figure_marts.benchmark_ranking,
-    figure_marts.savings,
-    block_grant.unemployment_projection,
-    block_grant.block_grant_share,
-    paper_marts.activation,
-    paper_marts.ordinary_hours,
-    paper_marts.exits,
-    paper_marts.target_followup,
-    investments.investment_case,
-    claims.claim_check,
-    mart_views.revisions,
-    mart_views.freshness,
-    mart_views.series_breaks,
-    mart_views.known_moments,
+    *benefits.MARTS,
+    *benchmark.MARTS,
+    *block_grant.MARTS,
+    *own_tables.MARTS,
+    *investments.MARTS,
+    *claims.MARTS,
+    *views.MARTS,
     data_dictionary,
 )
-"""In the order in which a reader meets them."""
+"""Every theme's, in the order in which a reader meets them."""
+
+FIGURE_MARTS: tuple[Table, ...] = tuple(table for table in MARTS if figure_of(table))
+"""Those that are filled from a figure."""
+
+HASHED: dict[str, tuple[str, ...]] = {table.name: hashed_by(table) for table in MARTS if hashed_by(table)}
+"""Those that the checksum of a warehouse covers, each with the columns that part its rows."""
 
 UNITS = ("full_time_persons", "persons", "pct_point", "pct", "dkk", "cases", "years")
 """What the name of a column with numbers ends in; the longer of two that fit comes first."""

@@ -1,12 +1,12 @@
-"""How each mart of figures is filled: which figure, and which of its columns becomes which of the mart's.
+"""Fill a mart from its figure, in one transaction, and count what moved in it.
 
-A mart holds a figure's rows for every area as they stand now.
+Which figure, and which of its columns becomes which of the mart's, is declared with the mart's table. A mart holds the
+figure's rows for every area as they stand now.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -23,9 +23,7 @@ from warehouse.figures.compute import answer
 from warehouse.figures.inputs import Scope
 from warehouse.figures.model import RECIPIENTS
 from warehouse.figures.registry import FIGURES
-from warehouse.marts import benchmark as figure_marts
-from warehouse.marts import block_grant, investments
-from warehouse.marts import own_tables as paper_marts
+from warehouse.marts.declaration import figure_of, sources_of, value_of
 
 # Sums of the same parts in another order differ in the last digits; that is no move.
 _AS_GOOD_AS_EQUAL = 1e-9
@@ -46,6 +44,98 @@ class Moves:
     largest_of: str | None = None
     largest_before: float | None = None
     largest_after: float | None = None
+
+
+_BUILT = """
+insert into ops.figure_builds (mart, rests_on) values (:mart, :rests_on)
+on conflict (mart) do update set rests_on = excluded.rests_on
+"""
+
+
+def fill(connection: Connection, mart: Table) -> Moves:
+    """Fill a mart anew within the caller's transaction; gives what moved in it."""
+    connection.execute(text("select pg_advisory_xact_lock(hashtext('marts'), hashtext(:mart))"), {"mart": mart.name})
+    state = rests_on(connection, mart)
+    rows = rows_of(connection, mart)
+    remember(connection, mart, value=value_of(mart))
+    connection.execute(mart.delete())
+    _copy(connection, rows, into=mart)
+    connection.execute(text(_BUILT), {"mart": mart.name, "rests_on": state})
+    readers.renew(connection)
+    return moves(connection, mart, value=value_of(mart))
+
+
+def rows_of(connection: Connection, mart: Table) -> pl.DataFrame:
+    """A mart's rows as they would be now, one per area, period, item and basis, sorted."""
+    figure = FIGURES[figure_of(mart)]
+    said = " ".join(figure.caveats)
+    answered = answer(connection, figure, scope=Scope()).rows
+    names = {area.code: area.name for area in all_areas()}
+    return answered.select(
+        "area_code",
+        area_name=pl.col("area_code").replace_strict(names, return_dtype=pl.String),
+        period=pl.col("period"),
+        period_last_day=pl.col("day"),
+        **{column: pl.col(source) for column, source in sources_of(mart).items()},
+        caveats=pl.concat_list(pl.lit(said), "caveats").list.join(" ") if said else pl.col("caveats").list.join(" "),
+        vintages=_as_array("vintages"),
+        assumptions=_as_array("assumptions"),
+    )
+
+
+def _as_array(name: str) -> pl.Expr:
+    """Numbers as PostgreSQL writes an array."""
+    numbers = pl.col(name).list.eval(pl.element().cast(pl.String)).list.join(",")
+    return pl.concat_str(pl.lit("{"), numbers, pl.lit("}"))
+
+
+def _copy(connection: Connection, rows: pl.DataFrame, *, into: Table) -> None:
+    driver = cast("psycopg.Connection[tuple[object, ...]]", connection.connection.driver_connection)
+    statement = f"copy {into.fullname} ({', '.join(rows.columns)}) from stdin (format csv)"
+    with driver.cursor() as cursor, cursor.copy(statement.encode()) as copy:
+        copy.write(rows.write_csv(include_header=False, quote_style="non_numeric", null_value="").encode())
+
+
+def is_behind(connection: Connection, mart: Table) -> bool:
+    """Whether what a mart rests on has changed since it was filled."""
+    query = text("select rests_on from ops.figure_builds where mart = :mart")
+    return bool(connection.scalar(query, {"mart": mart.name}) != rests_on(connection, mart))
+
+
+_RESTS_ON = """
+select coalesce(string_agg(v.vintage_id::text, ',' order by v.table_no), '') || ' ' ||
+       coalesce((select max(assumption_id)::text || '/' || count(superseded_at) from core.assumptions), '') || ' ' ||
+       md5(coalesce(string_agg(t.declaration::text, ',' order by t.table_no), '')) || ' ' ||
+       coalesce((select md5(string_agg(recipe, ',' order by table_id)) from ops.mart_recipes), '')
+from core.tables t
+join lateral (select table_no, max(vintage_id) as vintage_id from core.vintages where table_no = t.table_no
+              group by table_no) v on true
+where t.table_id = any(:tables) or 'feeds:' || t.feeds = any(:tables)
+   or (:recipients and t.table_no in (select table_no from core.benefit_groups))
+"""
+
+
+def rests_on(connection: Connection, mart: Table) -> str:
+    """What a mart would rest on if it were filled now, as a text to compare."""
+    figure = FIGURES[figure_of(mart)]
+    asked = {"tables": list(figure.tables), "recipients": RECIPIENTS in figure.tables}
+    state = connection.scalar(text(_RESTS_ON), asked)
+    assumed = (*figure.assumptions, *figure.joined_assumptions)
+    declared = f"{figure.inputs} {assumed} {figure.caveats} {figure.printed} {sorted(sources_of(mart).items())}"
+    code = hashlib.sha256(f"{declared} {_code()}".encode()).hexdigest()[:12]
+    return f"{version('jobindsats-warehouse')} {code} {state}"
+
+
+@cache
+def _code() -> str:
+    """A hash of all that computes figures."""
+    files = [
+        file.read_bytes()
+        for package in ("warehouse.figures", "warehouse.formulas")
+        for file in sorted(resources.files(package).iterdir(), key=lambda each: each.name)
+        if file.name.endswith((".py", ".sql"))
+    ]
+    return hashlib.sha256(b"".join(files)).hexdigest()
 
 
 _REMEMBER = "create temporary table {before} on commit drop as select {keys}, {value} as value from {mart}"
@@ -95,229 +185,3 @@ def _names(table: Table, *, value: str) -> dict[str, str]:
         "words": ", ".join(key for key in keys if key != "area_code"),
         "differs": _DIFFERS.format(value=value),
     }
-
-
-@dataclass(frozen=True)
-class Mart:
-    """One mart of figures: its table, the figure that fills it, and the figure's column for each of its own."""
-
-    table: Table
-    figure: str
-    columns: Mapping[str, str]
-
-    @property
-    def value(self) -> str:
-        """The column that holds what the figure comes to."""
-        return next(column for column, source in self.columns.items() if source == "value")
-
-
-MARTS: tuple[Mart, ...] = (
-    Mart(
-        figure_marts.savings,
-        "savings",
-        {
-            "benefit_area": "item",
-            "basis": "basis",
-            "table_id": "table_id",
-            "fewer_full_time_persons": "fewer_full_time_persons",
-            "net_unit_cost_dkk": "net_unit_cost_dkk",
-            "saving_dkk": "value",
-            "saving_low_dkk": "low",
-            "saving_high_dkk": "high",
-        },
-    ),
-    Mart(
-        block_grant.unemployment_projection,
-        "unemployment_projection",
-        {
-            "forecast": "item",
-            "basis": "basis",
-            "national_change_persons": "national_change_persons",
-            "key_pct": "key_pct",
-            "projected_persons": "value",
-            "projected_low_persons": "low",
-            "projected_high_persons": "high",
-        },
-    ),
-    Mart(
-        block_grant.block_grant_share,
-        "block_grant_share",
-        {
-            "benefit_group_name": "item",
-            "basis": "basis",
-            "recipients_full_time_persons": "local_persons",
-            "country_full_time_persons": "national_persons",
-            "share_pct": "value",
-            "key_pct": "key_pct",
-            "gap_pct_point": "key_difference_pct_point",
-            "expected_full_time_persons": "expected_persons",
-        },
-    ),
-    Mart(
-        investments.investment_case,
-        "investment_case",
-        {
-            "investment": "item",
-            "basis": "basis",
-            "cost_dkk": "cost_dkk",
-            "places_persons": "places_persons",
-            "cost_per_place_dkk": "cost_per_place_dkk",
-            "cost_per_course_low_dkk": "cost_per_course_low_dkk",
-            "cost_per_course_high_dkk": "cost_per_course_high_dkk",
-            "saving_per_person_dkk": "saving_per_person_dkk",
-            "horizon_years": "horizon_years",
-            "discount_rate_pct": "discount_rate_pct",
-            "break_even_persons": "value",
-            "break_even_low_persons": "low",
-            "break_even_high_persons": "high",
-        },
-    ),
-    Mart(
-        paper_marts.activation,
-        "activation_mix",
-        {"offer": "item", "courses_cases": "courses_cases", "share_pct": "value"},
-    ),
-    Mart(
-        paper_marts.ordinary_hours,
-        "ordinary_hours",
-        {
-            "target_group": "item",
-            "ordinary_hours_persons": "persons",
-            "ordinary_hours_pct": "value",
-            "country_pct": "country_share_pct",
-            "gap_pct_point": "difference_pct_point",
-            "base_persons": "group_persons",
-        },
-    ),
-    Mart(
-        paper_marts.exits,
-        "exits",
-        {"outcome": "item", "share_pct": "value", "country_pct": "country_share_pct", "exits_persons": "exits_persons"},
-    ),
-    Mart(
-        paper_marts.target_followup,
-        "target_followup",
-        {
-            "target": "item",
-            "kind": "kind",
-            "target_pct": "target_pct",
-            "share_pct": "value",
-            "reached": "reached",
-            "finished_cases": "finished_cases",
-            "now_persons": "now_persons",
-            "needed_persons": "target_persons",
-            "deciding_persons": "deciding_persons",
-        },
-    ),
-    Mart(
-        figure_marts.benchmark_ranking,
-        "benchmark_gap",
-        {
-            "benefit_area": "item",
-            "table_id": "table_id",
-            "stands_beside": "stands_beside",
-            "rank": "rank",
-            "rank_half_a_year_earlier": "rank_half_a_year_earlier",
-            "gap_full_time_persons": "value",
-            "gap_pct_point": "gap_pct_point",
-            "expected_full_time_persons": "expected_persons",
-            "actual_full_time_persons": "actual_persons",
-            "published_gap_is": "published_gap_is",
-            "published_gap_full_time_persons": "published_gap_persons",
-            "published_gap_pct_point": "published_pct_point",
-        },
-    ),
-)
-
-_RESTS_ON = """
-select coalesce(string_agg(v.vintage_id::text, ',' order by v.table_no), '') || ' ' ||
-       coalesce((select max(assumption_id)::text || '/' || count(superseded_at) from core.assumptions), '') || ' ' ||
-       md5(coalesce(string_agg(t.declaration::text, ',' order by t.table_no), '')) || ' ' ||
-       coalesce((select md5(string_agg(recipe, ',' order by table_id)) from ops.mart_recipes), '')
-from core.tables t
-join lateral (select table_no, max(vintage_id) as vintage_id from core.vintages where table_no = t.table_no
-              group by table_no) v on true
-where t.table_id = any(:tables) or 'feeds:' || t.feeds = any(:tables)
-   or (:recipients and t.table_no in (select table_no from core.benefit_groups))
-"""
-
-
-def rests_on(connection: Connection, mart: Mart) -> str:
-    """What a mart would rest on if it were filled now, as a text to compare."""
-    figure = FIGURES[mart.figure]
-    asked = {"tables": list(figure.tables), "recipients": RECIPIENTS in figure.tables}
-    state = connection.scalar(text(_RESTS_ON), asked)
-    assumed = (*figure.assumptions, *figure.joined_assumptions)
-    declared = f"{figure.inputs} {assumed} {figure.caveats} {figure.printed} {sorted(mart.columns.items())}"
-    code = hashlib.sha256(f"{declared} {_code()}".encode()).hexdigest()[:12]
-    return f"{version('jobindsats-warehouse')} {code} {state}"
-
-
-@cache
-def _code() -> str:
-    """A hash of all that computes figures."""
-    files = [
-        file.read_bytes()
-        for package in ("warehouse.figures", "warehouse.formulas")
-        for file in sorted(resources.files(package).iterdir(), key=lambda each: each.name)
-        if file.name.endswith(".py")
-    ]
-    return hashlib.sha256(b"".join(files)).hexdigest()
-
-
-def is_behind(connection: Connection, mart: Mart) -> bool:
-    """Whether what a mart rests on has changed since it was filled."""
-    query = text("select rests_on from ops.figure_builds where mart = :mart")
-    return bool(connection.scalar(query, {"mart": mart.table.name}) != rests_on(connection, mart))
-
-
-_BUILT = """
-insert into ops.figure_builds (mart, rests_on) values (:mart, :rests_on)
-on conflict (mart) do update set rests_on = excluded.rests_on
-"""
-
-
-def fill(connection: Connection, mart: Mart) -> Moves:
-    """Fill a mart anew within the caller's transaction; gives what moved in it."""
-    connection.execute(
-        text("select pg_advisory_xact_lock(hashtext('marts'), hashtext(:mart))"), {"mart": mart.table.name}
-    )
-    state = rests_on(connection, mart)
-    rows = rows_of(connection, mart)
-    remember(connection, mart.table, value=mart.value)
-    connection.execute(mart.table.delete())
-    _copy(connection, rows, into=mart.table)
-    connection.execute(text(_BUILT), {"mart": mart.table.name, "rests_on": state})
-    readers.renew(connection)
-    return moves(connection, mart.table, value=mart.value)
-
-
-def rows_of(connection: Connection, mart: Mart) -> pl.DataFrame:
-    """A mart's rows as they would be now, one per area, period, item and basis, sorted."""
-    figure = FIGURES[mart.figure]
-    said = " ".join(figure.caveats)
-    answered = answer(connection, figure, scope=Scope()).rows
-    names = {area.code: area.name for area in all_areas()}
-    return answered.select(
-        "area_code",
-        area_name=pl.col("area_code").replace_strict(names, return_dtype=pl.String),
-        period=pl.col("period"),
-        period_last_day=pl.col("day"),
-        **{column: pl.col(source) for column, source in mart.columns.items()},
-        caveats=pl.concat_list(pl.lit(said), "caveats").list.join(" ") if said else pl.col("caveats").list.join(" "),
-        vintages=_as_array("vintages"),
-        assumptions=_as_array("assumptions"),
-    )
-
-
-def _as_array(name: str) -> pl.Expr:
-    """Numbers as PostgreSQL writes an array."""
-    numbers = pl.col(name).list.eval(pl.element().cast(pl.String)).list.join(",")
-    return pl.concat_str(pl.lit("{"), numbers, pl.lit("}"))
-
-
-def _copy(connection: Connection, rows: pl.DataFrame, *, into: Table) -> None:
-    driver = cast("psycopg.Connection[tuple[object, ...]]", connection.connection.driver_connection)
-    statement = f"copy {into.fullname} ({', '.join(rows.columns)}) from stdin (format csv)"
-    with driver.cursor() as cursor, cursor.copy(statement.encode()) as copy:
-        copy.write(rows.write_csv(include_header=False, quote_style="non_numeric", null_value="").encode())

@@ -1,16 +1,19 @@
-"""TODO"""
+"""The mart of investment cases: what a place and a course cost, in DKK, and how many persons off benefit pay for them.
+
+One row per area, year, case and price of a person. Source: the papers that propose the investments.
+"""
 
 from __future__ import annotations
 
-from warehouse.marts.columns import BASIS, item, mart, number
+from warehouse.marts.declaration import BASIS, figure_mart, key, number
 
-investment_case = mart(
+investment_case = figure_mart(
     "investment_case",
     "One row per area, year, case and price of a person. What a place and a course cost, and how many persons break even.",
     "Én række pr. område, år, investering og pris pr. person. Hvad en plads og et forløb koster, og hvor mange personer "
     "der skal til, før udgiften er tjent hjem.",
-    item("investment", "The case.", "Investeringen."),
-    item("basis", *BASIS),
+    key("investment", "The case.", "Investeringen.", source="item"),
+    key("basis", *BASIS),
     number("cost_dkk", "Cost in the year.", "Udgift i året."),
     number("places_persons", "Places at a time.", "Antal pladser ad gangen."),
     number("cost_per_place_dkk", "Cost of a place in a year.", "Udgift pr. plads på et år."),
@@ -43,15 +46,21 @@ investment_case = mart(
         "break_even_persons",
         "Persons off public support who cover the cost: by a net price the year's, by the ladder that of all years.",
         "Antal personer ude af forsørgelse, der dækker udgiften: ved en nettopris årets, ved refusionstrappen alle års.",
+        source="value",
     ),
     number(
         "break_even_low_persons",
         "The same, every assumption at the end that asks for fewest.",
         "Det samme, når alle forudsætninger er sat til det, der kræver færrest.",
+        source="low",
     ),
     number(
         "break_even_high_persons",
         "The same, every assumption at the end that asks for most.",
         "Det samme, når alle forudsætninger er sat til det, der kræver flest.",
+        source="high",
     ),
+    figure="investment_case",
 )
+
+MARTS = (investment_case,)

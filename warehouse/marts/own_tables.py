@@ -1,62 +1,72 @@
-"""The marts of what committee papers add: a municipality's own tables, targets, investments and claims, declared once.
+"""The marts of a municipality's own tables: activation, ordinary hours, exits and targets, in cases, persons and per cent.
 
-All but the claims are filled from `warehouse/figures`, as those in `warehouse/marts/benchmark.py` are.
+One row per area, period and offer, target group, outcome or target. Source: the tables of one's own folder, by their
+contracts.
 """
 
 from __future__ import annotations
 
 from sqlalchemy import Boolean, Column, Text
 
-from warehouse.marts.columns import item, mart, number
+from warehouse.marts.declaration import figure_mart, key, number
 from warehouse.schema.core import told
 
-activation = mart(
+activation = figure_mart(
     "activation",
     "One row per area, period and kind of offer. Courses begun, and their mix.",
     "Én række pr. område, periode og type af tilbud. Påbegyndte forløb og deres fordeling.",
-    item("offer", "The kind of offer.", "Typen af tilbud."),
+    key("offer", "The kind of offer.", "Typen af tilbud.", source="item"),
     number("courses_cases", "Courses begun.", "Antal påbegyndte forløb."),
-    number("share_pct", "In per cent of all courses begun.", "I procent af alle påbegyndte forløb."),
+    number("share_pct", "In per cent of all courses begun.", "I procent af alle påbegyndte forløb.", source="value"),
+    figure="activation_mix",
 )
 
-ordinary_hours = mart(
+ordinary_hours = figure_mart(
     "ordinary_hours",
     "One row per area, period and target group. Recipients with ordinary paid hours, against the country.",
     "Én række pr. område, periode og målgruppe. Ydelsesmodtagere med ordinære løntimer, holdt op mod landet.",
-    item("target_group", "The benefit or target group.", "Ydelsen eller målgruppen."),
-    number("ordinary_hours_persons", "Persons with ordinary paid hours.", "Antal personer med ordinære løntimer."),
-    number("ordinary_hours_pct", "In per cent of the group.", "I procent af målgruppen."),
-    number("country_pct", "The same for the country.", "Det samme for hele landet."),
-    number("gap_pct_point", "Own minus the country's.", "Egen andel minus landets."),
+    key("target_group", "The benefit or target group.", "Ydelsen eller målgruppen.", source="item"),
+    number(
+        "ordinary_hours_persons",
+        "Persons with ordinary paid hours.",
+        "Antal personer med ordinære løntimer.",
+        source="persons",
+    ),
+    number("ordinary_hours_pct", "In per cent of the group.", "I procent af målgruppen.", source="value"),
+    number("country_pct", "The same for the country.", "Det samme for hele landet.", source="country_share_pct"),
+    number("gap_pct_point", "Own minus the country's.", "Egen andel minus landets.", source="difference_pct_point"),
     number(
         "base_persons",
         "The group's size that count and share imply.",
         "Målgruppens størrelse, som antal og andel tilsammen giver den.",
+        source="group_persons",
     ),
+    figure="ordinary_hours",
 )
 
-exits = mart(
+exits = figure_mart(
     "exits",
     "One row per area, period and outcome. What became of those who finished a course.",
     "Én række pr. område, periode og udfald. Hvad der blev af dem, der afsluttede et forløb.",
-    item("outcome", "The outcome after the course.", "Udfaldet efter forløbet."),
-    number("share_pct", "In per cent of those who finished.", "I procent af dem, der afsluttede."),
-    number("country_pct", "The same for the country.", "Det samme for hele landet."),
+    key("outcome", "The outcome after the course.", "Udfaldet efter forløbet.", source="item"),
+    number("share_pct", "In per cent of those who finished.", "I procent af dem, der afsluttede.", source="value"),
+    number("country_pct", "The same for the country.", "Det samme for hele landet.", source="country_share_pct"),
     number(
         "exits_persons",
         "Persons that the share means, of those who finished.",
         "Det antal personer, andelen svarer til, af dem, der afsluttede.",
     ),
+    figure="exits",
 )
 
-target_followup = mart(
+target_followup = figure_mart(
     "target_followup",
     "One row per area, period and target. Whether it is reached, and how many persons decide it.",
     "Én række pr. område, periode og mål. Om målet er nået, og hvor mange personer der afgør det.",
-    item("target", "What the target is about.", "Hvad målet handler om."),
+    key("target", "What the target is about.", "Hvad målet handler om.", source="item"),
     Column("kind", Text, **told("minimum or maximum.", "minimum (mindst) eller maximum (højst).")),
     number("target_pct", "The target.", "Måltallet."),
-    number("share_pct", "The share that was reached.", "Den andel, der blev nået."),
+    number("share_pct", "The share that was reached.", "Den andel, der blev nået.", source="value"),
     Column(
         "reached",
         Boolean,
@@ -74,10 +84,14 @@ target_followup = mart(
         "needed_persons",
         "Fewest (minimum) or most (maximum) persons with which the target is reached.",
         "Det mindste (minimum) eller største (maximum) antal personer, målet er nået med.",
+        source="target_persons",
     ),
     number(
         "deciding_persons",
         "How many persons' difference decides it.",
         "Hvor mange personers forskel der afgør det.",
     ),
+    figure="target_followup",
 )
+
+MARTS = (activation, ordinary_hours, exits, target_followup)

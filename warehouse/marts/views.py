@@ -1,4 +1,4 @@
-"""The marts that are views, declared for the contract: their columns, types and meanings. Migrations make them.
+"""Declare the marts that are views, for the contract: their columns, types and meanings. Migrations make them.
 
 They are not part of the schema's metadata, which is tables; a test holds their comments in the database to these.
 """
@@ -8,6 +8,7 @@ from __future__ import annotations
 from sqlalchemy import Boolean, Column, Date, DateTime, Double, Integer, MetaData, Table, Text
 from sqlalchemy.dialects.postgresql import JSONB
 
+from warehouse.marts.declaration import mart
 from warehouse.schema.core import told
 
 views = MetaData()
@@ -84,10 +85,11 @@ revisions = Table(
             "Den ydelsesgruppe i marts.benefit_recipients, tallet hører til; tom for andre.",
         ),
     ),
-    schema="marts",
-    **told(
+    **mart(
         "One row per observation that a later vintage changed: before, after and when it was seen.",
         "Én række pr. tal, som en senere udgave har ændret: før, efter, og hvornår vi så det.",
+        hashed_by=("table_id", "period"),
+        years_by="period_last_day",
     ),
 )
 
@@ -159,12 +161,13 @@ freshness = Table(
             "Den nyeste periode, en natlig kørsel har set på: en periode, der kun er efterindlæst, tæller ikke med.",
         ),
     ),
-    schema="marts",
-    **told(
+    **mart(
         "One row per publisher table: what the warehouse covers against the publisher's calendar. "
         "Computed from coverage, never from when a run ended.",
         "Én række pr. tabel hos kilden: hvad datavarehuset dækker, holdt op mod kildens kalender. Beregnet af dækningen, "
         "aldrig af hvornår en kørsel sluttede.",
+        # Left out: it tells of looks at the publisher, not of figures, and changes with the calendar.
+        hashed_by=(),
     ),
 )
 
@@ -207,12 +210,12 @@ series_breaks = Table(
         nullable=False,
         **told("The act, guide or list that says so.", "Den lov, vejledning eller liste, det fremgår af."),
     ),
-    schema="marts",
-    **told(
+    **mart(
         "One row per series break and publisher table: from which period on figures are not "
         "comparable with those before it. A comparison across it carries the caveat; a line is never drawn through it.",
         "Én række pr. databrud og tabel hos kilden: fra hvilken periode tallene ikke kan sammenlignes med dem før. En "
         "sammenligning hen over bruddet skal have forbeholdet; en kurve tegnes aldrig igennem det.",
+        hashed_by=("table_id", "first_period"),
     ),
 )
 
@@ -236,11 +239,14 @@ known_moments = Table(
         nullable=False,
         **told("When we saw it.", "Hvornår udgaven blev set."),
     ),
-    schema="marts",
-    **told(
+    **mart(
         "One row per vintage of a publisher table: when something became known. At these moments answers as of a moment "
         "change; savings do too when a price is recorded.",
         "Én række pr. udgave af en tabel hos kilden: hvornår noget blev kendt. Svar pr. en dato ændrer sig i disse "
         "øjeblikke; besparelser også, når en pris registreres.",
+        # Left out: it is the vintages again.
+        hashed_by=(),
     ),
 )
+
+MARTS = (revisions, freshness, series_breaks, known_moments)
