@@ -190,7 +190,7 @@ def _assumptions(settings: Settings) -> Finding:
         own = own_assumptions(settings)
     except AssumptionError as error:
         return Finding(
-            "assumptions", "failed", str(error), "correct it; until then figures take for granted what they did"
+            "assumptions", "failed", str(error), "correct it; until then figures use the previous assumptions"
         )
     return Finding("assumptions", "well", f"{len(own)} of your own in {settings.assumptions}")
 

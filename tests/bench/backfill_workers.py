@@ -133,7 +133,7 @@ def _alone(backfill_id: int) -> None:
 
 
 def _processes(backfill_id: int, *, number: int) -> None:
-    command = [sys.executable, "-m", "tasks.backfill.steps.workers", str(backfill_id)]
+    command = [sys.executable, "-m", "tasks.backfill.workers", str(backfill_id)]
     working = [subprocess.Popen(command, stdin=subprocess.PIPE) for _ in range(number)]
     # Its standard input is its leash: it is let go when all have ended.
     statuses = [each.wait() for each in working]

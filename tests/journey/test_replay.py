@@ -293,7 +293,7 @@ def test_what_was_assumed_when_outlives_the_warehouse(scene: Scene) -> None:
     own.write_text("assumptions: [")
     unread = scene.night("2023-12-06", tables=["y30r21"])
     assert unread.outcome == "failed"
-    assert "figures take for granted what they did before, since own.yml" in unread.message
+    assert "the assumptions file was not loaded; figures still use the previous assumptions: own.yml" in unread.message
     assert set(scene.outcomes(unread).values()) == {"not_due"}, "a bad file costs no table its night"
     scene.patch.delenv("JOBINDSATS_ASSUMPTIONS")
     asked = ("figure", "savings", "--area", "Herlev", "--period", "2023QMAT02")
