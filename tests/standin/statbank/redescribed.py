@@ -14,28 +14,28 @@ _OTHER = " (ny opgørelse)"
 Values = Mapping[str, str]
 
 
+ONE, ANOTHER = "SY", "EL"
+"""The codes of sickness benefit and of efterløn: whatever is changed is changed of these."""
+
+
 def _renamed_id(values: Values) -> Values:
-    """The last value has another code, and its text."""
-    *others, (code, text) = values.items()
-    return dict([*others, (f"7{code}", text)])
+    """One benefit has another code, and its text."""
+    return {f"7{code}" if code == ANOTHER else code: text for code, text in values.items()}
 
 
 def _renamed_member(values: Values) -> Values:
-    """The last value has another text, and its code."""
-    *others, (code, text) = values.items()
-    return dict([*others, (code, text + _OTHER)])
+    """One benefit has another text, and its code."""
+    return {code: text + _OTHER if code == ANOTHER else text for code, text in values.items()}
 
 
 def _swapped_labels(values: Values) -> Values:
-    """The first value below the total and the last have each other's text, and their codes."""
-    total, (first, its_text), *between, (last, other_text) = values.items()
-    return dict([total, (first, other_text), *between, (last, its_text)])
+    """Two benefits have each other's text, and their codes."""
+    return {**values, ONE: values[ANOTHER], ANOTHER: values[ONE]}
 
 
 def _vanished_member(values: Values) -> Values:
-    """The last value is gone with its figures."""
-    *others, _ = values.items()
-    return dict(others)
+    """One benefit is gone with its figures."""
+    return {code: text for code, text in values.items() if code != ANOTHER}
 
 
 _ON_VALUES: Mapping[str, Callable[[Values], Values]] = {
@@ -61,7 +61,7 @@ def _changed(table: BankTable, change: Callable[[Values], Values]) -> BankTable:
         return table
     values = change(found.values)
     variables = tuple(replace(each, values=values) if each is found else each for each in table.variables)
-    theirs = dict(zip(values, found.values, strict=False))
+    theirs = {code: code.removeprefix("7") for code in values}
 
     def figure(codes: Mapping[str, str]) -> str:
         asked = {"YDELSESTYPE": theirs[codes["YDELSESTYPE"]]} if "YDELSESTYPE" in codes else {}
