@@ -11,7 +11,7 @@ from rich.text import Text
 
 from flows.command_line.options import ATTENTION, FAILED, WELL, Json
 from flows.printing import STYLES, console, grid, print_json
-from flows.serving.local_server import prepare_orchestrator, silence_of
+from flows.serving.local_server import prepare_orchestrator, why_silent
 
 if TYPE_CHECKING:
     from tasks.doctor.finding import Finding
@@ -50,7 +50,7 @@ def _prefect() -> Finding:
     api = get_current_settings().api.url
     if not api:
         return Finding("prefect", "well", f"Prefect {prefect.__version__}, a server of its own for each run")
-    trouble = silence_of(api)
+    trouble = why_silent(api)
     if trouble is None:
         return Finding("prefect", "well", f"Prefect {prefect.__version__}, {api}")
     step = "start that server (jobindsats serve, or its own service), or take PREFECT_API_URL away"
