@@ -7,7 +7,6 @@ child has a session of its own: Ctrl-C in a terminal reaches only the parent, wh
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import signal
 import subprocess
@@ -58,7 +57,9 @@ def when_parent_ends(act: Callable[[], object]) -> None:
 
     A process of a multiprocessing pool has no standard input of its own: there the parent's death alone counts.
     """
-    parent = multiprocessing.parent_process()
+    from multiprocessing import parent_process
+
+    parent = parent_process()
     wait = parent.join if parent else _until_stdin_closes
 
     def watch() -> None:

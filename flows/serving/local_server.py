@@ -11,7 +11,6 @@ import os
 import socket
 import subprocess
 import sys
-import urllib.request
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from functools import cache
@@ -139,19 +138,24 @@ def wait_for(address: str, *, process: subprocess.Popen[bytes], log: Path) -> No
 
 
 def _ask_health(address: str, *, process: subprocess.Popen[bytes], log: Path) -> None:
+    from urllib.request import ProxyHandler, build_opener
+
     if process.poll() is not None:
         raise RuntimeError(f"the Prefect server ended at once, with {process.returncode}. Look at {log}")
     # No proxy of the environment: the server is on this machine.
-    with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(f"{address}/health", timeout=10) as answer:
+    with build_opener(ProxyHandler({})).open(f"{address}/health", timeout=10) as answer:
         answer.read()
 
 
 def why_silent(address: str) -> str | None:
     """Why the API at an address does not answer; None where it does, be it with an error."""
+    from urllib.error import HTTPError
+    from urllib.request import urlopen
+
     try:
-        with urllib.request.urlopen(f"{address}/health", timeout=10) as answer:  # noqa: S310  # Prefect's own setting
+        with urlopen(f"{address}/health", timeout=10) as answer:  # noqa: S310  # Prefect's own setting
             answer.read()
-    except urllib.error.HTTPError:
+    except HTTPError:
         return None
     except (OSError, ValueError) as error:
         reason = getattr(error, "reason", error)
