@@ -1,4 +1,4 @@
-"""How things are printed for a person: tables that keep their columns, times in Denmark's, hidden counts as hidden."""
+"""Printing: JSON for programs; tables, numbers, Danish times and a night's report for people."""
 
 from __future__ import annotations
 
@@ -26,11 +26,13 @@ STYLES = {
 }
 _NARROWEST = 120
 _WIDTH_BEFORE_WHY = 76
-_MOST = 8
+_MOST_SENTENCES = 8
+_COUNTS = ("new", "revised", "withdrawn", "unchanged")
+_STOPPED = ("failed", "quarantined")
 
 
 def console() -> Console:
-    """The terminal; wide enough for our tables where it is a file or a pipe."""
+    """The terminal; where standard output is a file or a pipe, at least 120 characters wide."""
     terminal = Console(highlight=False)
     return terminal if terminal.is_terminal else Console(highlight=False, width=max(terminal.width, _NARROWEST))
 
@@ -45,14 +47,14 @@ def _plain(value: object) -> str:
 
 
 def number(value: float | None) -> str:
-    """A number with thousands set apart, or a dash."""
+    """A number with thousands separators, or a dash."""
     if value is None:
         return "-"
     return f"{value:,}" if isinstance(value, int) else f"{value:,.1f}"
 
 
 def cell(content: object) -> str:
-    """Whatever stands in a row, for a person: whole numbers whole, members by their names, nothing as a dash."""
+    """A table's cell: whole numbers without decimals, members by their names, a dash for nothing."""
     if isinstance(content, dict):
         return ", ".join(map(str, content.values())) or "-"
     if isinstance(content, bool):
@@ -64,7 +66,7 @@ def cell(content: object) -> str:
 
 
 def danish_time(moment: datetime) -> str:
-    """A moment by the clocks of Denmark."""
+    """A moment in Danish local time."""
     from warehouse.danish.clock import in_denmark
 
     return f"{in_denmark(moment):%Y-%m-%d %H:%M}"
@@ -76,7 +78,7 @@ def or_status(value: float | None, status: str) -> str:
 
 
 def in_words(members: dict[str, str]) -> str:
-    """The members of a series in words."""
+    """The members of a series, separated by commas."""
     return ", ".join(members.values())
 
 
@@ -89,47 +91,49 @@ def grid(*names: str) -> Grid:
 
 
 def print_report(run: int, outcome: str, tables: Sequence[dict[str, Any]]) -> None:
-    """The report of a night: a line per table, and each trouble once below."""
+    """The report of a night: a line per table, then each problem once."""
     terminal = console()
     lines = Grid(title=f"Night {run}: {outcome}", title_justify="left", title_style="bold", box=None, pad_edge=False)
-    for name in ("table", "outcome"):
-        lines.add_column(name, no_wrap=True)
-    for name in ("new", "revised", "withdrawn", "unchanged"):
-        lines.add_column(name, justify="right", no_wrap=True)
-    lines.add_column("newest", no_wrap=True)
-    lines.add_column("why", no_wrap=True)
+    for name in ("table", "outcome", *_COUNTS, "newest", "why"):
+        lines.add_column(name, justify="right" if name in _COUNTS else "left", no_wrap=True)
     room = max(20, terminal.width - _WIDTH_BEFORE_WHY)
     for table in tables:
-        counts = [number(table[name]) if table[name] else "" for name in ("new", "revised", "withdrawn", "unchanged")]
-        shown = table["outcome"]
-        why = "see below" if shown in ("failed", "quarantined") else shorten(table["message"], room, placeholder=" …")
-        lines.add_row(table["table"], Text(shown, STYLES[shown]), *counts, table["newest_period"] or "", why)
+        lines.add_row(*_report_line(table, room=room))
     terminal.print(lines)
-    _print_troubles(terminal, tables)
+    _print_problems(terminal, tables)
 
 
-def print_highlights(lists: Mapping[str, Sequence[str]]) -> None:
-    """Lists of sentences under their titles; an empty one is left out, and what is many is cut."""
-    terminal = console()
-    for title, sentences in lists.items():
-        if not sentences:
-            continue
-        terminal.print()
-        terminal.print(Text(title, "bold"))
-        for sentence in sentences[:_MOST]:
-            terminal.print(Padding(Text(sentence), (0, 0, 0, 2), expand=False))
-        if len(sentences) > _MOST:
-            terminal.print(Text(f"  and {len(sentences) - _MOST} more; the report in Prefect has them all", "dim"))
+def _report_line(table: dict[str, Any], *, room: int) -> tuple[str | Text, ...]:
+    outcome = table["outcome"]
+    counts = [number(table[name]) if table[name] else "" for name in _COUNTS]
+    why = "see below" if outcome in _STOPPED else shorten(table["message"], room, placeholder=" …")
+    return (table["table"], Text(outcome, STYLES[outcome]), *counts, table["newest_period"] or "", why)
 
 
-def _print_troubles(terminal: Console, tables: Sequence[dict[str, Any]]) -> None:
-    """Each trouble once, however many tables it stopped."""
+def _print_problems(terminal: Console, tables: Sequence[dict[str, Any]]) -> None:
+    """Each problem once, however many tables it stopped."""
     by_message: dict[str, list[dict[str, Any]]] = {}
     for table in tables:
-        if table["outcome"] in ("failed", "quarantined"):
+        if table["outcome"] in _STOPPED:
             by_message.setdefault(table["message"], []).append(table)
     for message, stopped in by_message.items():
         ids = ", ".join(table["table"] for table in stopped) if len(stopped) <= 3 else f"{len(stopped)} tables"
         terminal.print()
         terminal.print(Text(f"{stopped[0]['outcome']}: {ids}", STYLES[stopped[0]["outcome"]]))
         terminal.print(Text(message))
+
+
+def print_highlights(lists: Mapping[str, Sequence[str]]) -> None:
+    """Lists of sentences under their titles; empty lists are left out, and long ones are cut."""
+    terminal = console()
+    for title, sentences in lists.items():
+        if not sentences:
+            continue
+        terminal.print()
+        terminal.print(Text(title, "bold"))
+        for sentence in sentences[:_MOST_SENTENCES]:
+            terminal.print(Padding(Text(sentence), (0, 0, 0, 2), expand=False))
+        if len(sentences) > _MOST_SENTENCES:
+            terminal.print(
+                Text(f"  and {len(sentences) - _MOST_SENTENCES} more; the report in Prefect has them all", "dim")
+            )

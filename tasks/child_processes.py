@@ -1,8 +1,8 @@
-"""Processes that end with the one that started them: `python -m tasks.child_processes SECONDS COMMAND...`.
+"""Child processes that end with their parent, even if the parent is killed.
 
-The tether is a pipe of which only the starter holds the other end. The system lets go of it for a starter that was
-killed outright, too, which no clean-up in the starter can promise. A command has its own session: what a terminal sends
-to the foreground (Ctrl-C) reaches the starter alone, which then ends the others in order.
+A child stops when the pipe to its parent closes, which the system does when the parent dies (`when_parent_ends`). A
+program that does not do so by itself is run by `python -m tasks.child_processes SECONDS COMMAND...`, which ends it then. A
+child has a session of its own: Ctrl-C in a terminal reaches only the parent, which then ends its children in order.
 """
 
 from __future__ import annotations
@@ -11,10 +11,9 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from threading import Event, Thread, current_thread, main_thread
+from threading import Event, Thread
 from types import FrameType
 
 PATIENCE_SECONDS = 20
@@ -23,10 +22,10 @@ PATIENCE_SECONDS = 20
 def start(
     command: Sequence[str], *, environment: Mapping[str, str], log: Path, patience_seconds: float = PATIENCE_SECONDS
 ) -> subprocess.Popen[bytes]:
-    """Start a command on a tether; what it says is added to a log. Let go, it has that long to end in order."""
+    """Start a program and append its output to a log; asked to end, it has so many seconds before it is killed."""
     log.parent.mkdir(parents=True, exist_ok=True)
     with log.open("ab") as said:
-        return subprocess.Popen(  # noqa: S603  # commands are ours, and no shell reads them
+        return subprocess.Popen(  # noqa: S603  # the command comes from this project, and no shell reads it
             [sys.executable, "-m", "tasks.child_processes", str(patience_seconds), *command],
             stdin=subprocess.PIPE,
             stdout=said,
@@ -36,82 +35,82 @@ def start(
         )
 
 
+def start_module(module: str, *arguments: str) -> subprocess.Popen[bytes]:
+    """Start a module of this project that calls `when_parent_ends`; what it prints to standard output is dropped."""
+    return subprocess.Popen(  # noqa: S603  # a module and arguments of this project, and no shell reads them
+        [sys.executable, "-m", module, *arguments],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+
+
 def end(process: subprocess.Popen[bytes]) -> None:
-    """Let go of a command, and wait until it and what it left in its session have ended."""
+    """Ask a child to end by closing its standard input, and wait until it has ended."""
     if process.stdin:
         process.stdin.close()
     process.wait()
 
 
-def main() -> int:
-    """Carry out the command; when the tether is let go, ask it to end, and leave nothing of its group behind.
+def when_parent_ends(act: Callable[[], object]) -> None:
+    """Have a thread call a function once this process's standard input closes, which also happens when its parent dies.
+
+    A process of a multiprocessing pool has no standard input of its own: there the parent's death alone counts.
+    """
+    from multiprocessing import parent_process
+
+    parent = parent_process()
+    wait = parent.join if parent else _until_stdin_closes
+
+    def watch() -> None:
+        wait()
+        act()
+
+    Thread(target=watch, daemon=True).start()
+
+
+def _until_stdin_closes() -> None:
+    # Not sys.stdin.read: its lock, still held, would keep the interpreter from ending in order.
+    while os.read(0, 1024):
+        pass
+
+
+def exit_with_parent() -> None:
+    """Let this process exit at once when its parent dies; a pool's process would wait for work for ever."""
+    when_parent_ends(lambda: os._exit(1))
+
+
+def main(patience_seconds: float, command: Sequence[str]) -> int:
+    """Run a program; when the parent ends, ask it to end, and kill what it leaves in its session.
 
     Gives its exit status; 128 and the number for one that a signal ended, as a shell does.
     """
-    command = subprocess.Popen(sys.argv[2:], stdin=subprocess.DEVNULL)  # noqa: S603  # what the starter said
+    process = subprocess.Popen(command, stdin=subprocess.DEVNULL)  # noqa: S603  # what the parent asked for
+    _forward_signals(process)
+    ending = Event()
 
-    def pass_on(number: int, _: FrameType | None) -> None:
-        command.send_signal(number)
+    def end_in_order() -> None:
+        ending.set()
+        process.terminate()
+        try:
+            process.wait(patience_seconds)
+        except subprocess.TimeoutExpired:
+            process.kill()
 
-    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
-        signal.signal(number, pass_on)
-    let_go = Event()
-    Thread(target=_end_when_let_go, args=(command, let_go, float(sys.argv[1])), daemon=True).start()
-    status = command.wait()
-    if let_go.is_set():
+    when_parent_ends(end_in_order)
+    status = process.wait()
+    if ending.is_set():
         os.killpg(0, signal.SIGKILL)
     return status if status >= 0 else 128 - status
 
 
-def _end_when_let_go(command: subprocess.Popen[bytes], let_go: Event, patience_seconds: float) -> None:
-    while os.read(sys.stdin.fileno(), 1):
-        pass
-    let_go.set()
-    command.terminate()
-    try:
-        command.wait(patience_seconds)
-    except subprocess.TimeoutExpired:
-        command.kill()
+def _forward_signals(process: subprocess.Popen[bytes]) -> None:
+    def forward(number: int, _: FrameType | None) -> None:
+        process.send_signal(number)
+
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        signal.signal(number, forward)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
-
-SIGNALS = (signal.SIGINT, signal.SIGTERM)
-
-_TILL_THE_END = 600
-
-
-@contextmanager
-def interruptible() -> Iterator[Event]:
-    """An event that Ctrl-C or a request to terminate sets; a second one ends at once.
-
-    Only the main thread hears signals: elsewhere whoever began the work stops it.
-    """
-    stop = Event()
-    if current_thread() is not main_thread():
-        yield stop
-        return
-
-    def asked(number: int, _: FrameType | None) -> None:
-        stop.set()
-        signal.signal(number, before[signal.Signals(number)])
-        sys.stderr.write("stopping after this partition; once more, and it stops at once\n")
-
-    before = {number: signal.signal(number, asked) for number in SIGNALS}
-    try:
-        yield stop
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
-
-
-def _let_go(worker: subprocess.Popen[bytes]) -> None:
-    if worker.stdin is not None:
-        worker.stdin.close()
-    worker.wait(_TILL_THE_END)
-
-
-def _hold_the_leash(stop: Event) -> None:
-    sys.stdin.buffer.read()
-    stop.set()
+    sys.exit(main(float(sys.argv[1]), sys.argv[2:]))

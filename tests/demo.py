@@ -77,13 +77,13 @@ def _begin_anew() -> None:
 
 def _nights() -> int:
     """Both nights in one process, the stand-in's clock moved between them; gives the worse exit status."""
-    from flows.command_line.runs import run_nightly
+    from flows.command_line.runs import nightly
 
     statuses = []
     for night in NIGHTS[-1:] if COMPLETE.exists() else NIGHTS:
         _move_clock(night)
         print(f"\nThe night of {night:%-d %B %Y}", flush=True)
-        statuses.append(run_nightly(None, as_json=False))
+        statuses.append(nightly())
     return max(statuses)
 
 

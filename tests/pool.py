@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from flows.serving.local_server import LOOPBACK, api_of, free_port, wait_for
-from tasks import child_processes as tethered
+from tasks import child_processes
 from tests.conftest import ROOT
 from tests.processes import left_of, told
 from tests.serving import Server
@@ -32,12 +32,12 @@ class Pool(Server):
     def start_worker(self, name: str, *arguments: str) -> None:
         """Start a worker as on another machine: the same warehouse and archive, a data folder and a Prefect of its own."""
         begun = ["worker", "start", "--pool", POOL, "--type", "process", "--name", name, "--install-policy", "never"]
-        worker = tethered.start(
+        worker = child_processes.start(
             [sys.executable, "-m", "prefect", *begun, *arguments],
             environment=self.environment | self._of_its_own(name),
             log=Path(self.environment["PREFECT_HOME"]) / "logs" / f"{name}-worker.log",
         )
-        self.workers.callback(tethered.end, worker)
+        self.workers.callback(child_processes.end, worker)
 
     def _of_its_own(self, name: str) -> dict[str, str]:
         return {
@@ -88,14 +88,14 @@ def standing(folder: Path) -> Iterator[Server]:
         "--port",
         str(port),
     ]
-    server = tethered.start(command, environment=environment, log=log)
+    server = child_processes.start(command, environment=environment, log=log)
     try:
         wait_for(api_of(port), process=server, log=log)
         _prefect("work-pool", "create", POOL, "--type", "process", "--overwrite", environment=environment)
         _prefect("--no-prompt", "deploy", "--all", environment=environment)
         yield Server(api_of(port), environment)
     finally:
-        tethered.end(server)
+        child_processes.end(server)
     assert left_of(f"PREFECT_API_URL={api_of(port)}") == {}
 
 

@@ -1,23 +1,26 @@
-"""The commands that look after the product itself: doctor, replay, and the warehouse's address, start, stop, migrations."""
+"""Commands that look after the installation: its doctor, and the warehouse's address, start, stop, migrations, readers."""
 
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated
 
+from cyclopts import App, Parameter
 from rich.text import Text
 
+from flows.command_line.options import ATTENTION, FAILED, WELL, Json
 from flows.printing import STYLES, console, grid, print_json
-from flows.serving.local_server import prepare_orchestrator, silence_of
+from flows.serving.local_server import prepare_orchestrator, why_silent
 
 if TYPE_CHECKING:
     from tasks.doctor.finding import Finding
 
-WELL, FAILED, WRONG_USE, ATTENTION = 0, 1, 2, 3
+warehouse = App(name="warehouse", help="The warehouse itself: address, start, stop, migrations.")
 
 
-def examine(*, as_json: bool) -> int:
-    """Every part in turn: what is wrong and the next step."""
+def doctor(*, as_json: Json = False) -> int:
+    """Look at token, publisher, warehouse, archive, Prefect and disk: what is wrong, and the next step."""
     prepare_orchestrator()
     from tasks.doctor.examine import examine_all
 
@@ -25,16 +28,20 @@ def examine(*, as_json: bool) -> int:
     if as_json:
         print_json([finding._asdict() for finding in findings])
     else:
-        lines = grid("part", "finding", "says", "next step")
-        for finding in findings:
-            lines.add_row(finding.part, Text(finding.verdict, STYLES[finding.verdict]), finding.says, finding.next_step)
-        console().print(lines)
+        _print_findings(findings)
     verdicts = {finding.verdict for finding in findings}
     return FAILED if "failed" in verdicts else ATTENTION if "attention" in verdicts else WELL
 
 
+def _print_findings(findings: Sequence[Finding]) -> None:
+    lines = grid("part", "finding", "says", "next step")
+    for finding in findings:
+        lines.add_row(finding.part, Text(finding.verdict, STYLES[finding.verdict]), finding.says, finding.next_step)
+    console().print(lines)
+
+
 def _prefect() -> Finding:
-    """The orchestrator: which, and whether it answers where it is a server that somebody else keeps."""
+    """Prefect: its version, and whether the server answers where one is configured."""
     import prefect
     from prefect.settings import get_current_settings
 
@@ -43,48 +50,57 @@ def _prefect() -> Finding:
     api = get_current_settings().api.url
     if not api:
         return Finding("prefect", "well", f"Prefect {prefect.__version__}, a server of its own for each run")
-    trouble = silence_of(api)
+    trouble = why_silent(api)
     if trouble is None:
         return Finding("prefect", "well", f"Prefect {prefect.__version__}, {api}")
     step = "start that server (jobindsats serve, or its own service), or take PREFECT_API_URL away"
     return Finding("prefect", "failed", f"Prefect's server at {api} does not answer: {trouble}", step)
 
 
-def warehouse_url() -> int:
-    """The address, for a client on this machine."""
+@warehouse.command
+def url() -> int:
+    """Print the warehouse's address; the embedded server is started if need be."""
     from tasks.upkeep.administration import address
 
     sys.stdout.write(address() + "\n")
     return WELL
 
 
-def warehouse_up() -> int:
-    """Start and migrate."""
-    from tasks.upkeep.administration import address, migrate
+@warehouse.command
+def up() -> int:
+    """Start the embedded server, and bring the schema up to date."""
+    from tasks.upkeep import administration
 
-    revision = migrate()
-    console().print(f"The warehouse is up, schema {revision}: {address()}")
+    revision = administration.migrate()
+    console().print(f"The warehouse is up, schema {revision}: {administration.address()}")
     return WELL
 
 
-def warehouse_down() -> int:
-    """Stop the embedded server."""
+@warehouse.command
+def down() -> int:
+    """Stop the embedded server; nothing is lost."""
     from tasks.upkeep.administration import stop
 
     console().print(stop())
     return WELL
 
 
-def warehouse_migrate() -> int:
-    """Bring the schema up to date."""
-    from tasks.upkeep.administration import migrate
+@warehouse.command
+def migrate() -> int:
+    """Bring the schema, the areas and the catalogue up to date."""
+    from tasks.upkeep import administration
 
-    console().print(f"The schema is at revision {migrate()}")
+    console().print(f"The schema is at revision {administration.migrate()}")
     return WELL
 
 
-def warehouse_reader(login: str | None, *, as_json: bool) -> int:
-    """Make the readers' role; what only somebody else can do is attention."""
+@warehouse.command
+def reader(
+    *,
+    login: Annotated[str | None, Parameter(help="Make this account too, or take it, for a dashboard.")] = None,
+    as_json: Json = False,
+) -> int:
+    """Make the role dashboard_reader, which may read the marts and nothing else, or renew what it may."""
     from tasks.upkeep.administration import give_readers
 
     given = give_readers(login)
@@ -93,12 +109,4 @@ def warehouse_reader(login: str | None, *, as_json: bool) -> int:
     else:
         for sentence in [*given["done"], *given["remarks"], *(f"Next: {step}" for step in given["next"])]:
             console().print(Text(sentence))
-    return ATTENTION if given["remarks"] else WELL
-
-
-def explain_trouble(error: Exception) -> int:
-    """One sentence on standard error, and the exit status: wrong use is told apart from failure."""
-    from tasks.upkeep.administration import in_a_sentence, is_wrong_use
-
-    sys.stderr.write(f"jobindsats: {in_a_sentence(error)}\n")
-    return WRONG_USE if is_wrong_use(error) else FAILED
+    return ATTENTION if given["remarks"] else WELL  # a remark is what only somebody else can do

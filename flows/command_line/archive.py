@@ -1,16 +1,21 @@
-"""The commands for the archive: what it holds and what rests on what, in bytes; and what lies there for nothing, removed."""
+"""Commands for the archive: its size by what still refers to it, and removal of what nothing refers to."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
+from cyclopts import App, Parameter
+
+from flows.command_line.options import WELL, Json
 from flows.printing import console, grid, number, print_json
 
 if TYPE_CHECKING:
     from tasks.upkeep.retention import File
 
-WELL = 0
+archive = App(name="archive", help="What the archive holds and what rests on it; what lies there for nothing.")
+
+Days = Annotated[int, Parameter(name="--older-than", help="What nothing rests on is kept for so many days.")]
 
 IN_WORDS = {
     "published": "published vintages",
@@ -23,29 +28,35 @@ IN_WORDS = {
 }
 
 
-def show_archive(*, older_than_days: int, as_json: bool) -> int:
-    """What the archive holds by what rests on it, and by table."""
+@archive.command
+def show(*, older_than_days: Days = 365, as_json: Json = False) -> int:
+    """Show what the archive holds, by what rests on it and by table, in bytes."""
     from tasks.resources import ready
     from tasks.upkeep.retention import look_through
 
     with ready() as resources:
         root = resources.archive.root
         files = look_through(resources, older_than_days=older_than_days)
-    by_purpose = [
-        {"purpose": purpose, **counted([file for file in files if file.purpose == purpose])} for purpose in IN_WORDS
-    ]
-    by_table = [
-        {"table": table, **counted([file for file in files if file.table == table])}
-        for table in sorted({file.table for file in files if file.table})
-    ]
+    purposes, tables = _by_purpose(files), _by_table(files)
     if as_json:
-        print_json({"archive": root, **counted(files), "purposes": by_purpose, "tables": by_table})
+        print_json({"archive": root, **counted(files), "purposes": purposes, "tables": tables})
         return WELL
     console().print(f"{root}: {number(len(files))} files, {size(sum(file.size for file in files))}\n")
-    _print_by_purpose(by_purpose, days=older_than_days)
+    _print_by_purpose(purposes, days=older_than_days)
     console().print()
-    _print_by_table(by_table)
+    _print_by_table(tables)
     return WELL
+
+
+def _by_purpose(files: Sequence[File]) -> list[dict[str, Any]]:
+    return [
+        {"purpose": purpose, **counted([file for file in files if file.purpose == purpose])} for purpose in IN_WORDS
+    ]
+
+
+def _by_table(files: Sequence[File]) -> list[dict[str, Any]]:
+    tables = sorted({file.table for file in files if file.table})
+    return [{"table": table, **counted([file for file in files if file.table == table])} for table in tables]
 
 
 def counted(files: Sequence[File]) -> dict[str, int]:
@@ -76,13 +87,19 @@ def _cells(row: dict[str, Any]) -> tuple[str, ...]:
     return (number(row["looks"]), number(row["answers"]), number(row["others"]), size(row["bytes"]))
 
 
-def tidy_archive(*, older_than_days: int, remove: bool, as_json: bool) -> int:
-    """List what nothing rests on, or remove it."""
+@archive.command
+def tidy(
+    *,
+    older_than_days: Days = 365,
+    remove: Annotated[bool, Parameter(negative="", help="Remove it; without this it is only listed.")] = False,
+    as_json: Json = False,
+) -> int:
+    """List what lies in the archive for nothing; with --remove, remove it. What figures rest on always stays."""
     from tasks.resources import ready
-    from tasks.upkeep.retention import for_nothing, tidy
+    from tasks.upkeep import retention
 
     with ready() as resources:
-        tidied = (tidy if remove else for_nothing)(resources, older_than_days=older_than_days)
+        tidied = (retention.tidy if remove else retention.for_nothing)(resources, older_than_days=older_than_days)
     answer = {"archive": tidied.archive, "older_than_days": older_than_days, "removed": tidied.removed}
     if as_json:
         print_json({**answer, **counted(tidied.files), "files": [file.name for file in tidied.files]})

@@ -1,25 +1,29 @@
-"""The commands about derived figures: which there are, what one says, what it rests on, and a paper's own numbers."""
+"""Commands about derived figures: list them, show one, explain one down to the archived bytes."""
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Annotated, Any
 
+from cyclopts import Parameter
 from rich.console import Console
 from rich.padding import Padding
 from rich.text import Text
 from rich.tree import Tree
 
+from flows.command_line.options import FAILED, WELL, Area, AsOf, Json
 from flows.printing import cell, console, danish_time, grid, print_json
 
-WELL, FAILED, ATTENTION = 0, 1, 3
+Row = Mapping[str, Any]
+
+Item = Annotated[str | None, Parameter(help="Only this benefit, offer, outcome or line; 'all' for each.")]
 
 FEW = 3
 
 
-def list_figures(*, as_json: bool) -> int:
-    """Every figure: its formula, unit, and what it reads."""
+def figures(*, as_json: Json = False) -> int:
+    """List the derived figures: formula, unit, and what each reads."""
     from tasks.answers.figures import listed
 
     rows = listed()
@@ -29,51 +33,68 @@ def list_figures(*, as_json: bool) -> int:
     terminal = console()
     for row in rows:
         terminal.print(Text.assemble((row["figure"], "bold"), f", {row['unit']}: {row['title']}"))
-        terminal.print(Padding(Text(f"= {row['formula']}"), (0, 0, 0, 2), expand=False))
-        terminal.print(
-            Padding(
-                Text(f"reads {', '.join([*row['tables'], *row['assumptions']])}", "dim"), (0, 0, 0, 2), expand=False
-            )
-        )
+        terminal.print(_indented(Text(f"= {row['formula']}")))
+        terminal.print(_indented(Text(f"reads {', '.join([*row['tables'], *row['assumptions']])}", "dim")))
     terminal.print("\n[dim]One of them: jobindsats figure savings --area Herlev[/dim]")
     return WELL
 
 
-def show_figure(name: str, *, area: str, period: str | None, item: str | None, as_of: str | None, as_json: bool) -> int:
-    """A figure's rows for one area."""
-    from tasks.answers import figures
+def _indented(text: Text) -> Padding:
+    return Padding(text, (0, 0, 0, 2), expand=False)
+
+
+def figure(
+    name: str,
+    /,
+    *,
+    area: Area,
+    period: Annotated[str | None, Parameter(help="One period; the newest where none is named.")] = None,
+    item: Item = None,
+    as_of: AsOf = None,
+    as_json: Json = False,
+) -> int:
+    """Show a derived figure for an area, with its bounds, assumptions and vintages."""
+    from tasks.answers import figures as answers
     from tasks.resources import ready
 
-    asked = figures.asked(name, area=area, period=period, item=item, as_of=as_of)
+    asked = answers.asked(name, area=area, period=period, item=item, as_of=as_of)
     with ready() as resources, resources.engine.connect() as connection:
-        rows, missing = figures.rows(connection, asked)
+        rows, missing = answers.rows(connection, asked)
     if as_json:
         sys.stderr.writelines(f"{reason}\n" for reason in missing)
         print_json(rows)
-        return WELL
-    if not rows:
+    elif rows:
+        _print_rows(rows)
+    else:
         console().print(f"There is no {name} for {asked.described}: {'; '.join(missing) or 'no such period or item'}.")
-        return WELL
-    _print_rows(rows)
     return WELL
 
 
 def _print_rows(rows: list[dict[str, Any]]) -> None:
-    """The rows, without the columns that say nothing of any of them."""
-    alike = {name for name in _TELL_SOURCES_APART if len({row.get(name) for row in rows}) == 1}
-    own = [name for name in rows[0] if name not in _SHOWN_ELSEWHERE | alike]
-    telling = [name for name in ("period", "item", "basis") if any(row[name] for row in rows)]
-    numbers = [
-        name for name in ("value", "low", "high") if name == "value" or any(row[name] is not None for row in rows)
-    ]
-    if any(row["status"] != "observed" for row in rows):
-        telling.append("status")
+    """The rows as a table, or one after another where it would be too wide; then what they rest on."""
+    telling, numbers, own = _columns(rows)
     terminal = console()
     terminal.print(f"[bold]{rows[0]['figure']}[/bold] in {rows[0]['unit']}: {rows[0]['area']}")
     if _width(rows, names=(*telling, *numbers, *own)) <= terminal.width:
         _print_grid(terminal, rows, telling=telling, numbers=[*numbers, *own])
     else:
         _print_blocks(terminal, rows, telling=telling, numbers=numbers, own=own)
+    _print_sources(terminal, rows)
+
+
+def _columns(rows: Sequence[Row]) -> tuple[list[str], list[str], list[str]]:
+    """The columns that say something: which row it is, its value with bounds, and the figure's own columns."""
+    telling = [name for name in ("period", "item", "basis") if any(row[name] for row in rows)]
+    if any(row["status"] != "observed" for row in rows):
+        telling.append("status")
+    bounds = [name for name in ("low", "high") if any(row[name] is not None for row in rows)]
+    alike = {name for name in _TELL_SOURCES_APART if len({row.get(name) for row in rows}) == 1}
+    own = [name for name in rows[0] if name not in _SHOWN_ELSEWHERE | alike]
+    return telling, ["value", *bounds], own
+
+
+def _print_sources(terminal: Console, rows: Sequence[Row]) -> None:
+    """The assumptions, vintages and caveats of all rows, each once."""
     assumptions = {_assumption_in_words(each): None for row in rows for each in row["assumptions"]}
     vintages = {each["vintage"]: each for row in rows for each in row["vintages"]}
     for line in [*assumptions, *_rests_on(list(vintages.values()))]:
@@ -103,7 +124,7 @@ def _print_blocks(
         band = f" ({cell(row['low'])} to {cell(row['high'])})" if "low" in numbers and row["low"] is not None else ""
         terminal.print(Text.assemble(f"{about}: ", (f"{cell(row['value'])}{band}", "bold")))
         said = ", ".join(f"{name} {cell(row[name])}" for name in own if row[name] is not None)
-        terminal.print(Padding(Text(said, "dim"), (0, 0, 0, 2), expand=False))
+        terminal.print(_indented(Text(said, "dim")))
 
 
 _SHOWN_ELSEWHERE = {
@@ -138,14 +159,23 @@ def _rests_on(vintages: list[Mapping[str, Any]]) -> list[str]:
     return [f"rests on what was seen {night}: {', '.join(tables)}" for night, tables in nights.items()]
 
 
-def explain_figure(name: str, *, area: str, period: str, item: str | None, as_of: str | None, as_json: bool) -> int:
-    """A figure taken apart, down to the hashes of the archived bytes."""
-    from tasks.answers import figures
+def explain(
+    name: Annotated[str, Parameter(name="FIGURE")],
+    /,
+    *,
+    area: Area,
+    period: Annotated[str, Parameter(help="One period.")],
+    item: Item = None,
+    as_of: AsOf = None,
+    as_json: Json = False,
+) -> int:
+    """Take a figure apart: formula, inputs with their vintages, assumptions, down to the archived bytes' hashes."""
+    from tasks.answers import figures as answers
     from tasks.resources import ready
 
-    asked = figures.asked(name, area=area, period=period, item=item, as_of=as_of)
+    asked = answers.asked(name, area=area, period=period, item=item, as_of=as_of)
     with ready() as resources, resources.engine.connect() as connection:
-        trees = figures.trees(connection, asked, archive=resources.archive)
+        trees = answers.trees(connection, asked, archive=resources.archive)
     if as_json:
         print_json(trees)
     elif not trees:

@@ -1,16 +1,19 @@
-"""The commands for loads that were stopped: list them, look at one, publish one after all."""
+"""Commands for loads that were stopped: list them, show one, publish one after all."""
 
 from __future__ import annotations
 
 import getpass
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
+from cyclopts import App, Parameter
 from rich.console import Console
 from rich.padding import Padding
+from rich.table import Table as Grid
 from rich.text import Text
 
+from flows.command_line.options import WELL, Json
 from flows.printing import cell, console, danish_time, grid, number, print_json
 from flows.serving.local_server import prepare_orchestrator
 
@@ -18,7 +21,9 @@ if TYPE_CHECKING:
     from tasks.quarantine.release import Released
     from tasks.quarantine.stopped_loads import BrokenRule, StoppedLoad
 
-WELL = 0
+quarantine = App(name="quarantine", help="Loads that were stopped: list them, look at one, release one.")
+
+Load = Annotated[int, Parameter(name="ID")]
 
 ROWS_SHOWN = 20
 
@@ -27,19 +32,27 @@ FIRST = ("Periode", "Område", "period", "area", "measure", "members", "value", 
 STATES = {"open": "bold yellow", "released": "green", "overtaken": "dim"}
 
 
-def list_loads(table_id: str | None, *, everything: bool, as_json: bool) -> int:
-    """The loads that are open, or every load there was."""
+@quarantine.default
+def list_loads(
+    *,
+    table: Annotated[str | None, Parameter(help="Only loads of this table.")] = None,
+    everything: Annotated[
+        bool, Parameter(name="--all", negative="", help="Those that were released or overtaken too.")
+    ] = False,
+    as_json: Json = False,
+) -> int:
+    """List the loads that were stopped and still wait for somebody to look, newest first."""
     from tasks.quarantine.stopped_loads import EVERY, OPEN, stopped_loads
     from tasks.resources import ready
     from warehouse.reading.questions import table_named
 
-    table = table_named(table_id) if table_id else None
+    only = table_named(table) if table else None
     with ready() as resources, resources.engine.connect() as connection:
-        loads = stopped_loads(connection, table=table, states=EVERY if everything else OPEN)
+        loads = stopped_loads(connection, table=only, states=EVERY if everything else OPEN)
     if as_json:
         print_json([_plain(load) for load in loads])
     else:
-        _print_loads(console(), loads, of=f" of {table.id}" if table else "", which="" if everything else " waits")
+        _print_loads(console(), loads, of=f" of {only.id}" if only else "", which="" if everything else " waits")
     return WELL
 
 
@@ -51,6 +64,17 @@ def _print_loads(terminal: Console, loads: Sequence[StoppedLoad], *, of: str, wh
     if not loads:
         terminal.print(f"No load{of}{which or ' was ever'} in quarantine.")
         return
+    terminal.print(_load_lines(loads))
+    for load in loads:
+        terminal.print()
+        terminal.print(Text(f"{load.id}  {load.table}  {load.title}", "bold"))
+        terminal.print(Text(_what_became_of(load) or load.message))
+    waiting = [load for load in loads if load.state == "open"]
+    if waiting:
+        terminal.print(f"\n[dim]Look at one: jobindsats quarantine show {waiting[0].id}[/dim]")
+
+
+def _load_lines(loads: Sequence[StoppedLoad]) -> Grid:
     lines = grid(">id", "table", "stopped", "edition of", "rule", ">rejected rows", "state")
     for load in loads:
         lines.add_row(
@@ -62,14 +86,7 @@ def _print_loads(terminal: Console, loads: Sequence[StoppedLoad], *, of: str, wh
             number(load.rejected),
             Text(load.state, STATES[load.state]),
         )
-    terminal.print(lines)
-    for load in loads:
-        terminal.print()
-        terminal.print(Text(f"{load.id}  {load.table}  {load.title}", "bold"))
-        terminal.print(Text(_what_became_of(load) or load.message))
-    waiting = [load for load in loads if load.state == "open"]
-    if waiting:
-        terminal.print(f"\n[dim]Look at one: jobindsats quarantine show {waiting[0].id}[/dim]")
+    return lines
 
 
 def _what_became_of(load: StoppedLoad) -> str:
@@ -83,18 +100,24 @@ def _what_became_of(load: StoppedLoad) -> str:
     return ""
 
 
-def show_load(quarantine_id: int, *, as_json: bool) -> int:
-    """One load: why it was stopped, and its rejected rows under the rule that each broke."""
+@quarantine.command
+def show(load_id: Load, /, *, as_json: Json = False) -> int:
+    """Show why a load was stopped, rule by rule, with the rejected rows as they were read."""
     from tasks.quarantine.stopped_loads import broken_rules, stopped_load
     from tasks.resources import ready
 
     with ready() as resources, resources.engine.connect() as connection:
-        load = stopped_load(connection, quarantine_id)
+        load = stopped_load(connection, load_id)
         rules = broken_rules(connection, load)
     if as_json:
         print_json(_plain(load) | {"rules": [asdict(rule) for rule in rules]})
-        return WELL
-    terminal = console()
+    else:
+        _print_load(console(), load, rules=rules)
+    return WELL
+
+
+def _print_load(terminal: Console, load: StoppedLoad, *, rules: Sequence[BrokenRule]) -> None:
+    """One load: why it was stopped, and its rejected rows under the rule that each broke."""
     terminal.print(Text(f"Load {load.id}: {load.table} {load.title}", "bold"))
     terminal.print(_facts(load))
     terminal.print()
@@ -106,7 +129,6 @@ def show_load(quarantine_id: int, *, as_json: bool) -> int:
         terminal.print(
             f'\n[dim]Right after all? jobindsats quarantine release {load.id} --reason "why it may be published"[/dim]',
         )
-    return WELL
 
 
 def _facts(load: StoppedLoad) -> Text:
@@ -147,14 +169,22 @@ def _heading(name: str, *, rows: Sequence[Mapping[str, Any]]) -> str:
     return f">{name}" if numbers else name
 
 
-def release_load(quarantine_id: int, *, reason: str, by: str | None, as_json: bool) -> int:
-    """Publish a stopped load; says what it changed."""
+@quarantine.command
+def release(
+    load_id: Load,
+    /,
+    *,
+    reason: Annotated[str, Parameter(help="Why it may be published; it stays on record.")],
+    by: Annotated[str | None, Parameter(help="Who releases it; the system's user where nobody is named.")] = None,
+    as_json: Json = False,
+) -> int:
+    """Publish a stopped load after all: you have looked at it and say why."""
     prepare_orchestrator()
-    from tasks.quarantine.release import release
+    from tasks.quarantine.release import release as publish_stopped
     from tasks.resources import ready
 
     with ready() as resources:
-        released = release(resources, quarantine_id, reason=reason, by=by or getpass.getuser())
+        released = publish_stopped(resources, load_id, reason=reason, by=by or getpass.getuser())
     if as_json:
         print_json(asdict(released))
     else:

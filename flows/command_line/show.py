@@ -1,31 +1,47 @@
-"""What each command does: read the question, call what answers it, print it for a person or as JSON."""
+"""Commands that show what the warehouse holds: freshness of each table, observations, revisions."""
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from itertools import pairwise
+from typing import Annotated, Any
 
+from cyclopts import Parameter
+from rich.table import Table as Grid
 from rich.text import Text
 
-from flows.command_line.options import WELL
+from flows.command_line.options import WELL, Area, AsOf, Json
 from flows.printing import STYLES, console, danish_time, grid, in_words, number, or_status, print_json
 
+Rows = Sequence[dict[str, Any]]
 
-def show_status(*, as_json: bool) -> int:
-    """One row per table: what we hold, whether it is fresh."""
+FRESH = {True: Text("fresh", "green"), False: Text("no", "yellow"), None: Text("retired", "dim")}
+
+
+def status(*, as_json: Json = False) -> int:
+    """Say of each table what the warehouse holds and whether it is fresh."""
     from tasks.resources import ready, today
-    from warehouse.reading.observations import status
+    from warehouse.reading import observations
 
     with ready() as resources, resources.engine.connect() as connection:
-        rows = status(connection, today=today(resources))
+        rows = observations.status(connection, today=today(resources))
     if as_json:
-        print_json([{name: cell for name, cell in row.items() if name != "message"} for row in rows])
-        return WELL
+        print_json(_without("message", rows))
+    else:
+        console().print(_status_lines(rows))
+    return WELL
+
+
+def _without(column: str, rows: Rows) -> list[dict[str, Any]]:
+    return [{name: cell for name, cell in row.items() if name != column} for row in rows]
+
+
+def _status_lines(rows: Rows) -> Grid:
     lines = grid(
         "table", "newest", ">observations", ">vintages", "updated", "next release", "fresh", "last night", "title"
     )
     for row in rows:
-        fresh = {True: Text("fresh", "green"), False: Text("no", "yellow"), None: Text("retired", "dim")}[row["fresh"]]
         last = row["outcome"] or ""
         lines.add_row(
             row["table"],
@@ -34,77 +50,104 @@ def show_status(*, as_json: bool) -> int:
             str(row["vintages"]),
             str(row["publisher_updated_on"] or "-"),
             str(row["next_release"] or "-"),
-            fresh,
+            FRESH[row["fresh"]],
             Text(last, STYLES.get(last, "")),
             row["title"],
         )
-    console().print(lines)
+    return lines
+
+
+def show(
+    table: str,
+    /,
+    *,
+    area: Area,
+    period: Annotated[str | None, Parameter(help="One period (2026M06) or a span (2026M01:2026M06).")] = None,
+    measure: Annotated[str | None, Parameter(help="Only this measure, by our name or the publisher's label.")] = None,
+    where: Annotated[
+        list[str] | None, Parameter(negative="", help="Only this member: LABEL=VALUE; may be given again.")
+    ] = None,
+    as_of: AsOf = None,
+    as_json: Json = False,
+) -> int:
+    """Show observations of one table and area, as they stand or as they were known on a day."""
+    from tasks.resources import ready
+    from warehouse.reading import observations
+    from warehouse.reading.questions import question
+
+    asked = question(table, area=area, period=period, measure=measure, where=where or [], as_of=as_of)
+    with ready() as resources, resources.engine.connect() as connection:
+        rows = observations.observations(connection, asked)
+        warnings = observations.caveats(connection, asked, rows=rows)
+    if as_json:
+        sys.stderr.writelines(f"{warning}\n" for warning in warnings)
+        print_json(_without("vintage_id", rows))
+    elif rows:
+        _print_observations(rows, title=asked.table.title, warnings=warnings)
+    else:
+        asked_for = ", ".join(part for part in (area, period, as_of and f"as of {as_of}") if part)
+        console().print(f"Nothing is held of {asked.table.id} for {asked_for}.")
     return WELL
 
 
-def show_observations(
-    table_id: str,
-    *,
-    area: str,
-    period: str | None,
-    measure: str | None,
-    where: Sequence[str],
-    as_of: str | None,
-    as_json: bool,
-) -> int:
-    """Observations of one table and area."""
-    from tasks.resources import ready
-    from warehouse.reading.observations import caveats, observations
-    from warehouse.reading.questions import question
+def _print_observations(rows: Rows, *, title: str, warnings: Sequence[str]) -> None:
+    terminal = console()
+    terminal.print(f"[bold]{rows[0]['table']}[/bold] {title}: {rows[0]['area']}")
+    terminal.print(_observation_lines(rows))
+    for warning in warnings:
+        terminal.print(Text(warning, "yellow"))
 
-    asked = question(table_id, area=area, period=period, measure=measure, where=where, as_of=as_of)
-    with ready() as resources, resources.engine.connect() as connection:
-        rows = observations(connection, asked)
-        warnings = caveats(connection, asked, rows=rows)
-    if as_json:
-        sys.stderr.writelines(f"{warning}\n" for warning in warnings)
-        print_json([{name: cell for name, cell in row.items() if name != "vintage_id"} for row in rows])
-        return WELL
-    if not rows:
-        asked_for = ", ".join(part for part in (area, period, as_of and f"as of {as_of}") if part)
-        console().print(f"Nothing is held of {asked.table.id} for {asked_for}.")
-        return WELL
+
+def _observation_lines(rows: Rows) -> Grid:
     lines = grid("period", "measure", "members", ">value", "status", "published", "seen")
-    for before, row in zip([rows[0], *rows], rows, strict=False):
+    for before, row in pairwise([rows[0], *rows]):
         if row["series_break"] != before["series_break"]:
             lines.add_row(Text("-- series break --", "yellow"))
-        shown = (
-            number(row["value"]) if row["status"] == "observed" else "hidden" if row["status"] == "suppressed" else "-"
-        )
         lines.add_row(
             row["period"],
             row["measure"],
             in_words(row["members"]),
-            shown,
+            _value(row),
             row["status"],
             str(row["publisher_updated_on"] or ""),
             danish_time(row["seen_at"]),
         )
-    terminal = console()
-    terminal.print(f"[bold]{rows[0]['table']}[/bold] {asked.table.title}: {rows[0]['area']}")
-    terminal.print(lines)
-    for warning in warnings:
-        terminal.print(Text(warning, "yellow"))
+    return lines
+
+
+def _value(row: dict[str, Any]) -> str:
+    if row["status"] == "observed":
+        return number(row["value"])
+    return "hidden" if row["status"] == "suppressed" else "-"
+
+
+def revisions(
+    table: str,
+    /,
+    *,
+    area: Annotated[str | None, Parameter(help="Only this area.")] = None,
+    since: Annotated[str | None, Parameter(help="Only what was seen from this date or time on.")] = None,
+    as_json: Json = False,
+) -> int:
+    """Show what the publisher changed after it was first published."""
+    from tasks.resources import ready
+    from warehouse.reading import observations
+    from warehouse.reading.questions import moment_from, table_named
+
+    asked = table_named(table)
+    with ready() as resources, resources.engine.connect() as connection:
+        rows = observations.revisions(connection, table=asked, area=area, since=moment_from(since) if since else None)
+    if as_json:
+        print_json(rows)
+    elif rows:
+        console().print(_revision_lines(rows))
+    else:
+        span = f" since {since}" if since else ""
+        console().print(f"No change to {asked.id} is on record for {area or 'any area'}{span}.")
     return WELL
 
 
-def show_revisions(table_id: str, *, area: str | None, since: str | None, as_json: bool) -> int:
-    """What later vintages changed."""
-    from tasks.resources import ready
-    from warehouse.reading.observations import revisions
-    from warehouse.reading.questions import moment_from, table_named
-
-    table = table_named(table_id)
-    with ready() as resources, resources.engine.connect() as connection:
-        rows = revisions(connection, table=table, area=area, since=moment_from(since) if since else None)
-    if as_json:
-        print_json(rows)
-        return WELL
+def _revision_lines(rows: Rows) -> Grid:
     lines = grid("seen", "period", "area", "measure", "members", ">before", ">after", ">change")
     for row in rows:
         lines.add_row(
@@ -117,10 +160,4 @@ def show_revisions(table_id: str, *, area: str | None, since: str | None, as_jso
             or_status(row["after"], row["after_status"]),
             number(row["change"]),
         )
-    terminal = console()
-    terminal.print(
-        lines
-        if rows
-        else f"No change to {table.id} is on record for {area or 'any area'}{f' since {since}' if since else ''}."
-    )
-    return WELL
+    return lines

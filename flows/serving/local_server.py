@@ -1,6 +1,6 @@
-"""The orchestrator of a command: the Prefect server that is configured or served here, else one of the command's own.
+"""The Prefect server that a command uses: the one configured or served here, else one of its own, which ends with it.
 
-Prefect would start one by itself, and leave it behind where the command is killed outright. Ours is tethered.
+Prefect would start one by itself, and leave it running where the command is killed.
 """
 
 from __future__ import annotations
@@ -11,27 +11,24 @@ import os
 import socket
 import subprocess
 import sys
-import urllib.request
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from functools import cache
 from pathlib import Path
 
-from tenacity import Retrying, retry_if_exception_type, stop_after_delay, wait_fixed
-
-from tasks import child_processes as tethered
+from tasks import child_processes
 
 LOOPBACK = "127.0.0.1"
 
 SERVED = "served"
 
-_FOR_THE_PROCESS = ExitStack()
+_UNTIL_EXIT = ExitStack()
 
 
 def prepare_orchestrator() -> None:
-    """Prefect's own folder in our data folder, a patient start, no telemetry: unless somebody set it otherwise.
+    """Set Prefect's folder, start-up timeout and logging, and turn telemetry off, unless the environment says otherwise.
 
-    Where `jobindsats serve` is at work over the same data folder, its server is the one to use.
+    Where `jobindsats serve` serves the same data folder, its server is the one to use.
     """
     from tasks.resources import data_folder
 
@@ -55,7 +52,7 @@ def prepare_orchestrator() -> None:
 
 @contextmanager
 def serving(home: Path, *, address: str) -> Iterator[None]:
-    """Say where this data folder is served, for as long as the block lasts; raises where it is served already."""
+    """Put on record, for the length of a block, where this data folder is served; raises RuntimeError if it is already."""
     home.mkdir(parents=True, exist_ok=True)
     with (home / SERVED).open("a+", encoding="utf-8") as file:
         try:
@@ -69,7 +66,7 @@ def serving(home: Path, *, address: str) -> Iterator[None]:
 
 
 def served_here(home: Path) -> str | None:
-    """The API's address of the server that serves this data folder at this moment; a lock tells, which dies with it."""
+    """The API's address of the server that serves this data folder now: the file counts only while its lock is held."""
     with suppress(FileNotFoundError), (home / SERVED).open(encoding="utf-8") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
@@ -79,16 +76,16 @@ def served_here(home: Path) -> str | None:
 
 
 def begin_orchestrator() -> None:
-    """Begin to start a server of this process's own, unless one is configured. It takes a while: import meanwhile."""
+    """Begin to start this process's own server, unless one is configured. It takes seconds: import meanwhile."""
     from prefect.settings import PREFECT_API_URL, get_current_settings, temporary_settings
 
     if not get_current_settings().api.url:
         address, _ = _own_server()
-        _FOR_THE_PROCESS.enter_context(temporary_settings({PREFECT_API_URL: address}))
+        _UNTIL_EXIT.enter_context(temporary_settings({PREFECT_API_URL: address}))
 
 
 def await_orchestrator() -> None:
-    """Wait until the server that was begun answers; nothing where none was. Raises RuntimeError where it does not."""
+    """Wait until the server that was begun answers, if one was. Raises RuntimeError where it does not."""
     if _own_server.cache_info().currsize:
         address, process = _own_server()
         wait_for(address, process=process, log=_log())
@@ -96,17 +93,17 @@ def await_orchestrator() -> None:
 
 @cache
 def _own_server() -> tuple[str, subprocess.Popen[bytes]]:
-    """The API's address and the process of this process's own server, which ends with it."""
+    """The API's address and the process of this process's own server."""
     port = free_port()
     # As Prefect 3.8.8 starts its own: without interface and schedules. Not `prefect server start`, which has both.
     command = ["uvicorn", "--factory", "prefect.server.api.server:create_app", "--host", LOOPBACK, "--port", str(port)]
-    process = tethered.start(
+    process = child_processes.start(
         [sys.executable, "-m", *command, "--log-level", "error", "--lifespan", "on"],
         environment={**server_environment(), "PREFECT__SERVER_EPHEMERAL": "1", "PREFECT__SERVER_FINAL": "1"},
         log=_log(),
     )
-    # Registered before Prefect's own threads register theirs, so it comes after they have told the server everything.
-    atexit.register(tethered.end, process)
+    # Registered before Prefect's threads register theirs, so that it runs after they have sent everything to the server.
+    atexit.register(child_processes.end, process)
     return api_of(port), process
 
 
@@ -120,7 +117,7 @@ def api_of(port: int) -> str:
 
 
 def free_port() -> int:
-    """A port that nobody listens on at this moment."""
+    """A port of this machine that is free at this moment."""
     with socket.create_server((LOOPBACK, 0)) as found:
         return int(found.getsockname()[1])
 
@@ -128,6 +125,7 @@ def free_port() -> int:
 def wait_for(address: str, *, process: subprocess.Popen[bytes], log: Path) -> None:
     """Wait until a server answers; raises RuntimeError, with the place of its log, where it ends or takes too long."""
     from prefect.settings import get_current_settings
+    from tenacity import Retrying, retry_if_exception_type, stop_after_delay, wait_fixed
 
     patience = get_current_settings().server.ephemeral.startup_timeout_seconds
     trying = Retrying(
@@ -140,19 +138,24 @@ def wait_for(address: str, *, process: subprocess.Popen[bytes], log: Path) -> No
 
 
 def _ask_health(address: str, *, process: subprocess.Popen[bytes], log: Path) -> None:
+    from urllib.request import ProxyHandler, build_opener
+
     if process.poll() is not None:
         raise RuntimeError(f"the Prefect server ended at once, with {process.returncode}. Look at {log}")
-    # No proxy of the environment: what is asked is on this machine.
-    with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(f"{address}/health", timeout=10) as answer:
+    # No proxy of the environment: the server is on this machine.
+    with build_opener(ProxyHandler({})).open(f"{address}/health", timeout=10) as answer:
         answer.read()
 
 
-def silence_of(address: str) -> str | None:
-    """Why the API at an address does not answer; None where it does, whatever it says."""
+def why_silent(address: str) -> str | None:
+    """Why the API at an address does not answer; None where it does, be it with an error."""
+    from urllib.error import HTTPError
+    from urllib.request import urlopen
+
     try:
-        with urllib.request.urlopen(f"{address}/health", timeout=10) as answer:  # noqa: S310  # Prefect's own setting
+        with urlopen(f"{address}/health", timeout=10) as answer:  # noqa: S310  # Prefect's own setting
             answer.read()
-    except urllib.error.HTTPError:
+    except HTTPError:
         return None
     except (OSError, ValueError) as error:
         reason = getattr(error, "reason", error)
@@ -161,5 +164,5 @@ def silence_of(address: str) -> str | None:
 
 
 def server_environment() -> dict[str, str]:
-    """What a Prefect server is told: nothing of ours, the publisher's token least of all."""
+    """The environment of a Prefect server: without this project's settings, above all without the publisher's token."""
     return {name: value for name, value in os.environ.items() if not name.startswith("JOBINDSATS_")}

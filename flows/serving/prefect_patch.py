@@ -1,9 +1,9 @@
-"""Prefect's own command line, with one mend to its server: `python -m flows.serving.prefect_patch server start`.
+"""Prefect's own command line with one correction to its server: `python -m flows.serving.prefect_patch server start`.
 
-Prefect 3.8.8 puts the runs of a schedule on record with their state beside the columns. SQLAlchemy 2.0 passes over what
-is no column. SQLAlchemy 2.1 asks the attribute how it is written in bulk, and `FlowRun.state` does not say: each time the
-scheduler fails, and no schedule ever comes to a run (seen with 2.1.9 in November 2026; only the server's log tells). A
-test says when Prefect has mended it, and this module can go.
+Prefect 3.8.8 inserts the runs of a schedule in bulk, with their state among the columns. SQLAlchemy 2.0 ignored what is
+no column. SQLAlchemy 2.1 asks the attribute how it is written in bulk, and `FlowRun.state` does not say: the scheduler
+fails each time, and no scheduled run is ever created (seen with 2.1.9 in November 2026; only the server's log tells). A
+test fails when Prefect has corrected it; then this module can be deleted.
 """
 
 from __future__ import annotations
@@ -16,16 +16,16 @@ if TYPE_CHECKING:
 
 
 def main() -> None:
-    """Mend, and go on as `prefect` does."""
-    let_schedules_come_to_runs()
+    """Correct the server, and go on as `prefect` does."""
+    ignore_state_in_bulk_inserts()
     from prefect.cli import app
 
     app()
 
 
-def let_schedules_come_to_runs() -> None:
-    """Let a run's state be passed over where runs are put on record in bulk, as it was with SQLAlchemy 2.0."""
-    state_of_runs().inplace.bulk_dml(_pass_over)
+def ignore_state_in_bulk_inserts() -> None:
+    """Let a run's state be ignored where runs are inserted in bulk, as it was with SQLAlchemy 2.0."""
+    state_of_runs().inplace.bulk_dml(_ignore)
 
 
 def state_of_runs() -> hybrid_property[Any]:
@@ -36,8 +36,8 @@ def state_of_runs() -> hybrid_property[Any]:
     return cast("hybrid_property[Any]", inspect(FlowRun).all_orm_descriptors["state"])
 
 
-def _pass_over(cls: Any, mapping: MutableMapping[str, Any], value: Any) -> None:
-    """The state has a table of its own, which Prefect fills next."""
+def _ignore(cls: Any, mapping: MutableMapping[str, Any], value: Any) -> None:
+    """States have a table of their own, which Prefect fills next."""
 
 
 if __name__ == "__main__":

@@ -1,8 +1,7 @@
-"""Serve: Prefect's server, the deployments and a worker on this machine, begun by one command and ended with it.
+"""Prefect's server, the deployments and a worker on this machine, started together and ended together.
 
-Everything is tethered to this process (tasks/child_processes.py) and listens on this machine only. A worker that dies is
-started again; the runs it was carrying out end with it. What a production machine needs instead stands in
-docs/operations.md.
+All of them are child processes of this one (tasks/child_processes.py) and listen on this machine only. A worker that dies
+is started again, after its runs have been ended. docs/operations.md says what a production machine needs instead.
 """
 
 from __future__ import annotations
@@ -19,7 +18,7 @@ from threading import Thread
 from types import FrameType
 
 from flows.printing import console
-from flows.serving.crashed_runs import end_what_runs
+from flows.serving.crashed_runs import end_active_runs
 from flows.serving.local_server import (
     LOOPBACK,
     api_of,
@@ -29,13 +28,11 @@ from flows.serving.local_server import (
     serving,
     wait_for,
 )
-from tasks import child_processes as tethered
+from tasks import child_processes
 
 POOL = "jobindsats"
 
-AT_ONCE = "4"
-
-WELL, FAILED = 0, 1
+RUNS_AT_ONCE = "4"
 
 SERVED = """
 Prefect's interface  {interface}
@@ -51,26 +48,27 @@ warehouse stays up for whoever reads it; its own server, where it has one, ends 
 """
 
 
-def serve(port: int) -> int:
-    """Serve until somebody ends it; 1 where the server ended by itself. Port 0 is any that is free."""
+def serve_until_stopped(port: int) -> bool:
+    """Serve until a signal ends it; False where the server ended by itself instead. Port 0 is any that is free."""
     folder = _project()
     home = _prepare(port or free_port())
     try:
         with _ended_by_signals(), serving(home, address=os.environ["PREFECT_API_URL"]), _server(home) as server:
             _deploy(home)
-            end_what_runs(POOL, why="nobody served it any more")
+            end_active_runs(POOL, why="nobody served it any more")
             try:
-                return _work(home, folder=folder, server=server)
+                _keep_worker(home, folder=folder, server=server)
             finally:
                 console().print("Ending the worker, its runs and the server ...")
-                end_what_runs(POOL, why="it was ended with its server")
+                end_active_runs(POOL, why="it was ended with its server")
     except KeyboardInterrupt:
         console().print("Nothing of it runs any more.")
-        return WELL
+        return True
+    return False
 
 
 def _project() -> Path:
-    """The folder of the project, which runs take place in; raises RuntimeError elsewhere."""
+    """The project's folder, in which runs take place; raises RuntimeError where this is another folder."""
     folder = Path.cwd()
     if not (folder / "prefect.yaml").is_file():
         raise RuntimeError(f"{folder} has no prefect.yaml: call `jobindsats serve` in the project's folder")
@@ -78,13 +76,13 @@ def _project() -> Path:
 
 
 def _prepare(port: int) -> Path:
-    """Settle, for this process and all it starts, where Prefect is and what it may do; gives Prefect's folder."""
+    """Set Prefect's address, folder and logging for this process and its children; gives Prefect's folder."""
     os.environ |= {
         "PREFECT_API_URL": api_of(port),
         "PREFECT_SERVER_API_HOST": LOOPBACK,
         "PREFECT_SERVER_API_PORT": str(port),
     }
-    os.environ.setdefault("PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL", "INFO")  # the console of each is its log here
+    os.environ.setdefault("PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL", "INFO")  # each child's console is its log file
     os.environ.setdefault("PREFECT_LOGGING_SERVER_LEVEL", "WARNING")
     prepare_orchestrator()
     from tasks.resources import data_folder
@@ -98,15 +96,15 @@ def _prepare(port: int) -> Path:
 
 @contextmanager
 def _ended_by_signals() -> Iterator[None]:
-    """Let the first Ctrl-C, SIGTERM or SIGHUP end the block in order, and those that follow change nothing."""
+    """Let the first Ctrl-C, SIGTERM or SIGHUP end the block in order, and ignore those that follow."""
     numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
-    def begin_to_end(_number: int, _frame: FrameType | None) -> None:
+    def end_block(_number: int, _frame: FrameType | None) -> None:
         for number in numbers:
             signal.signal(number, lambda *_: None)
         raise KeyboardInterrupt
 
-    before = {number: signal.signal(number, begin_to_end) for number in numbers}
+    before = {number: signal.signal(number, end_block) for number in numbers}
     try:
         yield
     finally:
@@ -116,30 +114,20 @@ def _ended_by_signals() -> Iterator[None]:
 
 @contextmanager
 def _server(home: Path) -> Iterator[subprocess.Popen[bytes]]:
-    """The server, which answers when the block begins and has ended when it ends."""
+    """Prefect's server: it answers when the block begins and has ended when the block ends."""
     log, port = home / "logs" / "server.log", os.environ["PREFECT_SERVER_API_PORT"]
     console().print("Starting Prefect's server (half a minute the first time) ...")
-    command = [
-        sys.executable,
-        "-m",
-        "flows.serving.prefect_patch",
-        "server",
-        "start",
-        "--host",
-        LOOPBACK,
-        "--port",
-        port,
-    ]
-    server = tethered.start(command, environment=server_environment(), log=log)
+    command = ["flows.serving.prefect_patch", "server", "start", "--host", LOOPBACK, "--port", port]
+    server = child_processes.start([sys.executable, "-m", *command], environment=server_environment(), log=log)
     try:
         wait_for(os.environ["PREFECT_API_URL"], process=server, log=log)
         yield server
     finally:
-        tethered.end(server)
+        child_processes.end(server)
 
 
 def _deploy(home: Path) -> None:
-    """The work pool, and the deployments of prefect.yaml; raises RuntimeError where Prefect does not take them."""
+    """Create the work pool, and the deployments of prefect.yaml; raises RuntimeError where Prefect rejects them."""
     from prefect.client.orchestration import get_client
     from prefect.client.schemas.actions import WorkPoolCreate
     from prefect.workers.process import ProcessWorker
@@ -150,46 +138,47 @@ def _deploy(home: Path) -> None:
         client.create_work_pool(WorkPoolCreate(name=POOL, type="process", base_job_template=template), overwrite=True)
     log = home / "logs" / "deploy.log"
     command = [sys.executable, "-m", "prefect", "--no-prompt", "deploy", "--all"]
-    deploying = tethered.start(command, environment=os.environ, log=log)
+    deploying = child_processes.start(command, environment=os.environ, log=log)
     try:
         if deploying.wait():
             raise RuntimeError(f"Prefect did not take the deployments. Look at {log}")
     finally:
-        tethered.end(deploying)
+        child_processes.end(deploying)
 
 
-def _work(home: Path, *, folder: Path, server: subprocess.Popen[bytes]) -> int:
-    """Keep a worker until the server ends."""
+def _keep_worker(home: Path, *, folder: Path, server: subprocess.Popen[bytes]) -> None:
+    """Keep a worker running until the server ends."""
     ended: Queue[subprocess.Popen[bytes]] = Queue()
-    _tell_the_end(server, ended=ended)
+    _report_end(server, to=ended)
     worker = _worker(home, ended=ended)
     try:
         console().print(_what_to_do(home, folder=folder), markup=False, highlight=False, soft_wrap=True)
         while ended.get() is not server:
             console().print(f"The worker ended with {worker.returncode}; it is started again.")
-            end_what_runs(POOL, why="its worker ended")
+            end_active_runs(POOL, why="its worker ended")
             worker = _worker(home, ended=ended)
         console().print(f"The server ended with {server.returncode}. Look at {home / 'logs' / 'server.log'}")
-        return FAILED
     finally:
-        tethered.end(worker)
+        child_processes.end(worker)
 
 
 def _worker(home: Path, *, ended: Queue[subprocess.Popen[bytes]]) -> subprocess.Popen[bytes]:
-    command = ["prefect", "worker", "start", "--pool", POOL, "--type", "process", "--limit", AT_ONCE]
-    worker = tethered.start(
+    command = ["prefect", "worker", "start", "--pool", POOL, "--type", "process", "--limit", RUNS_AT_ONCE]
+    worker = child_processes.start(
         [sys.executable, "-m", *command, "--install-policy", "never"],
         environment=os.environ,
         log=home / "logs" / "worker.log",
     )
-    _tell_the_end(worker, ended=ended)
+    _report_end(worker, to=ended)
     return worker
 
 
-def _tell_the_end(process: subprocess.Popen[bytes], *, ended: Queue[subprocess.Popen[bytes]]) -> None:
+def _report_end(process: subprocess.Popen[bytes], *, to: Queue[subprocess.Popen[bytes]]) -> None:
+    """Put a process on a queue, from a thread, once it has ended."""
+
     def wait() -> None:
         process.wait()
-        ended.put(process)
+        to.put(process)
 
     Thread(target=wait, daemon=True).start()
 

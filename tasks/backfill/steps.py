@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import signal
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import asdict, dataclass
+from threading import Event, current_thread, main_thread
+from types import FrameType
 from typing import Any, cast
 from uuid import UUID
 
@@ -18,7 +22,6 @@ from tasks.backfill.ledger import Progress
 from tasks.backfill.plan import Plan, plan
 from tasks.backfill.work import nobody, work_on
 from tasks.backfill.workers import ClusterTrouble, helped_by, work_on_cluster
-from tasks.child_processes import interruptible
 from tasks.load_assumptions import put_assumptions_on_record
 from tasks.resources import RETRIES, declare, open_resources
 from tasks.stoppages import WarehouseTrouble
@@ -134,6 +137,30 @@ def _worked_through(backfill_id: int, *, workers: int, dask: str | None, told: T
             return work_on_cluster(backfill_id, address=dask, workers=workers, stop=stop, told=told)
         with open_resources() as resources, helped_by(workers - 1, backfill_id=backfill_id, resources=resources):
             return work_on(backfill_id, stop=stop, told=told)
+
+
+@contextmanager
+def interruptible() -> Iterator[Event]:
+    """An event that Ctrl-C or SIGTERM sets for the length of a block; a second one ends at once.
+
+    Python handles signals in the main thread only: work in another thread is stopped by who began it.
+    """
+    stop = Event()
+    if current_thread() is not main_thread():
+        yield stop
+        return
+
+    def ask_to_stop(number: int, _: FrameType | None) -> None:
+        stop.set()
+        signal.signal(number, before[signal.Signals(number)])
+        sys.stderr.write("stopping after this partition; once more, and it stops at once\n")
+
+    before = {number: signal.signal(number, ask_to_stop) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield stop
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def _go_on(backfill_id: int) -> str:

@@ -1,4 +1,4 @@
-"""A Dask cluster at a backfill: each of its tasks is one partition, whichever is next that nobody keeps.
+"""Workers of a backfill: more processes of this machine, or a Dask cluster whose tasks are one partition each.
 
 What travels is the backfill's number, and by what a worker knows that it is meant: everything else a worker reads from
 its own settings, the token above all. Who may take which partition is the warehouse's to say, not Dask's, so a task that
@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import os
 import socket
-import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -18,14 +17,14 @@ from datetime import datetime, timedelta
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
-from threading import Event, Lock, Thread
+from threading import Event, Lock
 from time import monotonic
 from typing import TYPE_CHECKING
 
 from tasks.backfill import ledger
 from tasks.backfill.ledger import Progress
 from tasks.backfill.work import LOOK_AGAIN_SECONDS, work_at_one, work_on
-from tasks.child_processes import _hold_the_leash, _let_go
+from tasks.child_processes import end, start_module, when_parent_ends
 from tasks.resources import Resources, open_resources
 from warehouse.errors import TROUBLE, in_words
 
@@ -38,17 +37,9 @@ def helped_by(workers: int, *, backfill_id: int, resources: Resources) -> Iterat
     """So many more processes at a backfill for the length of a block; when it ends, they stop after their partition."""
     with ExitStack() as stack:
         for _ in range(workers):
-            worker = stack.enter_context(_begun(backfill_id, resources=resources))
-            stack.callback(_let_go, worker)
+            rehearsed = map(str, rehearsal_of(resources) or ())
+            stack.callback(end, start_module("tasks.backfill.workers", str(backfill_id), *rehearsed))
         yield
-
-
-def _begun(backfill_id: int, *, resources: Resources) -> subprocess.Popen[bytes]:
-    command = [sys.executable, "-m", __name__, str(backfill_id)]
-    command += map(str, rehearsal_of(resources) or ())
-    return subprocess.Popen(  # noqa: S603  # our own module, a number, a moment
-        command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, start_new_session=True
-    )
 
 
 def rehearsal_of(resources: Resources) -> tuple[str, float] | None:
@@ -71,12 +62,15 @@ def _now_by(moment: str, ticked: float) -> str:
 
 
 def main(arguments: list[str]) -> int:
-    """A worker of its own: the backfill's number, and in a rehearsal the clock of the process that began it."""
+    """A worker process, given the backfill's number, and in a rehearsal the clock of the process that began it.
+
+    A worker stops after the current partition when its stdin closes, which also happens when the parent process dies.
+    """
     backfill_id, *rehearsed = arguments
     if rehearsed:
         keep_time(rehearsed[0], float(rehearsed[1]))
     stop = Event()
-    Thread(target=_hold_the_leash, args=(stop,), daemon=True).start()
+    when_parent_ends(stop.set)
     try:
         work_on(int(backfill_id), stop=stop)
     except Exception as error:  # noqa: BLE001  # the others go on; this one says what it was
@@ -84,12 +78,6 @@ def main(arguments: list[str]) -> int:
         return 1
     return 0
 
-
-if __name__ == "__main__":
-    # A thread that still waits for standard input would keep the interpreter from ending in order.
-    status = main(sys.argv[1:])
-    sys.stderr.flush()
-    os._exit(status)
 
 LOCAL = "local"
 
@@ -263,3 +251,7 @@ def _require_the_same(resources: Resources, errand: Errand) -> None:
             f"it has another {others[0]} than the command. Start it with the command's settings and in its folder: "
             "otherwise answers would come to lie in several archives, or one backfill's number mean another"
         )
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

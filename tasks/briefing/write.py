@@ -9,7 +9,6 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from threading import Thread
 from typing import TypeVar
 
 import polars as pl
@@ -19,6 +18,7 @@ from tasks.briefing import assemble as assembling
 from tasks.briefing import inputs as readings
 from tasks.briefing import neighbours, page
 from tasks.briefing.content import Neighbours
+from tasks.child_processes import exit_with_parent
 from warehouse.areas import COUNTRY, Area, municipalities
 from warehouse.errors import QuestionError
 from warehouse.figures import population
@@ -33,29 +33,18 @@ FEW, AT_MOST = 8, 4
 
 
 def side_by_side(work: Callable[[Given], Made], given: Sequence[Given]) -> Iterator[Made]:
-    """What the work makes of each, in the order given; a few are done here. What it raises is raised here."""
-    hands = min(os.cpu_count() or 1, AT_MOST)
-    if len(given) <= FEW or hands == 1:
+    """Results in the order given, many of them made in other processes; what the work raises is raised here."""
+    processes = min(os.cpu_count() or 1, AT_MOST)
+    if len(given) <= FEW or processes == 1:
         yield from map(work, given)
         return
     # Not forked: threads of Polars and of a connection would be copied in whatever state they are.
-    apart = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(hands, mp_context=apart, initializer=_end_with_who_asked) as pool:
+    spawning = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(processes, mp_context=spawning, initializer=exit_with_parent) as pool:
         try:
             yield from pool.map(work, given, chunksize=4)
         finally:
             pool.shutdown(cancel_futures=True)
-
-
-def _end_with_who_asked() -> None:
-    """End this process when its parent is gone, however it went; a pool's process would wait for work for ever."""
-
-    def wait() -> None:
-        if parent := multiprocessing.parent_process():
-            parent.join()
-        os._exit(1)
-
-    Thread(target=wait, daemon=True).start()
 
 
 @dataclass(frozen=True)

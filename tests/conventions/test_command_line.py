@@ -6,14 +6,17 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from importlib import import_module
+from inspect import getdoc
 from pathlib import Path
 from resource import RUSAGE_CHILDREN, getrusage
 
 import pytest
 from cyclopts import App
 
+from flows.command_line import main
 from flows.command_line.main import app
-from tests.conventions.sources import ROOT
+from tests.conventions.sources import ROOT, imported
 
 JOBINDSATS = str(Path(sys.executable).with_name("jobindsats"))
 HEAVY = ("prefect", "polars", "sqlalchemy", "great_expectations", "pydantic")
@@ -31,6 +34,7 @@ def commands(of: App, *, before: tuple[str, ...] = ()) -> Iterator[tuple[tuple[s
 
 
 COMMANDS = list(commands(app))
+MODULES = tuple(sorted({path.partition(":")[0] for path in main.COMMANDS}))
 
 
 def words_of(value: object) -> str:
@@ -53,6 +57,22 @@ def test_every_command_stands_in_the_readme(words: tuple[str, ...], command: App
 @pytest.mark.parametrize(("words", "command"), COMMANDS, ids=words_of)
 def test_every_command_says_what_it_does(words: tuple[str, ...], command: App) -> None:
     assert command.help.strip().endswith(".")
+
+
+@pytest.mark.parametrize(("path", "sentence"), main.COMMANDS.items())
+def test_every_command_is_found_by_its_path_and_says_what_help_says_of_it(path: str, sentence: str) -> None:
+    module, _, name = path.partition(":")
+    command = getattr(import_module(module), name)
+    assert callable(command)
+    own = command.help if isinstance(command, App) else (getdoc(command) or "").split("\n")[0]
+    assert own == sentence
+
+
+def test_no_module_of_the_command_line_imports_main() -> None:
+    modules = sorted((ROOT / "flows" / "command_line").glob("*.py"))
+    assert [
+        path.name for path in modules if {"flows.command_line", "flows.command_line.main"} & {*imported(path)}
+    ] == []
 
 
 def test_every_command_the_readme_speaks_of_exists() -> None:
@@ -98,6 +118,14 @@ def brought(module: str, *, among: tuple[str, ...]) -> list[str]:
 
 def test_the_command_line_brings_no_heavy_library() -> None:
     assert brought("flows.command_line.main", among=HEAVY) == []
+
+
+def test_no_command_is_loaded_before_it_is_called() -> None:
+    assert brought("flows.command_line.main", among=MODULES) == []
+
+
+def test_a_command_brings_no_heavy_library_before_it_runs() -> None:
+    assert brought(", ".join(MODULES), among=HEAVY) == []
 
 
 def test_the_night_brings_great_expectations_only_when_there_is_something_to_audit() -> None:

@@ -13,7 +13,7 @@ import pytest
 from pydantic import SecretStr
 from sqlalchemy import Engine, insert, text
 
-from flows.serving.local_server import silence_of
+from flows.serving.local_server import why_silent
 from tasks.doctor.checks import examine_runs, examine_settings
 from tasks.doctor.examine import examine_all
 from tasks.doctor.finding import Finding
@@ -113,8 +113,8 @@ def test_who_is_to_be_told_is_tried_without_a_word_and_without_the_address(tmp_p
 
 def test_a_server_of_prefects_that_is_gone_is_told_from_one_that_answers() -> None:
     with scripted(lambda to, call: send(to, 401)) as server:
-        assert silence_of(server.url) is None
-    assert silence_of(server.url) == "connection refused"
+        assert why_silent(server.url) is None
+    assert why_silent(server.url) == "connection refused"
 
 
 # ---- runs --------------------------------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from flows.serving.local_server import api_of, free_port, served_here, serving
-from flows.serving.prefect_patch import let_schedules_come_to_runs, state_of_runs
+from flows.serving.prefect_patch import ignore_state_in_bulk_inserts, state_of_runs
 
 ADDRESS = api_of(4200)
 
@@ -38,6 +38,6 @@ def test_the_mend_of_prefects_scheduler_is_still_needed() -> None:
     """When this fails, Prefect writes scheduled runs with SQLAlchemy 2.1 itself: flows/serving/prefect_patch.py can go."""
     state = state_of_runs()
     assert state.bulk_dml_setter is None
-    let_schedules_come_to_runs()
+    ignore_state_in_bulk_inserts()
     assert state.bulk_dml_setter is not None
     state.bulk_dml_setter = None
