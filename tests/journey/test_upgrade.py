@@ -6,8 +6,10 @@ The dump says how it was made. It is of a release that stays as it was; do not m
 from __future__ import annotations
 
 import lzma
+import os
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from itertools import zip_longest
 from pathlib import Path
@@ -15,16 +17,21 @@ from typing import cast
 
 import psycopg
 import pytest
-from sqlalchemy import Connection, Engine, create_engine, text
+from sqlalchemy import URL, Connection, Engine, create_engine, text
+from sqlalchemy.pool import NullPool
 
-from tests.conftest import Database
+from tests.conftest import Database, Stage
+from tests.scene import Scene
 from warehouse import migrations
 from warehouse.database import embedded
 from warehouse.history import checksum
+from warehouse.history.checksum import Part
 
 DUMP = Path(__file__).with_name("revision_0009.sql.xz")
 CHECKSUM = "6f233eba40ac067a2b93e383abff34adddf003af821e32986cd3e94b3901c9e9"
 """What the code of that time gave for the warehouse it dumped."""
+
+TABLES, NEXT = ["y07a02", "y30r21"], "2024-02-05"
 
 # Names that PostgreSQL gave of itself, of sequences and of constraints that are not null, are left out.
 SCHEMA = """
@@ -92,15 +99,20 @@ def restore(connection: Connection) -> None:
     connection.execute(text("set search_path to default"))
 
 
+@contextmanager
+def connected(url: URL) -> Iterator[Connection]:
+    engine = create_engine(url, connect_args=embedded.SESSION, poolclass=NullPool)
+    with engine.begin() as connection:
+        yield connection
+
+
 @pytest.fixture
 def old(empty_database: Database) -> Iterator[Engine]:
     """A warehouse of revision 0009, as it was left."""
     with empty_database() as url:
-        engine = create_engine(url, connect_args=embedded.SESSION)
-        with engine.begin() as connection:
+        with connected(url) as connection:
             restore(connection)
-        yield engine
-        engine.dispose()
+        yield create_engine(url, connect_args=embedded.SESSION, poolclass=NullPool)
 
 
 def schema_of(engine: Engine) -> dict[tuple[str, str], str]:
@@ -119,6 +131,11 @@ def rows_of(engine: Engine) -> dict[str, int]:
 def checksum_of(engine: Engine) -> str:
     with engine.connect() as connection:
         return checksum.checksum(connection)
+
+
+def content_of(scene: Scene) -> list[Part]:
+    with connected(scene.database) as connection:
+        return list(checksum.content_parts(connection))
 
 
 def test_nothing_is_lost(old: Engine) -> None:
@@ -148,3 +165,20 @@ def test_its_schema_is_that_of_a_warehouse_made_today(old: Engine, engine: Engin
 
 def kinds(schema: dict[tuple[str, str], str]) -> dict[str, int]:
     return {kind: sum(what == kind for what, _ in schema) for kind, _ in schema}
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+def test_the_next_night_leaves_it_with_what_one_made_today_has(stage: Stage) -> None:
+    with stage(today="2023-11-05", scale="small") as made:
+        for day in ("2023-11-05", "2023-12-05", NEXT):
+            made.night(day, tables=TABLES)
+        expected = content_of(made)
+    with stage(today="2023-11-05", scale="small") as carried:
+        carried.change("drop schema ops, staging, core, marts cascade")
+        with connected(carried.database) as connection:
+            restore(connection)
+        carried.change(f"update ops.runs set publisher_url = '{os.environ['JOBINDSATS_API_URL']}'")
+        report = carried.night(NEXT, tables=TABLES)
+        assert carried.outcomes(report) == {"y07a02": "published", "y30r21": "unchanged"}
+        assert content_of(carried) == expected
