@@ -260,7 +260,7 @@ def _code() -> str:
         file.read_bytes()
         for package in ("warehouse.figures", "warehouse.formulas")
         for file in sorted(resources.files(package).iterdir(), key=lambda each: each.name)
-        if file.name.endswith(".py")
+        if file.name.endswith((".py", ".sql"))
     ]
     return hashlib.sha256(b"".join(files)).hexdigest()
 
