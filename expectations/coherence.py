@@ -9,6 +9,7 @@ from __future__ import annotations
 from expectations.checks import Audited, Check, literals, no_offenders
 from expectations.plausibility import COUNT_UNITS, LARGE_COUNT
 from warehouse.areas import municipalities
+from warehouse.database.sql_files import read_sql
 
 LARGEST_SHARE_MISSING = 0.01
 
@@ -50,23 +51,9 @@ _MISSING_COLUMNS = ("period", "area", "measure", "members", "published_value")
 
 def _missing(audited: Audited, *, share: float = 0) -> str:
     """The cells of the periods asked for that stand with a value and did not come, where more than a share did not."""
-    asked = _asked(audited)
-    ended = _ended_series(audited)
-    return f"""
-        select p.code as period, a.name as area, m.name as measure, s.members, gone.was_value as published_value
-        from changes gone
-        join core.series s on s.series_id = gone.series_id
-        join core.measures m on m.measure_id = s.measure_id
-        join core.areas a on a.area_id = s.area_id
-        join core.periods p on p.period_id = gone.period_id
-        where gone.change = 'withdrawn' and gone.was_status = 'observed'
-          and gone.period_id in ({asked}) and gone.series_id not in ({ended})
-          and (select count(*) from changes c where c.change = 'withdrawn' and c.was_status = 'observed'
-                 and c.period_id in ({asked}) and c.series_id not in ({ended}))
-            > {share} * (select count(*) filter (where c.was_status = 'observed') - count(c.value)
-                           + (select coalesce(sum(shown), 0) from series where series_id not in ({ended}))
-                         from changes c where c.series_id not in ({ended}))
-    """
+    return read_sql(__package__, "sql/missing_cells").format(
+        asked=_asked(audited), ended=_ended_series(audited), share=share
+    )
 
 
 def _asked(audited: Audited) -> str:
@@ -81,24 +68,7 @@ def _published_labels_return() -> Check:
     return no_offenders(
         "published_labels_return",
         "each measure, area and member that stood in the periods of the load is still in it",
-        query="""
-        select gone.dimension, gone.label, count(*) as published_cells from (
-            select named.dimension, named.label
-            from changes join core.series s on s.series_id = changes.series_id
-            join core.measures m on m.measure_id = s.measure_id
-            join core.areas a on a.area_id = s.area_id
-            cross join lateral (select 'measure' as dimension, m.name as label union all select 'area', a.name
-                                union all select key, value from jsonb_each_text(s.members)) named
-            where changes.change = 'withdrawn'
-        ) gone
-        where (gone.dimension, gone.label) not in (
-            select named.dimension, named.label
-            from series join core.areas a on a.area_id = series.area_id
-            cross join lateral (select 'measure' as dimension, series.measure as label union all select 'area', a.name
-                                union all select key, value from jsonb_each_text(series.members)) named
-        )
-        group by gone.dimension, gone.label
-        """,
+        query=read_sql(__package__, "sql/missing_labels"),
         columns=("dimension", "label", "published_cells"),
     )
 
@@ -143,28 +113,13 @@ ROUNDED_TO = 10
 
 def _gap_has_one_sign() -> Check:
     """Nobody says which way round the publisher subtracts: the two levels tell, and all rows must tell the same."""
-    columns = ", ".join(f"sum(b.value) filter (where b.measure = '{name}') as {name}" for name in _GAP)
+    levels = ", ".join(f"sum(b.value) filter (where b.measure = '{name}') as {name}" for name in _GAP)
     return no_offenders(
         "gap_has_one_sign",
         "the published gap is actual minus expected in every row, or the reverse in every row, to within rounding to tens",
-        query=f"""
-        with levels as (
-            select b.period_id, b.area_id, s.members, {columns}
-            from load b join core.series s on s.series_id = b.series_id
-            where b.area_kind = 'municipality' group by b.period_id, b.area_id, s.members
-        ), counted as (
-            select *, abs(gap_full_time_persons - (actual_full_time_persons - expected_full_time_persons)) <= {ROUNDED_TO}
-                          as is_counted,
-                   abs(gap_full_time_persons + (actual_full_time_persons - expected_full_time_persons)) <= {ROUNDED_TO}
-                          as is_reversed
-            from levels where num_nulls({", ".join(_GAP)}) = 0
-        ), told as (select count(*) filter (where is_counted) >= count(*) filter (where is_reversed) as as_counted from counted)
-        select p.code as period, a.name as area, counted.members, {", ".join(_GAP)}
-        from counted cross join told
-        join core.periods p on p.period_id = counted.period_id
-        join core.areas a on a.area_id = counted.area_id
-        where not case when told.as_counted then is_counted else is_reversed end
-        """,
+        query=read_sql(__package__, "sql/gap_has_one_sign").format(
+            levels=levels, gap=", ".join(_GAP), rounded_to=ROUNDED_TO
+        ),
         columns=("period", "area", "members", *_GAP),
     )
 

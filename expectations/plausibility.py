@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from expectations.checks import Audited, Check, literals, no_cells, no_offenders
 from warehouse.catalogue.model import HIDDEN_WHEN_SMALL
+from warehouse.database.sql_files import read_sql
 
 LARGE_COUNT = 50
 SLIPS = (0.01, 0.1, 10, 100)
@@ -82,24 +83,7 @@ def _no_slip_of_unit() -> Check:
         "no_slip_of_unit",
         "no measure is about 10 or 100 times, or a tenth or hundredth of, what stands published",
         # Of cells that are as they stand the ratio is 1; only where fewer of them are than of others do they need to be told.
-        query=f"""
-        with moved as (
-            select measure, unit, changes.value / nullif(was_value, 0) as ratio
-            from changes join series using (series_id) where changes.value > 0
-        ), counted as (
-            select measure, unit,
-                   cast(sum(positive) as bigint) - (select count(*) from moved where moved.measure = series.measure) as same,
-                   (select count(ratio) from moved where moved.measure = series.measure and ratio > 0) as different
-            from series group by measure, unit
-        ), ratios as (
-            select measure, unit, ratio from moved join counted using (measure, unit) where ratio > 0 and different >= same
-            union all
-            select measure, unit, 1 from counted cross join lateral generate_series(1, same) where different >= same
-        )
-        select measure, unit, ratio from (
-            select measure, unit, percentile_cont(0.5) within group (order by ratio) as ratio from ratios group by measure, unit
-        ) medians where {near}
-        """,
+        query=read_sql(__package__, "sql/no_slip_of_unit").format(near=near),
         columns=("measure", "unit", "ratio"),
     )
 

@@ -106,8 +106,8 @@ def ready() -> Iterator[Resources]:
     """The resources, with the schema there: a warehouse never migrated is migrated, an outdated one too."""
     with open_resources() as resources:
         with resources.engine.connect() as connection:
-            outdated = migrations.current(connection) != migrations.newest()
-        if outdated:
+            current = migrations.is_current(connection)
+        if not current:
             migrations.upgrade(resources.engine)
         yield resources
 

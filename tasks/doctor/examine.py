@@ -56,7 +56,7 @@ def _warehouse() -> list[Finding]:
     def examine() -> Finding:
         with open_resources() as resources, resources.engine.connect() as connection:
             server = _server(connection)
-            if server.verdict == "well" and migrations.current(connection) == migrations.newest():
+            if server.verdict == "well" and migrations.is_current(connection):
                 found.extend(examine_runs(resources, connection=connection))
             return server
 
@@ -74,6 +74,9 @@ def _server(connection: Connection) -> Finding:
         return Finding("warehouse", "well", f"PostgreSQL {server}, empty", "the first night fills it")
     if revision != migrations.newest():
         says = f"schema {revision}, this version needs {migrations.newest()}"
+        return Finding("warehouse", "attention", says, "jobindsats warehouse migrate")
+    if not migrations.is_current(connection):
+        says = f"the views and functions of schema {revision} are not those of this version"
         return Finding("warehouse", "attention", says, "jobindsats warehouse migrate")
     return Finding("warehouse", "well", f"PostgreSQL {server}, schema {revision}")
 

@@ -9,14 +9,12 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 FLOORS = ("dashboards", "flows", "tasks", "expectations", "warehouse")
-GENERATED = ("warehouse/migrations/versions",)
 
 
 @cache
 def production() -> tuple[Path, ...]:
-    """Every Python file of the product, migrations left out: a migration is a record, not a passage to read."""
-    files = [path for floor in FLOORS for path in sorted((ROOT / floor).rglob("*.py"))]
-    return tuple(path for path in files if not named(path).startswith(GENERATED))
+    """Every Python file of the product."""
+    return tuple(path for floor in FLOORS for path in sorted((ROOT / floor).rglob("*.py")))
 
 
 @cache

@@ -104,6 +104,22 @@ def test_no_module_reads_a_clock_but_the_clock() -> None:
     assert offenders(clocks, among=production()).keys() <= {"warehouse/danish/clock.py"}
 
 
+LONG_STATEMENT = 12
+SQL = re.compile(r"\s*(?:--.*\s+)*(?:with|select|insert|update|delete|create)\b")
+
+
+def test_long_statements_stand_in_files_of_their_own() -> None:
+    def statements(path: Path) -> Iterator[int]:
+        for node in ast.walk(parsed(path)):
+            if isinstance(node, ast.Constant | ast.JoinedStr) and (node.end_lineno or 0) - node.lineno > LONG_STATEMENT:
+                said = node.values[0] if isinstance(node, ast.JoinedStr) else node
+                if isinstance(said, ast.Constant) and SQL.match(str(said.value)):
+                    yield node.lineno
+
+    among = [path for path in production() if named(path).startswith(("warehouse/", "expectations/"))]
+    assert offenders(statements, among=among) == {}
+
+
 # ---- flows --------------------------------------------------------------------------------------------------
 
 

@@ -67,7 +67,9 @@ Rows = Callable[[str], list[Any]]
 
 def worker_of(served: Served) -> int:
     """The number of the worker's process."""
-    return next(pid for pid, said in told(served.mark).items() if "worker start" in said and "child_processes" not in said)
+    return next(
+        pid for pid, said in told(served.mark).items() if "worker start" in said and "child_processes" not in said
+    )
 
 
 @contextmanager

@@ -14,6 +14,8 @@ import psycopg
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError
 
+from warehouse.database.sql_files import read_sql
+
 READER = "dashboard_reader"
 
 _NAME = re.compile(r"[a-z_][a-z0-9_]{0,62}")
@@ -188,31 +190,6 @@ def _close(connection: Connection) -> list[str]:
     return [f"only the owner can: {statement};" for may, statement in wanted if not may]
 
 
-_EXCESS = text("""
-with role as (select * from pg_roles where rolname = :role)
-select 'administer the server' as what from role
-where rolsuper or rolcreaterole or rolcreatedb or rolreplication or rolbypassrls
-union all
-select 'act as ' || m.roleid::regrole from role join pg_auth_members m on m.member = role.oid
-where m.roleid::regrole::text <> :reader
-union all
-select (case when has_table_privilege(role.oid, c.oid, 'insert, update, delete, truncate') then 'write ' else 'read ' end)
-       || n.nspname || '.' || c.relname
-from role, pg_class c join pg_namespace n on n.oid = c.relnamespace
-where c.relkind in ('r', 'v', 'm', 'p', 'f') and n.nspname not like 'pg\\_%' and n.nspname <> 'information_schema'
-  and has_schema_privilege(role.oid, n.oid, 'usage')
-  and (has_table_privilege(role.oid, c.oid, 'insert, update, delete, truncate')
-       or n.nspname <> 'marts' and has_table_privilege(role.oid, c.oid, 'select'))
-union all
-select 'create in the schema ' || n.nspname from role, pg_namespace n
-where n.nspname not like 'pg\\_%' and has_schema_privilege(role.oid, n.oid, 'create')
-union all
-select 'create schemas' from role where has_database_privilege(role.oid, current_database(), 'create')
-union all
-select 'make temporary tables' from role where has_database_privilege(role.oid, current_database(), 'temporary')
-""")
-
-
 def excess(connection: Connection, role: str) -> list[str]:
     """What a role may do in this warehouse besides reading marts, each in a few words; a role that is not there: nothing."""
-    return list(connection.scalars(_EXCESS, {"role": role, "reader": READER}))
+    return list(connection.scalars(text(read_sql(__package__, "reader_excess")), {"role": role, "reader": READER}))

@@ -13,6 +13,7 @@ from datetime import datetime
 import polars as pl
 from sqlalchemy import Connection, text
 
+from warehouse.database.sql_files import read_sql
 from warehouse.figures.model import COUNTED, FEEDS, KEY, RECIPIENTS, Figure, Input
 from warehouse.periods import Period
 
@@ -59,26 +60,6 @@ from marts.benefit_recipients_as_of(coalesce(cast(:as_of as timestamptz), 'infin
 join core.periods p on p.code = b.period
 where b.counted_in_total or not :counted
 """
-# A municipality names its own breakdowns: the members of all of them tell rows apart, in the order its contract has now,
-# whatever it had then. What has any member at its total is no part; what was withdrawn is not read.
-_FED = """
-select a.code as area_code, o.period_id,
-       case when cast(:item as text) is null then '' else coalesce((
-           select string_agg(m.value, ', ' order by b.ordinality nulls last, m.key)
-           from jsonb_each_text(s.members) m
-           left join jsonb_array_elements(t.declaration -> 'breakdowns') with ordinality b
-             on b.value ->> 'dimension' = m.key), m.label) end as item,
-       o.value, o.status::text as status, o.vintage_id
-from core.observations_as_of(coalesce(cast(:as_of as timestamptz), 'infinity')) o
-join core.series s on s.series_id = o.series_id
-join core.measures m on m.measure_id = s.measure_id
-join core.tables t on t.table_no = s.table_no
-join core.areas a on a.area_id = s.area_id
-where o.table_no = any(:tables) and cast(:measure as text) in (m.name, '*' || m.unit)
-  and a.code = any(coalesce(:areas, array[a.code])) and o.status <> 'withdrawn'
-  and case when cast(:item as text) is null then s.members = t.root_members
-           else not exists (select from jsonb_each_text(s.members) part where t.root_members ->> part.key = part.value) end
-"""
 _TABLES = "select table_no from core.tables where table_id = :table or 'feeds:' || feeds = :table order by table_no"
 
 
@@ -93,7 +74,7 @@ def read(connection: Connection, wanted: Input, *, scope: Scope) -> pl.DataFrame
         found = connection.execute(query, {"area": code, "counted": wanted.item == COUNTED, "as_of": scope.as_of})
     else:
         numbers = list(connection.scalars(text(_TABLES), {"table": wanted.table}))
-        query = text(_FED if wanted.table.startswith(FEEDS) else _OBSERVED)
+        query = text(read_sql(__package__, "inputs_of_own_tables") if wanted.table.startswith(FEEDS) else _OBSERVED)
         found = connection.execute(query, about | {"tables": numbers, "areas": [code] if code else None})
     rows = pl.DataFrame([tuple(row) for row in found], schema=_TYPES, orient="row")
     rows = rows if wanted.only is None else rows.filter(pl.col("item") == wanted.only)

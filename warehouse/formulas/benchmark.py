@@ -1,6 +1,8 @@
 """Compute the gap to the ministry's expected level, and what it saves.
 
-The ministry rounds persons to tens, so a difference of two of its figures carries ten either way.
+The ministry rounds persons to tens, so a difference of two of its figures carries ten either way. As of a moment
+SQL says the same: warehouse/sql/marts.benchmark_ranking_as_of.sql and warehouse/sql/marts.savings_as_of.sql. They are held
+together by tests/journey/test_figures_as_of.py; change them together.
 """
 
 from __future__ import annotations

@@ -18,6 +18,8 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, text
 
+from warehouse.database.sql_files import read_sql
+
 Marts = Mapping[str, Sequence[str]]
 """The marts that are covered, each with the columns that part its rows: a publisher's table and a period, or a period."""
 
@@ -49,25 +51,6 @@ class Part:
         return f"{self.relation} of {self.table_id}, {when} {self.at}"
 
 
-_VINTAGES = """
-select v.table_id, v.at, count(*) as rows,
-       encode(sha256(convert_to(string_agg(v.row, E'\\n' order by v.row collate "C"), 'UTF8')), 'hex') as sha256
-from (
-    select t.table_id, to_char(v.seen_at, 'YYYY-MM-DD HH24:MI:SS.US') as at,
-           json_build_array(v.publisher_updated_on, v.content_hash, v.manifest, v.new, v.revised, v.withdrawn,
-               v.unchanged, newest.code, v.largest_revision, a.code, m.name, s.members, p.code,
-               v.release_reason)::text as row
-    from core.vintages v
-    join core.tables t on t.table_no = v.table_no
-    left join core.periods newest on newest.period_id = v.newest_period_id
-    left join core.periods p on p.period_id = v.largest_revision_period_id
-    left join core.series s on s.series_id = v.largest_revision_series_id
-    left join core.areas a on a.area_id = s.area_id
-    left join core.measures m on m.measure_id = s.measure_id
-) v
-group by v.table_id, v.at order by v.table_id collate "C", v.at
-"""
-
 _ASSUMPTIONS = """
 select a.name, a.at, count(*) as rows,
        encode(sha256(convert_to(string_agg(a.row, E'\\n' order by a.row collate "C"), 'UTF8')), 'hex') as sha256
@@ -77,51 +60,6 @@ from (
     from core.assumptions
 ) a
 group by a.name, a.at order by a.name collate "C", a.at
-"""
-
-# Nothing is dropped by a join: a row whose vintage or series is gone is a difference, not a blank.
-_OBSERVATIONS = """
-with named as materialized (
-    select s.series_id, json_build_array(a.code, m.name, s.members)::text as name
-    from core.series s
-    join core.areas a on a.area_id = s.area_id
-    join core.measures m on m.measure_id = s.measure_id
-    where s.table_no = :table_no
-), known as (
-    select vintage_id, to_char(seen_at, 'YYYY-MM-DD HH24:MI:SS.US') as at from core.vintages
-), by_period as (
-    select o.vintage_id, p.code as period, count(*) as rows,
-           encode(sha256(convert_to(string_agg(concat_ws(' ', coalesce(n.name, 'no series'), coalesce(o.value::text, '-'),
-               o.status::text, case when o.superseded_by is null then 'stands' else coalesce(f.at, 'no vintage') end),
-               E'\\n' order by n.name collate "C"), 'UTF8')), 'hex') as sha256
-    from core.observations o
-    left join named n on n.series_id = o.series_id
-    left join core.periods p on p.period_id = o.period_id
-    left join known f on f.vintage_id = o.superseded_by
-    where o.table_no = :table_no
-    group by o.vintage_id, p.code
-)
-select coalesce(v.at, 'no vintage') as at, sum(b.rows) as rows,
-       encode(sha256(convert_to(string_agg(concat_ws(' ', coalesce(b.period, 'no period'), b.sha256),
-           E'\\n' order by b.period collate "C"), 'UTF8')), 'hex') as sha256
-from by_period b left join known v on v.vintage_id = b.vintage_id
-group by v.at order by v.at nulls first
-"""
-
-_STANDING = """
-select t.table_id, p.code as at, count(*) as rows,
-       encode(sha256(convert_to(string_agg(r.row, E'\\n' order by r.row collate "C"), 'UTF8')), 'hex') as sha256
-from (
-    select o.table_no, o.period_id, json_build_array(a.code, m.name, s.members, o.value, o.status)::text as row
-    from core.observations o
-    left join core.series s on s.series_id = o.series_id
-    left join core.areas a on a.area_id = s.area_id
-    left join core.measures m on m.measure_id = s.measure_id
-    where o.superseded_by is null
-) r
-join core.tables t on t.table_no = r.table_no
-left join core.periods p on p.period_id = r.period_id
-group by t.table_id, p.code order by t.table_id collate "C", p.code collate "C"
 """
 
 _MART_COLUMNS = """
@@ -163,10 +101,12 @@ def combined(found: Iterable[Part]) -> str:
 def parts(connection: Connection, *, marts: Marts) -> Iterator[Part]:
     """One part per table and vintage of `core`, per assumption and moment, and per table and period of each mart."""
     connection.execute(text(_PLAIN))
-    for row in connection.execute(text(_VINTAGES)):
+    for row in connection.execute(text(read_sql(__package__, "checksum_vintages"))):
         yield Part("core.vintages", row.table_id, row.at, row.rows, row.sha256)
     for table in connection.execute(text("select table_no, table_id from core.tables order by table_no")).all():
-        for row in connection.execute(text(_OBSERVATIONS), {"table_no": table.table_no}):
+        for row in connection.execute(
+            text(read_sql(__package__, "checksum_observations")), {"table_no": table.table_no}
+        ):
             yield Part("core.observations", table.table_id, row.at, int(row.rows), row.sha256)
     for row in connection.execute(text(_ASSUMPTIONS)):
         yield Part("core.assumptions", row.name, row.at, row.rows, row.sha256)
@@ -176,7 +116,7 @@ def parts(connection: Connection, *, marts: Marts) -> Iterator[Part]:
 def content_parts(connection: Connection, *, marts: Marts) -> Iterator[Part]:
     """One part per table and period of the facts that stand, and one per table and period of each mart."""
     connection.execute(text(_PLAIN))
-    for row in connection.execute(text(_STANDING)):
+    for row in connection.execute(text(read_sql(__package__, "checksum_standing"))):
         yield Part("core.observations", row.table_id, row.at, row.rows, row.sha256)
     yield from _all_marts(connection, marts=marts, without=(*_NUMBERS, *_MOMENTS))
 

@@ -20,6 +20,7 @@ from sqlalchemy import Connection, TextClause, text
 
 from warehouse.database.binary_copy import binary
 from warehouse.database.locks import Lock, holders
+from warehouse.database.sql_files import read_sql
 from warehouse.history.compare import find_changes, no_changes
 from warehouse.history.dimensions import canonical
 from warehouse.history.partitions import begin_partition, has_partition, vintage_of_partition
@@ -52,24 +53,6 @@ def create_staging(connection: Connection, *, table_id: str, run_id: int) -> str
     return name
 
 
-_NOT_YET = """
-with raw as (
-    select b.series_id, b.period_id, b.value, s.measure_id, s.members, s.area_id, a.kind
-    from staging.{name} b
-    join core.series s on s.series_id = b.series_id
-    join core.measures m on m.measure_id = s.measure_id and m.name = any(:measures)
-    join core.areas a on a.area_id = s.area_id
-), nowhere as (
-    select measure_id, members, period_id from raw group by measure_id, members, period_id
-    having case when bool_or(kind = 'country') then count(value) filter (where kind = 'country') = 0
-                else count(value) = 0 end
-)
-update staging.{name} b set status = 'not_yet'
-from raw join nowhere using (measure_id, members, period_id)
-where b.series_id = raw.series_id and b.period_id = raw.period_id and b.status = 'suppressed'
-"""
-
-
 def mark_not_yet(connection: Connection, *, name: str, measures: Sequence[str]) -> None:
     """Tell a null whose outcome is still open from a hidden count: it is null for the whole country too.
 
@@ -77,7 +60,7 @@ def mark_not_yet(connection: Connection, *, name: str, measures: Sequence[str]) 
     is done when all answers are in; without a country row, an outcome that no area has is open.
     """
     if measures:
-        connection.execute(text(_NOT_YET.format(name=name)), {"measures": list(measures)})
+        connection.execute(text(read_sql(__package__, "not_yet").format(name=name)), {"measures": list(measures)})
 
 
 # Of each series once what a check would otherwise ask of each of its cells. `line` is the same for all areas. Periods are
@@ -90,28 +73,6 @@ from (select period_id, count(*) as cells from staging.{name} group by period_id
 """
 
 _COUNTED = "select count(*) from staging.{name}_periods"
-
-_SERIES = """
-create unlogged table staging.{name}_series as
-with sums as (
-    select series_id, count(*) as cells, count(value) as shown, count(*) filter (where value > 0) as positive,
-           count(*) filter (where status = 'suppressed') as hidden, min(value) as low, max(value) as high,
-           coalesce(bool_or(value <> round(value)), false) as broken, max(period_id) as newest_period_id,
-           count(*) filter (where (value is not null) <> (status = 'observed')) as misfits,
-           bit_count(bit_or(set_bit(cast(repeat('0', {periods}) as bit({periods})), bit, 1))) as periods
-    from staging.{name}
-    join staging.{name}_periods using (period_id)
-    group by series_id
-)
-select s.series_id, s.area_id, a.kind as area_kind, m.name as measure, m.unit, m.adds_up, s.members,
-       s.members = cast(:root as jsonb) as is_total, dense_rank() over (order by m.measure_id, s.members) as line,
-       sums.cells, sums.periods, sums.shown, sums.positive, sums.hidden, sums.low, sums.high, sums.broken, sums.misfits,
-       sums.newest_period_id
-from sums
-join core.series s using (series_id)
-join core.measures m using (measure_id)
-join core.areas a using (area_id)
-"""
 
 
 def finish_staging(
@@ -129,8 +90,10 @@ def finish_staging(
     connection.execute(text(f"analyze staging.{name}"))
     _make(connection, name=f"{name}_periods", statement=text(_PERIODS.format(name=name)), grain="period")
     periods = connection.scalar(text(_COUNTED.format(name=name))) or 1
-    of_series = text(_SERIES.format(name=name, periods=periods)).bindparams(root=canonical(root_members))
-    _make(connection, name=f"{name}_series", statement=of_series, grain="series")
+    of_series = text(read_sql(__package__, "staged_series").format(name=name, periods=periods))
+    _make(
+        connection, name=f"{name}_series", statement=of_series.bindparams(root=canonical(root_members)), grain="series"
+    )
     if vintage_of_partition(connection, name=name) is not None:
         no_changes(connection, name=name)
     else:

@@ -1,8 +1,13 @@
-"""Migrations of the warehouse: `upgrade` brings any earlier schema, or none, to the newest."""
+"""Migrations of the warehouse: `upgrade` brings an empty database, or any schema from the baseline on, to the newest.
+
+An empty one is made whole from what the code declares (warehouse/schema, warehouse/marts, warehouse/sql); migrations that
+follow the baseline are for warehouses that are older than they are.
+"""
 
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 from alembic import command
 from alembic.config import Config
@@ -14,8 +19,14 @@ from warehouse.catalogue.publishers import catalogues
 from warehouse.database import reader_role as readers
 from warehouse.history.dimensions import write_dimensions
 from warehouse.marts.contract import write_dictionary
+from warehouse.migrations import definitions
 
-VERSION_TABLE = {"version_table": "schema_version", "version_table_schema": "ops"}
+BASELINE = "0009"
+VERSION_TABLE: dict[str, Any] = {"version_table": "schema_version", "version_table_schema": "ops"}
+
+
+class SchemaUnknown(RuntimeError):
+    """A warehouse's schema is one that this version cannot carry on from; the message says what to do."""
 
 
 def _config(connection: Connection | None = None) -> Config:
@@ -37,13 +48,45 @@ def current(connection: Connection) -> str | None:
     return MigrationContext.configure(connection, opts=VERSION_TABLE).get_current_revision()
 
 
+def is_current(connection: Connection) -> bool:
+    """Whether the warehouse has the newest schema with the views and functions that belong to it."""
+    return current(connection) == newest() and definitions.are_current(connection)
+
+
 def upgrade(engine: Engine) -> str:
-    """Bring schema, areas, catalogues and dictionary up to date in one transaction, two in turn; gives the revision."""
+    """Bring schema, views, functions, areas, catalogues and dictionary up to date in one transaction, two in turn.
+
+    Gives the revision. Raises SchemaUnknown.
+    """
     with engine.begin() as connection:
         connection.execute(text("select pg_advisory_xact_lock(hashtext('jobindsats migrations'))"))
-        if current(connection) != newest():
-            command.upgrade(_config(connection), "head")
+        if not is_current(connection):
+            _bring_tables_up_to_date(connection)
+            definitions.renew(connection)
         write_dimensions(connection, catalogues=catalogues())
         write_dictionary(connection)
         readers.renew(connection)
     return newest()
+
+
+def _bring_tables_up_to_date(connection: Connection) -> None:
+    revision, config = current(connection), _config(connection)
+    if revision is None:
+        command.upgrade(config, BASELINE)
+        command.stamp(config, "head")
+    elif revision != newest():
+        _require_known(revision)
+        command.upgrade(config, "head")
+
+
+def _require_known(revision: str) -> None:
+    if revision < BASELINE:
+        raise SchemaUnknown(
+            f"the warehouse has schema {revision}, and this version goes on from {BASELINE} or newer. Rebuild it from the "
+            "archive: name an empty database in JOBINDSATS_WAREHOUSE_URL and run `jobindsats replay`"
+        )
+    if revision not in {script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()}:
+        raise SchemaUnknown(
+            f"the warehouse has schema {revision}, and this version knows none newer than {newest()}. Install the version "
+            "that made it, or a newer one"
+        )

@@ -5,16 +5,11 @@ from __future__ import annotations
 from alembic import context
 from sqlalchemy import text
 
-from warehouse.marts import benefits as marts
+from warehouse.migrations import VERSION_TABLE
+from warehouse.schema.core import metadata
 
 connection = context.config.attributes["connection"]
 connection.execute(text("create schema if not exists ops"))
-context.configure(
-    connection=connection,
-    target_metadata=marts.benefit_recipients.metadata,
-    include_schemas=True,
-    version_table="schema_version",
-    version_table_schema="ops",
-)
+context.configure(connection=connection, target_metadata=metadata, include_schemas=True, **VERSION_TABLE)
 with context.begin_transaction():
     context.run_migrations()

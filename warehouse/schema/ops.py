@@ -114,6 +114,8 @@ rejected_rows = Table(
     "rejected_rows",
     metadata,
     Column("rejected_row_id", Integer, Identity(), primary_key=True, comment="Our number."),
+    Column("rule", Text, nullable=False, comment="Name of the rule it broke."),
+    Column("cells", JSONB, nullable=False, comment="The row as it was read: column to content."),
     Column(
         "quarantine_id",
         ForeignKey("ops.quarantine.quarantine_id"),
@@ -121,8 +123,6 @@ rejected_rows = Table(
         index=True,
         comment="The load it was part of.",
     ),
-    Column("rule", Text, nullable=False, comment="Name of the rule it broke."),
-    Column("cells", JSONB, nullable=False, comment="The row as it was read: column to content."),
     schema="ops",
     comment="One row per rejected row and rule of a load that was stopped.",
 )

@@ -1,0 +1,71 @@
+"""Views and functions: `warehouse/sql` holds one file for each, which is the definition in force.
+
+Each is created or replaced after the tables, and keeps what is granted on it. What PostgreSQL refuses to replace (a view that
+loses a column, a function that returns another type), a migration drops first.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from functools import cache
+from graphlib import TopologicalSorter
+from importlib import resources
+from typing import cast
+
+import psycopg
+from sqlalchemy import Connection, text
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.schema import ExecutableDDLElement, SetColumnComment, SetTableComment
+
+from warehouse.marts.views import views
+
+FOLDER = resources.files("warehouse") / "sql"
+
+_RECORD = """
+alter table ops.schema_version add column if not exists definitions text;
+comment on column ops.schema_version.definitions is 'SHA-256 of the views and functions that were made last.';
+update ops.schema_version set definitions = '{digest}';
+"""
+
+
+def in_order() -> dict[str, str]:
+    """The text of each file by the name of what it defines, each after those that it names."""
+    files = [file for file in FOLDER.iterdir() if file.name.endswith(".sql")]
+    texts = {file.name.removesuffix(".sql"): file.read_text(encoding="utf-8") for file in files}
+    named = {
+        name: sorted({*re.findall(r"\w+\.\w+", re.sub("--.*", "", texts[name]))} & texts.keys() - {name})
+        for name in sorted(texts)
+    }
+    return {name: texts[name] for name in TopologicalSorter(named).static_order()}
+
+
+def _comments() -> list[str]:
+    """What the views and their columns are, which is declared with their columns."""
+    dialect = postgresql.dialect(paramstyle="named")  # type: ignore[no-untyped-call]
+    said: list[ExecutableDDLElement] = [SetTableComment(view) for view in views.sorted_tables]
+    said += [SetColumnComment(column) for view in views.sorted_tables for column in view.columns]
+    statements = [str(each.compile(dialect=dialect)) for each in said]
+    return [f"{each.replace('COMMENT ON TABLE', 'COMMENT ON VIEW', 1)};" for each in statements]
+
+
+@cache
+def _in_force() -> tuple[str, str]:
+    """All of it as one text, and its hash."""
+    statements = "\n".join([*in_order().values(), *_comments()])
+    return statements, hashlib.sha256(statements.encode()).hexdigest()
+
+
+def are_current(connection: Connection) -> bool:
+    """Whether the views and functions of a migrated warehouse are those of this code."""
+    # As JSON, so that a warehouse that has no such column yet is no error.
+    recorded = connection.scalar(text("select to_jsonb(stands) ->> 'definitions' from ops.schema_version stands"))
+    return bool(recorded == _in_force()[1])
+
+
+def renew(connection: Connection) -> None:
+    """Create or replace every view and function, within the caller's transaction."""
+    statements, digest = _in_force()
+    driver = cast("psycopg.Connection[tuple[object, ...]]", connection.connection.driver_connection)
+    # Sent as it stands: SQLAlchemy would see a value to be bound in every colon.
+    driver.execute((statements + _RECORD.format(digest=digest)).encode())
