@@ -49,7 +49,7 @@ def test_what_would_change_a_series_stops_the_table(good_night: Scene, fault: st
     report = good_night.night("2023-12-05", tables=[TABLE])
     assert report.tables[0]["outcome"] == "quarantined", report.tables[0]["message"]
     assert says in report.tables[0]["message"]
-    assert "warehouse/catalogues/jobindsats.yml" in report.tables[0]["message"]
+    assert "warehouse/catalogue/jobindsats.yml" in report.tables[0]["message"]
     assert good_night.content() == before
     assert good_night.query(VINTAGES, table=TABLE) == [{"n": 1}]
     assert good_night.query("select rule from ops.quarantine order by quarantine_id desc limit 1") == [{"rule": rule}]

@@ -42,7 +42,7 @@ THEN = metadata({"/2/": A, "/3/": K})
 def change(now: TableMetadata, *, then: TableMetadata = THEN, table: Table = Y25I01, on: str = "2026-08-20") -> Change:
     then_on, now_on = date(2025, 6, 20), date.fromisoformat(on)
     before, after = labels_of(then, table=table, on=then_on), labels_of(now, table=table, on=now_on)
-    return Change(table, "warehouse/catalogues/jobindsats.yml", before, then_on, after, now_on)
+    return Change(table, "warehouse/catalogue/jobindsats.yml", before, then_on, after, now_on)
 
 
 def measures(**named: str) -> dict[str, tuple[str, ...]]:

@@ -1,4 +1,4 @@
-"""The catalogue: what each publisher table is, declared once in `catalogues/*.yml`.
+"""The catalogue: what each publisher table is, declared once in the YAML files beside this module.
 
 Schema comments, audit suites, the data dictionary and the documentation are made from it. Hierarchy levels and value
 ids are not declared: they are read from the publisher's own metadata at run time and held against the names here.
@@ -288,5 +288,5 @@ def statbank() -> Catalogue:
 
 
 def _declared_in(filename: str) -> Catalogue:
-    path = resources.files("warehouse") / "catalogues" / filename
+    path = resources.files("warehouse") / "catalogue" / filename
     return read_catalogue(path.read_text(encoding="utf-8"))

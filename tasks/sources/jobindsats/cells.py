@@ -22,7 +22,7 @@ from warehouse.catalogue.model import Hierarchy, Measure, Table
 from warehouse.periods import Period, PeriodError
 
 _COUNTRY = int(COUNTRY)
-_CATALOGUE = "warehouse/catalogues/jobindsats.yml"
+_CATALOGUE = "warehouse/catalogue/jobindsats.yml"
 
 
 def to_cells(

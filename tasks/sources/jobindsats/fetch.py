@@ -106,7 +106,7 @@ def _not_listed(table: Table, *, last: LastFetch | None, today: date) -> Due:
         return Due(table.id, "not_due", "the publisher does not list it yet", nowhere)
     message = (
         f"{table.id} is no longer listed by the publisher, and the catalogue does not say that it was retired. What was "
-        "published stands; look at the publisher's news and add `retired` in warehouse/catalogues/jobindsats.yml"
+        "published stands; look at the publisher's news and add `retired` in warehouse/catalogue/jobindsats.yml"
     )
     return Due(table.id, "failed", message, nowhere)
 

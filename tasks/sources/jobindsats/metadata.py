@@ -93,7 +93,7 @@ def _periods(document: dict[str, Any], *, table: Table) -> list[Period]:
     if table.period not in offered:
         raise Undeclared(
             f"{table.id} has periods of type {', '.join(sorted(offered))}, and the catalogue declares {table.period}: "
-            "correct `period` in warehouse/catalogues/jobindsats.yml"
+            "correct `period` in warehouse/catalogue/jobindsats.yml"
         )
     return _in_order([Period.parse(value["period_id"]) for value in offered[table.period]])
 
@@ -143,7 +143,7 @@ def level_to_ask(metadata: TableMetadata, *, hierarchy: Hierarchy) -> Level | No
     if hierarchy.id not in metadata.hierarchies:
         raise Undeclared(
             f"{metadata.table_id}: the publisher has no hierarchy {hierarchy.id} (it has "
-            f"{', '.join(sorted(metadata.hierarchies))}): correct it in warehouse/catalogues/jobindsats.yml"
+            f"{', '.join(sorted(metadata.hierarchies))}): correct it in warehouse/catalogue/jobindsats.yml"
         )
     wanted = _wanted_names(hierarchy)
     if not wanted:
@@ -154,7 +154,7 @@ def level_to_ask(metadata: TableMetadata, *, hierarchy: Hierarchy) -> Level | No
         found = "; ".join(f"{level.level_id}: {', '.join(list(level.names.values())[:5])}" for level in levels)
         raise Undeclared(
             f"{metadata.table_id}: no level of {hierarchy.id} holds {_some(wanted)}; the publisher has {found or 'none'}: "
-            "correct the members in warehouse/catalogues/jobindsats.yml"
+            "correct the members in warehouse/catalogue/jobindsats.yml"
         )
     return best
 

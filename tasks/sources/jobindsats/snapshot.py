@@ -43,7 +43,7 @@ class JobindsatsSnapshot:
     table: Table
     archive: Archive
 
-    declared_in = "warehouse/catalogues/jobindsats.yml"
+    declared_in = "warehouse/catalogue/jobindsats.yml"
     partial_periods = frozenset[int]()
 
     @cached_property

@@ -97,7 +97,7 @@ class RankingSnapshot:
     table: Table
     archive: Archive
 
-    declared_in = "warehouse/catalogues/ranking_lists.yml"
+    declared_in = "warehouse/catalogue/ranking_lists.yml"
     labels: tuple[Labels, ...] = ()
     differences: tuple[str, ...] = ()
     asked_periods: tuple[Period, ...] | None = None

@@ -18,7 +18,7 @@ from tasks.stoppages import BodyUnreadable, Undeclared
 from warehouse.catalogue.model import Hierarchy, Table
 from warehouse.periods import Period, PeriodError
 
-CATALOGUE = "warehouse/catalogues/statbank.yml"
+CATALOGUE = "warehouse/catalogue/statbank.yml"
 COUNTED_IN = "Antal"
 
 
