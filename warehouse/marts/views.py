@@ -1,6 +1,6 @@
-"""Declare the marts that are views, for the contract: their columns, types and meanings. Migrations make them.
+"""Declare the marts that are views, for the contract: their columns, types and meanings. Files in warehouse/sql make them.
 
-They are not part of the schema's metadata, which is tables; a test holds their comments in the database to these.
+They are not part of the schema's metadata, which is tables; their comments in the database are made from these.
 """
 
 from __future__ import annotations
