@@ -11,7 +11,7 @@
     │   ├── BodyUnreadable                      a web page, a torn body, not the promised shape
     │   ├── BodyTooLarge                        more bytes than any table has
     │   └── ReleaseMoved                        a release in the middle of the fetch, three times
-    ├── Undeclared                quarantined   a column, label, period or level nobody declared
+    ├── Undeclared                quarantined   a column, label, period or level that is not declared
     ├── ListUnreadable            quarantined   a file is no ranking list, or its rows do not hang together
     ├── LabelsMoved               quarantined   a label stands under the publisher's id of another member
     ├── Vanished                  quarantined   a measure or member that stood published is no longer offered

@@ -138,11 +138,11 @@ def _bar(*, shown: bool) -> Iterator[Any]:
     from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
     from rich.progress import Progress as Bar
 
-    from tasks.backfill.work import nobody
+    from tasks.backfill.work import ignore_progress
 
     terminal = Console(stderr=True)
     if not (shown and terminal.is_terminal):
-        yield nobody
+        yield ignore_progress
         return
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Bar(*columns, TimeRemainingColumn(), console=terminal, transient=True) as bar:

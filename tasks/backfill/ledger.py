@@ -2,7 +2,7 @@
 
 A partition is claimed by the run that works at it, and the claim is good as long as that run holds its lock in the
 warehouse: a worker that is killed leaves its partition to the others at once. What a worker may take is one partition of
-a table that nobody keeps, so that the vintages of a table follow one another.
+a table that no other run keeps, so that the vintages of a table follow one another.
 """
 
 from __future__ import annotations
@@ -156,7 +156,7 @@ group by p.table_id, t.table_no order by min(p.partition_no)
 
 
 def free_tables(connection: Connection, backfill_id: int) -> list[tuple[str, int]]:
-    """The tables with something to do that nobody keeps, with their numbers, the newest periods first."""
+    """The tables with something to do that no other run keeps, with their numbers, the newest periods first."""
     kept = sorted(holders(connection, Lock.TABLE))
     rows = connection.execute(text(_FREE), {"backfill_id": backfill_id, "kept": kept})
     return [(row.table_id, row.table_no) for row in rows]

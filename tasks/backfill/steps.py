@@ -20,7 +20,7 @@ from prefect.cache_policies import NO_CACHE
 from tasks.backfill import ledger
 from tasks.backfill.ledger import Progress
 from tasks.backfill.plan import Plan, plan
-from tasks.backfill.work import nobody, work_on
+from tasks.backfill.work import ignore_progress, work_on
 from tasks.backfill.workers import ClusterTrouble, helped_by, work_on_cluster
 from tasks.load_assumptions import put_assumptions_on_record
 from tasks.resources import RETRIES, declare, open_resources
@@ -58,7 +58,7 @@ class BackfillStopped(RuntimeError):
 
 Told = Callable[[Progress], None]
 
-_listener: ContextVar[Told] = ContextVar("listener", default=nobody)
+_listener: ContextVar[Told] = ContextVar("listener", default=ignore_progress)
 
 
 @contextmanager

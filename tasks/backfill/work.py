@@ -2,7 +2,7 @@
 
 `work_on` and `work_at_one` need a backfill's number and nothing else: any process, here or elsewhere, may call them, and
 any number at once.
-It can be killed at any instant; whoever works next goes on from what the ledger and the archive hold.
+It can be killed at any instant; the next worker goes on from what the ledger and the archive hold.
 """
 
 from __future__ import annotations
@@ -36,11 +36,11 @@ LOOK_AGAIN_SECONDS = 0.2
 """How often a worker that has to wait looks whether it still has to."""
 
 
-def nobody(_: Progress) -> None:
-    """Whoever wants to know nothing of the progress."""
+def ignore_progress(_: Progress) -> None:
+    """Do nothing with the progress of a backfill."""
 
 
-def work_on(backfill_id: int, *, stop: Event | None = None, told: Callable[[Progress], None] = nobody) -> Progress:
+def work_on(backfill_id: int, *, stop: Event | None = None, told: Callable[[Progress], None] = ignore_progress) -> Progress:
     """Work until nothing is left to do, or until asked to stop; `told` of the progress after each partition.
 
     It gives way: while a night, a release or a replay is at work, no partition is begun. Raises Refused where the
@@ -60,7 +60,7 @@ def work_on(backfill_id: int, *, stop: Event | None = None, told: Callable[[Prog
 
 
 def work_at_one(resources: Resources, backfill_id: int, *, patience_seconds: float) -> bool:
-    """Work at one partition, the next whose table nobody keeps; whether there was one within the patience.
+    """Work at one partition, the next whose table no other run keeps; whether there was one within the patience.
 
     It gives way, and raises, as `work_on` does.
     """
@@ -95,7 +95,7 @@ def _at_work(resources: Resources) -> bool:
 
 
 def _worked(resources: Resources, backfill_id: int) -> bool:
-    """Work at one partition, if there is one whose table nobody keeps; whether there was."""
+    """Work at one partition, if there is one whose table no other run keeps; whether there was."""
     with _claimed(resources, backfill_id) as claimed:
         if claimed is None:
             return False

@@ -99,16 +99,16 @@ def backfills(connection: Connection) -> Iterator[Finding]:
             yield Finding("backfill", "well", f"{says}, and {'it waits for the night' if waits else 'it goes on'}")
         else:
             step = f"jobindsats backfill --resume {row.backfill_id}"
-            yield Finding("backfill", "attention", f"{says}, and nobody is at it", step)
+            yield Finding("backfill", "attention", f"{says}, and no process is working on it", step)
 
 
 def untold(connection: Connection, *, now: datetime) -> Finding:
-    """Whether troubles wait that nobody could be told of."""
+    """Whether alerts wait that could not be delivered."""
     waiting = alerts.untold(connection, now=now)
     if waiting:
-        says = f"nobody could be told of {len(waiting)} troubles, the first in run {waiting[0].run_id}"
+        says = f"{len(waiting)} alerts could not be delivered, the first of run {waiting[0].run_id}"
         return Finding("alerts", "attention", says, "see to JOBINDSATS_NOTIFY; the next night tries again")
-    return Finding("alerts", "well", "whoever is to be told was told of everything")
+    return Finding("alerts", "well", "every alert was delivered")
 
 
 # Accounts that may look into `marts` and are neither superusers nor the owner of what lies there.

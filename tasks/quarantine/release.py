@@ -170,7 +170,7 @@ def _judged(resources: Resources, *, load: StoppedLoad, staged: Staged) -> tuple
     if news:
         raise AuditFailed(
             f"load {load.id} of {load.table} is not released: {'; '.join(in_words(verdict) for verdict in news)}. That is not "
-            f"what it was stopped for ({', '.join(sorted(known))}), so nobody has looked at it yet",
+            f"what it was stopped for ({', '.join(sorted(known))}), so no person has looked at it yet",
             rule=news[0].rule,
         )
     return tuple(verdict.rule for verdict in failed)

@@ -87,7 +87,7 @@ def raise_alerts(connection: Connection, *, run_id: int, trouble: str, now: date
 
 
 def untold(connection: Connection, *, now: datetime) -> list[Alert]:
-    """The alerts that nobody was told of yet, in the order they were raised; what is over and a week old is let be."""
+    """The alerts that were not delivered yet, in the order they were raised; one that is over and a week old is left."""
     query = text(
         "select alert_id, table_id, trouble, about, run_id, message from ops.alerts "
         "where told_at is null and (raised_at > :since or (mended_at is null and trouble <> 'died')) order by alert_id"
@@ -130,7 +130,7 @@ class Mailbox(AppriseNotificationBlock):
 
 @task(name="notify", cache_policy=NO_CACHE, **RETRIES)
 def notify() -> list[str]:
-    """Tell whoever is named of what nobody was told of; gives the tables. Whoever cannot be reached is tried next time."""
+    """Deliver the alerts that wait to those the settings name; gives the tables. Who cannot be reached is tried next time."""
     with open_resources() as resources:
         named = resources.settings.told
         with resources.engine.begin() as connection:
@@ -140,7 +140,7 @@ def notify() -> list[str]:
             try:
                 missed = tell(named, subject=subject(new), body=in_words(new))
             except CannotTell as trouble:
-                get_run_logger().error("nobody was told, and the next run tries again: %s", trouble)
+                get_run_logger().error("alerts could not be delivered, and the next run tries again: %s", trouble)
                 return []
             for place in missed:
                 get_run_logger().error("not everybody was told: %s", place)

@@ -233,7 +233,7 @@ def test_a_backfill_that_nobody_works_at_is_told_with_how_to_go_on(engine: Engin
     a_backfill(engine, "done", "failed")
     number = a_backfill(engine, "done", "waiting", "fetched", run_id=run_id)
     step = f"jobindsats backfill --resume {number}"
-    require(of_runs(engine)["backfill"], "attention", "1 of 3 partitions", "nobody is at it", step)
+    require(of_runs(engine)["backfill"], "attention", "1 of 3 partitions", "no process is working on it", step)
     with held(engine, Lock.RUN, number=run_id):
         require(of_runs(engine)["backfill"], "well", "it goes on")
     with held(engine, Lock.NIGHT):
