@@ -15,7 +15,6 @@ from flows.command_line.options import FAILED, WELL, WRONG_USE
 COMMANDS = {
     "flows.command_line.administration:warehouse": "The warehouse itself: address, start, stop, migrations.",
     "flows.command_line.quarantine:quarantine": "Loads that were stopped: list them, look at one, release one.",
-    "flows.command_line.archive:archive": "What the archive holds and what rests on it; what lies there for nothing.",
     "flows.command_line.runs:nightly": "Run one night now: fetch what is new, check it, publish it, derive the marts.",
     "flows.command_line.runs:serve": (
         "Serve the deployments on this machine until Ctrl-C: Prefect's server with its interface, and a worker."

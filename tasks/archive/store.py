@@ -18,7 +18,7 @@ import os
 import zlib
 from contextlib import suppress
 from dataclasses import asdict, dataclass
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from uuid import uuid4
 
 import fsspec
@@ -99,42 +99,20 @@ class Archive:
 
     def holds(self, digests: set[str]) -> set[str]:
         """Those of the digests that have a file with something in it, whole or not; one listing, nothing is read."""
-        listed = self.sizes("payloads")
-        return {digest for digest in digests if listed.get(payload_of(digest))}
+        listed = self._sizes("payloads")
+        return {digest for digest in digests if listed.get(_payload_name(digest))}
 
     def names(self, folder: str) -> set[str]:
         """Names of the files under a folder of the archive; none where the folder is not there."""
-        return {name for name in self.sizes(folder) if not is_part(name)}
+        return {name for name in self._sizes(folder) if _PART not in name}
 
-    def sizes(self, folder: str = "") -> dict[str, int]:
-        """Bytes of every file under a folder, by its name, what killed writes left among them; raises ArchiveTrouble."""
+    def _sizes(self, folder: str) -> dict[str, int]:
         try:
             self._fs.invalidate_cache()
             found = self._fs.find(f"{self._path}/{folder}".rstrip("/"), detail=True)
         except OSError as error:
             raise ArchiveTrouble(f"the archive {self.root} cannot be read: {error}") from error
         return {path.removeprefix(f"{self._path}/"): about["size"] for path, about in found.items()}
-
-    def written_at(self, name: str) -> datetime:
-        """When a file was written, by the clock of what keeps it; raises ArchiveTrouble where that does not say."""
-        try:
-            moment: datetime = self._fs.modified(f"{self._path}/{name}")
-        except (OSError, NotImplementedError, KeyError) as error:
-            raise ArchiveTrouble(
-                f"the archive {self.root} does not say when {name} was written, so nothing is called old there"
-            ) from error
-        return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-
-    def remove(self, name: str) -> None:
-        """Remove a file; one that is gone is gone. Raises ArchiveTrouble."""
-        try:
-            self._fs.rm_file(f"{self._path}/{name}")
-        except FileNotFoundError:
-            return
-        except OSError as error:
-            raise ArchiveTrouble(
-                f"{name} cannot be removed from the archive {self.root}: {error}. See to the rights there, and tidy again"
-            ) from error
 
     def put_file(self, name: str, content: bytes) -> None:
         """Keep a small file under a name of its own; raises ArchiveTrouble."""
@@ -173,7 +151,7 @@ class Archive:
             raise ArchiveTrouble(f"the manifest {name} in {self.root} is damaged: restore it from a copy") from error
 
     def _payload(self, digest: str) -> str:
-        return f"{self._path}/{payload_of(digest)}"
+        return f"{self._path}/{_payload_name(digest)}"
 
     def _write(self, path: str, content: bytes) -> None:
         try:
@@ -215,14 +193,8 @@ class Archive:
         return content
 
 
-def payload_of(digest: str) -> str:
-    """The name of the file that keeps the bytes of a SHA-256."""
+def _payload_name(digest: str) -> str:
     return f"payloads/{digest[:2]}/{digest}.gz"
-
-
-def is_part(name: str) -> bool:
-    """Whether a file is what a write leaves that is killed: no file of the archive's."""
-    return _PART in name
 
 
 def _manifest(written: bytes) -> Manifest:

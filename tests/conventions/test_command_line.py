@@ -45,7 +45,7 @@ def test_the_commands_of_a_night_are_there() -> None:
     found = {" ".join(words) for words, _ in COMMANDS}
     upkeep = {f"warehouse {name}" for name in ("url", "up", "down", "migrate", "reader")}
     stopped = {"quarantine", "quarantine show", "quarantine release"}
-    kept = {"archive show", "archive tidy", "dictionary", "export"}
+    kept = {"dictionary", "export"}
     assert {"nightly", "status", "show", "revisions", "doctor"} | upkeep | stopped | kept <= found
 
 
@@ -76,7 +76,7 @@ def test_no_module_of_the_command_line_imports_main() -> None:
 
 
 def test_every_command_the_readme_speaks_of_exists() -> None:
-    shown = set(re.findall(r"jobindsats ((?:warehouse|quarantine|archive) [a-z]+|[a-z]+)", README))
+    shown = set(re.findall(r"jobindsats ((?:warehouse|quarantine) [a-z]+|[a-z]+)", README))
     assert shown <= {" ".join(words) for words, _ in COMMANDS} | {"warehouse"}
 
 

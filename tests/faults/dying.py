@@ -20,8 +20,6 @@ from sqlalchemy import Engine, event
 import expectations.suite
 import flows.nightly
 import tasks.backfill.work
-import tasks.resources
-import tasks.upkeep.retention
 from tests.faults.points import Point
 
 PRELOADED = (expectations.suite.__name__, flows.nightly.__name__)
@@ -48,7 +46,6 @@ def install(point: Point, *, act: Callable[[], None]) -> None:
 
     _around(requests.Session, "send", lambda _, request, **__: str(request.url), what="question", met=met)
     _around(LocalFileSystem, "mv", lambda _, part, path, **__: str(path), what="file", met=met)
-    _around(LocalFileSystem, "rm_file", lambda _, path, **__: str(path), what="removal", met=met)
     _in_halves(met)
 
 
@@ -105,21 +102,6 @@ def worker(point: Point, environment: Mapping[str, str], backfill_id: int, reach
 
     install(point, act=wait if go_on is not None else die)
     tasks.backfill.work.work_on(backfill_id)
-    os._exit(0)
-
-
-def tidying(point: Point, environment: Mapping[str, str], reached: Any, go_on: Any) -> None:
-    """A tidying that dies at a point; with an event to wait for, one that waits there instead."""
-    os.environ.clear()
-    os.environ.update(environment)
-
-    def wait() -> None:
-        reached.set()
-        go_on.wait(60)
-
-    install(point, act=wait if go_on is not None else die)
-    with tasks.resources.open_resources() as resources:
-        tasks.upkeep.retention.tidy(resources, older_than_days=0)
     os._exit(0)
 
 

@@ -11,7 +11,7 @@ class Point:
     """Where a night dies: before or after the n-th time that something happens."""
 
     name: str
-    what: Literal["statement", "copy", "question", "file", "removal", "anything"]
+    what: Literal["statement", "copy", "question", "file", "anything"]
     when: Literal["before", "after"]
     holding: str = ""
     nth: int = 1

@@ -34,19 +34,6 @@ def held(engine: Engine, lock: Lock, *, number: int = 0, patience_seconds: float
 
 
 @contextmanager
-def alone(engine: Engine) -> Iterator[Connection | None]:
-    """Hold the night and every table for the length of a block: nobody fetches or publishes. None where somebody does.
-
-    The session that holds them is given: as long as it answers, they are held.
-    """
-    with _session(engine) as connection:
-        tables = connection.scalars(text("select table_no from core.tables")).all()
-        keys = [(Lock.NIGHT, 0), *((Lock.TABLE, number) for number in tables)]
-        mine = all(_taken(connection, lock, number=number, patience_seconds=0) for lock, number in keys)
-        yield connection if mine else None
-
-
-@contextmanager
 def _session(engine: Engine) -> Iterator[Connection]:
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.execute(text(_ALIVE))
