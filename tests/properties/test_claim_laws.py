@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.conventions.sources import ROOT
-from warehouse.claims.arithmetic import LARGEST, Arithmetic, ArithmeticRefused, implied
+from warehouse.claims.arithmetic import LARGEST, Arithmetic, ArithmeticRefused
 from warehouse.claims.file import ClaimsError, read_claims
 from warehouse.claims.verdicts import WORDS, Computed, Written, judge
 from warehouse.danish.numbers import NumberMisread, WrittenNumber, readable, rounded
@@ -114,22 +114,6 @@ def test_what_is_shown_is_near_and_what_was_written_is_shown_whole(value: Fracti
     assert abs(Fraction(readable(value, decimals=decimals)) - value) <= Fraction(1, 2 * 10**decimals)
     written = rounded(value, decimals=decimals)
     assert Fraction(readable(written, decimals=decimals)) == written
-
-
-@given(
-    FRACTIONS.filter(bool),
-    FRACTIONS,
-    FRACTIONS,
-    st.sampled_from(["a * x + b", "b - x", "(a + x) / 3 * 2", "a / (x + 2000000)", "sum(x, a, b)"]),
-)
-def test_an_implied_number_gives_the_target(a: Fraction, b: Fraction, target: Fraction, text: str) -> None:
-    arithmetic, names = Arithmetic.parse(text), {"a": a, "b": b, "x": Fraction(5)}
-    found = implied(arithmetic, name="x", names=names, target=target)
-    if found is None:
-        assert target == 0  # only a / (x + ...) reaches nothing, and only there
-        assert text.startswith("a / ")
-    else:
-        assert arithmetic.value(names | {"x": found}) == target
 
 
 @given(FRACTIONS, FRACTIONS, st.sampled_from([None, *WORDS]), st.integers(-2, 3), st.integers(1, 10**6))

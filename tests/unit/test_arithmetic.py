@@ -6,7 +6,7 @@ from fractions import Fraction
 
 import pytest
 
-from warehouse.claims.arithmetic import DEEPEST, LONGEST, Arithmetic, ArithmeticRefused, implied
+from warehouse.claims.arithmetic import DEEPEST, LONGEST, Arithmetic, ArithmeticRefused
 
 NAMES = {
     "rise": Fraction(20_000),
@@ -153,41 +153,3 @@ def test_as_many_terms_as_papers_have_are_read_and_what_lies_deeper_is_refused()
 
 def test_names_that_are_not_used_change_nothing() -> None:
     assert Arithmetic.parse("1 + 1").value({"round": Fraction(5)}) == 2
-
-
-# ---- what a number would have to be -------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("text", "name", "target", "value"),
-    [
-        ("rise * key / 100", "key", 92, Fraction("0.46")),
-        ("rise * key / 100", "rise", 92, Fraction(920_000, 54)),
-        ("rise + key", "key", 100, Fraction(-19_900)),
-        ("rise / key", "key", 100, Fraction(200)),
-        ("(rise + 1) / (rise + key)", "rise", 2, Fraction("-0.08")),
-        ("rise * key / 100", "key", 108, Fraction("0.54")),
-        ("rise * key / 100", "key", 308, Fraction("1.54")),
-        ("max(rise, 1) * key", "key", 0, Fraction(0)),
-    ],
-)
-def test_what_a_number_would_have_to_be_is_worked_out(text: str, name: str, target: int, value: Fraction) -> None:
-    arithmetic = Arithmetic.parse(text)
-    found = implied(arithmetic, name=name, names=NAMES, target=Fraction(target))
-    assert found == value
-    assert arithmetic.value(NAMES | {name: value}) == target
-
-
-@pytest.mark.parametrize(
-    ("text", "target"),
-    [
-        ("key * 0", 92),  # no value does
-        ("1 / key", 0),
-        ("key ** 2", 9),  # two do
-        ("round(key)", 9),  # many do
-        ("key ** 3", 7),
-        ("(key + 1.46) ** 2", 9),  # two do, and one of them was tried
-    ],
-)
-def test_where_not_exactly_one_value_would_do_there_is_none(text: str, target: int) -> None:
-    assert implied(Arithmetic.parse(text), name="key", names=NAMES, target=Fraction(target)) is None

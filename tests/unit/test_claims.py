@@ -69,12 +69,11 @@ def test_what_differs_only_in_digits_that_are_not_shown_is_said_to_be_all_but_ex
     assert row.reason.endswith("gives 11.6 pct., all but exactly")
 
 
-def test_a_number_that_differs_says_by_how_much_which_reading_fits_and_what_it_implies() -> None:
+def test_a_number_that_differs_says_by_how_much_and_which_reading_fits() -> None:
     readings = """\
 readings:
   - {label: "0,46 pct.", arithmetic: rise * 0.46 / 100}
   - {label: folketallet, arithmetic: rise * 29215 / 5932654}
-solve: [key, rise]
 """
     row = checked(RISE % 92 + readings)
     assert (row.verdict, row.computed, row.difference) == ("differs", Decimal(108), Decimal(-16))
@@ -83,19 +82,12 @@ solve: [key, rise]
         "the paper is 16 personer below it",
         "fits: 0,46 pct. (92 personer)",
         "does not fit: folketallet (98.49 personer)",
-        "92 personer implies key = 0.46 pct.",
-        "92 personer implies rise = 17,037",
     ]
 
 
 def test_readings_are_not_tried_where_the_claim_holds() -> None:
-    readings = "readings: [{label: a, figure: {name: savings}}]\nsolve: key"
+    readings = "readings: [{label: a, figure: {name: savings}}]"
     assert checked(RISE % 108 + readings).verdict == "holds"
-
-
-def test_what_no_single_value_would_give_is_not_solved_for() -> None:
-    row = checked("claimed: 9\narithmetic: side ** 2\ngiven: {side: {value: 2, from: papiret}}\nsolve: side")
-    assert row.reason == "side ** 2 with side = 2 gives 4; the paper is 5 above it"
 
 
 def test_a_word_says_what_it_covers() -> None:

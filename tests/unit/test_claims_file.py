@@ -27,7 +27,7 @@ claims:
     given:
       persons: {value: 50, low: 45, high: 55, from: benchmark}
       price: {value: "132.350", unit: kr., from: regnskab 2022}
-    solve: persons
+    # the benchmark is printed in tens
     readings:
       - {label: 40 personer, arithmetic: 40 * price}
       - label: som kendt da
@@ -56,7 +56,6 @@ def test_a_file_is_read_with_numbers_areas_and_periods_as_they_are_meant() -> No
     assert (claim.claimed.value, claim.claimed.decimals, claim.point) == (Fraction("6.62"), 2, "5")
     assert claim.given["price"].number == 132_350
     assert claim.given["persons"].ends == (Fraction(45), Fraction(55))
-    assert claim.solve == ("persons",)
     figure = claim.readings[1].figure
     assert figure is not None
     assert (figure.area, figure.period, figure.as_of) == ("Herlev", Period.parse("2023QMAT02"), date(2024, 1, 31))
@@ -190,11 +189,6 @@ WRONG = {
         ("      price:", "      prize: {value: 1, from: ingen}\n      price:"),
         16,
         "claims.0.given.prize: no arithmetic uses it",
-    ),
-    "solved for what is not given": (
-        ("solve: persons", "solve: cost"),
-        17,
-        "claims.0.solve: 'cost' is no given number",
     ),
     "a name with capitals": (("      price:", "      Price:"), 16, "claims.0.given.Price"),
     # what is not YAML, or more than a person means

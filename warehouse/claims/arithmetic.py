@@ -175,35 +175,3 @@ def _names(node: ast.AST) -> Iterator[str]:
     parts = node.args if isinstance(node, ast.Call) else ast.iter_child_nodes(node)
     for part in parts:
         yield from _names(part)
-
-
-def implied(arithmetic: Arithmetic, *, name: str, names: Mapping[str, Fraction], target: Fraction) -> Fraction | None:
-    """What `name` would have to be for the arithmetic to come to `target`, everything else as given.
-
-    None where no value does, or where several might: only a number that is a term, a factor or a divisor is solved for.
-    92 out of 20,000 imply a key of 0.46 per cent.
-    """
-    known = names[name]
-    tried = [known, known + 1, 2 * known + 3, 3 * known + 7]
-    try:
-        results = [arithmetic.value({**names, name: each}) for each in tried]
-        if _cross_ratio(tried) != _cross_ratio(results):
-            return None
-        candidate = _reaching(target, tried=tried, results=results)
-        return candidate if arithmetic.value({**names, name: candidate}) == target else None
-    except (ArithmeticRefused, ZeroDivisionError):
-        return None
-
-
-def _cross_ratio(four: list[Fraction]) -> Fraction:
-    """What a fraction-linear function (terms, factors, divisors) keeps of any four numbers, and hardly another does."""
-    first, second, third, fourth = four
-    return (fourth - second) * (first - third) / ((fourth - third) * (first - second))
-
-
-def _reaching(target: Fraction, *, tried: list[Fraction], results: list[Fraction]) -> Fraction:
-    """Where a fraction-linear function reaches `target`, from three points at which it does not."""
-    others = [(at, result) for at, result in zip(tried, results, strict=True) if result != target][:3]
-    first, second, third = (at for at, _ in others)
-    ratio = _cross_ratio([*(result for _, result in others), target]) * (first - second) / (first - third)
-    return (second - ratio * third) / (1 - ratio)

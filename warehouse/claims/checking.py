@@ -62,7 +62,7 @@ def _checked(claim: Claim, values: Values) -> CheckedClaim:
     finding = judge(words.written, computed=found.computed)
     sentences = [words.gives(found, computed=found.computed, finding=finding), *found.caveats]
     if finding.verdict == "differs":
-        sentences += [*_readings(claim, words=words, values=values), *_implied(claim, words=words, values=values)]
+        sentences += _readings(claim, words=words, values=values)
     return words.row(found.computed, verdict=finding.verdict, reason="; ".join(sentences))
 
 
@@ -75,14 +75,6 @@ def _readings(claim: Claim, *, words: _Words, values: Values) -> Iterator[str]:
             continue
         fits = judge(words.written, computed=found.computed).verdict != "differs"
         yield f"{'fits' if fits else 'does not fit'}: {reading.label} ({words.said(found.computed.value)})"
-
-
-def _implied(claim: Claim, *, words: _Words, values: Values) -> Iterator[str]:
-    """What each number to be solved for would have to be, where one value would do."""
-    for name in claim.solve:
-        needed = values.implied(name, target=words.written.value)
-        if needed is not None:
-            yield f"{words.said(words.written.value)} implies {name} = {needed}"
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from datetime import date
 from fractions import Fraction
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainValidator, StringConstraints, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, PlainValidator, StringConstraints, ValidationError
 
 from warehouse.areas import AreaUnknown, find
 from warehouse.claims.arithmetic import Arithmetic
@@ -60,10 +60,6 @@ def _day(written: object) -> str:
         raise ValueError(f"'{written}' is not a date: write 2024-01-31, or 2024-01 or 2024 where no more is known")
     date(int(found[1]), int(found[2] or 1), int(found[3] or 1))
     return str(written)
-
-
-def _several(written: object) -> object:
-    return [written] if isinstance(written, str) else written
 
 
 Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=1000)]
@@ -151,7 +147,6 @@ class Claim(_Written):
     cannot: Words | None = None
     given: dict[Name, Given] = {}
     readings: tuple[Reading, ...] = ()
-    solve: Annotated[tuple[Name, ...], BeforeValidator(_several)] = ()
 
 
 class ClaimsFile(_Written):
@@ -227,8 +222,8 @@ def _misfits_of(claim: Claim) -> Iterator[tuple[Path, str]]:
     if len(ways) != 1:
         found = " and ".join(ways) or "none of them"
         yield (), f"expected exactly one of arithmetic, figure and cannot; found {found}"
-    if claim.cannot is not None and (claim.readings or claim.solve or claim.given):
-        yield ("cannot",), "what cannot be checked has no readings, given or solve; remove them"
+    if claim.cannot is not None and (claim.readings or claim.given):
+        yield ("cannot",), "what cannot be checked has no readings and nothing given; remove them"
     for at, reading in enumerate(claim.readings):
         if (reading.arithmetic is None) == (reading.figure is None):
             yield ("readings", at), "expected exactly one of arithmetic and figure"
@@ -252,6 +247,3 @@ def _misfits_of_names(claim: Claim) -> Iterator[tuple[Path, str]]:
             given.high or given.value
         ).value < given.value.value:
             yield ("given", name), "its value does not lie between its low and its high"
-    for name in claim.solve:
-        if name not in claim.given or name not in (claim.arithmetic.names if claim.arithmetic else ()):
-            yield ("solve",), f"'{name}' is no given number of the claim's arithmetic"

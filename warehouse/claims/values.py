@@ -13,10 +13,10 @@ from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 
-from warehouse.claims.arithmetic import Arithmetic, ArithmeticRefused, implied
-from warehouse.claims.file import ASSUMPTION, Claim, ClaimsError, Figure, Given, Reading
+from warehouse.claims.arithmetic import Arithmetic, ArithmeticRefused
+from warehouse.claims.file import ASSUMPTION, Claim, ClaimsError, Figure, Reading
 from warehouse.claims.verdicts import Computed
-from warehouse.danish.numbers import readable, scale_of, shown
+from warehouse.danish.numbers import readable, shown
 from warehouse.periods import Period
 
 MOST_ROUNDED_INPUTS = 6
@@ -84,12 +84,6 @@ class Values:
             raise self._error("it has neither arithmetic nor a figure")
         return self._worked_out(way.arithmetic)
 
-    def implied(self, name: str, *, target: Fraction) -> str | None:
-        """What a given number would have to be for the claim's arithmetic to come to `target`, with its unit."""
-        given, arithmetic = self.claim.given[name], self.claim.arithmetic
-        value = implied(arithmetic, name=name, names=self._names, target=target) if arithmetic else None
-        return None if value is None else _in_its_unit(value / scale_of(given.unit), given=given)
-
     def _asked(self, figure: Figure) -> Found:
         rest = figure.model_dump(exclude={"area", "period"})
         question = FigureQuestion(area=figure.area or self.area, period=figure.period, **rest)
@@ -135,12 +129,8 @@ class Values:
         given = self.claim.given.get(name)
         if given is None:
             return shown(readable(self._names[name], decimals=6))
-        return _in_its_unit(given.value.value, given=given)
+        return f"{shown(readable(given.value.value, decimals=given.value.decimals))} {given.unit}".rstrip()
 
     def _error(self, what: str) -> ClaimsError:
         claim = self.claim
         return ClaimsError(f"{claim.document}, point {claim.point}, '{claim.statement}': {what}")
-
-
-def _in_its_unit(value: Fraction, *, given: Given) -> str:
-    return f"{shown(readable(value, decimals=given.value.decimals))} {given.unit}".rstrip()
