@@ -11,13 +11,10 @@ from __future__ import annotations
 import ast
 import operator
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import partial
-from typing import Any, cast
-
-from simpleeval import SimpleEval
 
 from warehouse.danish.numbers import could_be_two_numbers, rounded
 
@@ -57,18 +54,6 @@ def _round(value: Fraction, decimals: Fraction = Fraction(0)) -> Fraction:
     return rounded(value, decimals=int(decimals))
 
 
-def _sum(*terms: Fraction) -> Fraction:
-    return sum(terms, Fraction(0))
-
-
-def _least(*terms: Fraction) -> Fraction:
-    return min(terms)
-
-
-def _greatest(*terms: Fraction) -> Fraction:
-    return max(terms)
-
-
 def _kept_small(work: Callable[..., Fraction]) -> Callable[..., Fraction]:
     def worked(*terms: Fraction) -> Fraction:
         return _bounded(work(*terms))
@@ -87,10 +72,12 @@ _OPERATORS: dict[type[ast.operator | ast.unaryop], Callable[..., Fraction]] = {
 }
 _FUNCTIONS: dict[str, Callable[..., Fraction]] = {
     "round": _round,
-    "sum": _kept_small(_sum),
-    "min": _least,
-    "max": _greatest,
+    "sum": _kept_small(lambda *terms: sum(terms, Fraction(0))),
+    "min": lambda *terms: min(terms),
+    "max": lambda *terms: max(terms),
 }
+
+Work = Callable[[Mapping[str, Fraction]], Fraction]
 
 
 @dataclass(frozen=True)
@@ -99,7 +86,7 @@ class Arithmetic:
 
     text: str
     names: tuple[str, ...]
-    _tree: ast.expr = field(repr=False, compare=False)
+    _work: Work = field(repr=False, compare=False)
 
     @classmethod
     def parse(cls, text: str) -> Arithmetic:
@@ -109,13 +96,14 @@ class Arithmetic:
             raise ArithmeticRefused(f"it has {len(written)} characters; at most {LONGEST} are read")
         if not _WRITTEN_WITH.fullmatch(written):
             raise ArithmeticRefused(f"'{written}' is not arithmetic: {_MAY}")
+        names: list[str] = []
         try:
-            tree = _exact(ast.parse(written, mode="eval").body, text=written)
+            work = _read(ast.parse(written, mode="eval").body, text=written, names=names)
         except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
             if isinstance(error, ArithmeticRefused):
                 raise
             raise ArithmeticRefused(f"'{written}' is not arithmetic: {_MAY}") from error
-        return cls(written, tuple(dict.fromkeys(_names(tree))), tree)
+        return cls(written, tuple(dict.fromkeys(names)), work)
 
     def value(self, names: Mapping[str, Fraction]) -> Fraction:
         """What it comes to, exactly; raises ArithmeticRefused where a name is unknown or nothing can come of it."""
@@ -124,33 +112,41 @@ class Arithmetic:
             variants = [name for name in names if name.startswith(f"{unknown[0]}.")]
             known = ", ".join(sorted(variants or names)) or "none"
             raise ArithmeticRefused(f"'{self.text}' names '{unknown[0]}', which is not given; given are: {known}")
-        evaluator = SimpleEval(operators=_OPERATORS, functions=_FUNCTIONS, names=dict(names))
         try:
-            return Fraction(evaluator.eval(self.text, previously_parsed=self._tree))
+            return self._work(names)
         except ZeroDivisionError as error:
             raise ArithmeticRefused(f"'{self.text}' divides by zero") from error
 
 
-def _exact(node: ast.expr, *, text: str, depth: int = 1) -> ast.expr:
-    """The same arithmetic with fractions for its numbers; raises ArithmeticRefused for whatever else stands in it."""
+def _read(node: ast.expr, *, text: str, names: list[str], depth: int = 1) -> Work:
+    """How to work out a part; adds the names it wants to `names`. Raises ArithmeticRefused for all that is not arithmetic."""
     if depth > DEEPEST:
         raise ArithmeticRefused(f"it has more than {DEEPEST} parts in one another; use sum(...) for many terms")
-    exact = partial(_exact, text=text, depth=depth + 1)
+    read = partial(_read, text=text, names=names, depth=depth + 1)
     match node:
         case ast.Constant():
-            # The evaluator hands a constant on as it finds it, so it may as well be exact.
-            return ast.Constant(value=cast(Any, _number(ast.get_source_segment(text, node) or "")))
+            number = _number(ast.get_source_segment(text, node) or "")
+            return lambda _given: number
         case ast.Name(id=name) if name not in _FUNCTIONS:
-            return node
+            return _named(name, names=names)
         case ast.Attribute() if _ASSUMPTION.fullmatch(ast.unparse(node)):
-            return ast.Name(id=ast.unparse(node), ctx=ast.Load())
-        case ast.UnaryOp(op=op) if type(op) in _OPERATORS:
-            return ast.UnaryOp(op=op, operand=exact(node.operand))
+            return _named(ast.unparse(node), names=names)
+        case ast.UnaryOp(op=sign) if type(sign) in _OPERATORS:
+            return _applied(_OPERATORS[type(sign)], read(node.operand))
         case ast.BinOp(op=sign) if type(sign) in _OPERATORS:
-            return ast.BinOp(left=exact(node.left), op=sign, right=exact(node.right))
+            return _applied(_OPERATORS[type(sign)], read(node.left), read(node.right))
         case ast.Call(func=ast.Name(id=name), keywords=[]) if _takes(name, number=len(node.args)):
-            return ast.Call(func=node.func, args=[exact(each) for each in node.args], keywords=[])
+            return _applied(_FUNCTIONS[name], *map(read, node.args))
     raise ArithmeticRefused(f"'{ast.get_source_segment(text, node)}' may not stand in arithmetic: {_MAY}")
+
+
+def _named(name: str, *, names: list[str]) -> Work:
+    names.append(name)
+    return lambda given: given[name]
+
+
+def _applied(work: Callable[..., Fraction], *parts: Work) -> Work:
+    return lambda given: work(*(part(given) for part in parts))
 
 
 def _takes(function: str, *, number: int) -> bool:
@@ -166,12 +162,3 @@ def _number(written: str) -> Fraction:
             f"'{written}' could be {plain} or {written}0: arithmetic has no points between thousands, so write one of them"
         )
     return _bounded(Fraction(written))
-
-
-def _names(node: ast.AST) -> Iterator[str]:
-    """The names it wants to be given, in the order they are written."""
-    if isinstance(node, ast.Name):
-        yield node.id
-    parts = node.args if isinstance(node, ast.Call) else ast.iter_child_nodes(node)
-    for part in parts:
-        yield from _names(part)
