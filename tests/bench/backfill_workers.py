@@ -132,7 +132,7 @@ def _alone(backfill_id: int) -> None:
 
 
 def _processes(backfill_id: int, *, number: int) -> None:
-    command = [sys.executable, "-m", "tasks.backfill.steps.workers", str(backfill_id)]
+    command = [sys.executable, "-m", "tasks.backfill.workers", str(backfill_id)]
     working = [subprocess.Popen(command, stdin=subprocess.PIPE) for _ in range(number)]
     # It stops when its standard input closes: that is when all have ended.
     statuses = [each.wait() for each in working]

@@ -250,7 +250,7 @@ def test_asked_to_stop_it_ends_its_partition_and_says_how_to_go_on(small: Scene,
 
 def test_a_worker_whose_standard_input_closes_begins_nothing_more(small: Scene) -> None:
     backfill_id = begin("2022", "2023M10", tables=["y25i03"], resume=None)
-    command = [sys.executable, "-m", "tasks.backfill.steps.workers", str(backfill_id)]
+    command = [sys.executable, "-m", "tasks.backfill.workers", str(backfill_id)]
     ended = subprocess.run(command, stdin=subprocess.DEVNULL, check=False, timeout=150, env=dict(os.environ))
     assert ended.returncode == 0
     assert len(small.query("select 1 from ops.runs")) <= 1
