@@ -15,13 +15,12 @@ import polars as pl
 from tasks.results import DUE, Due, Fetched, Listing
 from tasks.sources.access import Access
 from tasks.sources.archived_files import CONTRACT, ArchivedFile, archive_file, due_of, fetch_archived, readable_again
-from tasks.sources.local_files.contract import Contract, read_contract
+from tasks.sources.local_files.contract import Contract, ContractError, read_contract
 from tasks.sources.local_files.snapshot import read_stream, require_size
 from tasks.stoppages import FileRefused
 from warehouse.catalogue.publishers import LOCAL, LOCAL_PREFIX
 from warehouse.periods import Period
 from warehouse.settings import Settings
-from warehouse.yaml_files import ContractError
 
 _CONTRACTS = {".yml", ".yaml"}
 

@@ -14,7 +14,7 @@ from tasks.archive.store import Archive, Manifest
 from tasks.sources.archived_files import CONTRACT, FILE
 from tasks.sources.label_changes import Labels
 from tasks.sources.local_files.cells import CellsOfFile
-from tasks.sources.local_files.contract import AREA, Contract, read_contract
+from tasks.sources.local_files.contract import AREA, Contract, ContractError, read_contract
 from tasks.sources.local_files.contract_fields import AreaColumn
 from tasks.sources.local_files.csv_reader import csv_rows
 from tasks.sources.local_files.header import layout_of
@@ -24,7 +24,6 @@ from tasks.sources.snapshot import Cut
 from tasks.stoppages import FileRefused
 from warehouse.catalogue.model import Table
 from warehouse.periods import Period
-from warehouse.yaml_files import ContractError
 
 
 def read_file(content: bytes, *, contract: Contract, name: str) -> pl.DataFrame:
