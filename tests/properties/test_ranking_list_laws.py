@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from tasks.sources.documents.file_kind import kind_of
 from tasks.sources.documents.sandbox import taken_apart
-from tasks.sources.ranking_lists.numbers import number
 from tasks.sources.ranking_lists.snapshot import RankingList, list_on
+from tasks.sources.ranking_lists.table import number
 from tasks.stoppages import ListUnreadable
 from tests.properties.effort import EXAMPLES
 from tests.standin import ranking_files

@@ -24,8 +24,8 @@ from tasks.sources.documents.file_kind import (
     MOST_SHEET_ROWS,
 )
 from tasks.sources.documents.page import Cell, Line, Page, Span, printable
-from tasks.sources.ranking_lists.numbers import in_danish
 from tasks.stoppages import ListUnreadable
+from warehouse.danish.writing import as_typed
 
 _CHUNK = 1 << 20
 
@@ -110,7 +110,7 @@ def _text(cell: Any) -> str:
         return ""
     if isinstance(value, int | float) and not isinstance(value, bool):
         in_per_cent = "%" in (cell.number_format or "")
-        return in_danish(_exactly(value) * (100 if in_per_cent else 1))
+        return as_typed(_exactly(value) * (100 if in_per_cent else 1))
     if isinstance(value, datetime | date):
         return f"{value:%d-%m-%Y}"
     return printable(str(value))

@@ -11,7 +11,8 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from datetime import date
 
-from tasks.sources.ranking_lists.numbers import MINUS
+from warehouse.danish.numbers import MINUS_SIGNS
+from warehouse.danish.writing import MONTHS
 from warehouse.periods import Period, PeriodError
 
 # In this order: a list of all benefits may name the three areas it is made of.
@@ -21,17 +22,13 @@ _LISTS = {
     "ranking_cash_assistance": re.compile(r"\bkontanthjælp"),
     "ranking_sickness_benefit": re.compile(r"\bsygedagpenge"),
 }
-_DASH = f"(?:[{MINUS}\u2014]|til|og)"
+_DASH = f"(?:[{MINUS_SIGNS}\u2014]|til|og)"
 _HALF = r"([12])\.? ?halvår"
 _TWO_HALVES = re.compile(rf"{_HALF} ?(\d{{4}}) ?{_DASH} ?{_HALF} ?(\d{{4}})")
 _HALVES_OF_ONE_YEAR = re.compile(rf"1\.?(?: ?halvår)? ?{_DASH} ?2\.? ?halvår ?(\d{{4}})")
 _AS_AN_ID = re.compile(r"\b\d{4}qmat\d{1,2}\b")
-_MONTHS = (
-    "januar", "februar", "marts", "april", "maj", "juni",
-    "juli", "august", "september", "oktober", "november", "december",
-)  # fmt: skip
 _PUBLISHED = re.compile(
-    rf"(?:offentliggjort|publiceret|udgivet)(?: den| d\.)?:? (\d{{1,2}})\. ?({'|'.join(_MONTHS)}) (\d{{4}})"
+    rf"(?:offentliggjort|publiceret|udgivet)(?: den| d\.)?:? (\d{{1,2}})\. ?({'|'.join(MONTHS)}) (\d{{4}})"
 )
 _PUBLISHED_IN_DIGITS = re.compile(
     r"(?:offentliggjort|publiceret|udgivet)(?: den| d\.)?:? (\d{1,2})[-./](\d{1,2})[-./](\d{4})"
@@ -81,7 +78,7 @@ def published_on(lines: Iterable[str]) -> date | None:
     """The day on which the list says it was published; None where it says none, or only a month."""
     text = _plain(" ".join(lines))
     if found := _PUBLISHED.search(text):
-        return _day(int(found[3]), _MONTHS.index(found[2]) + 1, int(found[1]))
+        return _day(int(found[3]), MONTHS.index(found[2]) + 1, int(found[1]))
     if found := _PUBLISHED_IN_DIGITS.search(text):
         return _day(int(found[3]), int(found[2]), int(found[1]))
     return None
