@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime
@@ -16,6 +15,7 @@ from tasks.archive.store import Archive, ArchiveTrouble
 from tasks.stoppages import Refused
 from warehouse.assumptions.model import Assumption
 from warehouse.assumptions.record import DECLARED, moments, standing_at
+from warehouse.settings import is_on_this_machine
 
 
 def write_missing_receipts(connection: Connection, *, archive: Archive) -> list[str]:
@@ -130,8 +130,6 @@ def _damaged(name: str, *, archive: Archive) -> str:
 
 PUBLICATIONS = "publications"
 
-_ON_THIS_MACHINE = re.compile(r"https?://(127\.|localhost|\[::1\])")
-
 
 @dataclass(frozen=True)
 class Publication:
@@ -161,7 +159,7 @@ class Publication:
     @property
     def rehearsed(self) -> bool:
         """Whether its publisher was a stand-in on the machine it was fetched from."""
-        return _ON_THIS_MACHINE.match(self.publisher) is not None
+        return is_on_this_machine(self.publisher)
 
     @property
     def in_words(self) -> str:
