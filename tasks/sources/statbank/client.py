@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from io import BytesIO
+from typing import Unpack
 
 import polars as pl
 
-from tasks.sources.http import LARGEST_BODY_BYTES, Answer, Line, Now
+from tasks.sources.http import Answer, HttpClient, Now, Options, options_of
 from tasks.stoppages import BodyUnreadable
 from warehouse.settings import Settings
 
@@ -21,53 +22,29 @@ SETTING = "JOBINDSATS_STATBANK_URL"
 class Bank:
     """A session with StatBank; close it, or use it as a context."""
 
-    def __init__(
-        self,
-        url: str,
-        *,
-        now: Now,
-        timeout_seconds: float = 180,
-        retries: int = 4,
-        backoff_seconds: float = 1,
-        largest_body: int = LARGEST_BODY_BYTES,
-    ) -> None:
-        self._line = Line(
-            url,
-            setting=SETTING,
-            accept="application/json, text/csv",
-            now=now,
-            timeout_seconds=timeout_seconds,
-            retries=retries,
-            backoff_seconds=backoff_seconds,
-            largest_body=largest_body,
-        )
-        self.url = self._line.base_url
+    def __init__(self, url: str, *, now: Now, **options: Unpack[Options]) -> None:
+        self._client = HttpClient(url, setting=SETTING, accept="application/json, text/csv", now=now, **options)
+        self.url = self._client.base_url
 
     def __enter__(self) -> Bank:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._line.close()
+        self._client.close()
 
     def ask(self, asked: str) -> Answer:
         """The answer to one question (`/tableinfo/FOLK1A?lang=da&format=JSON`), with status 200.
 
         Raises a PublisherTrouble that says what is wrong and what to do.
         """
-        answer = self._line.get(asked)
-        self._line.require_ok(answer)
+        answer = self._client.get(asked)
+        self._client.require_ok(answer)
         return answer
 
 
 def open_bank(settings: Settings, *, now: Now) -> Bank:
     """A session with StatBank at the configured address."""
-    return Bank(
-        settings.statbank_url or "",
-        now=now,
-        timeout_seconds=settings.timeout_seconds,
-        retries=settings.retries,
-        backoff_seconds=settings.backoff_seconds,
-    )
+    return Bank(settings.statbank_url or "", now=now, **options_of(settings))
 
 
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
