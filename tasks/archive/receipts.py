@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection, text
 
@@ -80,15 +80,17 @@ def write_missing_assumptions(connection: Connection, *, archive: Archive) -> li
 
 
 def _put(archive: Archive, assumed: Assumed) -> str:
-    plain = {
-        "recorded_at": assumed.recorded_at.astimezone(UTC).isoformat(),
-        "standing": [_plain(assumption) for assumption in assumed.standing],
-    }
-    archive.put_file(assumed.name, (json.dumps(plain, ensure_ascii=False, indent=1) + "\n").encode())
-    return assumed.name
+    return _write(
+        archive,
+        assumed.name,
+        {
+            "recorded_at": assumed.recorded_at.astimezone(UTC).isoformat(),
+            "standing": [_without_floats(assumption) for assumption in assumed.standing],
+        },
+    )
 
 
-def _plain(assumption: Assumption) -> dict[str, Any]:
+def _without_floats(assumption: Assumption) -> dict[str, Any]:
     # Numbers as text: a decimal of PostgreSQL goes through no float on its way there and back.
     return {
         name: str(cell) if isinstance(cell, Decimal | date) else cell for name, cell in assumption.model_dump().items()
@@ -97,20 +99,15 @@ def _plain(assumption: Assumption) -> dict[str, Any]:
 
 def get_assumed(archive: Archive) -> list[Assumed]:
     """Every receipt, in the order of their moments; raises ArchiveTrouble where one is damaged."""
-    return sorted((_get(archive, name) for name in archive.names(ASSUMPTIONS)), key=lambda assumed: assumed.recorded_at)
+    return sorted(
+        (_read(archive, name, parse=_assumed) for name in archive.names(ASSUMPTIONS)),
+        key=lambda assumed: assumed.recorded_at,
+    )
 
 
-def _get(archive: Archive, name: str) -> Assumed:
-    written = archive.get_file(name)
-    try:
-        plain = json.loads(written)
-        standing = tuple(_assumption(each) for each in plain["standing"])
-        found = Assumed(datetime.fromisoformat(plain["recorded_at"]), standing)
-    except (ValueError, KeyError, TypeError, ArithmeticError) as error:
-        raise ArchiveTrouble(_damaged(name, archive=archive)) from error
-    if found.name != name:
-        raise ArchiveTrouble(_damaged(name, archive=archive))
-    return found
+def _assumed(plain: dict[str, Any]) -> Assumed:
+    standing = tuple(_assumption(each) for each in plain["standing"])
+    return Assumed(datetime.fromisoformat(plain["recorded_at"]), standing)
 
 
 def _assumption(plain: dict[str, Any]) -> Assumption:
@@ -119,13 +116,6 @@ def _assumption(plain: dict[str, Any]) -> Assumption:
     days = {name: date.fromisoformat(cells[name]) for name in _DAYS if cells[name] is not None}
     # Not validated: it was when it was declared, and a rule that is added later does not change what was assumed then.
     return Assumption.model_construct(**cells | numbers | days)
-
-
-def _damaged(name: str, *, archive: Archive) -> str:
-    return (
-        f"the receipt {name} in the archive {archive.root} is damaged: restore it from a copy, or remove it where the "
-        "warehouse it tells of still stands: the next run writes it again"
-    )
 
 
 PUBLICATIONS = "publications"
@@ -184,24 +174,16 @@ def published(connection: Connection, *, vintage_id: int | None = None) -> Itera
 
 def put_publication(archive: Archive, publication: Publication) -> str:
     """Write a receipt; gives its name. Raises ArchiveTrouble."""
-    plain = asdict(publication) | {
+    dates = {
         "seen_at": publication.seen_at.astimezone(UTC).isoformat(),
         "publisher_updated_on": publication.publisher_updated_on and publication.publisher_updated_on.isoformat(),
     }
-    archive.put_file(publication.name, (json.dumps(plain, ensure_ascii=False, indent=1) + "\n").encode())
-    return publication.name
+    return _write(archive, publication.name, asdict(publication) | dates)
 
 
 def get_publication(archive: Archive, name: str) -> Publication:
     """A receipt by its name; raises ArchiveTrouble where it is missing, damaged or under a wrong name."""
-    written = archive.get_file(name)
-    try:
-        found = _publication(json.loads(written))
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise ArchiveTrouble(_damaged(name, archive=archive)) from error
-    if found.name != name:
-        raise ArchiveTrouble(_damaged(name, archive=archive))
-    return found
+    return _read(archive, name, parse=_publication)
 
 
 def _publication(plain: dict[str, Any]) -> Publication:
@@ -241,3 +223,30 @@ def _answers(archive: Archive, publication: Publication) -> set[str]:
         return {entry.sha256 for entry in archive.get_manifest(publication.manifest).entries}
     except ArchiveTrouble:
         return {publication.manifest}
+
+
+_Receipt = TypeVar("_Receipt", Assumed, Publication)
+
+
+def _write(archive: Archive, name: str, plain: dict[str, Any]) -> str:
+    archive.put_file(name, (json.dumps(plain, ensure_ascii=False, indent=1) + "\n").encode())
+    return name
+
+
+def _read(archive: Archive, name: str, *, parse: Callable[[dict[str, Any]], _Receipt]) -> _Receipt:
+    """A receipt by its name; raises ArchiveTrouble where it is missing, damaged or under a wrong name."""
+    written = archive.get_file(name)
+    try:
+        found = parse(json.loads(written))
+    except (ValueError, KeyError, TypeError, AttributeError, ArithmeticError) as error:
+        raise ArchiveTrouble(_damaged(name, archive=archive)) from error
+    if found.name != name:
+        raise ArchiveTrouble(_damaged(name, archive=archive))
+    return found
+
+
+def _damaged(name: str, *, archive: Archive) -> str:
+    return (
+        f"the receipt {name} in the archive {archive.root} is damaged: restore it from a copy, or remove it where the "
+        "warehouse it tells of still stands: the next run writes it again"
+    )

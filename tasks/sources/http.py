@@ -7,13 +7,14 @@ neither is a time-out, since a question that is too large stays too large: the c
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from http import HTTPStatus
 from time import monotonic
 from types import TracebackType
-from typing import Protocol, Self, TypedDict, Unpack
+from typing import Any, Protocol, Self, TypedDict, Unpack
 from urllib.parse import urlsplit
 
 import requests
@@ -228,6 +229,23 @@ class HttpClient:
                 )
             parts.append(part)
         return b"".join(parts)
+
+
+def json_of(body: bytes, *, of: str, setting: str) -> Any:
+    """What a JSON body says; raises BodyUnreadable. `of` is what was asked, `setting` names the address."""
+    try:
+        return json.loads(body)
+    except ValueError as error:
+        raise BodyUnreadable(not_promised("JSON", body=body, of=of, setting=setting)) from error
+
+
+def not_promised(what: str, *, body: bytes, of: str, setting: str) -> str:
+    """A sentence on a body that is something else than it should be, which is mostly a web page."""
+    start = body[:60].decode("utf-8", "replace").strip()
+    return (
+        f"{of} answered with something that is not {what} ('{start}...'): a web page in its place usually means "
+        f"maintenance or a wrong {setting}"
+    )
 
 
 class _Nothing(AuthBase):

@@ -19,7 +19,7 @@ from warehouse.settings import Settings
 
 __all__ = ["Answer", "Now", "Publisher"]
 
-_SETTING = "JOBINDSATS_API_URL"
+SETTING = "JOBINDSATS_API_URL"
 _FITS_A_HEADER = re.compile(r"[!-~]+")
 
 
@@ -38,7 +38,7 @@ class Publisher:
         self._token = _usable(token, base_url=base_url)
         self._client = HttpClient(
             base_url,
-            setting=_SETTING,
+            setting=SETTING,
             accept="application/json",
             now=now,
             credential=_Bearer(self._token),

@@ -14,10 +14,11 @@ from typing import Any, TypeVar
 import polars as pl
 
 from tasks.sources.cells import KEY, SCHEMA, in_names
+from tasks.sources.documents.page import composed
 from tasks.sources.local_files.contract import Contract
 from tasks.sources.local_files.contract_fields import AreaColumn, Column, Key, PeriodColumn
 from tasks.sources.local_files.header import Layout
-from tasks.sources.local_files.rows import Cell, NotAsDeclared, Refusals, Row, is_blank, letter, plain, refused
+from tasks.sources.local_files.rows import Cell, NotAsDeclared, Refusals, Row, is_blank, letter, refused
 from tasks.sources.local_files.values import read_number, read_period
 from tasks.stoppages import FileRefused
 from warehouse.areas import Area, AreaUnknown, find
@@ -67,7 +68,7 @@ def _require_no_hidden_total(text: str, *, key: Key) -> str:
 
 def _read_text(cell: Cell, *, expected: str) -> str:
     if isinstance(cell, str) and not is_blank(cell):
-        return _require_short(plain(cell), expected=expected)
+        return _require_short(composed(cell), expected=expected)
     if isinstance(cell, Decimal) and cell == cell.to_integral_value():
         return f"{cell:f}".partition(".")[0]
     if is_blank(cell):
@@ -191,7 +192,7 @@ class CellsOfFile:
 
     def _value(self, cell: Cell, *, column: Column) -> float | None:
         """A figure in its unit, None where it is not there; the factor is applied to the decimals as written."""
-        missing = is_blank(cell) or (isinstance(cell, str) and plain(cell) in self.contract.missing)
+        missing = is_blank(cell) or (isinstance(cell, str) and composed(cell) in self.contract.missing)
         if missing and column.may_be_missing:
             return None
         if missing:

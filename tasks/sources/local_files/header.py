@@ -6,9 +6,10 @@ import difflib
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from tasks.sources.documents.page import composed
 from tasks.sources.local_files.contract import Contract
 from tasks.sources.local_files.contract_fields import AreaColumn, Column, Key, PeriodColumn, Place
-from tasks.sources.local_files.rows import Row, is_blank, plain, refused, shown
+from tasks.sources.local_files.rows import Row, is_blank, refused, shown
 
 
 @dataclass(frozen=True)
@@ -55,7 +56,7 @@ def _headers(row: Row, *, name: str) -> list[str]:
         cells.pop()
     headers: list[str] = []
     for at, cell in enumerate(cells):
-        text = plain(cell) if isinstance(cell, str) else "" if cell is None else plain(_written(cell))
+        text = composed(cell) if isinstance(cell, str) else "" if cell is None else composed(_written(cell))
         if not text or text in headers:
             expected = "a header of its own for each column"
             advice = "Give each column one header, or declare the right `header_row`"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
@@ -55,14 +54,6 @@ class Row:
 def is_blank(cell: Cell) -> bool:
     """Whether nothing can be seen in a cell."""
     return cell is None or (isinstance(cell, str) and not cell.strip())
-
-
-def plain(text: str) -> str:
-    """A text with its letters composed and every run of blanks and line breaks as one blank.
-
-    Macs write å as a and a ring, and spreadsheets break headers over lines.
-    """
-    return " ".join(unicodedata.normalize("NFC", text).split())
 
 
 def letter(at: int) -> str:

@@ -13,7 +13,8 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Literal
 
-from tasks.sources.local_files.rows import Cell, ErrorValue, Formula, NotAsDeclared, Percentage, plain
+from tasks.sources.documents.page import composed
+from tasks.sources.local_files.rows import Cell, ErrorValue, Formula, NotAsDeclared, Percentage
 from warehouse.danish import numbers
 from warehouse.danish.numbers import BLANKS, Notation
 from warehouse.danish.writing import MONTHS
@@ -145,7 +146,7 @@ def read_period(cell: Cell, *, form: PeriodForm) -> Period:
 
 def _text(cell: Cell) -> str:
     if isinstance(cell, str):
-        return plain(cell)
+        return composed(cell)
     if isinstance(cell, Decimal) and cell == cell.to_integral_value():
         return format(cell, "f").partition(".")[0]
     raise PeriodError(f"{cell} is not a period")

@@ -7,10 +7,10 @@ The file's name is second best. The ministry names its files `kommunernes-placer
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable, Sequence
 from datetime import date
 
+from tasks.sources.documents.page import folded
 from warehouse.danish.numbers import MINUS_SIGNS
 from warehouse.danish.writing import MONTHS
 from warehouse.periods import Period, PeriodError
@@ -45,7 +45,7 @@ def table_id(titles: Sequence[str], *, name: str) -> str:
 
     Raises TitleUnclear.
     """
-    for line in [*map(_plain, titles), _from_file_name(name)]:
+    for line in [*map(folded, titles), _from_file_name(name)]:
         named = [table for table, words in _LISTS.items() if words.search(line)]
         if named[:1] == ["ranking_all"] or len(named) == 1:
             return named[0]
@@ -62,7 +62,7 @@ def period(titles: Sequence[str], *, name: str) -> Period:
 
     Raises TitleUnclear.
     """
-    for text in (_plain(" ".join(titles)), _from_file_name(name)):
+    for text in (folded(" ".join(titles)), _from_file_name(name)):
         named = sorted(set(_periods_in(text)), key=lambda period: period.key)
         if len(named) > 1:
             raise TitleUnclear(f"the title names more than one period: {', '.join(map(str, named))}")
@@ -76,7 +76,7 @@ def period(titles: Sequence[str], *, name: str) -> Period:
 
 def published_on(lines: Iterable[str]) -> date | None:
     """The day on which the list says it was published; None where it says none, or only a month."""
-    text = _plain(" ".join(lines))
+    text = folded(" ".join(lines))
     if found := _PUBLISHED.search(text):
         return _day(int(found[3]), MONTHS.index(found[2]) + 1, int(found[1]))
     if found := _PUBLISHED_IN_DIGITS.search(text):
@@ -116,14 +116,9 @@ def _rolling_year(written: str) -> Period:
     return period
 
 
-def _plain(text: str) -> str:
-    # Names of files from a Mac have the ring and the letter apart; soft hyphens show nowhere.
-    return " ".join(unicodedata.normalize("NFC", text).replace("\u00ad", "").casefold().split())
-
-
 def _from_file_name(name: str) -> str:
     """A file's name as words: `2-halvaar-2022-1-halvaar-2023.pdf` is `2 halvår 2022 - 1 halvår 2023`."""
-    plain = _plain(re.sub(r"\.(?:pdf|xlsx)$", "", name, flags=re.IGNORECASE))
+    plain = folded(re.sub(r"\.(?:pdf|xlsx)$", "", name, flags=re.IGNORECASE))
     for spelled, letter in _SPELLED_OUT.items():
         plain = plain.replace(spelled, letter)
     words = " ".join(re.split(r"[\W_]+", plain))

@@ -12,7 +12,7 @@ from typing import Unpack
 
 import polars as pl
 
-from tasks.sources.http import Answer, HttpClient, Now, Options, options_of
+from tasks.sources.http import Answer, HttpClient, Now, Options, not_promised, options_of
 from tasks.stoppages import BodyUnreadable
 from warehouse.settings import Settings
 
@@ -69,15 +69,12 @@ def read_body(body: bytes, *, of: str, columns: Collection[str]) -> pl.DataFrame
 
 
 def _fields(body: bytes, *, of: str) -> pl.DataFrame:
-    start = body[:60].decode("utf-8", "replace").strip()
     if b";" not in body.partition(b"\n")[0]:
-        raise BodyUnreadable(
-            f"{of} answered with something that is not a table of figures ('{start}...'): a web page in its place usually "
-            f"means maintenance or a wrong {SETTING}"
-        )
+        raise BodyUnreadable(not_promised("a table of figures", body=body, of=of, setting=SETTING))
     try:
         return pl.read_csv(
             BytesIO(body), separator=";", infer_schema=False, empty_string_is_null=False, extra_columns="raise"
         )
     except pl.exceptions.PolarsError as error:
+        start = body[:60].decode("utf-8", "replace").strip()
         raise BodyUnreadable(f"{of} sent something that is not a table in UTF-8 ('{start}...'): {error}") from error
