@@ -1,4 +1,7 @@
-"""Receipts: the archive tells what the warehouse has published and assumed, and neither begins a second history."""
+"""Writes a receipt into the archive for each vintage that is published and each change of what is assumed.
+
+A warehouse can be replayed from them; one that lacks what they tell of is refused, since it would begin a second history.
+"""
 
 from __future__ import annotations
 

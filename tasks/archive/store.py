@@ -126,7 +126,7 @@ class Archive:
         return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
     def remove(self, name: str) -> None:
-        """Remove a file; one that is gone is gone. Raises ArchiveTrouble."""
+        """Remove a file; no error if it does not exist. Raises ArchiveTrouble."""
         try:
             self._fs.rm_file(f"{self._path}/{name}")
         except FileNotFoundError:

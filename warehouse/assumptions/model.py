@@ -1,4 +1,4 @@
-"""Assumptions: what a figure takes for granted and no table of a publisher says, as dated, sourced data.
+"""Reads assumptions: what a figure takes for granted and no table of a publisher says, as dated, sourced data.
 
 A price per person, a key, a forecast, a target: none of them is a constant in code. Variants that must never be mixed
 (a price from accounts, one from the ministry) are told apart by their basis. What was known of them and when is kept by

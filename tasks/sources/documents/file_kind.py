@@ -23,7 +23,7 @@ MOST_SHEET_COLUMNS = 200
 
 LARGEST_READING_BYTES = 16 * 1024 * 1024
 
-# A file is taken apart in a process of its own (sandbox.py). A list of 98 takes a second and a tenth of the memory.
+# A file is read in a process of its own (sandbox.py). A list of 98 takes a second and a tenth of the memory.
 MOST_MEMORY_BYTES = 1024 * 1024 * 1024
 
 LONGEST_CPU_SECONDS = 60
