@@ -226,15 +226,15 @@ def claims(rows: Rows) -> list[dict[str, str]]:
             "Papir": row["document"],
             "Punkt": row["point"],
             "Påstand": row["statement"],
-            "Papirets tal": _plain(row["claimed"]),
-            "Beregnet": _plain(row["computed"]),
+            "Papirets tal": _or_dash(row["claimed"]),
+            "Beregnet": _or_dash(row["computed"]),
             "Dom": str(VERDICTS.get(row["verdict"], row["verdict"])),
         }
         for row in rows
     ]
 
 
-def _plain(value: float | None) -> str:
+def _or_dash(value: float | None) -> str:
     if value is None:
         return "–"
     whole = float(value).is_integer()

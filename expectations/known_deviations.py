@@ -12,12 +12,12 @@ from functools import cache
 from importlib import resources
 from typing import Annotated
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
 from warehouse.areas import by_publisher_name
 from warehouse.catalogue.model import Catalogue, CatalogueError, Table, jobindsats
 from warehouse.periods import Period, PeriodError
+from warehouse.yaml_files import YamlFile, YamlMisread
 
 FILE = "expectations/known_deviations.yml"
 TEXTS = ("period", "area", "measure", "status", "unit")
@@ -52,9 +52,9 @@ class Deviation(BaseModel):
 def read_deviations(text: str, *, catalogue: Catalogue) -> tuple[Deviation, ...]:
     """The entries of a YAML file; raises DeviationError naming the entry and what is wrong with it."""
     try:
-        entries = yaml.safe_load(text)
-    except yaml.YAMLError as error:
-        raise DeviationError(f"{FILE} cannot be read: {error}") from error
+        entries = YamlFile(text).content
+    except YamlMisread as error:
+        raise DeviationError(f"{FILE}, line {error.line} cannot be read: {error}") from error
     if not isinstance(entries, list):
         raise DeviationError(f"{FILE} must hold a list of entries; it may be empty: []")
     read = tuple(_entry(entry, number=number, catalogue=catalogue) for number, entry in enumerate(entries, start=1))

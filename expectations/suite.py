@@ -73,12 +73,12 @@ def _verdict(check: Check, result: Any) -> Verdict:
     details = result.result.get("details") or {}
     rows = details.get("unexpected_rows") or []
     offenders = rows[0].get("offenders", len(rows)) if rows else 0
-    cells = tuple(_plain(row) for row in rows[:KEPT_OFFENDERS])
+    cells = tuple(_offender(row) for row in rows[:KEPT_OFFENDERS])
     counted = result.result.get("unexpected_count") or offenders or int(not result.success)
     return Verdict(check.rule, check.sentence, check.blocking, bool(result.success), int(counted), cells)
 
 
-def _plain(row: dict[str, Any]) -> dict[str, Any]:
+def _offender(row: dict[str, Any]) -> dict[str, Any]:
     """An offender as JSON can keep it: a whole number whole, any other as a float."""
     return {name: _number(cell) for name, cell in row.items() if name != "offenders"}
 

@@ -39,10 +39,10 @@ def console() -> Console:
 
 def print_json(document: Any) -> None:
     """One JSON document on standard output, and nothing else."""
-    sys.stdout.write(json.dumps(document, ensure_ascii=False, default=_plain) + "\n")
+    sys.stdout.write(json.dumps(document, ensure_ascii=False, default=_as_text) + "\n")
 
 
-def _plain(value: object) -> str:
+def _as_text(value: object) -> str:
     return value.isoformat() if isinstance(value, date | datetime) else str(value)
 
 

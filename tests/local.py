@@ -6,10 +6,13 @@ import io
 from collections.abc import Callable, Iterable
 from typing import Any
 
+import polars as pl
 import xlsxwriter
 import yaml
 
 from tasks.sources.local_files.contract import Contract, read_contract
+from tasks.sources.local_files.fetch import LocalFile
+from tasks.sources.local_files.snapshot import read_file
 
 DECLARED: dict[str, Any] = {
     "table": "courses",
@@ -38,6 +41,11 @@ def text_of(**changes: Any) -> str:
 def contract(**changes: Any) -> Contract:
     """The small contract with some keys changed."""
     return read_contract(text_of(**changes), name="courses.yml")
+
+
+def read_local_file(file: LocalFile) -> pl.DataFrame:
+    """The cells of a file in a folder, as its contract declares them."""
+    return read_file(file.path.read_bytes(), contract=file.contract, name=file.path.name)
 
 
 def column(**changes: Any) -> list[dict[str, Any]]:

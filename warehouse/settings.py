@@ -109,12 +109,17 @@ class Settings(BaseModel):
     @property
     def rehearsed(self) -> bool:
         """Whether the publisher is a stand-in on this machine."""
-        return _ON_THIS_MACHINE.match(self.api_url) is not None
+        return is_on_this_machine(self.api_url)
 
     @property
     def token(self) -> str | None:
         """The token in clear; only the publisher's client may ask for it."""
         return self.api_token.get_secret_value() if self.api_token else None
+
+
+def is_on_this_machine(url: str) -> bool:
+    """Whether a web address is of this machine, as a stand-in's is."""
+    return _ON_THIS_MACHINE.match(url) is not None
 
 
 def read_settings(environment: Mapping[str, str] | None = None, *, folder: Path | None = None) -> Settings:

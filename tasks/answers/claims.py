@@ -40,7 +40,7 @@ def checked(connection: Connection, *, file: Path) -> list[dict[str, Any]]:
         figures=lambda question: _answer(connection, question),
         assumptions=lambda document: assumptions_of(document, known=known),
     )
-    return [_plain(each) for each in found]
+    return [_row(each) for each in found]
 
 
 def assumptions_of(document: Document, *, known: pl.DataFrame) -> dict[str, Decimal]:
@@ -108,7 +108,7 @@ def _number(value: float | None) -> Decimal | None:
     return None if value is None else Decimal(str(value))
 
 
-def _plain(claim: CheckedClaim) -> dict[str, Any]:
+def _row(claim: CheckedClaim) -> dict[str, Any]:
     return {
         "document": claim.document,
         "point": claim.point,

@@ -1,14 +1,16 @@
-"""Receipts: the archive tells what the warehouse has published and assumed, and neither begins a second history."""
+"""Writes a receipt into the archive for each vintage that is published and each change of what is assumed.
+
+A warehouse can be replayed from them; one that lacks what they tell of is refused, since it would begin a second history.
+"""
 
 from __future__ import annotations
 
 import json
-import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection, text
 
@@ -16,6 +18,7 @@ from tasks.archive.store import Archive, ArchiveTrouble
 from tasks.stoppages import Refused
 from warehouse.assumptions.model import Assumption
 from warehouse.assumptions.record import DECLARED, moments, standing_at
+from warehouse.settings import is_on_this_machine
 
 
 def write_missing_receipts(connection: Connection, *, archive: Archive) -> list[str]:
@@ -80,15 +83,17 @@ def write_missing_assumptions(connection: Connection, *, archive: Archive) -> li
 
 
 def _put(archive: Archive, assumed: Assumed) -> str:
-    plain = {
-        "recorded_at": assumed.recorded_at.astimezone(UTC).isoformat(),
-        "standing": [_plain(assumption) for assumption in assumed.standing],
-    }
-    archive.put_file(assumed.name, (json.dumps(plain, ensure_ascii=False, indent=1) + "\n").encode())
-    return assumed.name
+    return _write(
+        archive,
+        assumed.name,
+        {
+            "recorded_at": assumed.recorded_at.astimezone(UTC).isoformat(),
+            "standing": [_without_floats(assumption) for assumption in assumed.standing],
+        },
+    )
 
 
-def _plain(assumption: Assumption) -> dict[str, Any]:
+def _without_floats(assumption: Assumption) -> dict[str, Any]:
     # Numbers as text: a decimal of PostgreSQL goes through no float on its way there and back.
     return {
         name: str(cell) if isinstance(cell, Decimal | date) else cell for name, cell in assumption.model_dump().items()
@@ -97,20 +102,15 @@ def _plain(assumption: Assumption) -> dict[str, Any]:
 
 def get_assumed(archive: Archive) -> list[Assumed]:
     """Every receipt, in the order of their moments; raises ArchiveTrouble where one is damaged."""
-    return sorted((_get(archive, name) for name in archive.names(ASSUMPTIONS)), key=lambda assumed: assumed.recorded_at)
+    return sorted(
+        (_read(archive, name, parse=_assumed) for name in archive.names(ASSUMPTIONS)),
+        key=lambda assumed: assumed.recorded_at,
+    )
 
 
-def _get(archive: Archive, name: str) -> Assumed:
-    written = archive.get_file(name)
-    try:
-        plain = json.loads(written)
-        standing = tuple(_assumption(each) for each in plain["standing"])
-        found = Assumed(datetime.fromisoformat(plain["recorded_at"]), standing)
-    except (ValueError, KeyError, TypeError, ArithmeticError) as error:
-        raise ArchiveTrouble(_damaged(name, archive=archive)) from error
-    if found.name != name:
-        raise ArchiveTrouble(_damaged(name, archive=archive))
-    return found
+def _assumed(plain: dict[str, Any]) -> Assumed:
+    standing = tuple(_assumption(each) for each in plain["standing"])
+    return Assumed(datetime.fromisoformat(plain["recorded_at"]), standing)
 
 
 def _assumption(plain: dict[str, Any]) -> Assumption:
@@ -121,16 +121,7 @@ def _assumption(plain: dict[str, Any]) -> Assumption:
     return Assumption.model_construct(**cells | numbers | days)
 
 
-def _damaged(name: str, *, archive: Archive) -> str:
-    return (
-        f"the receipt {name} in the archive {archive.root} is damaged: restore it from a copy, or remove it where the "
-        "warehouse it tells of still stands: the next run writes it again"
-    )
-
-
 PUBLICATIONS = "publications"
-
-_ON_THIS_MACHINE = re.compile(r"https?://(127\.|localhost|\[::1\])")
 
 
 @dataclass(frozen=True)
@@ -161,7 +152,7 @@ class Publication:
     @property
     def rehearsed(self) -> bool:
         """Whether its publisher was a stand-in on the machine it was fetched from."""
-        return _ON_THIS_MACHINE.match(self.publisher) is not None
+        return is_on_this_machine(self.publisher)
 
     @property
     def in_words(self) -> str:
@@ -186,24 +177,16 @@ def published(connection: Connection, *, vintage_id: int | None = None) -> Itera
 
 def put_publication(archive: Archive, publication: Publication) -> str:
     """Write a receipt; gives its name. Raises ArchiveTrouble."""
-    plain = asdict(publication) | {
+    dates = {
         "seen_at": publication.seen_at.astimezone(UTC).isoformat(),
         "publisher_updated_on": publication.publisher_updated_on and publication.publisher_updated_on.isoformat(),
     }
-    archive.put_file(publication.name, (json.dumps(plain, ensure_ascii=False, indent=1) + "\n").encode())
-    return publication.name
+    return _write(archive, publication.name, asdict(publication) | dates)
 
 
 def get_publication(archive: Archive, name: str) -> Publication:
     """A receipt by its name; raises ArchiveTrouble where it is missing, damaged or under a wrong name."""
-    written = archive.get_file(name)
-    try:
-        found = _publication(json.loads(written))
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise ArchiveTrouble(_damaged(name, archive=archive)) from error
-    if found.name != name:
-        raise ArchiveTrouble(_damaged(name, archive=archive))
-    return found
+    return _read(archive, name, parse=_publication)
 
 
 def _publication(plain: dict[str, Any]) -> Publication:
@@ -243,3 +226,30 @@ def _answers(archive: Archive, publication: Publication) -> set[str]:
         return {entry.sha256 for entry in archive.get_manifest(publication.manifest).entries}
     except ArchiveTrouble:
         return {publication.manifest}
+
+
+_Receipt = TypeVar("_Receipt", Assumed, Publication)
+
+
+def _write(archive: Archive, name: str, plain: dict[str, Any]) -> str:
+    archive.put_file(name, (json.dumps(plain, ensure_ascii=False, indent=1) + "\n").encode())
+    return name
+
+
+def _read(archive: Archive, name: str, *, parse: Callable[[dict[str, Any]], _Receipt]) -> _Receipt:
+    """A receipt by its name; raises ArchiveTrouble where it is missing, damaged or under a wrong name."""
+    written = archive.get_file(name)
+    try:
+        found = parse(json.loads(written))
+    except (ValueError, KeyError, TypeError, AttributeError, ArithmeticError) as error:
+        raise ArchiveTrouble(_damaged(name, archive=archive)) from error
+    if found.name != name:
+        raise ArchiveTrouble(_damaged(name, archive=archive))
+    return found
+
+
+def _damaged(name: str, *, archive: Archive) -> str:
+    return (
+        f"the receipt {name} in the archive {archive.root} is damaged: restore it from a copy, or remove it where the "
+        "warehouse it tells of still stands: the next run writes it again"
+    )

@@ -40,7 +40,9 @@ def ignore_progress(_: Progress) -> None:
     """Do nothing with the progress of a backfill."""
 
 
-def work_on(backfill_id: int, *, stop: Event | None = None, told: Callable[[Progress], None] = ignore_progress) -> Progress:
+def work_on(
+    backfill_id: int, *, stop: Event | None = None, told: Callable[[Progress], None] = ignore_progress
+) -> Progress:
     """Work until nothing is left to do, or until asked to stop; `told` of the progress after each partition.
 
     It gives way: while a night, a release or a replay is at work, no partition is begun. Raises Refused where the

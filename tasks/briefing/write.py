@@ -14,6 +14,7 @@ from typing import TypeVar
 import polars as pl
 from sqlalchemy import Connection, Engine
 
+from tasks.archive.whole_file import whole_file
 from tasks.briefing import assemble as assembling
 from tasks.briefing import inputs as readings
 from tasks.briefing import neighbours, page
@@ -123,12 +124,10 @@ def _put(html: str, *, of: Area, file: Path) -> Written:
 
 def replace(file: Path, *, content: bytes) -> None:
     """Put a file in its place whole: who opens it sees the one before or this one. Raises QuestionError where it cannot be."""
-    beside = file.with_name(f".{file.name}.{os.getpid()}")
     try:
-        beside.write_bytes(content)
-        beside.replace(file)
+        with whole_file(file) as unfinished:
+            unfinished.write_bytes(content)
     except OSError as error:
-        beside.unlink(missing_ok=True)
         raise QuestionError(
             f"{file} cannot be written ({error.strerror}): name a file in a folder that is there"
         ) from error

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable
 from contextlib import closing
 from itertools import groupby
 from pathlib import Path
 from typing import Literal, NamedTuple
-from uuid import uuid4
 
 import xlsxwriter
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
+from tasks.archive.whole_file import whole_file
 from warehouse.marts.contract import VERSION, Entry, entries
 
 Language = Literal["da", "en"]
@@ -92,28 +91,21 @@ def _line(cells: Iterable[str]) -> str:
 
 def write_markdown(file: Path, *, language: Language) -> None:
     """The page in a file, whole or not at all."""
-    unfinished = _beside(file)
-    unfinished.write_text(markdown(language), encoding="utf-8")
-    unfinished.replace(file)
+    with whole_file(file) as unfinished:
+        unfinished.write_text(markdown(language), encoding="utf-8")
 
 
 def write_workbook(file: Path, *, language: Language) -> None:
     """A workbook with a sheet of marts and one of columns, to be printed on A4 lying; whole or not at all."""
-    unfinished = _beside(file)
-    try:
-        with closing(xlsxwriter.Workbook(unfinished, {"strings_to_formulas": False})) as workbook:
-            workbook.set_properties({"title": _WORDS[language].title})
-            head = workbook.add_format({"bold": True, "text_wrap": True, "bottom": 1, "bg_color": "#E7EDF3"})
-            cell = workbook.add_format({"text_wrap": True, "valign": "top"})
-            _write_marts(workbook.add_worksheet(_WORDS[language].tables), head=head, cell=cell, language=language)
-            _write_columns(workbook.add_worksheet(_WORDS[language].columns), head=head, cell=cell, language=language)
-        unfinished.replace(file)
-    finally:
-        unfinished.unlink(missing_ok=True)
-
-
-def _beside(file: Path) -> Path:
-    return file.with_name(f".{file.name}.{os.getpid()}-{uuid4().hex[:6]}.part")
+    with (
+        whole_file(file) as unfinished,
+        closing(xlsxwriter.Workbook(unfinished, {"strings_to_formulas": False})) as workbook,
+    ):
+        workbook.set_properties({"title": _WORDS[language].title})
+        head = workbook.add_format({"bold": True, "text_wrap": True, "bottom": 1, "bg_color": "#E7EDF3"})
+        cell = workbook.add_format({"text_wrap": True, "valign": "top"})
+        _write_marts(workbook.add_worksheet(_WORDS[language].tables), head=head, cell=cell, language=language)
+        _write_columns(workbook.add_worksheet(_WORDS[language].columns), head=head, cell=cell, language=language)
 
 
 def _write_marts(sheet: Worksheet, *, head: Format, cell: Format, language: Language) -> None:

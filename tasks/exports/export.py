@@ -21,14 +21,13 @@ from uuid import uuid4
 
 from sqlalchemy import Engine, Table
 
+from tasks.archive.whole_file import UNFINISHED, whole_file
 from tasks.exports import files as export_files
 from tasks.exports.files import About, ExportRefused, Write
 from warehouse.marts.contract import MARTS, VERSION
 from warehouse.marts.rows import State, one_state, state_of
 
 MANIFEST = "manifest.json"
-
-_UNFINISHED = ".unfinished-"
 
 FORMATS: dict[str, Write] = {
     "parquet": export_files.write_parquet,
@@ -59,7 +58,7 @@ def marts_named(names: Sequence[str]) -> list[Table]:
 def export(engine: Engine, *, to: Path, form: str, marts: Sequence[Table], now: datetime) -> Exported:
     """Write marts into a folder, in one of FORMATS; what an earlier export left there is replaced. Raises ExportRefused."""
     with _held(to) as before:
-        unfinished = to / f"{_UNFINISHED}{uuid4().hex[:8]}"
+        unfinished = to / f"{UNFINISHED}{uuid4().hex[:8]}"
         unfinished.mkdir()
         try:
             manifest = _written(engine, folder=unfinished, form=form, marts=marts, now=now)
@@ -79,7 +78,7 @@ def _held(folder: Path) -> Iterator[dict[str, Any]]:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
             raise ExportRefused(f"another export is being written to {folder}: wait for it") from error
-        for left in folder.glob(f"{_UNFINISHED}*"):
+        for left in folder.glob(f"{UNFINISHED}*"):
             shutil.rmtree(left) if left.is_dir() else left.unlink()
         yield _standing(folder)
     finally:
@@ -172,6 +171,5 @@ def _remove(file: Path, *, within: Path) -> None:
 
 
 def _write_manifest(folder: Path, manifest: dict[str, Any]) -> None:
-    unfinished = folder / f"{_UNFINISHED}{MANIFEST}"
-    unfinished.write_text(json.dumps(manifest, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
-    unfinished.replace(folder / MANIFEST)
+    with whole_file(folder / MANIFEST) as unfinished:
+        unfinished.write_text(json.dumps(manifest, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")

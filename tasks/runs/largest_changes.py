@@ -64,7 +64,7 @@ def note_moves(connection: Connection, moves: Moves, *, run_id: int) -> None:
 
 def revision_in_words(revision: Revision) -> str:
     """A revision in a sentence."""
-    return f"{revision.table}: {revision.of}: {_plain(revision.before)} -> {_plain(revision.after)} {revision.unit}"
+    return f"{revision.table}: {revision.of}: {_or_dash(revision.before)} -> {_or_dash(revision.after)} {revision.unit}"
 
 
 def moves_in_words(moves: Moves) -> str:
@@ -72,9 +72,9 @@ def moves_in_words(moves: Moves) -> str:
     counts = [f"{getattr(moves, name):,} {name}" for name in ("new", "moved", "gone") if getattr(moves, name)]
     largest = ""
     if moves.largest_of is not None:
-        largest = f"; the most: {moves.largest_of}: {_plain(moves.largest_before)} -> {_plain(moves.largest_after)}"
+        largest = f"; the most: {moves.largest_of}: {_or_dash(moves.largest_before)} -> {_or_dash(moves.largest_after)}"
     return f"{moves.mart}: {', '.join(counts)}{largest}"
 
 
-def _plain(value: float | None) -> str:
+def _or_dash(value: float | None) -> str:
     return "-" if value is None else f"{value:,.2f}".rstrip("0").rstrip(".")

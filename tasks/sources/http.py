@@ -1,18 +1,20 @@
 """One question to a publisher's address, one answer as it came, or a stoppage that says what to do.
 
-Redirects are never followed, so that nothing goes to another address. Statuses 429 and 5xx and broken connections are
-tried again with growing pauses, and Retry-After is honoured; other 4xx never are, and neither is a time-out, since a
-question that is too large stays too large: the caller asks for less.
+Redirects are never followed, so that nothing goes to another address; the answer says where one points. Statuses 429
+and 5xx and broken connections are tried again with growing pauses, and Retry-After is honoured; other 4xx never are, and
+neither is a time-out, since a question that is too large stays too large: the caller asks for less.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from http import HTTPStatus
 from time import monotonic
-from typing import Protocol
+from types import TracebackType
+from typing import Any, Protocol, Self, TypedDict, Unpack
 from urllib.parse import urlsplit
 
 import requests
@@ -32,6 +34,7 @@ from tasks.stoppages import (
     RedirectRefused,
     RequestRefused,
 )
+from warehouse.settings import Settings
 
 TRY_AGAIN = (429, 500, 502, 503, 504)
 LONGEST_RETRY_AFTER_SECONDS = 900
@@ -50,12 +53,29 @@ class Now(Protocol):
 
 @dataclass(frozen=True)
 class Answer:
-    """One answer as it came: what was asked (never with a token), when, status, bytes."""
+    """One answer as it came: what was asked (never with a token), when, status, bytes, and where a redirect points."""
 
     asked: str
     received_at: datetime
     status: int
     body: bytes
+    location: str | None = None
+
+
+class Options(TypedDict, total=False):
+    """How long and how often an address is asked, and the most it may send."""
+
+    timeout_seconds: float
+    retries: int
+    backoff_seconds: float
+    largest_body: int
+
+
+def options_of(settings: Settings) -> Options:
+    """The options that the settings give."""
+    return Options(
+        timeout_seconds=settings.timeout_seconds, retries=settings.retries, backoff_seconds=settings.backoff_seconds
+    )
 
 
 def at_once() -> None:
@@ -66,11 +86,11 @@ class _BrokenOff(Exception):
     """The connection broke in the middle of an answer."""
 
 
-class Line:
-    """A line to one publisher's address: `setting` is the variable that names the address in every message.
+class HttpClient:
+    """Asks one publisher's address: `setting` is the variable that names the address in every message.
 
-    `before_call` is called before each request, those that are tried again too: whoever keeps a budget of calls waits there.
-    Close it, or use it as a context.
+    `before_call` is called before each request, retries too: a budget of calls makes it wait there. Close the client, or
+    use it as a context.
     """
 
     def __init__(
@@ -80,24 +100,29 @@ class Line:
         setting: str,
         accept: str,
         now: Now,
-        timeout_seconds: float,
-        retries: int,
-        backoff_seconds: float,
-        largest_body: int = LARGEST_BODY_BYTES,
         credential: AuthBase | None = None,
         before_call: Callable[[], None] = at_once,
+        **options: Unpack[Options],
     ) -> None:
         self.base_url = base_url.rstrip("/")
         self.setting = setting
         self._now = now
-        self._timeout = timeout_seconds
-        self._retries = retries
-        self._backoff = backoff_seconds
-        self._largest_body = largest_body
-        self._session = _session(retries=retries, backoff_seconds=backoff_seconds, before_call=before_call)
+        self._timeout = options.get("timeout_seconds", 180)
+        self._retries = options.get("retries", 4)
+        self._backoff = options.get("backoff_seconds", 1)
+        self._largest_body = options.get("largest_body", LARGEST_BODY_BYTES)
+        self._session = _session(retries=self._retries, backoff_seconds=self._backoff, before_call=before_call)
         self._before_call = before_call
         self._session.auth = credential or _Nothing()
         self._session.headers["Accept"] = accept
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, _kind: type[BaseException] | None, _error: BaseException | None, _traceback: TracebackType | None
+    ) -> None:
+        self.close()
 
     @property
     def host(self) -> str:
@@ -105,7 +130,7 @@ class Line:
         return urlsplit(self.base_url).netloc
 
     def close(self) -> None:
-        """Hang up."""
+        """Close its connections."""
         self._session.close()
 
     def get(self, asked: str) -> Answer:
@@ -152,7 +177,8 @@ class Line:
                 allow_redirects=False,
             ) as response:
                 self._require_well(response, asked=asked)
-                return Answer(asked, self._now(), response.status_code, self._read(response))
+                location = response.headers["Location"] if response.is_redirect else None
+                return Answer(asked, self._now(), response.status_code, self._read(response), location)
         except requests.exceptions.ReadTimeout as error:
             raise PublisherTimedOut(f"{self.base_url}{asked} gave no answer in {self._timeout:g} seconds") from error
         except ReadTimeoutError as error:
@@ -203,6 +229,23 @@ class Line:
                 )
             parts.append(part)
         return b"".join(parts)
+
+
+def json_of(body: bytes, *, of: str, setting: str) -> Any:
+    """What a JSON body says; raises BodyUnreadable. `of` is what was asked, `setting` names the address."""
+    try:
+        return json.loads(body)
+    except ValueError as error:
+        raise BodyUnreadable(not_promised("JSON", body=body, of=of, setting=setting)) from error
+
+
+def not_promised(what: str, *, body: bytes, of: str, setting: str) -> str:
+    """A sentence on a body that is something else than it should be, which is mostly a web page."""
+    start = body[:60].decode("utf-8", "replace").strip()
+    return (
+        f"{of} answered with something that is not {what} ('{start}...'): a web page in its place usually means "
+        f"maintenance or a wrong {setting}"
+    )
 
 
 class _Nothing(AuthBase):

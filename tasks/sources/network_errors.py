@@ -1,4 +1,4 @@
-"""Lost calls: why a call to a publisher came to nothing, in a person's words, out of what the libraries under us raise.
+"""Says why a call to a publisher failed, in a person's words, from what the HTTP libraries raise.
 
 Their own texts name objects and places in memory; what they were caused by says what happened.
 """
@@ -14,7 +14,7 @@ from urllib3.exceptions import ConnectTimeoutError, IncompleteRead, MaxRetryErro
 
 
 def why(error: BaseException) -> str:
-    """Why a call came to nothing, in half a sentence."""
+    """Why a call failed, in half a sentence."""
     found = list(_causes(error))
     return next((said for cause in reversed(found) if (said := _said(cause))), type(found[-1]).__name__)
 

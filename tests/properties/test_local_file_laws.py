@@ -17,12 +17,11 @@ from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from tasks.sources.cells import KEY, SCHEMA
-from tasks.sources.local_files.contract import Contract, read_contract
+from tasks.sources.local_files.contract import Contract, ContractError, read_contract
 from tasks.sources.local_files.snapshot import read_file
 from tasks.stoppages import FileRefused
 from tests.local import XLSX, contract, text_of, workbook
 from tests.properties.effort import EXAMPLES
-from warehouse.yaml_files import ContractError
 
 pytestmark = pytest.mark.slow
 

@@ -10,9 +10,9 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tasks.sources.documents.file_kind import kind_of
-from tasks.sources.documents.sandbox import taken_apart
-from tasks.sources.ranking_lists.numbers import number
+from tasks.sources.documents.sandbox import read_pages
 from tasks.sources.ranking_lists.snapshot import RankingList, list_on
+from tasks.sources.ranking_lists.table import number
 from tasks.stoppages import ListUnreadable
 from tests.properties.effort import EXAMPLES
 from tests.standin import ranking_files
@@ -28,7 +28,7 @@ MEASURES = [name for name in HEADINGS if name not in ("rank", "municipality")]
 
 def read(content: bytes) -> RankingList:
     name = "a list"
-    return list_on(taken_apart(content, kind=kind_of(content, name=name), name=name), name=name)
+    return list_on(read_pages(content, kind=kind_of(content, name=name), name=name), name=name)
 
 
 @st.composite

@@ -116,7 +116,7 @@ def test_a_file_of_another_shape_is_refused_by_name(what: str) -> None:
 
 
 def test_a_key_written_twice_is_refused_since_one_would_be_lost() -> None:
-    with pytest.raises(AssumptionError, match=r"herlev\.yml.*value is written twice"):
+    with pytest.raises(AssumptionError, match=r"herlev\.yml.*the key .value. stands twice"):
         read(PRICE.replace("    low:", "    value: 1\n    low:"))
 
 

@@ -6,11 +6,10 @@ from typing import Any
 
 import pytest
 
-from tasks.sources.local_files.contract import read_contract
+from tasks.sources.local_files.contract import ContractError, read_contract
 from tests.local import DECLARED, XLSX, column, contract, text_of
 from warehouse.catalogue.model import Table
 from warehouse.periods import PeriodKind
-from warehouse.yaml_files import ContractError
 
 
 def test_a_contract_is_a_table_of_the_catalogue() -> None:

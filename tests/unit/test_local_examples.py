@@ -12,9 +12,9 @@ import polars as pl
 import pytest
 
 from tasks.sources.local_files.contract import Contract, read_contract
-from tasks.sources.local_files.fetch import LocalFile, look_into, read_local_file
+from tasks.sources.local_files.fetch import LocalFile, look_into
 from tasks.sources.local_files.snapshot import read_file
-from tests.local import workbook
+from tests.local import read_local_file, workbook
 from warehouse.areas import all_areas
 from warehouse.periods import Period
 

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from tasks.sources.local_files.fetch import Folder, contracts_in, look_into, read_local_file
-from tests.local import text_of
-from warehouse.yaml_files import ContractError
+from tasks.sources.local_files.contract import ContractError
+from tasks.sources.local_files.fetch import Folder, contracts_in, look_into
+from tests.local import read_local_file, text_of
 
 
 @pytest.fixture

@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from tasks.sources.documents.xlsx_package import require_honest_package
 from tasks.sources.local_files.snapshot import read_file
+from tasks.sources.local_files.xlsx_reader import require_honest_package
 from tasks.stoppages import FileRefused
 from tests.local import XLSX, column, contract, workbook
 from warehouse.periods import Period

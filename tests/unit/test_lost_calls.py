@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from tasks.sources.http import Line
+from tasks.sources.http import HttpClient
 from tasks.stoppages import PublisherDown
 from tests.scripted import scripted, send
 
@@ -28,7 +28,7 @@ MACHINERY = re.compile(r"object at 0x|Pool\(|Error\(|Max retries|Errno|Caused by
 
 def trouble(url: str, *, retries: int = 1) -> str:
     """What is told of a question that comes to nothing."""
-    line = Line(
+    line = HttpClient(
         url,
         setting="JOBINDSATS_API_URL",
         accept="application/json",

@@ -15,7 +15,7 @@ import xlsxwriter
 
 from tasks.sources.cells import KEY, SCHEMA
 from tasks.sources.documents.file_kind import kind_of
-from tasks.sources.documents.sandbox import taken_apart
+from tasks.sources.documents.sandbox import read_pages
 from tasks.sources.ranking_lists.snapshot import RankingList, list_on, read_list
 from tasks.stoppages import ListUnreadable
 from tests.standin import published_ranks, ranking_files
@@ -50,7 +50,7 @@ def written_as(kind: str) -> Callable[..., bytes]:
 
 def read_here(content: bytes, *, name: str) -> RankingList:
     """As `read_list` does, without a process of its own."""
-    return list_on(taken_apart(content, kind=kind_of(content, name=name), name=name), name=name)
+    return list_on(read_pages(content, kind=kind_of(content, name=name), name=name), name=name)
 
 
 def workbook(*rows: Sequence[Any], sheet: str = "Ark1") -> bytes:

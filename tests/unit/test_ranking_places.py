@@ -4,14 +4,23 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tasks.sources.documents import file_kind as limits
-from tasks.sources.ranking_lists.fetch import get, name_of, watched
+from tasks.sources.ranking_lists import fetch
+from tasks.sources.ranking_lists.fetch import name_of, watched
 from tasks.stoppages import BodyTooLarge, PublisherDown, PublisherTimedOut, RedirectRefused, RequestRefused
+
+NOW = datetime(2026, 11, 2, 4, 15, tzinfo=UTC)
+
+
+def get(address: str, **options: Any) -> bytes:
+    return fetch.get(address, now=lambda: NOW, **{"retries": 1, "backoff_seconds": 0.01, **options})
 
 
 class _Page(BaseHTTPRequestHandler):
@@ -34,6 +43,10 @@ class _Page(BaseHTTPRequestHandler):
 
     def answer_round(self) -> None:
         self._send(302, b"", {"Location": "/round"})
+
+    def answer_tired(self) -> None:
+        self.server.asked += 1  # type: ignore[attr-defined]
+        self._send(503 if self.server.asked < 3 else 200, b"%PDF-1.4 a list", {})  # type: ignore[attr-defined]
 
     def answer_gone(self) -> None:
         self._send(404, b"<html>", {})
@@ -67,6 +80,7 @@ def site() -> Iterator[str]:
     server = ThreadingHTTPServer(("127.0.0.1", 0), _Page)
     server.daemon_threads = True
     server.stopped = threading.Event()  # type: ignore[attr-defined]
+    server.asked = 0  # type: ignore[attr-defined]
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()
     yield f"http://127.0.0.1:{server.server_address[1]}"
@@ -127,6 +141,12 @@ def test_a_file_that_went_away_or_grew_is_named(tmp_path: Path) -> None:
 def test_a_list_is_fetched_also_where_its_host_moved_it(site: str) -> None:
     assert get(f"{site}/list.pdf", timeout_seconds=10) == b"%PDF-1.4 a list"
     assert get(f"{site}/moved", timeout_seconds=10) == b"%PDF-1.4 a list"
+
+
+def test_a_host_that_is_tired_is_asked_again_and_named_where_it_stays_so(site: str) -> None:
+    with pytest.raises(PublisherDown, match=r"cannot be fetched: .* status 503 .* it was asked 2 times"):
+        get(f"{site}/tired", timeout_seconds=10)
+    assert get(f"{site}/tired", timeout_seconds=10) == b"%PDF-1.4 a list"
 
 
 @pytest.mark.parametrize("path", ["elsewhere", "tofile", "round"])

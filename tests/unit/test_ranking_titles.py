@@ -7,8 +7,9 @@ from decimal import Decimal
 
 import pytest
 
-from tasks.sources.ranking_lists.numbers import in_danish, number, rank
+from tasks.sources.ranking_lists.table import number, rank
 from tasks.sources.ranking_lists.titles import TitleUnclear, period, published_on, table_id
+from warehouse.danish.writing import as_typed
 
 
 @pytest.mark.parametrize(
@@ -45,8 +46,8 @@ def test_a_place_is_a_whole_number(text: str, place: int | None) -> None:
 
 
 def test_a_number_is_written_as_it_is_read() -> None:
-    assert in_danish(Decimal("-0.30")) == "-0,30"
-    assert number(in_danish(Decimal("1E+4"))) == 10_000
+    assert as_typed(Decimal("-0.30")) == "-0,30"
+    assert number(as_typed(Decimal("1E+4"))) == 10_000
 
 
 @pytest.mark.parametrize(

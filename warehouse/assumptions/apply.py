@@ -1,4 +1,4 @@
-"""TODO"""
+"""Adds to rows the assumption that applies to each: its value, bounds and number."""
 
 from __future__ import annotations
 

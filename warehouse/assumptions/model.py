@@ -1,4 +1,4 @@
-"""Assumptions: what a figure takes for granted and no table of a publisher says, as dated, sourced data.
+"""Reads assumptions: what a figure takes for granted and no table of a publisher says, as dated, sourced data.
 
 A price per person, a key, a forecast, a target: none of them is a constant in code. Variants that must never be mixed
 (a price from accounts, one from the ministry) are told apart by their basis. What was known of them and when is kept by
@@ -17,11 +17,11 @@ from importlib import resources
 from itertools import groupby, pairwise
 from typing import Any, Literal, Self
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from warehouse.areas import all_areas
 from warehouse.catalogue.model import Evidence
+from warehouse.yaml_files import YamlFile, YamlMisread
 
 AssumptionUnit = Literal["persons", "full_time_persons", "cases", "pct", "pct_point", "dkk", "hours", "weeks", "years"]
 
@@ -136,17 +136,6 @@ def _codes() -> frozenset[str]:
     return frozenset(area.code for area in all_areas())
 
 
-class _Loader(yaml.SafeLoader):
-    """YAML in which a key that is written twice is an error: the first of the two would be lost."""
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
-        keys = [key.value for key, _ in node.value]
-        twice = sorted({str(key) for key in keys if keys.count(key) > 1})
-        if twice:
-            raise yaml.constructor.ConstructorError(None, None, f"{twice[0]} is written twice", node.start_mark)
-        return super().construct_mapping(node, deep=deep)
-
-
 def read_assumptions(text: str, *, name: str) -> tuple[Assumption, ...]:
     """The assumptions of one YAML file, sorted by name, area, basis and day; `name` is the file's, for messages.
 
@@ -158,9 +147,9 @@ def read_assumptions(text: str, *, name: str) -> tuple[Assumption, ...]:
 
 def _entries(text: str, *, name: str) -> list[Any]:
     try:
-        document = yaml.load(text, Loader=_Loader)  # noqa: S506 - a SafeLoader, stricter
-    except (yaml.YAMLError, ValueError, RecursionError, LookupError, TypeError, AttributeError) as error:
-        raise AssumptionError(f"{name} cannot be read as YAML: {error}") from error
+        document = YamlFile(text).content
+    except YamlMisread as error:
+        raise AssumptionError(f"{name}, line {error.line} cannot be read as YAML: {error}") from error
     if (
         not isinstance(document, dict)
         or set(document) != {"assumptions"}

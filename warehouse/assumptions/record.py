@@ -123,11 +123,11 @@ def known(connection: Connection, *, as_of: datetime | None) -> pl.DataFrame:
     standing = select(assumptions).where(assumptions.c.superseded_at.is_(None))
     query = standing if as_of is None else _standing_at(as_of)
     rows = connection.execute(query).mappings()
-    data = [{name: _plain(row[name]) for name in KNOWN} for row in rows]
+    data = [{name: _for_frame(row[name]) for name in KNOWN} for row in rows]
     return pl.DataFrame(data, schema=KNOWN).sort("name", "area_code", "basis", "valid_from", nulls_last=False)
 
 
-def _plain(cell: Any) -> Any:
+def _for_frame(cell: Any) -> Any:
     if isinstance(cell, Decimal):
         return float(cell)
     return cell.astimezone(UTC) if isinstance(cell, datetime) else cell

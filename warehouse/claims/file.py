@@ -12,17 +12,19 @@ from datetime import date
 from fractions import Fraction
 from typing import Annotated, Any, Literal
 
+import yaml
 from pydantic import BaseModel, ConfigDict, Field, PlainValidator, StringConstraints, ValidationError
 
 from warehouse.areas import AreaUnknown, find
 from warehouse.claims.arithmetic import Arithmetic
-from warehouse.claims.lined_yaml import LinedYaml, Path, YamlMisread
-from warehouse.danish.numbers import WrittenNumber, scale_of
+from warehouse.danish.numbers import WrittenNumber, could_be_two_numbers, scale_of
 from warehouse.periods import Period
+from warehouse.yaml_files import Path, YamlFile, YamlMisread, as_text
 
 About = Literal["omtrent", "ca.", "knap", "godt", "over", "under", "mindst", "op til"]
 ASSUMPTION = "assumptions."
 MOST_ERRORS = 20
+LONGEST_FILE = 200_000
 EXPECTED = {
     "dict_type": "expected keys with their values",
     "model_type": "expected keys with their values",
@@ -163,23 +165,34 @@ class ClaimsFile(_Written):
 def read_claims(text: str, *, name: str = "the claims file") -> ClaimsFile:
     """A claims file from its text; raises ClaimsError naming each wrong line and key. `name` is what to call the file."""
     try:
-        yaml = LinedYaml(text)
+        file = YamlFile(text, scalar=_as_written, longest=LONGEST_FILE)
     except YamlMisread as error:
         key = f", {'.'.join(map(str, error.path))}" if error.path else ""
         raise ClaimsError(f"{name}, line {error.line}{key}: {error}") from error
     try:
-        claims = ClaimsFile.model_validate(yaml.content)
+        claims = ClaimsFile.model_validate(file.content)
     except ValidationError as error:
         wrong = [(tuple(each["loc"]), _in_words(each)) for each in error.errors(include_url=False)]
-        raise _errors(wrong, yaml=yaml, name=name) from error
+        raise _errors(wrong, file=file, name=name) from error
     wrong = list(_misfits(claims))
     if wrong:
-        raise _errors(wrong, yaml=yaml, name=name)
+        raise _errors(wrong, file=file, name=name)
     return claims
 
 
-def _errors(wrong: list[tuple[Path, str]], *, yaml: LinedYaml, name: str) -> ClaimsError:
-    found = sorted((yaml.line_of(path), ".".join(map(str, path)), what) for path, what in wrong)
+def _as_written(node: yaml.ScalarNode) -> str | None:
+    """A value as text; an unquoted number that a Dane and a program read differently is refused."""
+    if node.style is None and could_be_two_numbers(node.value):
+        plain = node.value.replace(".", "")
+        raise ValueError(
+            f'{node.value} could be {plain} or {node.value}0: write "{node.value}" in quotation marks for {plain}, '
+            f"or {node.value.replace('.', ',')} for the other"
+        )
+    return as_text(node)
+
+
+def _errors(wrong: list[tuple[Path, str]], *, file: YamlFile, name: str) -> ClaimsError:
+    found = sorted((file.line_of(path), ".".join(map(str, path)), what) for path, what in wrong)
     told = [f"{name}, line {line}, {key or 'the whole'}: {what}" for line, key, what in found[:MOST_ERRORS]]
     more = [f"and {len(found) - MOST_ERRORS} more"] if len(found) > MOST_ERRORS else []
     return ClaimsError("\n".join([*told, *more]))

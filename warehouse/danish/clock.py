@@ -1,4 +1,4 @@
-"""TODO"""
+"""The time of a run, and the days and hours of Denmark."""
 
 from __future__ import annotations
 

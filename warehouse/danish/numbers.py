@@ -1,33 +1,88 @@
-"""Numbers as Danish papers write them: read without loss, and shown again without digits nobody knows.
+"""Numbers as Danes write them: read without loss, and shown again without digits nobody knows.
 
-In Danish text a comma begins the decimals and points group the thousands: `1.425` is 1425 and `6,62` is 6.62. A point
-that cannot group thousands (`6.62`, `0.492`) is taken for a decimal point. How many decimals were written is kept,
-since it says how far the number was rounded.
+In Danish text a comma begins the decimals and points group the thousands: `1.425` is 1425 and `6,62` is 6.62. What else
+may stand in a number differs from source to source and is a `Notation`. How many decimals were written is kept, since it
+says how far the number was rounded.
 """
 
 from __future__ import annotations
 
 import math
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
+from functools import cache
 
 LONGEST_NUMBER = 30
 
 SIGNIFICANT = 5
 
-_GROUPED = re.compile(r"-?[1-9][0-9]{0,2}(\.[0-9]{3})+(,[0-9]+)?")
+# Hyphen-minus, hyphen, non-breaking hyphen, figure dash, en dash, minus sign: word processors change one into another.
+MINUS_SIGNS = "-\u2010\u2011\u2012\u2013\u2212"
 
-_COMMA = re.compile(r"-?[0-9]+(,[0-9]+)?")
-
-_POINT = re.compile(r"-?[0-9]+\.[0-9]+")
+BLANKS = " \u00a0\u202f"
 
 _SCALES = (
     (re.compile(r"(mia|milliard(er)?)\b"), 1_000_000_000),
     (re.compile(r"(mio|million(er)?)\b"), 1_000_000),
     (re.compile(r"(t\. ?kr|tkr|tusinde?\b|1\.000 )"), 1_000),
 )
+
+
+@dataclass(frozen=True)
+class Notation:
+    """Which signs a number is written with; each field holds the signs that may stand in its place, or none.
+
+    A blank may part sign and digits. `unit` is a pattern of what may follow, in upper or lower case.
+    """
+
+    decimal: str = ","
+    thousands: str = "."
+    minus: str = "-\u2212"
+    plus: str = "+"
+    blanks: str = ""
+    unit: str = ""
+
+
+def read_number(text: str, *, notation: Notation) -> Decimal | None:
+    """The number a text is, exact and with the decimals it was written with; None where it is none.
+
+    >>> read_number("1.620", notation=Notation()), read_number("−16,30", notation=Notation())
+    (Decimal('1620'), Decimal('-16.30'))
+    """
+    found = _pattern(notation).fullmatch(text.strip())
+    if found is None or len(found[0]) > 2 * LONGEST_NUMBER:
+        return None
+    whole = re.sub(r"\D", "", found["whole"])
+    size = Decimal(f"{whole}.{found['decimals']}" if found["decimals"] else whole)
+    return size.copy_negate() if found["minus"] and size else size
+
+
+@cache
+def _pattern(notation: Notation) -> re.Pattern[str]:
+    digits = rf"\d{{1,{LONGEST_NUMBER}}}"
+    grouped = rf"[1-9]\d{{0,2}}(?:{_one_of(notation.thousands)}\d{{3}})+|" if notation.thousands else ""
+    sign = "|".join(
+        f"(?P<{name}>{_one_of(signs)})" for name, signs in (("minus", notation.minus), ("plus", notation.plus)) if signs
+    )
+    blank = f"{_one_of(notation.blanks)}?" if notation.blanks else ""
+    decimals = rf"(?:{_one_of(notation.decimal)}(?P<decimals>{digits}))?"
+    unit = f"(?:{notation.unit})?"
+    return re.compile(rf"(?:{sign})?{blank}(?P<whole>{grouped}{digits}){decimals}{unit}", re.ASCII | re.IGNORECASE)
+
+
+def _one_of(signs: str) -> str:
+    return f"[{re.escape(signs)}]"
+
+
+def decimals_of(number: Decimal) -> int:
+    """How many decimals a number was written with."""
+    return max(0, -int(number.as_tuple().exponent))
+
+
+_PAPER = Notation(plus="")
+_WITH_POINT = Notation(decimal=".", thousands="", plus="")
 
 
 class NumberMisread(ValueError):
@@ -43,20 +98,21 @@ class WrittenNumber:
 
     @classmethod
     def parse(cls, text: str) -> WrittenNumber:
-        """Read a number in Danish notation.
+        """Read a number in Danish notation; a point that cannot group thousands (`6.62`, `0.492`) begins decimals.
 
         >>> WrittenNumber.parse("132.350,50")
         WrittenNumber(value=Fraction(264701, 2), decimals=2)
 
         Raises NumberMisread for anything else, units and signs of per cent included.
         """
-        written = text.strip().replace("−", "-")
-        plain = _without_groups(written)
-        if plain is None or len(written) > LONGEST_NUMBER:
+        number = read_number(text, notation=_PAPER)
+        if number is None:
+            number = read_number(text, notation=_WITH_POINT)
+        if number is None or len(text.strip()) > LONGEST_NUMBER:
             raise NumberMisread(
                 f"'{text[:40]}' is not a number: write 1425, 1.425, 6,62 or -1.111, and what it counts under 'unit'"
             )
-        return cls(Fraction(plain), len(plain.partition(".")[2]))
+        return cls(Fraction(number), decimals_of(number))
 
     @property
     def step(self) -> Fraction:
@@ -64,18 +120,10 @@ class WrittenNumber:
         return Fraction(1, 10**self.decimals)
 
 
-def _without_groups(written: str) -> str | None:
-    """The number with a decimal point and nothing else; None where it is no number."""
-    if _GROUPED.fullmatch(written):
-        return written.replace(".", "").replace(",", ".")
-    if _COMMA.fullmatch(written):
-        return written.replace(",", ".")
-    return written if _POINT.fullmatch(written) else None
-
-
 def could_be_two_numbers(text: str) -> bool:
     """Whether a Dane and a program read different numbers: `1.425` is 1425 to one and 1.425 to the other."""
-    return bool(_GROUPED.fullmatch(text.strip())) and "," not in text
+    grouped = "." in text and "," not in text
+    return grouped and read_number(text, notation=replace(_PAPER, minus="-")) is not None
 
 
 def scale_of(unit: str) -> int:

@@ -1,4 +1,4 @@
-"""Written: numbers, months and days as a Danish reader expects them: +38, +1,3 %, 6,62 mio. kr., oktober 2023.
+"""Writes numbers, months and days as a Danish reader expects them: +38, +1,3 %, 6,62 mio. kr., oktober 2023.
 
 Numbers are rounded half away from zero, as on paper. A minus is a minus sign, and no number is broken from its unit.
 """
@@ -52,6 +52,15 @@ def signed(value: float, *, decimals: int = 0) -> str:
 def _danish(value: Decimal) -> str:
     shown = f"{abs(value):,f}".translate(str.maketrans(",.", ".,"))
     return f"{MINUS}{shown}" if value < 0 else shown
+
+
+def as_typed(value: Decimal) -> str:
+    """A number with every decimal it has, as a person types it: no dots, and a hyphen for a minus.
+
+    >>> as_typed(Decimal("-1620.30"))
+    '-1620,30'
+    """
+    return f"{value:f}".replace(".", ",")
 
 
 def per_cent(value: float, *, decimals: int = 1) -> str:

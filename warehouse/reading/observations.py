@@ -87,7 +87,7 @@ def _in_full(
 ) -> dict[str, Any]:
     """An observation with its series, its vintage, the vintage that replaced it, and the series break before it."""
     code, series_break = period
-    row = series | {"period": code, "value": _plain_number(value, unit=series["unit"]), "status": status}
+    row = series | {"period": code, "value": _whole_count(value, unit=series["unit"]), "status": status}
     return row | version | {"series_break": series_break}
 
 
@@ -126,12 +126,12 @@ def caveats(connection: Connection, question: Question, *, rows: Sequence[Mappin
     return [row.caveat for row in breaks if min(held) < row.first_period_id <= last]
 
 
-def _plain(row: dict[str, Any]) -> dict[str, Any]:
+def _with_whole_counts(row: dict[str, Any]) -> dict[str, Any]:
     """The numbers of a revision as a person reads them."""
-    return row | {name: _plain_number(row[name], unit=row["unit"]) for name in ("before", "after", "change")}
+    return row | {name: _whole_count(row[name], unit=row["unit"]) for name in ("before", "after", "change")}
 
 
-def _plain_number(value: float | None, *, unit: str) -> float | None:
+def _whole_count(value: float | None, *, unit: str) -> float | None:
     """Counts as whole numbers: a person is not 491.0."""
     return int(value) if value is not None and unit in COUNTS else value
 
@@ -151,7 +151,7 @@ def revisions(
 ) -> list[dict[str, Any]]:
     """One row per observation that a later vintage changed; raises AreaUnknown."""
     parameters = {"table_id": table.id, "area_code": area and find(area).code, "since": since}
-    return [_plain(dict(row)) for row in connection.execute(text(_REVISIONS), parameters).mappings()]
+    return [_with_whole_counts(dict(row)) for row in connection.execute(text(_REVISIONS), parameters).mappings()]
 
 
 _STATUS = """

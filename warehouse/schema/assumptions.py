@@ -1,4 +1,4 @@
-"""TODO"""
+"""The table of assumptions: every number that was ever taken for granted, and from when to when it stood."""
 
 from __future__ import annotations
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from typing import Literal
+from io import BytesIO
+from typing import BinaryIO, Literal
 
 from tasks.sources.documents.page import printable
 from tasks.stoppages import ListUnreadable
@@ -22,7 +23,7 @@ MOST_SHEET_COLUMNS = 200
 
 LARGEST_READING_BYTES = 16 * 1024 * 1024
 
-# A file is taken apart in a process of its own (apart.py). A list of 98 takes a second and a tenth of the memory.
+# A file is read in a process of its own (sandbox.py). A list of 98 takes a second and a tenth of the memory.
 MOST_MEMORY_BYTES = 1024 * 1024 * 1024
 
 LONGEST_CPU_SECONDS = 60
@@ -31,9 +32,13 @@ LONGEST_SECONDS = 120
 
 Kind = Literal["pdf", "xlsx"]
 
+Compound = Literal["locked", "old"]
+
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
+
+_LARGEST_COMPOUND = 200 * 1024 * 1024
 
 _PDF_HEADER_WITHIN = 1024
 
@@ -58,6 +63,14 @@ def kind_of(content: bytes, *, name: str) -> Kind:
     raise ListUnreadable(f"{name}{_instead(content, start=start)}")
 
 
+def compound_kind(stream: BinaryIO) -> Compound | None:
+    """What a file of Office's older container is: a workbook with a password, or one of the old kind; None: it is none."""
+    stream.seek(0)
+    if stream.read(len(_OLE)) != _OLE:
+        return None
+    return "locked" if _ENCRYPTED in stream.read(_LARGEST_COMPOUND) else "old"
+
+
 def _require_whole(content: bytes, *, name: str) -> None:
     """A PDF ends in its own mark; what is cut off before it might still be read, with rows missing."""
     said = _LINEARIZED.search(content[:_PDF_HEADER_WITHIN])
@@ -72,10 +85,11 @@ def _instead(content: bytes, *, start: bytes) -> str:
     """What the file is, and what to do."""
     if not start:
         return " is empty; expected a PDF or an XLSX file. Fetch it again from the ministry's page"
-    if content.startswith(_OLE):
+    compound = compound_kind(BytesIO(content))
+    if compound:
         return (
             " is locked with a password; expected an open workbook. Open it in Excel with its password and save it without one"
-            if _ENCRYPTED in content
+            if compound == "locked"
             else " is a workbook of the old kind (.xls); expected XLSX. Open it in Excel and save it as .xlsx"
         )
     if start.startswith(b"<"):

@@ -1,4 +1,4 @@
-"""Takes a file apart in a process of its own, with a limit on memory and time and without this program's secrets.
+"""Reads a file in a process of its own, with a limit on memory and time and without this program's secrets.
 
 A file of a few kilobytes can be made to unpack to gigabytes or to keep its reader busy for days. What comes back is
 lines of text, which carry nothing that acts.
@@ -23,7 +23,7 @@ def pages_in(content: bytes, *, name: str, cpu_seconds: int = limits.LONGEST_CPU
     """A file's pages or sheets with their lines; raises ListUnreadable, also where the limits were met."""
     kind = kind_of(content, name=name)
     try:
-        # Our own interpreter and module; name and bytes go in as standard input, so that nothing of them is a command.
+        # This interpreter and this module; name and bytes go in as standard input, so that nothing of them is a command.
         done = subprocess.run(  # noqa: S603
             [sys.executable, "-m", __name__, kind, str(cpu_seconds)],
             input=json.dumps(name).encode() + b"\n" + content,
@@ -38,7 +38,7 @@ def pages_in(content: bytes, *, name: str, cpu_seconds: int = limits.LONGEST_CPU
         raise ListUnreadable(_too_much(name))
     if done.returncode:
         last = done.stderr.decode("utf-8", "replace").strip().rpartition("\n")[2]
-        raise ListUnreadable(f"{name} could not be taken apart: {last}. Run `jobindsats doctor`")
+        raise ListUnreadable(f"{name} could not be read: {last}. Run `jobindsats doctor`")
     said = json.loads(done.stdout)
     if "refused" in said:
         raise ListUnreadable(said["refused"])
@@ -58,13 +58,13 @@ def _too_much(name: str) -> str:
     )
 
 
-def taken_apart(content: bytes, *, kind: Kind, name: str) -> list[Page]:
+def read_pages(content: bytes, *, kind: Kind, name: str) -> list[Page]:
     """The pages or sheets, read in this process; raises ListUnreadable."""
     if kind == "pdf":
         from tasks.sources.documents.pdf import pages_of
 
         return pages_of(content, name=name)
-    from tasks.sources.documents.workbook import sheets_of
+    from tasks.sources.documents.sheets import sheets_of
 
     return sheets_of(content, name=name)
 
@@ -84,7 +84,7 @@ def _main(kind: Kind, *, cpu_seconds: int) -> None:
     resource.setrlimit(resource.RLIMIT_CPU, (cpu_seconds, cpu_seconds))
     name = json.loads(sys.stdin.buffer.readline())
     try:
-        pages = taken_apart(sys.stdin.buffer.read(), kind=kind, name=name)
+        pages = read_pages(sys.stdin.buffer.read(), kind=kind, name=name)
         said: dict[str, Any] = {"pages": [_written(page) for page in pages]}
     except ListUnreadable as refusal:
         said = {"refused": str(refusal)}

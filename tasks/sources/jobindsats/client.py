@@ -8,17 +8,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from typing import Unpack
 
 import requests
 from requests.auth import AuthBase
 
-from tasks.sources.http import LARGEST_BODY_BYTES, Answer, Line, Now, at_once
+from tasks.sources.http import Answer, HttpClient, Now, Options, at_once, options_of
 from tasks.stoppages import TokenMissing, TokenRefused
 from warehouse.settings import Settings
 
 __all__ = ["Answer", "Now", "Publisher"]
 
-_SETTING = "JOBINDSATS_API_URL"
+SETTING = "JOBINDSATS_API_URL"
 _FITS_A_HEADER = re.compile(r"[!-~]+")
 
 
@@ -31,59 +32,45 @@ class Publisher:
         *,
         token: str | None,
         now: Now,
-        timeout_seconds: float = 180,
-        retries: int = 4,
-        backoff_seconds: float = 1,
-        largest_body: int = LARGEST_BODY_BYTES,
         before_call: Callable[[], None] = at_once,
+        **options: Unpack[Options],
     ) -> None:
         self._token = _usable(token, base_url=base_url)
-        self._line = Line(
+        self._client = HttpClient(
             base_url,
-            setting=_SETTING,
+            setting=SETTING,
             accept="application/json",
             now=now,
-            timeout_seconds=timeout_seconds,
-            retries=retries,
-            backoff_seconds=backoff_seconds,
-            largest_body=largest_body,
             credential=_Bearer(self._token),
             before_call=before_call,
+            **options,
         )
-        self.base_url = self._line.base_url
+        self.base_url = self._client.base_url
 
     def __enter__(self) -> Publisher:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._line.close()
+        self._client.close()
 
     def ask(self, asked: str) -> Answer:
         """The answer to one question (`/tables?format=json`), with status 200.
 
         Raises a PublisherTrouble that says what is wrong and what to do.
         """
-        answer = self._line.get(asked)
+        answer = self._client.get(asked)
         if answer.status in (401, 403):
             raise TokenRefused(
-                f"{self._line.host} refuses the token (status {answer.status}): renew it with the publisher, "
+                f"{self._client.host} refuses the token (status {answer.status}): renew it with the publisher, "
                 "set JOBINDSATS_API_TOKEN and run `jobindsats doctor`"
             )
-        self._line.require_ok(answer, hidden=self._token)
+        self._client.require_ok(answer, hidden=self._token)
         return answer
 
 
 def open_publisher(settings: Settings, *, now: Now, before_call: Callable[[], None] = at_once) -> Publisher:
     """A session with the configured publisher; raises TokenMissing and TokenRefused."""
-    return Publisher(
-        settings.api_url,
-        token=settings.token,
-        now=now,
-        timeout_seconds=settings.timeout_seconds,
-        retries=settings.retries,
-        backoff_seconds=settings.backoff_seconds,
-        before_call=before_call,
-    )
+    return Publisher(settings.api_url, token=settings.token, now=now, before_call=before_call, **options_of(settings))
 
 
 class _Bearer(AuthBase):

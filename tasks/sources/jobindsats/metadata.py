@@ -6,13 +6,14 @@ Levels and value ids are discovered here, never assumed. `periods` is an object 
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
 from tasks.results import Listing
+from tasks.sources.http import json_of
+from tasks.sources.jobindsats.client import SETTING
 from tasks.stoppages import BodyUnreadable, Undeclared
 from warehouse.areas import municipalities
 from warehouse.catalogue.model import Hierarchy, Measure, Table
@@ -45,7 +46,7 @@ class TableMetadata:
 
 def read_listings(body: bytes) -> dict[str, Listing]:
     """Every table the publisher lists, by id; raises BodyUnreadable."""
-    document = _document(body, of="/tables")
+    document = json_of(body, of="/tables", setting=SETTING)
     try:
         return {
             str(table["table_id"]).lower(): _listing(table)
@@ -73,7 +74,7 @@ def _day(text: str | None) -> date | None:
 
 def read_metadata(body: bytes, *, table: Table) -> TableMetadata:
     """One table's periods, hierarchies and measures; raises BodyUnreadable or Undeclared."""
-    document = _document(body, of=f"/table/{table.id}")
+    document = json_of(body, of=f"/table/{table.id}", setting=SETTING)
     try:
         return TableMetadata(
             table_id=table.id,
@@ -122,17 +123,6 @@ def _measures(document: dict[str, Any]) -> Iterator[tuple[str | None, tuple[str,
         for measure in group["measures"]:
             name = measure["measure_name"]
             yield measure.get("measure_id"), (name, f"{group['mgroup_name']}: {name}")
-
-
-def _document(body: bytes, *, of: str) -> Any:
-    try:
-        return json.loads(body)
-    except ValueError as error:
-        start = body[:60].decode("utf-8", "replace").strip()
-        raise BodyUnreadable(
-            f"{of} answered with something that is not JSON ('{start}...'): a web page in its place usually means "
-            "maintenance or a wrong JOBINDSATS_API_URL"
-        ) from error
 
 
 def level_to_ask(metadata: TableMetadata, *, hierarchy: Hierarchy) -> Level | None:

@@ -5,7 +5,6 @@ An empty cell is a figure that is not there (`suppressed`), never a zero, and on
 
 from __future__ import annotations
 
-import difflib
 import json
 from collections.abc import Callable, Mapping
 from decimal import Context, Decimal
@@ -14,10 +13,11 @@ from typing import Any, TypeVar
 import polars as pl
 
 from tasks.sources.cells import KEY, SCHEMA, in_names
+from tasks.sources.documents.page import composed
 from tasks.sources.local_files.contract import Contract
 from tasks.sources.local_files.contract_fields import AreaColumn, Column, Key, PeriodColumn
 from tasks.sources.local_files.header import Layout
-from tasks.sources.local_files.rows import Cell, NotAsDeclared, Refusals, Row, is_blank, letter, plain, refused
+from tasks.sources.local_files.rows import Cell, NotAsDeclared, Refusals, Row, is_blank, letter, nearest, refused
 from tasks.sources.local_files.values import read_number, read_period
 from tasks.stoppages import FileRefused
 from warehouse.areas import Area, AreaUnknown, find
@@ -26,65 +26,6 @@ from warehouse.periods import Period
 _TOTALS = {"i alt", "ialt", "total", "hovedtotal", "sum", "tilsammen"}
 
 _LONGEST = 300
-
-
-def read_area(cell: Cell, *, names: Mapping[str, Area]) -> Area:
-    """The area a cell names, by the contract's `names`, a name or a code; raises NotAsDeclared."""
-    text = _read_text(cell, expected="an area's name or code")
-    if text in names:
-        return names[text]
-    try:
-        return find(text)
-    except AreaUnknown as error:
-        advice = f"Correct it, or say under `area: names` in the contract what it stands for ({error})"
-        raise NotAsDeclared("an area's name or code", advice=advice) from error
-
-
-def read_member(cell: Cell, *, key: Key) -> str:
-    """The member a cell names; raises NotAsDeclared where it is not declared, or a total nobody declared."""
-    text = _read_text(cell, expected="a text that tells rows apart")
-    if not key.members:
-        return _require_no_hidden_total(text, key=key)
-    if text not in key.labels:
-        close = difflib.get_close_matches(text, key.labels, n=1, cutoff=0.5)
-        nearest = f"; the nearest declared is '{close[0]}'" if close else ""
-        raise NotAsDeclared(
-            f"one of the declared members of '{key.name}'",
-            advice=f"Correct it, or declare it under `members`{nearest}",
-        )
-    return key.labels[text]
-
-
-def _require_no_hidden_total(text: str, *, key: Key) -> str:
-    """A sum among its parts would be counted twice wherever they are added."""
-    sums = _TOTALS | {key.hierarchy.root.casefold()}
-    if key.total is None and text.casefold() in sums:
-        raise NotAsDeclared(
-            "rows that are no sums of others", advice=f"Declare `total: {text}` under the key '{key.name}'"
-        )
-    return text
-
-
-def _read_text(cell: Cell, *, expected: str) -> str:
-    if isinstance(cell, str) and not is_blank(cell):
-        return _require_short(plain(cell), expected=expected)
-    if isinstance(cell, Decimal) and cell == cell.to_integral_value():
-        return f"{cell:f}".partition(".")[0]
-    if is_blank(cell):
-        raise NotAsDeclared(expected, advice="Write it in every row; an empty cell does not repeat the one above")
-    advice = "Format the cells as text before typing: spreadsheets take 1-2 for a date and 1,5 for a number"
-    raise NotAsDeclared(expected, advice=advice)
-
-
-def _require_short(text: str, *, expected: str) -> str:
-    """A remark in a column of keys would make a member of every row."""
-    if len(text) > _LONGEST:
-        raise NotAsDeclared(
-            f"{expected}, of at most {_LONGEST} characters",
-            advice="Look whether the column is a remark: declare it under `ignored`, and another under `keys`",
-        )
-    return text
-
 
 _EXACT = Context(prec=120)
 
@@ -191,7 +132,7 @@ class CellsOfFile:
 
     def _value(self, cell: Cell, *, column: Column) -> float | None:
         """A figure in its unit, None where it is not there; the factor is applied to the decimals as written."""
-        missing = is_blank(cell) or (isinstance(cell, str) and plain(cell) in self.contract.missing)
+        missing = is_blank(cell) or (isinstance(cell, str) and composed(cell) in self.contract.missing)
         if missing and column.may_be_missing:
             return None
         if missing:
@@ -220,6 +161,62 @@ class CellsOfFile:
     def _named(self, cell: dict[str, Any]) -> dict[str, Any]:
         place = {"row": cell["row"], "column": letter(cell["at"]), "header": self.layout.headers[cell["at"]]}
         return place | in_names(cell)
+
+
+def read_area(cell: Cell, *, names: Mapping[str, Area]) -> Area:
+    """The area a cell names, by the contract's `names`, a name or a code; raises NotAsDeclared."""
+    text = _read_text(cell, expected="an area's name or code")
+    if text in names:
+        return names[text]
+    try:
+        return find(text)
+    except AreaUnknown as error:
+        advice = f"Correct it, or say under `area: names` in the contract what it stands for ({error})"
+        raise NotAsDeclared("an area's name or code", advice=advice) from error
+
+
+def read_member(cell: Cell, *, key: Key) -> str:
+    """The member a cell names; raises NotAsDeclared where it is not declared, or a total nobody declared."""
+    text = _read_text(cell, expected="a text that tells rows apart")
+    if not key.members:
+        return _require_no_hidden_total(text, key=key)
+    if text not in key.labels:
+        raise NotAsDeclared(
+            f"one of the declared members of '{key.name}'",
+            advice=f"Correct it, or declare it under `members`{nearest(text, among=key.labels)}",
+        )
+    return key.labels[text]
+
+
+def _require_no_hidden_total(text: str, *, key: Key) -> str:
+    """A sum among its parts would be counted twice wherever they are added."""
+    sums = _TOTALS | {key.hierarchy.root.casefold()}
+    if key.total is None and text.casefold() in sums:
+        raise NotAsDeclared(
+            "rows that are no sums of others", advice=f"Declare `total: {text}` under the key '{key.name}'"
+        )
+    return text
+
+
+def _read_text(cell: Cell, *, expected: str) -> str:
+    if isinstance(cell, str) and not is_blank(cell):
+        return _require_short(composed(cell), expected=expected)
+    if isinstance(cell, Decimal) and cell == cell.to_integral_value():
+        return f"{cell:f}".partition(".")[0]
+    if is_blank(cell):
+        raise NotAsDeclared(expected, advice="Write it in every row; an empty cell does not repeat the one above")
+    advice = "Format the cells as text before typing: spreadsheets take 1-2 for a date and 1,5 for a number"
+    raise NotAsDeclared(expected, advice=advice)
+
+
+def _require_short(text: str, *, expected: str) -> str:
+    """A remark in a column of keys would make a member of every row."""
+    if len(text) > _LONGEST:
+        raise NotAsDeclared(
+            f"{expected}, of at most {_LONGEST} characters",
+            advice="Look whether the column is a remark: declare it under `ignored`, and another under `keys`",
+        )
+    return text
 
 
 def _within(value: Decimal, *, column: Column) -> float:

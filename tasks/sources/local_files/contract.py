@@ -31,9 +31,7 @@ from tasks.sources.local_files.contract_fields import (
 from tasks.sources.local_files.values import KINDS, Decimals, Dialect, Thousands
 from warehouse.catalogue.model import Hierarchy, Table
 from warehouse.periods import PeriodKind
-from warehouse.yaml_files import ContractError, document_of, line_of
-
-__all__ = ["Contract", "ContractError", "Feed", "read_contract"]
+from warehouse.yaml_files import YamlFile, YamlMisread
 
 Feed = Literal[
     "activation",
@@ -50,6 +48,11 @@ Feed = Literal[
 Encoding = Literal["utf-8", "utf-8-sig", "latin-1", "cp1252"]
 Separator = Literal["semicolon", "comma", "tab", "pipe"]
 AREA, PERIOD = "Område", "Periode"
+LONGEST_CONTRACT = 100_000
+
+
+class ContractError(ValueError):
+    """A contract, or a folder of them, does not say what it must: file, line and key are in the message."""
 
 
 def _fixed_or_column(written: Any) -> str:
@@ -181,18 +184,23 @@ class Contract(Declared):
 
 def read_contract(text: str, *, name: str) -> Contract:
     """The contract a YAML text is; raises ContractError naming file, line and key."""
-    document, node = document_of(text, name=name)
     try:
-        return Contract.model_validate(document)
+        file = YamlFile(text, longest=LONGEST_CONTRACT)
+    except YamlMisread as error:
+        raise ContractError(f"{name}, line {error.line}: {error}") from error
+    if not isinstance(file.content, dict):
+        raise ContractError(f"{name}, line 1: a contract is written as `key: value`; see docs/sources/local_files.md")
+    try:
+        return Contract.model_validate(file.content)
     except ValidationError as error:
-        found = [_said(problem, node=node) for problem in error.errors(include_url=False, include_input=False)]
+        found = [_in_words(problem, file=file) for problem in error.errors(include_url=False, include_input=False)]
         raise ContractError(f"{name}, {'; '.join(sorted(found)[:5])}") from error
 
 
-def _said(problem: Any, *, node: Any) -> str:
+def _in_words(problem: Any, *, file: YamlFile) -> str:
     path = [step for step in problem["loc"] if step not in ("fixed", "by column")]
     key = ".".join(str(step) for step in path)
     said = str(problem["msg"]).removeprefix("Value error, ")
     if problem["type"] == "extra_forbidden":
         said = "no contract has this key; see docs/sources/local_files.md for those it may have"
-    return f"line {line_of(node, problem['loc'])}: " + (f"{key}: {said}" if key else said)
+    return f"line {file.line_of(problem['loc'])}: " + (f"{key}: {said}" if key else said)

@@ -18,7 +18,7 @@ from pydantic import (
     model_validator,
 )
 
-from tasks.sources.local_files.rows import plain
+from tasks.sources.documents.page import composed
 from tasks.sources.local_files.values import NumberType, PeriodForm
 from warehouse.areas import Area, AreaUnknown, find
 from warehouse.catalogue.model import Hierarchy, Measure, Member, Unit
@@ -50,7 +50,7 @@ def _member(written: Any) -> Any:
     return {"name": written} if isinstance(written, str) else written
 
 
-Text = Annotated[str, AfterValidator(plain), StringConstraints(min_length=1, max_length=500)]
+Text = Annotated[str, AfterValidator(composed), StringConstraints(min_length=1, max_length=500)]
 
 Label = Annotated[Text, BeforeValidator(_label)]
 

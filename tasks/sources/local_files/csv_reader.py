@@ -27,6 +27,25 @@ _NO_TEXT = re.compile("[\x00\udc80-\udcff]")
 _FOREIGN = re.compile(r"[^\x00-\x7f]")
 
 
+def csv_rows(stream: BinaryIO, *, contract: Contract, name: str) -> Iterator[Row]:
+    """Every row of a CSV file, blank ones too; raises FileRefused naming row and column."""
+    lines = _Lines(stream, encoding=contract.encoding or "utf-8", name=name)
+    reader = csv.reader(lines, delimiter=_SEPARATORS[contract.separator or "comma"], strict=True)
+    number = 0
+    while True:
+        try:
+            cells = next(reader, None)
+        except csv.Error as error:
+            raise _torn(name, row=number + 1, error=error) from error
+        if cells is None:
+            return
+        number += 1
+        if lines.odd:
+            _require_text(cells, row=number, lines=lines)
+            lines.odd = False
+        yield Row(number, tuple(cells))
+
+
 class _Lines:
     """The decoded lines of a stream; `odd` says whether one of those handed out may hold what is no text."""
 
@@ -69,25 +88,6 @@ class _Lines:
         except UnicodeDecodeError:
             return False
         return True
-
-
-def csv_rows(stream: BinaryIO, *, contract: Contract, name: str) -> Iterator[Row]:
-    """Every row of a CSV file, blank ones too; raises FileRefused naming row and column."""
-    lines = _Lines(stream, encoding=contract.encoding or "utf-8", name=name)
-    reader = csv.reader(lines, delimiter=_SEPARATORS[contract.separator or "comma"], strict=True)
-    number = 0
-    while True:
-        try:
-            cells = next(reader, None)
-        except csv.Error as error:
-            raise _torn(name, row=number + 1, error=error) from error
-        if cells is None:
-            return
-        number += 1
-        if lines.odd:
-            _require_text(cells, row=number, lines=lines)
-            lines.odd = False
-        yield Row(number, tuple(cells))
 
 
 def _torn(name: str, *, row: int, error: csv.Error) -> Exception:

@@ -1,4 +1,4 @@
-"""A municipality's own tables: the folder that holds each contract with its newest file, and what does not fit.
+"""Finds a municipality's own tables: the folder that holds each contract with its newest file, and what does not fit.
 
 What fits no contract is said, never passed over: a file that somebody saved under another name would otherwise look
 like a month without news.
@@ -10,18 +10,15 @@ from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
-import polars as pl
-
 from tasks.results import DUE, Due, Fetched, Listing
 from tasks.sources.access import Access
 from tasks.sources.archived_files import CONTRACT, ArchivedFile, archive_file, due_of, fetch_archived, readable_again
-from tasks.sources.local_files.contract import Contract, read_contract
-from tasks.sources.local_files.snapshot import read_stream, require_size
+from tasks.sources.local_files.contract import Contract, ContractError, read_contract
+from tasks.sources.local_files.snapshot import require_size
 from tasks.stoppages import FileRefused
 from warehouse.catalogue.publishers import LOCAL, LOCAL_PREFIX
 from warehouse.periods import Period
 from warehouse.settings import Settings
-from warehouse.yaml_files import ContractError
 
 _CONTRACTS = {".yml", ".yaml"}
 
@@ -51,11 +48,61 @@ class Folder:
         return (*self.wrong_contracts, *self.without_file, *self.without_contract)
 
 
-def contracts_in(folder: Path) -> list[Path]:
-    """Every contract in a folder and below it, by path; raises ContractError where there is no such folder."""
-    if not folder.is_dir():
-        raise ContractError(f"{folder} is not a folder: create it, or name the one that holds the contracts")
-    return [path for path in _files_in(folder) if path.suffix.lower() in _CONTRACTS]
+def has(table_id: str) -> bool:
+    """Whether a table is a municipality's own."""
+    return table_id.startswith(LOCAL_PREFIX)
+
+
+def is_configured(settings: Settings) -> bool:
+    """Whether a setting names the folder."""
+    return settings.local_files is not None
+
+
+def due(access: Access, *, wanted: frozenset[str]) -> list[Due]:
+    """The municipality's own tables, each with its contract; what fits no contract is said."""
+    folder = look_into(access.settings.local_files or Path())
+    files = [file for file in folder.files if not wanted or wanted & {LOCAL, file.contract.table.id}]
+    found = [_due(file, access=access) for file in files]
+    if wanted and LOCAL not in wanted:
+        return found
+    return [*found, *(_unfitting(folder) or readable_again(LOCAL, access=access))]
+
+
+def fetch(due: Due, *, access: Access, only: frozenset[Period] | None = None) -> Fetched:  # noqa: ARG001  # it is read whole
+    """The receipt of a table whose contract and file are in the archive already."""
+    return fetch_archived(due, access=access)
+
+
+def _due(file: LocalFile, *, access: Access) -> Due:
+    table = file.contract.table
+    try:
+        contract, content = _archived(file, access=access)
+    except FileRefused as stoppage:
+        reason = f"found {file.path.name}"
+        return Due(table.id, DUE, reason, Listing(table.id), stoppage=stoppage, declared=table)
+    return due_of(table.id, files=[contract, content], access=access, declared=table)
+
+
+def _archived(file: LocalFile, *, access: Access) -> tuple[ArchivedFile, ArchivedFile]:
+    """A contract and its file, archived; raises FileRefused."""
+    require_size(file.path.stat().st_size, contract=file.contract, name=file.path.name)
+    try:
+        contract, content = file.contract_path.read_bytes(), file.path.read_bytes()
+    except OSError as error:
+        raise FileRefused(f"{file.path.name} cannot be read: {error}. See to its rights, or save it anew") from error
+    return (
+        archive_file(access, file.contract_path.name, contract, kind=CONTRACT),
+        archive_file(access, file.path.name, content),
+    )
+
+
+def _unfitting(folder: Folder) -> list[Due]:
+    """Contracts that cannot be read stop; a contract without its file, or a file without contract, is said."""
+    said = " ".join(f"{sentence}." for sentence in folder.sentences)
+    if not said:
+        return []
+    stoppage = FileRefused(said) if folder.wrong_contracts else None
+    return [Due(LOCAL, DUE if stoppage else "not_due", said, Listing(LOCAL), stoppage=stoppage)]
 
 
 def look_into(folder: Path) -> Folder:
@@ -81,14 +128,15 @@ def look_into(folder: Path) -> Folder:
     )
 
 
-def read_local_file(file: LocalFile) -> pl.DataFrame:
-    """The cells of a file, as `read_file` gives them; raises FileRefused."""
-    with file.path.open("rb") as stream:
-        return read_stream(stream, contract=file.contract, name=file.path.name)
+def contracts_in(folder: Path) -> list[Path]:
+    """Every contract in a folder and below it, by path; raises ContractError where there is no such folder."""
+    if not folder.is_dir():
+        raise ContractError(f"{folder} is not a folder: create it, or name the one that holds the contracts")
+    return [path for path in _files_in(folder) if path.suffix.lower() in _CONTRACTS]
 
 
 def _files_in(folder: Path) -> list[Path]:
-    """The files of a folder; hidden ones, and those by which a spreadsheet program marks a file as open, are nobody's."""
+    """The files of a folder; hidden ones, and those by which a spreadsheet program marks a file as open, are left out."""
     return [
         path
         for path in sorted(folder.rglob("*"))
@@ -139,60 +187,3 @@ def _strangers(folder: Path, *, known: set[Path]) -> tuple[str, ...]:
         f"{path.relative_to(folder).as_posix()}: no contract names this file; write one, rename it or take it away"
         for path in strangers
     )
-
-
-def has(table_id: str) -> bool:
-    """Whether a table is a municipality's own."""
-    return table_id.startswith(LOCAL_PREFIX)
-
-
-def is_configured(settings: Settings) -> bool:
-    """Whether a setting names the folder."""
-    return settings.local_files is not None
-
-
-def due(access: Access, *, wanted: frozenset[str]) -> list[Due]:
-    """The municipality's own tables, each with its contract; what fits no contract is said."""
-    folder = look_into(access.settings.local_files or Path())
-    files = [file for file in folder.files if not wanted or wanted & {LOCAL, file.contract.table.id}]
-    found = [_due(file, access=access) for file in files]
-    if wanted and LOCAL not in wanted:
-        return found
-    return [*found, *(_unfitting(folder) or readable_again(LOCAL, access=access))]
-
-
-def _due(file: LocalFile, *, access: Access) -> Due:
-    table = file.contract.table
-    try:
-        contract, content = _archived(file, access=access)
-    except FileRefused as stoppage:
-        reason = f"found {file.path.name}"
-        return Due(table.id, DUE, reason, Listing(table.id), stoppage=stoppage, declared=table)
-    return due_of(table.id, files=[contract, content], access=access, declared=table)
-
-
-def _archived(file: LocalFile, *, access: Access) -> tuple[ArchivedFile, ArchivedFile]:
-    """A contract and its file, archived; raises FileRefused."""
-    require_size(file.path.stat().st_size, contract=file.contract, name=file.path.name)
-    try:
-        contract, content = file.contract_path.read_bytes(), file.path.read_bytes()
-    except OSError as error:
-        raise FileRefused(f"{file.path.name} cannot be read: {error}. See to its rights, or save it anew") from error
-    return (
-        archive_file(access, file.contract_path.name, contract, kind=CONTRACT),
-        archive_file(access, file.path.name, content),
-    )
-
-
-def _unfitting(folder: Folder) -> list[Due]:
-    """Contracts that cannot be read stop; a contract without its file, or a file without contract, is said."""
-    said = " ".join(f"{sentence}." for sentence in folder.sentences)
-    if not said:
-        return []
-    stoppage = FileRefused(said) if folder.wrong_contracts else None
-    return [Due(LOCAL, DUE if stoppage else "not_due", said, Listing(LOCAL), stoppage=stoppage)]
-
-
-def fetch(due: Due, *, access: Access, only: frozenset[Period] | None = None) -> Fetched:  # noqa: ARG001  # it is read whole
-    """The receipt of a table whose contract and file are in the archive already."""
-    return fetch_archived(due, access=access)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from tasks.sources.documents.page import composed
 from tasks.sources.local_files.contract import Contract
 from tasks.sources.local_files.contract_fields import AreaColumn, Column, Key, PeriodColumn, Place
-from tasks.sources.local_files.rows import Row, is_blank, plain, refused, shown
+from tasks.sources.local_files.rows import Row, is_blank, nearest, refused, shown
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,7 @@ def _headers(row: Row, *, name: str) -> list[str]:
         cells.pop()
     headers: list[str] = []
     for at, cell in enumerate(cells):
-        text = plain(cell) if isinstance(cell, str) else "" if cell is None else plain(_written(cell))
+        text = composed(cell) if isinstance(cell, str) else "" if cell is None else composed(_written(cell))
         if not text or text in headers:
             expected = "a header of its own for each column"
             advice = "Give each column one header, or declare the right `header_row`"
@@ -74,7 +74,9 @@ def _require_declared(headers: list[str], *, row: Row, contract: Contract, name:
     missing = [header for header in declared if header not in headers]
     undeclared = [header for header in headers if header not in declared]
     if undeclared:
-        advice = "Declare it in the contract under `columns`, `keys` or `ignored`" + _nearest(undeclared[0], declared)
+        advice = "Declare it in the contract under `columns`, `keys` or `ignored`" + nearest(
+            undeclared[0], among=declared
+        )
         if len(headers) == 1 < len(declared):
             advice = "The whole header is one cell: declare the `separator` that the file has"
         raise refused(
@@ -93,8 +95,3 @@ def _require_declared(headers: list[str], *, row: Row, contract: Contract, name:
             found=f"the columns {', '.join(headers)}",
             advice="Send the whole table, or take the column out of the contract",
         )
-
-
-def _nearest(header: str, declared: list[str]) -> str:
-    close = difflib.get_close_matches(header, declared, n=1, cutoff=0.5)
-    return f"; the nearest declared is '{close[0]}'" if close else ""

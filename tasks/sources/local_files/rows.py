@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import unicodedata
-from collections.abc import Sequence
+import difflib
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
@@ -57,14 +57,6 @@ def is_blank(cell: Cell) -> bool:
     return cell is None or (isinstance(cell, str) and not cell.strip())
 
 
-def plain(text: str) -> str:
-    """A text with its letters composed and every run of blanks and line breaks as one blank.
-
-    Macs write å as a and a ring, and spreadsheets break headers over lines.
-    """
-    return " ".join(unicodedata.normalize("NFC", text).split())
-
-
 def letter(at: int) -> str:
     """The letter a spreadsheet gives the column at position `at`, counted from 0.
 
@@ -77,6 +69,12 @@ def letter(at: int) -> str:
         at, rest = divmod(at - 1, 26)
         letters = chr(ord("A") + rest) + letters
     return letters
+
+
+def nearest(text: str, *, among: Iterable[str]) -> str:
+    """The end of an advice: which of the declared names a text is like, or nothing."""
+    close = difflib.get_close_matches(text, list(among), n=1, cutoff=0.5)
+    return f"; the nearest declared is '{close[0]}'" if close else ""
 
 
 def shown(cell: Cell) -> str:

@@ -11,10 +11,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from functools import cache
 from typing import Literal
 
-from tasks.sources.local_files.rows import Cell, ErrorValue, Formula, NotAsDeclared, Percentage, plain
+from tasks.sources.documents.page import composed
+from tasks.sources.local_files.rows import Cell, ErrorValue, Formula, NotAsDeclared, Percentage
+from warehouse.danish import numbers
+from warehouse.danish.numbers import BLANKS, Notation
+from warehouse.danish.writing import MONTHS
 from warehouse.periods import Period, PeriodError, PeriodKind
 
 Decimals = Literal["comma", "point"]
@@ -23,11 +26,9 @@ Thousands = Literal["point", "comma", "space", "apostrophe", "none"]
 
 NumberType = Literal["integer", "decimal", "percent"]
 
-_SIGNS = {"comma": ",", "point": ".", "apostrophe": "'’", "space": " \u00a0\u202f"}
+_SIGNS = {"comma": ",", "point": ".", "apostrophe": "'’", "space": BLANKS, "none": ""}
 
-_KRONER, _PER_CENT = r"(?:kr\.?|DKK)", r"(?:%|pct\.?|procent)"
-
-_MOST_DIGITS = 30
+_KRONER, _PER_CENT = rf"[{BLANKS}]*(?:kr\.?|DKK)", rf"[{BLANKS}]*(?:%|pct\.?|procent)"
 
 
 @dataclass(frozen=True)
@@ -41,9 +42,13 @@ class Dialect:
         grouped = "no thousands separator" if self.thousands == "none" else f"thousands {self.thousands}"
         return f"decimal {self.decimal} and {grouped}"
 
+    def notation(self, *, unit: str) -> Notation:
+        """The signs its numbers may have, and the unit that may follow them."""
+        return Notation(_SIGNS[self.decimal], _SIGNS[self.thousands], blanks=BLANKS, unit=unit)
+
     def example(self, kind: NumberType) -> str:
         """A number of this dialect, as messages show it."""
-        group = "" if self.thousands == "none" else _SIGNS[self.thousands][0]
+        group = _SIGNS[self.thousands][:1]
         return {
             "integer": f"1{group}425",
             "decimal": f"1{group}425{_SIGNS[self.decimal]}5",
@@ -87,27 +92,14 @@ def _advice_on(cell: Cell) -> str:
 
 
 def _read_text(text: str, *, kind: NumberType, dialect: Dialect, kroner: bool) -> Decimal:
-    found = _pattern(dialect, percent=kind == "percent", kroner=kroner).fullmatch(text)
-    if found is None or len(text) > 2 * _MOST_DIGITS:
+    unit = _PER_CENT if kind == "percent" else _KRONER if kroner else ""
+    number = numbers.read_number(text, notation=dialect.notation(unit=unit))
+    if number is None:
         advice = f"Numbers are declared with {dialect}: correct the file, or the contract if the file is right"
         raise _not_a_number(kind, dialect=dialect, advice=advice)
-    if found["parts"] and kind == "integer":
+    if kind == "integer" and numbers.decimals_of(number):
         raise _not_a_number(kind, dialect=dialect, advice=_WHOLE)
-    whole = re.sub(r"\D", "", found["whole"])
-    return Decimal(f"{'-' if found['minus'] else ''}{whole}.{found['parts'] or 0}")
-
-
-@cache
-def _pattern(dialect: Dialect, *, percent: bool, kroner: bool) -> re.Pattern[str]:
-    grouped = "" if dialect.thousands == "none" else rf"|\d{{1,3}}(?:[{_SIGNS[dialect.thousands]}]\d{{3}})+"
-    parts = rf"(?:{re.escape(_SIGNS[dialect.decimal])}(?P<parts>\d{{1,{_MOST_DIGITS}}}))?"
-    blank = f"[{_SIGNS['space']}]"
-    after = f"(?:{blank}*{_PER_CENT})?" if percent else f"(?:{blank}*{_KRONER})?" if kroner else ""
-    # U+2212 is the minus sign of typeset tables; a hyphen is what keyboards have.
-    return re.compile(
-        rf"(?:\+|(?P<minus>[-\u2212]))?{blank}?(?P<whole>\d{{1,{_MOST_DIGITS}}}{grouped}){parts}{after}",
-        re.ASCII | re.IGNORECASE,
-    )
+    return number
 
 
 def _not_a_number(kind: NumberType, *, dialect: Dialect, advice: str) -> NotAsDeclared:
@@ -133,10 +125,6 @@ _EXAMPLES: dict[PeriodForm, str] = {
     "rolling_year": "four quarters such as 2016QMAT03",
 }
 
-_MONTHS = ["januar", "februar", "marts", "april", "maj", "juni"]
-
-_MONTHS += ["juli", "august", "september", "oktober", "november", "december"]
-
 _QUARTER = re.compile(
     r"(?P<year>\d{4})[KQ]0?(?P<number>[1-4])|(?P<nth>[1-4])\.? (?:kvartal|kvrt\.?|kvt\.?|kv\.?) (?P<of>\d{4})",
     re.ASCII | re.IGNORECASE,
@@ -158,7 +146,7 @@ def read_period(cell: Cell, *, form: PeriodForm) -> Period:
 
 def _text(cell: Cell) -> str:
     if isinstance(cell, str):
-        return plain(cell)
+        return composed(cell)
     if isinstance(cell, Decimal) and cell == cell.to_integral_value():
         return format(cell, "f").partition(".")[0]
     raise PeriodError(f"{cell} is not a period")
@@ -187,8 +175,8 @@ def _quarter(text: str) -> Period:
 
 def _month(text: str) -> Period:
     name, _, year = text.casefold().partition(" ")
-    if name in _MONTHS and re.fullmatch(r"\d{4}", year, re.ASCII):
-        return Period(PeriodKind.MONTH, int(year), _MONTHS.index(name) + 1)
+    if name in MONTHS and re.fullmatch(r"\d{4}", year, re.ASCII):
+        return Period(PeriodKind.MONTH, int(year), MONTHS.index(name) + 1)
     return _of_kind(text, kind=PeriodKind.MONTH)
 
 

@@ -6,20 +6,40 @@ claims to be smaller than it is) is looked for before.
 
 from __future__ import annotations
 
-import warnings
+import re
+import zipfile
 from collections.abc import Iterator
 from datetime import date, time, timedelta
-from decimal import Decimal
 from itertools import repeat
 from math import isfinite
 from typing import Any, BinaryIO
 
-from openpyxl import Workbook, load_workbook
+from defusedxml.ElementTree import iterparse
+from openpyxl import Workbook
 
-from tasks.sources.documents.xlsx_package import require_honest_package, require_plain_sheet
+from tasks.sources.documents.file_kind import compound_kind
+from tasks.sources.documents.workbook import (
+    MEGABYTE,
+    PackageLimits,
+    PackageTooLarge,
+    exactly,
+    is_per_cent,
+    opened,
+    require_small,
+    rows_of,
+    visible_sheets,
+)
 from tasks.sources.local_files.contract import Contract
 from tasks.sources.local_files.rows import Cell, ErrorValue, Formula, Percentage, Row, refused
 from tasks.stoppages import Stoppage
+
+_LIMITS = PackageLimits(size=200 * MEGABYTE, parts=2_000)
+
+_XLSX = "an .xlsx workbook"
+
+_LAST_ROW, _LAST_COLUMN = 1_048_576, 16_384
+
+_REFERENCE = re.compile(r"\$?([A-Z]{1,3})\$?(\d{1,7})", re.ASCII)
 
 
 def xlsx_rows(stream: BinaryIO, *, contract: Contract, name: str) -> Iterator[Row]:
@@ -39,38 +59,41 @@ def xlsx_rows(stream: BinaryIO, *, contract: Contract, name: str) -> Iterator[Ro
 
 def _rows(stream: BinaryIO, *, contract: Contract, name: str) -> Iterator[Row]:
     require_honest_package(stream, name=name)
-    written = _opened(stream, values=False)
-    sheet = _chosen(written, contract=contract, name=name)
-    require_plain_sheet(stream, sheet=sheet, header_row=contract.header_row, name=name)
+    sheet = _chosen(opened(stream, values=False), contract=contract, name=name)
+    _require_plain_sheet(stream, sheet=sheet, header_row=contract.header_row, name=name)
     values: Iterator[Any] = repeat(None)
     if contract.formulas == "cached-value":
-        values = _raw_rows(_opened(stream, values=True)[sheet.title])
-    for number, (row, cached) in enumerate(zip(_raw_rows(sheet), values, strict=False), start=1):
+        values = rows_of(opened(stream, values=True)[sheet.title])
+    for number, (row, cached) in enumerate(zip(rows_of(sheet), values, strict=False), start=1):
         yield Row(number, tuple(map(_cell, row, repeat(None) if cached is None else cached)))
 
 
-def _opened(stream: BinaryIO, *, values: bool) -> Workbook:
-    stream.seek(0)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # openpyxl warns of styles and extensions, which hold no figures
-        return load_workbook(stream, read_only=True, data_only=values, keep_links=False)
-
-
-def _raw_rows(sheet: Any) -> Iterator[Any]:
-    sheet.reset_dimensions()  # the size that a sheet claims would cut off what lies beyond
-    rows = iter(sheet.iter_rows())
-    while True:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            row = next(rows, None)
-        if row is None:
-            return
-        yield row
+def require_honest_package(stream: BinaryIO, *, name: str) -> None:
+    """Raise FileRefused unless the stream is a zip that unpacks, in full, to no more than a workbook needs."""
+    compound = compound_kind(stream)
+    if compound == "locked":
+        advice = "Save it without a password; the folder's rights protect it"
+        raise refused(name, expected=_XLSX, found="one protected by a password", advice=advice)
+    if compound == "old":
+        raise refused(name, expected=_XLSX, found="a workbook of the older .xls kind", advice="Save it as .xlsx")
+    try:
+        require_small(stream, limits=_LIMITS)
+    except PackageTooLarge as error:
+        raise refused(
+            name,
+            expected=f"a workbook of at most {_LIMITS.size // MEGABYTE} MB and {_LIMITS.elements} elements once unpacked",
+            found=str(error),
+            advice="Keep the figures in a workbook of their own, or send them as CSV",
+        ) from error
+    except (zipfile.BadZipFile, RuntimeError, NotImplementedError, EOFError, OSError, ValueError) as error:
+        raise refused(
+            name, expected=_XLSX, found=f"what is not one ({error})", advice="Save it anew as .xlsx"
+        ) from error
 
 
 def _chosen(workbook: Workbook, *, contract: Contract, name: str) -> Any:
     """The declared sheet, or the only one there is to see; a hidden sheet is never read."""
-    visible = {sheet.title: sheet for sheet in workbook.worksheets if sheet.sheet_state == "visible"}
+    visible = visible_sheets(workbook)
     if contract.sheet is None and len(visible) == 1:
         return next(iter(visible.values()))
     if contract.sheet in visible:
@@ -79,6 +102,69 @@ def _chosen(workbook: Workbook, *, contract: Contract, name: str) -> Any:
     found = f"the sheets {', '.join(visible) or 'none'}" + (f"; hidden: {', '.join(hidden)}" if hidden else "")
     expected = "one visible sheet" if contract.sheet is None else f"a visible sheet '{contract.sheet}'"
     raise refused(name, expected=expected, found=found, advice="Declare its name under `sheet`, or show it")
+
+
+def _require_plain_sheet(stream: BinaryIO, *, sheet: Any, header_row: int, name: str) -> None:
+    """Raise FileRefused where a sheet's table has merged cells, or rows and cells out of their order."""
+    stream.seek(0)
+    with zipfile.ZipFile(stream) as package, package.open(sheet._worksheet_path) as content:
+        row = column = 0
+        for event, element in iterparse(content, events=("start", "end"), forbid_dtd=True):
+            tag = element.tag.rpartition("}")[2]
+            if event == "start" and tag == "row":
+                row, column = _next(row, element.get("r"), last=_LAST_ROW, name=name), 0
+            elif event == "start" and tag == "c":
+                column = _next(column, _column_of(element.get("r"), row=row, name=name), last=_LAST_COLUMN, name=name)
+            elif event == "start" and tag == "mergeCell":
+                _require_above(element.get("ref", ""), header_row=header_row, name=name)
+            elif event == "end" and tag == "row":
+                element.clear()
+
+
+def _next(before: int, stated: str | int | None, *, last: int, name: str) -> int:
+    """The number of a row or column that follows `before`; a sheet that goes back or beyond its end is torn."""
+    number = before + 1 if stated is None else int(stated)
+    if not before < number <= last:
+        raise refused(
+            name,
+            row=number,
+            expected=f"rows and columns in order, up to {last}",
+            found=f"{number} after {before}",
+            advice="Open the workbook in a spreadsheet program and save it anew",
+        )
+    return number
+
+
+def _column_of(reference: str | None, *, row: int, name: str) -> int | None:
+    if reference is None:
+        return None
+    found = _REFERENCE.fullmatch(reference)
+    if found is None or int(found[2]) != row:
+        advice = "Open the workbook in a spreadsheet program and save it anew"
+        raise refused(name, row=row, expected="cells of this row", found=f"'{reference[:20]}'", advice=advice)
+    return _position(found[1]) + 1
+
+
+def _position(letters: str) -> int:
+    at = 0
+    for sign in letters:
+        at = at * 26 + ord(sign) - ord("A") + 1
+    return at - 1
+
+
+def _require_above(merged: str, *, header_row: int, name: str) -> None:
+    """Merged cells may stand in the title above the table; in it, all but the first would be empty."""
+    corners = [_REFERENCE.fullmatch(corner) for corner in merged.split(":")]
+    first, last = corners[0], corners[-1]
+    if first is None or last is None or int(last[2]) >= header_row:
+        raise refused(
+            name,
+            row=None if first is None else int(first[2]),
+            at=None if first is None else _position(first[1]),
+            expected="one cell for each figure",
+            found=f"the merged cells {merged[:40]}",
+            advice="Split the merged cells and write each one's text",
+        )
 
 
 def _cell(cell: Any, cached: Any) -> Cell:
@@ -99,5 +185,5 @@ def _value(cell: Any) -> Cell:
         return value
     if isinstance(value, float) and not isfinite(value):
         return ErrorValue(str(value))
-    number = Decimal(repr(value))
-    return Percentage(number) if "%" in (cell.number_format or "") else number
+    number = exactly(value)
+    return Percentage(number) if is_per_cent(cell) else number

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from tasks.sources.documents.page import Cell, Line, Span
+from tasks.sources.documents.page import Cell, Line, Span, folded
 
 MOST_HEADER_LINES = 8
 KNOWN = (
@@ -79,7 +79,7 @@ def _under(cell: Cell, *, spans: Sequence[Span]) -> list[int]:
 
 
 def _column(header: str, *, span: Span) -> Column:
-    words = " ".join(header.casefold().replace("\u00ad", "").split())
+    words = folded(header)
     return Column(_holds(words), header, span, _times(words))
 
 

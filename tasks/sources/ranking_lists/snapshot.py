@@ -30,6 +30,49 @@ from warehouse.catalogue.publishers import shipped_table
 from warehouse.periods import Period
 
 
+def snapshot(manifest: Manifest, *, archive: Archive) -> RankingSnapshot:
+    """The snapshot of a manifest; raises CatalogueError."""
+    return RankingSnapshot(manifest, shipped_table(manifest.table_id), archive)
+
+
+@dataclass(frozen=True)
+class RankingSnapshot:
+    """The ranking lists of one group of benefits, as they lay in the watched place: one file or several.
+
+    Where several lists are of one period, the one published last counts, cell by cell; a top list withdraws nothing.
+    """
+
+    manifest: Manifest
+    table: Table
+    archive: Archive
+
+    declared_in = "warehouse/catalogue/ranking_lists.yml"
+    labels: tuple[Labels, ...] = ()
+    differences: tuple[str, ...] = ()
+    asked_periods: tuple[Period, ...] | None = None
+
+    @cached_property
+    def lists(self) -> tuple[RankingList, ...]:
+        """The lists in the order of their publication; raises ListUnreadable."""
+        read = [
+            read_list(self.archive.get(entry.sha256), name=entry.asked.removeprefix(FILE))
+            for entry in self.manifest.entries
+        ]
+        return tuple(sorted(read, key=lambda each: (each.published_on or date.min, each.complete)))
+
+    @property
+    def partial_periods(self) -> frozenset[int]:
+        """The periods of which there is a top list only."""
+        complete = {each.period.key for each in self.lists if each.complete}
+        return frozenset(each.period.key for each in self.lists) - complete
+
+    def answers(self) -> Iterator[Cut]:
+        """The cells of each period."""
+        together = pl.concat([each.cells for each in self.lists]).unique(KEY, keep="last", maintain_order=True)
+        for (period_id,), cells in together.sort(KEY).group_by("period_id", maintain_order=True):
+            yield f"period {period_id}", cells
+
+
 @dataclass(frozen=True)
 class RankingList:
     """One list: the catalogue's table, the period, whether all 98 are on it, and one cell per municipality x measure."""
@@ -79,46 +122,3 @@ def _cells_of(row: Row, *, period: Period) -> Iterator[tuple[Any, ...]]:
     values = {"rank": float(row.rank)} | {measure: float(value) for measure, value in row.values.items()}
     for measure, value in values.items():
         yield period.key, row.area.key, "{}", measure, value, "observed"
-
-
-def snapshot(manifest: Manifest, *, archive: Archive) -> RankingSnapshot:
-    """The snapshot of a manifest; raises CatalogueError."""
-    return RankingSnapshot(manifest, shipped_table(manifest.table_id), archive)
-
-
-@dataclass(frozen=True)
-class RankingSnapshot:
-    """The ranking lists of one group of benefits, as they lay in the watched place: one file or several.
-
-    Where several lists are of one period, the one published last counts, cell by cell; a top list withdraws nothing.
-    """
-
-    manifest: Manifest
-    table: Table
-    archive: Archive
-
-    declared_in = "warehouse/catalogue/ranking_lists.yml"
-    labels: tuple[Labels, ...] = ()
-    differences: tuple[str, ...] = ()
-    asked_periods: tuple[Period, ...] | None = None
-
-    @cached_property
-    def lists(self) -> tuple[RankingList, ...]:
-        """The lists in the order of their publication; raises ListUnreadable."""
-        read = [
-            read_list(self.archive.get(entry.sha256), name=entry.asked.removeprefix(FILE))
-            for entry in self.manifest.entries
-        ]
-        return tuple(sorted(read, key=lambda each: (each.published_on or date.min, each.complete)))
-
-    @property
-    def partial_periods(self) -> frozenset[int]:
-        """The periods of which there is a top list only."""
-        complete = {each.period.key for each in self.lists if each.complete}
-        return frozenset(each.period.key for each in self.lists) - complete
-
-    def answers(self) -> Iterator[Cut]:
-        """The cells of each period."""
-        together = pl.concat([each.cells for each in self.lists]).unique(KEY, keep="last", maintain_order=True)
-        for (period_id,), cells in together.sort(KEY).group_by("period_id", maintain_order=True):
-            yield f"period {period_id}", cells

@@ -13,12 +13,16 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from tasks.sources.documents.page import Cell, Line, Page, merged
-from tasks.sources.ranking_lists import numbers
 from tasks.sources.ranking_lists.columns import KNOWN, Column, HeaderUnclear, named
 from tasks.stoppages import ListUnreadable
 from warehouse.areas import Area, AreaUnknown, find
+from warehouse.danish.numbers import BLANKS, MINUS_SIGNS, Notation, read_number
 
 _LONGEST_NAME = 40
+
+_PRINTED = Notation(minus=MINUS_SIGNS, blanks=BLANKS)
+
+_RANK = re.compile(r"(\d{1,3})\.?(?: ?plads)?", re.IGNORECASE)
 
 _FOOTNOTE_MARK = re.compile(r"\s*(?:[*¹²³†]+\)?|\d\))$")
 
@@ -94,11 +98,25 @@ def _columns(page: Page, *, firm: Sequence[bool], before: tuple[Column, ...], na
         ) from error
 
 
+def number(text: str) -> Decimal | None:
+    """The number a cell prints in Danish; None where it prints none, or an English one (`-0.3`).
+
+    A hyphen or a point alone is no number: in Danish tables the first may mean nought and the second that there is none.
+    """
+    return read_number(text, notation=_PRINTED)
+
+
+def rank(text: str) -> int | None:
+    """The place a cell prints (`17`, `17.`, `17. plads`); None where it prints none."""
+    found = _RANK.fullmatch(text.strip())
+    return int(found[1]) if found else None
+
+
 def _is_row(line: Line) -> bool:
     texts = [cell.text for cell in line.cells]
     others = [text for text in texts if _municipality(text) is None]
-    ranked = any(numbers.rank(text) is not None for text in others)
-    numeric = all(numbers.number(text) is not None or numbers.rank(text) is not None for text in others)
+    ranked = any(rank(text) is not None for text in others)
+    numeric = all(number(text) is not None or rank(text) is not None for text in others)
     return len(texts) - len(others) == 1 and ranked and numeric
 
 
@@ -108,7 +126,7 @@ def _stands_in(line: Line, *, columns: Sequence[Column]) -> bool:
     places, names = under["rank"], under["municipality"]
     if len(names) == 1 and _municipality(names[0].text) is not None:
         return True
-    if len(places) != 1 or numbers.rank(places[0].text) is None:
+    if len(places) != 1 or rank(places[0].text) is None:
         return False
     beside = [cell for cells in under.values() for cell in cells if cell != places[0]]
     return bool(beside) and all(len(cell.text) <= _LONGEST_NAME for cell in beside)
@@ -152,7 +170,7 @@ def _text_in(line: Line, *, column: Column, where: str) -> str:
 
 
 def _value(text: str, *, column: Column, where: str) -> Decimal:
-    value = numbers.number(text)
+    value = number(text)
     if value is None:
         raise ListUnreadable(
             f"{where}: the column '{column.header}' holds '{text}'; expected a Danish number such as 1.620 or -0,3. {_LOOK}"
@@ -161,10 +179,10 @@ def _value(text: str, *, column: Column, where: str) -> Decimal:
 
 
 def _rank(text: str, *, where: str) -> int:
-    rank = numbers.rank(text)
-    if rank is None:
+    found = rank(text)
+    if found is None:
         raise ListUnreadable(f"{where}: '{text}' is no place; expected a whole number from 1 to 98. {_LOOK}")
-    return rank
+    return found
 
 
 def _area(text: str, *, where: str) -> Area:

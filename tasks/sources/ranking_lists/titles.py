@@ -7,11 +7,12 @@ The file's name is second best. The ministry names its files `kommunernes-placer
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable, Sequence
 from datetime import date
 
-from tasks.sources.ranking_lists.numbers import MINUS
+from tasks.sources.documents.page import folded
+from warehouse.danish.numbers import MINUS_SIGNS
+from warehouse.danish.writing import MONTHS
 from warehouse.periods import Period, PeriodError
 
 # In this order: a list of all benefits may name the three areas it is made of.
@@ -21,17 +22,13 @@ _LISTS = {
     "ranking_cash_assistance": re.compile(r"\bkontanthjælp"),
     "ranking_sickness_benefit": re.compile(r"\bsygedagpenge"),
 }
-_DASH = f"(?:[{MINUS}\u2014]|til|og)"
+_DASH = f"(?:[{MINUS_SIGNS}\u2014]|til|og)"
 _HALF = r"([12])\.? ?halvår"
 _TWO_HALVES = re.compile(rf"{_HALF} ?(\d{{4}}) ?{_DASH} ?{_HALF} ?(\d{{4}})")
 _HALVES_OF_ONE_YEAR = re.compile(rf"1\.?(?: ?halvår)? ?{_DASH} ?2\.? ?halvår ?(\d{{4}})")
 _AS_AN_ID = re.compile(r"\b\d{4}qmat\d{1,2}\b")
-_MONTHS = (
-    "januar", "februar", "marts", "april", "maj", "juni",
-    "juli", "august", "september", "oktober", "november", "december",
-)  # fmt: skip
 _PUBLISHED = re.compile(
-    rf"(?:offentliggjort|publiceret|udgivet)(?: den| d\.)?:? (\d{{1,2}})\. ?({'|'.join(_MONTHS)}) (\d{{4}})"
+    rf"(?:offentliggjort|publiceret|udgivet)(?: den| d\.)?:? (\d{{1,2}})\. ?({'|'.join(MONTHS)}) (\d{{4}})"
 )
 _PUBLISHED_IN_DIGITS = re.compile(
     r"(?:offentliggjort|publiceret|udgivet)(?: den| d\.)?:? (\d{1,2})[-./](\d{1,2})[-./](\d{4})"
@@ -48,7 +45,7 @@ def table_id(titles: Sequence[str], *, name: str) -> str:
 
     Raises TitleUnclear.
     """
-    for line in [*map(_plain, titles), _from_file_name(name)]:
+    for line in [*map(folded, titles), _from_file_name(name)]:
         named = [table for table, words in _LISTS.items() if words.search(line)]
         if named[:1] == ["ranking_all"] or len(named) == 1:
             return named[0]
@@ -65,7 +62,7 @@ def period(titles: Sequence[str], *, name: str) -> Period:
 
     Raises TitleUnclear.
     """
-    for text in (_plain(" ".join(titles)), _from_file_name(name)):
+    for text in (folded(" ".join(titles)), _from_file_name(name)):
         named = sorted(set(_periods_in(text)), key=lambda period: period.key)
         if len(named) > 1:
             raise TitleUnclear(f"the title names more than one period: {', '.join(map(str, named))}")
@@ -79,9 +76,9 @@ def period(titles: Sequence[str], *, name: str) -> Period:
 
 def published_on(lines: Iterable[str]) -> date | None:
     """The day on which the list says it was published; None where it says none, or only a month."""
-    text = _plain(" ".join(lines))
+    text = folded(" ".join(lines))
     if found := _PUBLISHED.search(text):
-        return _day(int(found[3]), _MONTHS.index(found[2]) + 1, int(found[1]))
+        return _day(int(found[3]), MONTHS.index(found[2]) + 1, int(found[1]))
     if found := _PUBLISHED_IN_DIGITS.search(text):
         return _day(int(found[3]), int(found[2]), int(found[1]))
     return None
@@ -119,14 +116,9 @@ def _rolling_year(written: str) -> Period:
     return period
 
 
-def _plain(text: str) -> str:
-    # Names of files from a Mac have the ring and the letter apart; soft hyphens show nowhere.
-    return " ".join(unicodedata.normalize("NFC", text).replace("\u00ad", "").casefold().split())
-
-
 def _from_file_name(name: str) -> str:
     """A file's name as words: `2-halvaar-2022-1-halvaar-2023.pdf` is `2 halvår 2022 - 1 halvår 2023`."""
-    plain = _plain(re.sub(r"\.(?:pdf|xlsx)$", "", name, flags=re.IGNORECASE))
+    plain = folded(re.sub(r"\.(?:pdf|xlsx)$", "", name, flags=re.IGNORECASE))
     for spelled, letter in _SPELLED_OUT.items():
         plain = plain.replace(spelled, letter)
     words = " ".join(re.split(r"[\W_]+", plain))

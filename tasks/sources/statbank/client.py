@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from io import BytesIO
+from typing import Unpack
 
 import polars as pl
 
-from tasks.sources.http import LARGEST_BODY_BYTES, Answer, Line, Now
+from tasks.sources.http import Answer, HttpClient, Now, Options, not_promised, options_of
 from tasks.stoppages import BodyUnreadable
 from warehouse.settings import Settings
 
@@ -21,53 +22,29 @@ SETTING = "JOBINDSATS_STATBANK_URL"
 class Bank:
     """A session with StatBank; close it, or use it as a context."""
 
-    def __init__(
-        self,
-        url: str,
-        *,
-        now: Now,
-        timeout_seconds: float = 180,
-        retries: int = 4,
-        backoff_seconds: float = 1,
-        largest_body: int = LARGEST_BODY_BYTES,
-    ) -> None:
-        self._line = Line(
-            url,
-            setting=SETTING,
-            accept="application/json, text/csv",
-            now=now,
-            timeout_seconds=timeout_seconds,
-            retries=retries,
-            backoff_seconds=backoff_seconds,
-            largest_body=largest_body,
-        )
-        self.url = self._line.base_url
+    def __init__(self, url: str, *, now: Now, **options: Unpack[Options]) -> None:
+        self._client = HttpClient(url, setting=SETTING, accept="application/json, text/csv", now=now, **options)
+        self.url = self._client.base_url
 
     def __enter__(self) -> Bank:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._line.close()
+        self._client.close()
 
     def ask(self, asked: str) -> Answer:
         """The answer to one question (`/tableinfo/FOLK1A?lang=da&format=JSON`), with status 200.
 
         Raises a PublisherTrouble that says what is wrong and what to do.
         """
-        answer = self._line.get(asked)
-        self._line.require_ok(answer)
+        answer = self._client.get(asked)
+        self._client.require_ok(answer)
         return answer
 
 
 def open_bank(settings: Settings, *, now: Now) -> Bank:
     """A session with StatBank at the configured address."""
-    return Bank(
-        settings.statbank_url or "",
-        now=now,
-        timeout_seconds=settings.timeout_seconds,
-        retries=settings.retries,
-        backoff_seconds=settings.backoff_seconds,
-    )
+    return Bank(settings.statbank_url or "", now=now, **options_of(settings))
 
 
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
@@ -92,15 +69,12 @@ def read_body(body: bytes, *, of: str, columns: Collection[str]) -> pl.DataFrame
 
 
 def _fields(body: bytes, *, of: str) -> pl.DataFrame:
-    start = body[:60].decode("utf-8", "replace").strip()
     if b";" not in body.partition(b"\n")[0]:
-        raise BodyUnreadable(
-            f"{of} answered with something that is not a table of figures ('{start}...'): a web page in its place usually "
-            f"means maintenance or a wrong {SETTING}"
-        )
+        raise BodyUnreadable(not_promised("a table of figures", body=body, of=of, setting=SETTING))
     try:
         return pl.read_csv(
             BytesIO(body), separator=";", infer_schema=False, empty_string_is_null=False, extra_columns="raise"
         )
     except pl.exceptions.PolarsError as error:
+        start = body[:60].decode("utf-8", "replace").strip()
         raise BodyUnreadable(f"{of} sent something that is not a table in UTF-8 ('{start}...'): {error}") from error

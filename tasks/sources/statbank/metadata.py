@@ -6,12 +6,12 @@ same column of figures in thousands would be read a thousandfold wrong.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from tasks.sources.http import json_of
 from tasks.sources.statbank.client import SETTING
 from tasks.sources.statbank.codes import read_quarter
 from tasks.stoppages import BodyUnreadable, Undeclared
@@ -69,7 +69,7 @@ class BankMetadata:
 
 def read_metadata(body: bytes, *, table: Table) -> BankMetadata:
     """One table's description; raises BodyUnreadable, or Undeclared for a unit or a period nobody declared."""
-    document = _document(body, of=f"/tableinfo/{table.id.upper()}")
+    document = json_of(body, of=f"/tableinfo/{table.id.upper()}", setting=SETTING)
     try:
         variables = tuple(_variable(each) for each in document["variables"])
         time = _time(document, among=variables)
@@ -87,17 +87,6 @@ def read_metadata(body: bytes, *, table: Table) -> BankMetadata:
         raise BodyUnreadable(f"/tableinfo/{table.id.upper()} is not of the promised shape: {error!r}") from error
     _require_declared(found, unit=unit, table=table)
     return found
-
-
-def _document(body: bytes, *, of: str) -> Any:
-    try:
-        return json.loads(body)
-    except ValueError as error:
-        start = body[:60].decode("utf-8", "replace").strip()
-        raise BodyUnreadable(
-            f"{of} answered with something that is not JSON ('{start}...'): a web page in its place usually means "
-            f"maintenance or a wrong {SETTING}"
-        ) from error
 
 
 def _require_declared(found: BankMetadata, *, unit: str, table: Table) -> None:
