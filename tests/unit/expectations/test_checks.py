@@ -1,0 +1,283 @@
+"""Checks on a real PostgreSQL: what was published comes back, and what is known of the publisher's errors is excused."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+import polars as pl
+import pytest
+from sqlalchemy import Connection, Engine, text
+
+from expectations.allowed_deviations import GUARD
+from expectations.checks import Audited, literal
+from expectations.known_deviations import Deviation, DeviationError
+from expectations.suite import verdicts
+from expectations.verdict import Verdict, in_words
+from tasks.sources.cells import SCHEMA
+from tests.properties.releases import (
+    FULL_TIME,
+    MEMBERS,
+    PERSONS,
+    TABLE,
+    Cell,
+    Release,
+    forget,
+    load,
+    night,
+    open_run,
+    publish_release,
+    shown,
+    stage,
+)
+from warehouse.areas import all_areas
+from warehouse.catalogue.model import jobindsats
+from warehouse.history.dimensions import SeriesNumbers, canonical, write_periods
+from warehouse.history.staging import copy_in, create_staging, finish_staging, table_number
+from warehouse.history.vintages import publish
+from warehouse.periods import Period
+
+PERIODS = ("2026M05", "2026M06")
+
+AREAS = [area.key for area in all_areas() if area.kind in ("country", "municipality")]
+
+CELLS: list[Cell] = [
+    (period, area, measure) for period in PERIODS for area in AREAS for measure in (PERSONS, FULL_TIME)
+]
+
+WHOLE: Release = {cell: shown(100 * (cell[1] + 1)) for cell in CELLS}
+
+SEEN_ON = date(2026, 8, 1)
+
+
+@pytest.fixture
+def engine(module_engine: Engine) -> Engine:
+    """The module's warehouse, emptied: a database of its own for each test would cost more than the test."""
+    forget(module_engine)
+    return module_engine
+
+
+def audited(
+    engine: Engine, release: Release, *, deviations: Iterable[Deviation] = (), seen_on: date = SEEN_ON
+) -> dict[str, Verdict]:
+    """The verdicts on a release, by rule."""
+    with engine.begin() as connection:
+        table_no = table_number(connection, table_id=TABLE)
+        name = stage(connection, release, run_id=open_run(connection))
+        finish_staging(connection, name=name, table_no=table_no, root_members=MEMBERS)
+    asked = tuple(Period.parse(period) for period in PERIODS)
+    about = Audited(jobindsats().table(TABLE), table_no, name, asked, seen_on, tuple(deviations))
+    return {verdict.rule: verdict for verdict in verdicts(about, warehouse=engine.url)}
+
+
+def known(**changed: Any) -> Deviation:
+    """A deviation: Herlev's number of persons in June is known to be negative."""
+    entry = {
+        "id": "herlev_2026m06",
+        "table": TABLE,
+        "rule": "within_bounds",
+        "where": {"period": "2026M06", "area": "Herlev"},
+        "reason": "a slip of the publisher's, who knows of it",
+        "since": date(2026, 8, 1),
+        "source": "a letter",
+    }
+    return Deviation.model_validate(entry | changed)
+
+
+# ---- what was published comes back ------------------------------------------------------------------------------
+def test_a_load_that_brings_back_all_is_well(engine: Engine) -> None:
+    publish_release(engine, WHOLE, seen_at=night(0))
+    found = audited(engine, WHOLE)
+    assert [rule for rule, verdict in found.items() if not verdict.passed] == []
+    assert GUARD not in found
+
+
+def test_one_cell_in_a_hundred_may_be_missing_and_no_more(engine: Engine) -> None:
+    publish_release(engine, WHOLE, seen_at=night(0))
+    few = len(CELLS) // 100
+    found = audited(engine, dict(list(WHOLE.items())[few:]))["published_cells_return"]
+    assert (found.passed, found.offenders, found.blocking) == (True, 0, True)
+    found = audited(engine, dict(list(WHOLE.items())[few + 1 :]))["published_cells_return"]
+    assert (found.passed, found.offenders) == (False, few + 1)
+    missing = {(cell["period"], cell["area"], cell["measure"], cell["published_value"]) for cell in found.cells}
+    assert ("2026M05", "Hele landet", PERSONS, 100) in missing
+    assert found.cells[0]["members"] == MEMBERS
+
+
+def test_a_load_of_half_the_cells_is_stopped_by_name(engine: Engine) -> None:
+    publish_release(engine, WHOLE, seen_at=night(0))
+    found = audited(engine, {cell: WHOLE[cell] for cell in CELLS if cell[2] == PERSONS})["published_cells_return"]
+    assert (found.passed, found.offenders, len(found.cells)) == (False, len(CELLS) // 2, 198)
+
+
+def test_a_hidden_cell_has_come_back_and_a_withdrawn_one_is_not_waited_for(engine: Engine) -> None:
+    publish_release(engine, WHOLE, seen_at=night(0))
+    halved = {cell: WHOLE[cell] for cell in CELLS if cell[2] == PERSONS}
+    publish_release(engine, halved, seen_at=night(1))
+    hidden: Release = {cell: (None, "suppressed") for cell in CELLS if cell[2] == PERSONS}
+    assert audited(engine, hidden)["published_cells_return"].passed
+
+
+def test_a_period_that_was_not_asked_for_is_not_waited_for(engine: Engine) -> None:
+    earlier: Release = {("2026M04", area, PERSONS): shown(10) for area in AREAS}
+    publish_release(engine, {**earlier, **WHOLE}, seen_at=night(0))
+    assert audited(engine, WHOLE)["published_cells_return"].passed
+
+
+ENDED = "Uddannelseshjælp"
+
+STAYED = "A-dagpenge"
+
+
+@pytest.mark.parametrize(
+    ("gone", "seen_on", "passed"),
+    [
+        (ENDED, date(2025, 7, 1), True),
+        (ENDED, date(2025, 6, 30), False),
+        (STAYED, date(2025, 7, 1), False),
+    ],
+)
+def test_a_member_that_has_ended_is_not_waited_for(engine: Engine, gone: str, seen_on: date, passed: bool) -> None:
+    table = jobindsats().table("ptv_a02")
+    with engine.begin() as connection:
+        table_no = table_number(connection, table_id=table.id)
+        run_id = open_run(connection)
+        first = _stage_members(connection, run_id=run_id, members=[ENDED, STAYED])
+        publish(connection, load(first, run_id=run_id, seen_at=night(0), table_id=table.id))
+        second = _stage_members(connection, run_id=open_run(connection), members=[{ENDED: STAYED, STAYED: ENDED}[gone]])
+    about = Audited(table, table_no, second, (Period.parse("2025M05"),), seen_on)
+    found = {verdict.rule: verdict for verdict in verdicts(about, warehouse=engine.url)}
+    assert found["published_cells_return"].passed is passed
+
+
+def _stage_members(connection: Connection, *, run_id: int, members: list[str]) -> str:
+    period = Period.parse("2025M05")
+    table = jobindsats().table("ptv_a02")
+    name = create_staging(connection, table_id=table.id, run_id=run_id)
+    table_no = table_number(connection, table_id=table.id)
+    numbers = SeriesNumbers(connection, table_no=table_no)
+    write_periods(connection, periods=[period])
+    rows = [
+        (period.key, area, canonical({"Ydelsesgrupper": member}), "persons", 100.0, "observed")
+        for area in AREAS
+        for member in members
+    ]
+    copy_in(connection, numbers.numbered(pl.DataFrame(rows, schema=SCHEMA, orient="row")), name=name)
+    finish_staging(connection, name=name, table_no=table_no, root_members=table.root_members)
+    return name
+
+
+@pytest.mark.parametrize(
+    ("gaps", "offenders"), [((-50, 30, 0), 0), ((50, -30, 10), 0), ((-50, -30, 0), 1), ((-50, 70, 0), 1)]
+)
+def test_the_benchmarks_gap_is_the_same_way_round_everywhere(
+    engine: Engine, gaps: tuple[int, ...], offenders: int
+) -> None:
+    table = jobindsats().table("y30r21")
+    period, levels = Period.parse("2023QMAT02"), ((1230, 1280), (340, 310), (100, 100))
+    areas = [area.key for area in all_areas() if area.kind == "municipality"]
+    rows = [
+        (period.key, area, canonical(table.root_members), measure, float(value), "observed")
+        for area, (actual, expected), gap in zip(areas, levels, gaps, strict=False)
+        for measure, value in (
+            ("actual_full_time_persons", actual),
+            ("expected_full_time_persons", expected),
+            ("gap_full_time_persons", gap),
+        )
+    ]
+    with engine.begin() as connection:
+        table_no = table_number(connection, table_id=table.id)
+        name = create_staging(connection, table_id=table.id, run_id=open_run(connection))
+        write_periods(connection, periods=[period])
+        cells = pl.DataFrame(rows, schema=SCHEMA, orient="row")
+        copy_in(connection, SeriesNumbers(connection, table_no=table_no).numbered(cells), name=name)
+        finish_staging(connection, name=name, table_no=table_no, root_members=table.root_members)
+    about = Audited(table, table_no, name, (period,), SEEN_ON)
+    found = {verdict.rule: verdict for verdict in verdicts(about, warehouse=engine.url)}
+    assert (found["gap_has_one_sign"].offenders, found["gap_has_one_sign"].blocking) == (offenders, True)
+
+
+def test_a_cell_that_came_twice_is_shown(engine: Engine) -> None:
+    with engine.begin() as connection:
+        table_no = table_number(connection, table_id=TABLE)
+        run_id = open_run(connection)
+        name = stage(connection, WHOLE, run_id=run_id)
+        connection.exec_driver_sql(f"insert into staging.{name} select * from staging.{name} limit 1")
+        finish_staging(connection, name=name, table_no=table_no, root_members=MEMBERS)
+    asked = tuple(Period.parse(period) for period in PERIODS)
+    about = Audited(jobindsats().table(TABLE), table_no, name, asked, SEEN_ON)
+    found = {verdict.rule: verdict for verdict in verdicts(about, warehouse=engine.url)}
+    assert (found["one_value_per_cell"].passed, found["one_value_per_cell"].offenders) == (False, 2)
+    assert found["one_value_per_cell"].cells[0]["area"] == "Hele landet"
+
+
+# ---- known deviations -------------------------------------------------------------------------------------------
+WRONG: Release = {**WHOLE, ("2026M06", 163, PERSONS): shown(-3), ("2026M06", 741, PERSONS): shown(-5)}
+
+
+def test_an_offender_that_is_known_does_not_fail_its_check_and_others_do(engine: Engine) -> None:
+    without = audited(engine, WRONG)["within_bounds"]
+    assert (without.passed, without.offenders) == (False, 2)
+    with_one = audited(engine, WRONG, deviations=[known()])
+    assert (with_one["within_bounds"].passed, with_one["within_bounds"].offenders) == (False, 1)
+    assert with_one["within_bounds"].cells[0]["area"] == "Samsø"
+    assert with_one[GUARD].passed
+    both = [known(), known(id="samsø", where={"area": "Samsø", "value": -5, "members": MEMBERS})]
+    assert audited(engine, WRONG, deviations=both)["within_bounds"].passed
+
+
+def test_the_guard_trips_when_the_publisher_has_mended_it(engine: Engine) -> None:
+    guard = audited(engine, WHOLE, deviations=[known()])[GUARD]
+    assert (guard.passed, guard.blocking, guard.offenders) == (False, False, 1)
+    assert guard.cells[0]["entry"] == "herlev_2026m06"
+    assert "can be removed from expectations/known_deviations.yml" in guard.sentence
+
+
+def test_only_a_period_that_was_asked_for_trips_the_guard(engine: Engine) -> None:
+    assert GUARD not in audited(engine, WHOLE, deviations=[known(where={"period": "2026M01", "area": "Herlev"})])
+    always = audited(engine, WHOLE, deviations=[known(where={"area": "Herlev"})])
+    assert not always[GUARD].passed
+
+
+def test_an_entry_of_another_table_changes_nothing(engine: Engine) -> None:
+    found = audited(engine, WRONG, deviations=[known(table="y01a02")])
+    assert found["within_bounds"].offenders == 2
+    assert GUARD not in found
+
+
+def test_an_offender_without_a_value_in_a_column_is_not_excused_by_it(engine: Engine) -> None:
+    release: Release = {**WHOLE, ("2026M06", 0, PERSONS): (None, "suppressed")}
+    entry = known(rule="country_totals_are_shown", where={"value": 3})
+    found = audited(engine, release, deviations=[entry])
+    assert found["country_totals_are_shown"].offenders == 1
+    assert not found[GUARD].passed
+
+
+@pytest.mark.parametrize(
+    ("changed", "culprit"),
+    [
+        ({"rule": "within_bonds"}, "has no rule 'within_bonds'; it has .*within_bounds"),
+        ({"rule": "rows_arrived"}, "rows_arrived has no offenders that could be known"),
+        ({"where": {"municipality": "Herlev"}}, "where.municipality: the offenders of within_bounds have the columns"),
+    ],
+)
+def test_what_no_check_knows_is_an_error_that_names_the_entry(
+    engine: Engine, changed: dict[str, Any], culprit: str
+) -> None:
+    with pytest.raises(DeviationError, match=f"'herlev_2026m06'.*{culprit}"):
+        audited(engine, WHOLE, deviations=[known(**changed)])
+
+
+@pytest.mark.parametrize("written", ["d'Or", "{a}", "a:b and a::b", "back\\slash", "{'\\:}", "100 %", "æøå"])
+def test_a_text_is_the_same_in_sql_whatever_is_in_it(engine: Engine, written: str) -> None:
+    with engine.connect() as connection:
+        assert connection.scalar(text(f"select {literal(written)}".format())) == written
+
+
+# ---- in words ---------------------------------------------------------------------------------------------------
+def test_an_offender_in_words_has_no_python_in_it() -> None:
+    cells = {"period": "2026M06", "members": MEMBERS, "value": 12_345.0, "low": 0, "ratio": 99.98765, "share": 0.51234}
+    assert in_words(cells | {"status": None, "small": -3}) == (
+        "period 2026M06, members Ydelsesgrupper i alt, value 12,345, low 0, ratio 99.99, share 0.512, small -3"
+    )

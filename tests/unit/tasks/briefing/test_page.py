@@ -1,0 +1,227 @@
+"""The page of a briefing that was made by hand: what is written by others is escaped, what is hidden is not drawn."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from xml.etree.ElementTree import Element
+
+import pytest
+from defusedxml.ElementTree import fromstring
+
+from tasks.briefing import charts, page
+from tasks.briefing import wording as sentences
+from tasks.briefing import wording as words
+from tasks.briefing.content import (
+    BROKEN,
+    MISSED,
+    NOT_IN_FORCE,
+    OBSERVED,
+    SUPPRESSED,
+    Assumed,
+    Briefing,
+    Cell,
+    Change,
+    Compared,
+    Neighbours,
+    Point,
+    Projection,
+    Ranking,
+    RankLine,
+    Revisions,
+    Saving,
+    SeriesBreak,
+    ShareLine,
+    Source,
+    compared,
+)
+from warehouse.areas import find
+from warehouse.danish import writing as written
+from warehouse.periods import Period, spanning
+
+SVG = "{http://www.w3.org/2000/svg}"
+
+HIDDEN = Cell(None, SUPPRESSED)
+
+MONTH = Period.parse("2023M10")
+
+SEEN = datetime(2023, 12, 5, 3, 15, tzinfo=UTC)
+
+
+def seen(value: float) -> Cell:
+    return Cell(value, OBSERVED)
+
+
+def line(name: str, now: Cell, before: Cell, earlier: Cell, *, broken: bool = False) -> Compared:
+    over_month = compared(now, before, broken=False)
+    return Compared(name, now, before, earlier, over_month, compared(now, earlier, broken=broken))
+
+
+@pytest.fixture
+def briefing() -> Briefing:
+    """Of Fanø: one benefit counted, one hidden, one broken off by a reform."""
+    months = list(spanning(MONTH.shifted(-5), MONTH))
+    total = Cell.of(None, SUPPRESSED, low=110.0, high=118.0)
+    points = [Point(month, seen(100.0 + nth), int(nth > 2)) for nth, month in enumerate(months[:-1])]
+    rank = RankLine("Samlet, alle ydelser", seen(16), seen(13), Change(-3.0, None, OBSERVED), seen(-10), seen(-0.2))
+    return Briefing(
+        area=find("Fanø"),
+        month=MONTH,
+        known_at=SEEN,
+        as_of=None,
+        total=line("Alle ydelser", total, MISSED, seen(105)),
+        benefits=(
+            line("A-dagpenge", seen(8), seen(9), seen(10)),
+            line("Ressourceforløb", HIDDEN, seen(5), HIDDEN),
+            line("Kontanthjælp", seen(20), seen(21), seen(12), broken=True),
+            line("Revalidering", Cell(None, NOT_IN_FORCE), Cell(None, NOT_IN_FORCE), seen(4)),
+        ),
+        course=(*points, Point(MONTH, total, 1)),
+        neighbours=Neighbours((find("Esbjerg"),), "Nær ved."),
+        shares=(
+            ShareLine("A-dagpenge", seen(1.5), seen(2.3), (seen(2.5),)),
+            ShareLine("Ressourceforløb", HIDDEN, seen(0.6), (seen(0.7),)),
+        ),
+        ranking=Ranking(Period.parse("2023QMAT02"), Period.parse("2022QMAT04"), (rank,)),
+        savings=(
+            Saving(
+                Period.parse("2023QMAT02"),
+                seen(10),
+                Cell(1_323_500.0, OBSERVED, 0.0, 2_647_000.0),
+                132_350.0,
+                "accounts_2022",
+                (),
+            ),
+        ),
+        projections=(Projection(Period.parse("2024Y01"), "population", 20_000.0, 0.06, seen(12), ()),),
+        revisions=Revisions(SEEN, held=True, counted=0),
+        breaks=(SeriesBreak("Reform", "Tallene kan ikke sammenlignes", "Loven"),),
+        sources=(Source("y01a02", "A-dagpenge", "Jobindsats.dk / STAR", 7, date(2023, 11, 20), SEEN),),
+        assumptions=(
+            Assumed("net_unit_cost_dkk", "own", None, 132_350.0, None, None, "dkk", None, "Regnskabet", "confirmed"),
+        ),
+        notes={"benchmark_gap": (), "savings": (), "unemployment_projection": ()},
+    )
+
+
+def drawn(svg: str, marks: str) -> list[Element]:
+    """The marks of one kind, by what Vega calls their group; those of axes and legends are not among them."""
+    root: Element = fromstring(svg)
+    groups = [g for g in root.iter(f"{SVG}g") if {marks, "role-mark"} <= set((g.get("class") or "").split())]
+    return [mark for group in groups for mark in group]
+
+
+def test_what_others_wrote_is_escaped(briefing: Briefing) -> None:
+    evil = "<script>alert(1)</script><img src=x onerror=alert(1)>"
+    named = replace(briefing.assumptions[0], source=evil, basis=evil)
+    broken = SeriesBreak(evil, evil, evil)
+    source = replace(briefing.sources[0], title=evil, table=evil, publisher=evil)
+    benefit = replace(briefing.benefits[0], name=evil)
+    html = page.html(
+        replace(
+            briefing,
+            assumptions=(named,),
+            breaks=(broken,),
+            sources=(source,),
+            benefits=(benefit, *briefing.benefits[1:]),
+            neighbours=Neighbours(briefing.neighbours.areas, evil),
+            notes={**briefing.notes, "savings": (evil,)},
+        )
+    )
+    assert "<script" not in html
+    assert "<img" not in html
+    assert html.count("&lt;script&gt;") >= 9
+
+
+def test_the_page_lets_nothing_in(briefing: Briefing) -> None:
+    html = page.html(briefing)
+    assert "Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'; img-src data:\"" in html
+    named = set(re.findall(r"https?://[^\s\"'<)]+", html))
+    assert named <= {"http://www.w3.org/2000/svg", "http://www.w3.org/1999/xlink"}
+
+
+def test_every_value_that_is_not_shown_has_its_reason_explained(briefing: Briefing) -> None:
+    html = page.html(briefing)
+    assert page.statuses(briefing) == {SUPPRESSED, BROKEN, NOT_IN_FORCE, "missing"}
+    assert all(f"<dt>{words.NOT_SHOWN[status]}</dt>" in html for status in page.statuses(briefing))
+
+
+def test_an_exact_total_is_never_made_of_bounds(briefing: Briefing) -> None:
+    said = sentences.in_short(briefing)[0]
+    assert "mellem 110 og 118 fuldtidspersoner" in said
+    assert "flere" not in said
+    assert "færre" not in said
+
+
+def test_a_line_ends_at_a_series_break_and_a_hidden_total_is_a_bar(briefing: Briefing) -> None:
+    chart = charts.course(briefing.course)
+    assert chart is not None
+    lines = drawn(chart.svg, "mark-line")
+    assert len(lines) == 2
+    assert [path.get("d", "").count("L") for path in lines] == [2, 1]
+    assert len(drawn(chart.svg, "mark-rect")) == 1
+    assert "databrud" in chart.svg
+    assert "110–" in chart.description
+
+
+def test_a_hidden_count_has_no_bar_and_no_dot(briefing: Briefing) -> None:
+    changed = charts.changes(briefing)
+    assert changed is not None
+    assert {mark.text for mark in drawn(changed.svg, "mark-text")} == {"databrud", "skjult", "\N{MINUS SIGN}2"}
+    shares = charts.shares(briefing)
+    assert shares is not None
+    # Own and others' of the first benefit; the country's and others' of the second.
+    assert len(drawn(shares.svg, "mark-symbol")) == 5
+    assert "Ressourceforløb: Fanø skjult" in shares.description
+    assert "Fanø" in shares.svg
+
+
+def test_numbers_in_charts_are_danish(briefing: Briefing) -> None:
+    thousands = tuple(replace(point, cell=seen(2_800 + nth)) for nth, point in enumerate(briefing.course))
+    chart = charts.course(thousands)
+    assert chart is not None
+    assert "2.80" in chart.svg
+    assert "2,80" not in chart.svg
+
+
+def test_without_anything_to_draw_there_is_no_chart(briefing: Briefing) -> None:
+    bare = replace(briefing, course=(), benefits=(), shares=(), ranking=None, savings=(), projections=(), breaks=())
+    assert charts.charts_of(bare) == {}
+    html = page.html(bare)
+    assert "<svg" not in html
+    assert "Der er ikke hentet en benchmarkliste." in html
+    assert "Databrud</h2>" not in html
+
+
+def test_charts_are_the_same_each_time(briefing: Briefing) -> None:
+    assert page.html(briefing) == page.html(briefing)
+
+
+@pytest.mark.parametrize(
+    ("fewer", "low", "high", "said"),
+    [
+        (50.0, 40.0, 60.0, "50 fuldtidspersoner færre end forventet sparer kommunen omkring 6,62 mio. kr. om året "
+                           "(mellem 5,29 mio. kr. og 7,94 mio. kr.)."),
+        (-30.0, -40.0, -20.0, "30 fuldtidspersoner flere end forventet koster kommunen omkring 3,97 mio. kr. om året "
+                              "(mellem 2,65 mio. kr. og 5,29 mio. kr.)."),
+        (0.0, -10.0, 10.0, "Antallet på ydelse er det, ministeriet forventer, så der er ingen besparelse at regne med "
+                           "(mellem −1,32 mio. kr. og 1,32 mio. kr.)."),
+    ],
+)  # fmt: skip
+def test_a_saving_is_said_as_what_it_is(briefing: Briefing, fewer: float, low: float, high: float, said: str) -> None:
+    amount = Cell(fewer * 132_350, OBSERVED, low * 132_350, high * 132_350)
+    saving = replace(briefing.savings[0], fewer=seen(fewer), amount=amount)
+    told = [each.replace(written.TIED, " ") for each in sentences.in_short(replace(briefing, savings=(saving,)))]
+    assert said in told
+
+
+def test_the_country_may_be_above_every_share_or_below(briefing: Briefing) -> None:
+    below = ShareLine("x", seen(1.0), seen(2.0), ())
+    above = ShareLine("y", seen(3.0), seen(2.0), ())
+    told = [sentences.shares(replace(briefing, shares=shares))[0] for shares in ((below,), (above,), (below, above))]
+    assert [re.findall(r"for (.+) ydelser", sentence)[0] for sentence in told] == [
+        "alle 1",
+        "ingen af de 1",
+        "1 af de 2",
+    ]

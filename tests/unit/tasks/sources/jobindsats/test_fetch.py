@@ -1,0 +1,115 @@
+"""What tonight means for one table: fetched is what is new, and everything else says why not."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+
+import pytest
+
+from tasks.results import LastFetch, Listing
+from tasks.sources.jobindsats.fetch import decide
+from warehouse.catalogue.model import jobindsats
+
+TODAY = date(2026, 8, 20)
+
+TABLE = jobindsats().table("y25i01")
+
+RETIRED = jobindsats().table("y36a02")
+
+LISTING = Listing("y25i01", date(2026, 8, 19), date(2026, 9, 22), {"M": "2026M07", "Y": "2025Y01"})
+
+LOOKED = LastFetch(date(2026, 8, 19), "2026M07", datetime(2026, 8, 19, 4, tzinfo=UTC))
+
+
+def test_a_table_never_fetched_is_due() -> None:
+    decision = decide(TABLE, listing=LISTING, last=None, today=TODAY)
+    assert (decision.fetch, decision.reason, decision.late) == (True, "never fetched before", False)
+    assert decision.listing == LISTING
+
+
+def test_another_update_date_is_news_even_an_earlier_one() -> None:
+    for day in (date(2026, 8, 18), date(2026, 8, 20)):
+        listing = Listing("y25i01", day, LISTING.next_release_on, LISTING.newest_periods)
+        decision = decide(TABLE, listing=listing, last=LOOKED, today=TODAY)
+        assert decision.fetch
+        assert str(day) in decision.reason
+
+
+def test_a_newer_period_is_news_without_a_new_date() -> None:
+    listing = Listing("y25i01", LISTING.updated_on, LISTING.next_release_on, {"M": "2026M08"})
+    decision = decide(TABLE, listing=listing, last=LOOKED, today=TODAY)
+    assert decision.fetch
+    assert "2026M08" in decision.reason
+
+
+def test_a_newer_period_of_another_kind_is_no_news() -> None:
+    listing = Listing("y25i01", LISTING.updated_on, LISTING.next_release_on, {"M": "2026M07", "Y": "2026Y01"})
+    decision = decide(TABLE, listing=listing, last=LOOKED, today=TODAY)
+    assert not decision.fetch
+    assert decision.newest_period == "2026M07"
+
+
+def test_where_nothing_is_new_the_table_waits_for_its_calendar() -> None:
+    decision = decide(TABLE, listing=LISTING, last=LOOKED, today=TODAY)
+    assert (decision.outcome, decision.fetch, decision.late) == ("not_due", False, False)
+    assert "2026-08-19" in decision.reason
+    assert "2026-09-22" in decision.reason
+
+
+def test_a_table_without_a_calendar_says_only_what_it_knows() -> None:
+    listing = Listing("y25i01", LISTING.updated_on, None, LISTING.newest_periods)
+    decision = decide(TABLE, listing=listing, last=LOOKED, today=TODAY)
+    assert decision.outcome == "not_due"
+    assert "None" not in decision.reason
+
+
+@pytest.mark.parametrize(
+    ("today", "due"), [(date(2026, 8, 25), False), (date(2026, 8, 26), True), (date(2026, 9, 1), True)]
+)
+def test_a_week_since_the_last_full_look_is_reason_enough(today: date, due: bool) -> None:
+    assert decide(TABLE, listing=LISTING, last=LOOKED, today=today).fetch is due
+
+
+def test_a_release_that_has_not_come_is_late_from_the_day_after() -> None:
+    looked = LastFetch(LOOKED.updated_on, LOOKED.newest_period, datetime(2026, 9, 21, 4, tzinfo=UTC))
+    on_the_day = decide(TABLE, listing=LISTING, last=looked, today=date(2026, 9, 22))
+    day_after = decide(TABLE, listing=LISTING, last=looked, today=date(2026, 9, 23))
+    assert (on_the_day.outcome, on_the_day.late) == ("not_due", False)
+    assert (day_after.outcome, day_after.late, day_after.fetch) == ("source_late", True, False)
+    assert "2026-09-22" in day_after.reason
+
+
+def test_a_late_table_is_fetched_all_the_same_when_its_week_is_over() -> None:
+    decision = decide(TABLE, listing=LISTING, last=LOOKED, today=date(2026, 9, 23))
+    assert (decision.fetch, decision.late) == (True, True)
+
+
+def test_a_retired_table_that_is_gone_is_not_due_and_names_its_successor() -> None:
+    for last in (None, LOOKED):
+        decision = decide(RETIRED, listing=None, last=last, today=TODAY)
+        assert decision.outcome == "not_due"
+        assert "2025-07-01" in decision.reason
+        assert "y60a02" in decision.reason
+
+
+def test_a_retired_table_is_fetched_as_long_as_it_is_listed() -> None:
+    listing = Listing("y36a02", date(2025, 6, 26), date(2025, 7, 28), {"M": "2025M05"})
+    assert decide(RETIRED, listing=listing, last=None, today=date(2025, 7, 2)).fetch
+
+
+def test_a_table_gone_before_its_retirement_has_failed() -> None:
+    decision = decide(RETIRED, listing=None, last=LOOKED, today=date(2025, 6, 30))
+    assert decision.outcome == "failed"
+
+
+def test_a_table_not_yet_listed_is_not_due() -> None:
+    decision = decide(jobindsats().table("y60a02"), listing=None, last=None, today=date(2025, 6, 1))
+    assert (decision.outcome, decision.reason) == ("not_due", "the publisher does not list it yet")
+
+
+def test_a_table_that_vanished_has_failed_and_says_what_to_do() -> None:
+    decision = decide(TABLE, listing=None, last=LOOKED, today=TODAY)
+    assert decision.outcome == "failed"
+    assert "y25i01" in decision.reason
+    assert "warehouse/catalogue/jobindsats.yml" in decision.reason
+    assert not decision.fetch

@@ -1,0 +1,300 @@
+"""What the publisher says of its tables, read and held against the catalogue, and what is asked for on that ground."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from tasks.sources.jobindsats import request as questions
+from tasks.sources.jobindsats.metadata import (
+    Level,
+    TableMetadata,
+    differences,
+    level_to_ask,
+    read_listings,
+    read_metadata,
+)
+from tasks.stoppages import BodyUnreadable, Undeclared
+from warehouse.areas import municipalities
+from warehouse.catalogue.model import Table, jobindsats
+from warehouse.periods import Period, spanning
+
+Y25I01 = jobindsats().table("y25i01")
+
+Y01A02 = jobindsats().table("y01a02")
+
+Y25I03 = jobindsats().table("y25i03")
+
+MONTHS = tuple(spanning(Period.parse("2026M01"), Period.parse("2026M07")))
+
+
+def values(*names: str) -> list[dict[str, str]]:
+    return [{"value_id": f"/{at}/", "value_name": name} for at, name in enumerate(names, start=1)]
+
+
+def nykom() -> dict[str, Any]:
+    return {
+        "hierarchy_id": "_nykom",
+        "levels": [
+            {"level_id": "land", "values": [{"value_id": "/", "value_name": "Hele landet"}]},
+            {"level_id": "kommune", "values": values(*(area.name for area in municipalities()), "Uoplyst område")},
+        ],
+    }
+
+
+def ygrpi09(*names: str, level: str = "grp") -> dict[str, Any]:
+    return {
+        "hierarchy_id": "_ygrpi09",
+        "levels": [
+            {"level_id": "alle", "values": [{"value_id": "/", "value_name": "Ydelsesgrupper i alt"}]},
+            {"level_id": level, "values": values(*names)},
+        ],
+    }
+
+
+def document(*hierarchies: dict[str, Any], **changes: Any) -> dict[str, Any]:
+    said = {
+        "table_id": "y25i01",
+        "periods": [
+            {"periodtype_id": "M", "values": [{"period_id": str(period)} for period in reversed(MONTHS)]},
+            {"periodtype_id": "Y", "values": [{"period_id": "2025Y01"}]},
+        ],
+        "dimensions": [{"dimension_id": f"d{h['hierarchy_id']}", "hierarchies": [h]} for h in hierarchies],
+        "mgroups": [
+            {"mgroup_name": "Ledige", "measures": [{"measure_name": measure.label} for measure in Y25I01.measures]}
+        ],
+    }
+    return said | changes
+
+
+def metadata(*hierarchies: dict[str, Any], table: Table = Y25I01, **changes: Any) -> TableMetadata:
+    return read_metadata(json.dumps(document(*hierarchies, **changes)).encode(), table=table)
+
+
+AGREEING = metadata(nykom(), ygrpi09("A-dagpenge", "Kontanthjælp"))
+
+
+def test_periods_are_those_of_the_declared_kind_oldest_first() -> None:
+    assert AGREEING.periods == MONTHS
+
+
+def test_a_hierarchy_keeps_its_levels_and_ids() -> None:
+    assert AGREEING.hierarchies["_ygrpi09"][1] == Level("grp", {"/1/": "A-dagpenge", "/2/": "Kontanthjælp"})
+
+
+def test_periods_of_another_kind_only_are_named() -> None:
+    with pytest.raises(Undeclared, match=r"y25i01 .*Q.*declares M"):
+        metadata(periods=[{"periodtype_id": "Q", "values": [{"period_id": "2026Q01"}]}])
+
+
+def test_a_period_nobody_can_read_is_named() -> None:
+    with pytest.raises(Undeclared, match=r"y25i01.*2026M13"):
+        metadata(periods=[{"periodtype_id": "M", "values": [{"period_id": "2026M13"}]}])
+
+
+NO_METADATA = [
+    b"<html>vedligehold</html>",
+    b"",
+    b"[]",
+    b"{}",
+    b"null",
+    b'{"periods": 5, "dimensions": [], "mgroups": []}',
+    b'{"periods": {"M": []}, "dimensions": [], "mgroups": []}',
+    b'{"periods": [{"periodtype_id": "M", "values": [{}]}], "dimensions": [], "mgroups": []}',
+    b'{"periods": [{"periodtype_id": "M", "values": []}], "dimensions": [{"hierarchies": ["x"]}], "mgroups": []}',
+    b'{"periods": [{"periodtype_id": "M", "values": []}], "dimensions": [{"hierarchies": [{"levels": []}]}], "mgroups": []}',
+    b'{"periods": [{"periodtype_id": "M", "values": []}], "dimensions": [], "mgroups": ["x"]}',
+]
+
+
+@pytest.mark.parametrize("body", NO_METADATA)
+def test_what_is_no_metadata_is_refused_with_the_question(body: bytes) -> None:
+    with pytest.raises(BodyUnreadable, match="/table/y25i01"):
+        read_metadata(body, table=Y25I01)
+
+
+# ---- listings -----------------------------------------------------------------------------------------------
+def listed(**table: Any) -> bytes:
+    groups = [{"table_groups": [{"tables": [{"table_id": "Y25I01"} | table]}]}]
+    return json.dumps(groups).encode()
+
+
+def test_a_listing_holds_update_date_next_release_and_newest_period_under_the_lower_case_id() -> None:
+    kinds = {"periodtypes": [{"periodtype_id": "M", "period_last": "2026M07"}]}
+    listings = read_listings(listed(update_latest="2026-08-19", update_next="2026-09-22", periods=kinds))
+    assert list(listings) == ["y25i01"]
+    listing = listings["y25i01"]
+    assert (str(listing.updated_on), str(listing.next_release_on)) == ("2026-08-19", "2026-09-22")
+    assert listing.newest_periods == {"M": "2026M07"}
+
+
+@pytest.mark.parametrize("fields", [{}, {"update_latest": None, "update_next": "", "periods": None}, {"periods": {}}])
+def test_what_a_listing_does_not_say_is_none(fields: dict[str, Any]) -> None:
+    listing = read_listings(listed(**fields))["y25i01"]
+    assert (listing.updated_on, listing.next_release_on, listing.newest_periods) == (None, None, {})
+
+
+def test_a_date_with_a_time_is_that_day() -> None:
+    assert str(read_listings(listed(update_latest="2026-08-19T09:54:00"))["y25i01"].updated_on) == "2026-08-19"
+
+
+def test_a_publisher_without_tables_lists_none() -> None:
+    assert read_listings(b"[]") == {}
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"<html>",
+        b"{}x",
+        b'{"code": 500}',
+        b"5",
+        b'["x"]',
+        b'[{"table_groups": 1}]',
+        listed(update_latest="19.8.2026"),
+        listed(update_latest=20260819),
+        listed(periods=[{"periodtype_id": "M"}]),
+        listed(periods={"periodtypes": ["M"]}),
+    ],
+)
+def test_what_is_no_listing_is_refused(body: bytes) -> None:
+    with pytest.raises(BodyUnreadable, match="/tables"):
+        read_listings(body)
+
+
+# ---- levels -------------------------------------------------------------------------------------------------
+def test_the_level_of_municipalities_is_found_by_its_names_whatever_its_id() -> None:
+    level = level_to_ask(AGREEING, hierarchy=Y25I01.area)
+    assert level is not None
+    assert level.level_id == "kommune"
+
+
+def test_the_level_that_holds_most_of_the_declared_members_is_asked_for() -> None:
+    said = ygrpi09("A-dagpenge", "Kontanthjælp", level="fin")
+    said["levels"].insert(1, {"level_id": "grov", "values": values("A-dagpenge", "Øvrige")})
+    level = level_to_ask(metadata(nykom(), said), hierarchy=Y25I01.breakdowns[0])
+    assert level is not None
+    assert level.level_id == "fin"
+
+
+def test_a_country_only_table_has_no_level_to_ask_for() -> None:
+    said = {
+        "hierarchy_id": "_hele_landet",
+        "levels": [{"level_id": "land", "values": [{"value_id": "/", "value_name": "x"}]}],
+    }
+    assert level_to_ask(metadata(said), hierarchy=Y25I03.area) is None
+
+
+def test_a_hierarchy_the_publisher_does_not_have_is_named_with_those_it_has() -> None:
+    with pytest.raises(Undeclared, match=r"y25i01.*no hierarchy _ygrpi09.*_nykom"):
+        level_to_ask(metadata(nykom()), hierarchy=Y25I01.breakdowns[0])
+
+
+@pytest.mark.parametrize("names", [["Jobparat", "Aktivitetsparat"], []])
+def test_a_hierarchy_of_strangers_is_named_with_what_was_found(names: list[str]) -> None:
+    with pytest.raises(Undeclared, match=r"y25i01: no level of _ygrpi09 holds A-dagpenge, Kontanthjælp") as stopped:
+        level_to_ask(metadata(nykom(), ygrpi09(*names)), hierarchy=Y25I01.breakdowns[0])
+    assert all(name in str(stopped.value) for name in names)
+
+
+# ---- differences --------------------------------------------------------------------------------------------
+def test_where_publisher_and_catalogue_agree_there_is_nothing_to_say() -> None:
+    assert differences(AGREEING, table=Y25I01) == []
+
+
+def test_a_measure_and_a_member_that_are_not_offered_are_named() -> None:
+    said = metadata(
+        nykom(),
+        ygrpi09("A-dagpenge"),
+        mgroups=[{"mgroup_name": "g", "measures": [{"measure_name": "Antal ledige personer"}]}],
+    )
+    found = differences(said, table=Y25I01)
+    assert [text for text in found if "member" in text] == [
+        "member 'Kontanthjælp' of _ygrpi09 is declared but not offered"
+    ]
+    assert sum("measure" in text for text in found) == 3
+    assert not any("'Antal ledige personer'" in text for text in found)
+
+
+def test_a_measure_is_offered_under_its_groups_name_or_an_earlier_label_too() -> None:
+    labels = [
+        "Fuldtidspersoner i pct. af arbejdsstyrken 16-66 år",
+        *(m.label for m in Y01A02.measures if "arbejds" not in m.label),
+    ]
+    said = metadata(nykom(), mgroups=[{"mgroup_name": "g", "measures": [{"measure_name": label} for label in labels]}])
+    assert differences(said, table=Y01A02) == []
+    benchmark = jobindsats().table("y30r21")
+    grouped = [measure.label.rpartition(": ") for measure in benchmark.measures]
+    groups = [{"mgroup_name": group or name, "measures": [{"measure_name": name}]} for group, _, name in grouped]
+    periods = [{"periodtype_id": "QMAT", "values": [{"period_id": "2023QMAT02"}]}]
+    assert not [
+        text
+        for text in differences(metadata(mgroups=groups, periods=periods, table=benchmark), table=benchmark)
+        if text.startswith("measure")
+    ]
+
+
+# ---- questions ----------------------------------------------------------------------------------------------
+def test_root_and_level_are_asked_for_apart_in_every_combination() -> None:
+    cuts = questions.cuts(Y25I01, metadata=AGREEING)
+    assert [dict(cut.nodes) for cut in cuts] == [
+        {"_nykom": "/", "_ygrpi09": "/"},
+        {"_nykom": "/", "_ygrpi09": "level:grp"},
+        {"_nykom": "level:kommune", "_ygrpi09": "/"},
+        {"_nykom": "level:kommune", "_ygrpi09": "level:grp"},
+    ]
+    assert [cut.members for cut in cuts] == [1, 2, 99, 198]
+
+
+def test_a_question_names_its_periods_and_asks_for_all_measures() -> None:
+    cut = questions.cuts(Y25I01, metadata=AGREEING)[2]
+    assert questions.figures(Y25I01, cut=cut, periods=MONTHS[:2]) == (
+        "/data/y25i01?mgroup.*=*&period.M=2026M01,2026M02&hierarchy._nykom=level:kommune&hierarchy._ygrpi09=/&format=json"
+    )
+
+
+@pytest.mark.parametrize("table", jobindsats().tables, ids=lambda table: str(table.id))
+def test_no_table_is_ever_asked_for_the_latest_or_for_every_node(table: Table) -> None:
+    names = tuple(area.name for area in municipalities())
+    hierarchies: dict[str, tuple[Level, ...]] = {
+        hierarchy.id: (
+            Level("alle", {"/": hierarchy.root}),
+            Level("fin", dict(enumerate_ids(names if hierarchy.kind == "area" else tuple(hierarchy.canonical)))),
+        )
+        for hierarchy in (table.area, *table.breakdowns)
+    }
+    periods = (Period(table.period, 2023, 1), Period(table.period, 2024, 1))
+    said = TableMetadata(table.id, periods, hierarchies, frozenset())
+    asked = [questions.figures(table, cut=cut, periods=periods) for cut in questions.cuts(table, metadata=said)]
+    assert (
+        len(asked)
+        == len(set(asked))
+        == 2 ** sum(bool(h.members or h.level_holds) for h in (table.area, *table.breakdowns))
+    )
+    for question in asked:
+        assert "latest:" not in question
+        assert "=*" not in question.replace("mgroup.*=*", "")
+        assert f"period.{table.period}={periods[0]},{periods[1]}" in question
+        assert question.startswith(f"/data/{table.id}?")
+
+
+def enumerate_ids(names: tuple[str, ...]) -> list[tuple[str, str]]:
+    return [(f"/{at}/", name) for at, name in enumerate(names, start=1)]
+
+
+@pytest.mark.parametrize("cells_per_call", [1, 7, 396, 800, 1200, 70_000])
+def test_chunks_hold_every_period_once_in_order_and_fit_a_call(cells_per_call: int) -> None:
+    cut = questions.cuts(Y25I01, metadata=AGREEING)[2]
+    chunks = questions.in_chunks(MONTHS, table=Y25I01, cut=cut, cells_per_call=cells_per_call)
+    assert [period for chunk in chunks for period in chunk] == list(MONTHS)
+    for chunk in chunks:
+        assert len(chunk) == 1 or len(chunk) * cut.members * len(Y25I01.measures) <= cells_per_call
+
+
+def test_chunks_are_as_large_as_a_call_allows() -> None:
+    cut = questions.cuts(Y25I01, metadata=AGREEING)[2]
+    chunks = questions.in_chunks(MONTHS, table=Y25I01, cut=cut, cells_per_call=3 * 99 * 4)
+    assert [len(chunk) for chunk in chunks] == [3, 3, 1]
+    assert questions.in_chunks((), table=Y25I01, cut=cut, cells_per_call=1) == []
