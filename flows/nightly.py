@@ -8,7 +8,7 @@ from tasks.audit import audit
 from tasks.derive import derive_figures, derive_marts
 from tasks.fetch import fetch
 from tasks.load_assumptions import load_assumptions
-from tasks.plan import plan
+from tasks.plan import plan, sources_asked
 from tasks.publish import Published, publish
 from tasks.results import Due
 from tasks.runs.alerts import notify
@@ -39,9 +39,10 @@ def benchmark_lists() -> RunReport:
 def night(run_id: int, *, tables: list[str] | None) -> RunReport:
     """A night's steps, in order."""
     problems = [load_assumptions()]
-    for due in tracked(plan(run_id, tables=tables), key="night-progress"):
-        outcome = outcome_of(due, load=lambda due: load(due, run_id=run_id))
-        record_outcome(run_id, due=due, outcome=outcome)
+    for source in sources_asked(tables):
+        for due in tracked(plan(source, run_id=run_id, tables=tables), key="night-progress"):
+            outcome = outcome_of(due, load=lambda due: load(due, run_id=run_id))
+            record_outcome(run_id, due=due, outcome=outcome)
     derive_marts()
     problems.append(derive_figures(run_id))
     ended = end_run(run_id, problems=problems)

@@ -45,11 +45,15 @@ def start_module(module: str, *arguments: str) -> subprocess.Popen[bytes]:
     )
 
 
-def end(process: subprocess.Popen[bytes]) -> None:
-    """Ask a child to end by closing its standard input, and wait until it has ended."""
+def end(process: subprocess.Popen[bytes], *, patience_seconds: float = 600) -> None:
+    """Ask a child to end by closing its standard input, and wait until it has ended; one that does not is killed."""
     if process.stdin:
         process.stdin.close()
-    process.wait()
+    try:
+        process.wait(patience_seconds)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
 
 
 def when_parent_ends(act: Callable[[], object]) -> None:

@@ -1,7 +1,7 @@
 """Bring the marts up to the facts: those of benefits table by table, those of figures mart by mart, each in a transaction.
 
-What is behind is found by comparing vintages, not by remembering what ran: a derivation that died is made up for by the
-next one.
+What is behind is found by comparing vintages, not by remembering what ran: where a run is killed before the marts are
+filled, the next run fills them.
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
-"""Plan: what is due in a run, asked of every source; what is not due says why.
+"""Plan: what is due in a run, asked of one source after the other; what is not due says why.
 
-The warehouse is asked once what it knows of each table, and sources get that as plain values.
+The warehouse is asked what it knows of each table, and the source gets that as plain values. A source is asked when the
+tables of the one before it are loaded: one that is slow or hangs never holds up another's figures.
 """
 
 from __future__ import annotations
@@ -16,43 +17,49 @@ from tasks.resources import Resources, declare, open_resources
 from tasks.results import Due, Known, LastFetch, Listing
 from tasks.sources.registry import SOURCES, Source, listed_tables, source_of
 from tasks.stoppages import Refused
+from warehouse.catalogue.model import CatalogueError
+from warehouse.reading.questions import table_named
 
 
-@task(name="plan", cache_policy=NO_CACHE)
-def plan(run_id: int, *, tables: list[str] | None) -> list[Due]:
-    """What to do with each table, or with those named, by their ids or by a source's name; raises CatalogueError.
-
-    Where a source cannot be asked, its tables have failed: one source's trouble never stops another.
-    """
+def sources_asked(tables: list[str] | None) -> list[str]:
+    """The names of the sources that the settings name and that have the tables asked for, or all; raises CatalogueError."""
     wanted = names_wanted(tables)
     with open_resources() as resources:
-        return [
-            due for source in sources_asked(wanted) for due in _due(source, resources, run_id=run_id, wanted=wanted)
-        ]
+        configured = [source for source in SOURCES if source.fetching.is_configured(resources.settings)]
+    return [each.name for each in configured if not wanted or any(source_of(name) is each for name in wanted)]
 
 
 def names_wanted(tables: Sequence[str] | None) -> frozenset[str]:
-    """The named tables and sources in lower case, empty for all; raises CatalogueError for a name nobody declares."""
+    """The named tables and sources in lower case, empty for all; raises CatalogueError for a name that no source has."""
     wanted = frozenset(table.lower() for table in tables or ())
     for name in sorted(wanted):
         source_of(name)
     return wanted
 
 
-def sources_asked(wanted: frozenset[str]) -> list[Source]:
-    """The sources that have what is wanted, or all."""
-    return [source for source in SOURCES if not wanted or any(source_of(name) is source for name in wanted)]
-
-
-def _due(source: Source, resources: Resources, *, run_id: int, wanted: frozenset[str]) -> list[Due]:
-    if not source.fetching.is_configured(resources.settings):
-        return []
+def named(name: str) -> str:
+    """A table or a source that a person named, in lower case; raises QuestionError with the nearest ids."""
     try:
-        return due_of_source(source, resources, run_id=run_id, wanted=wanted)
-    except Exception as error:  # noqa: BLE001  # whatever it is, the run ends with an outcome for every table
-        get_run_logger().error("run %d: %s: %s", run_id, source.name, error)
-        named = [table_id for table_id in listed_tables(wanted) if source.declares(table_id)]
-        return [Due(name, "failed", str(error), Listing(name)) for name in named or [source.name]]
+        source_of(name)
+    except CatalogueError:
+        table_named(name)
+    return name.lower()
+
+
+@task(name="plan", task_run_name="plan {source}", cache_policy=NO_CACHE)
+def plan(source: str, *, run_id: int, tables: list[str] | None) -> list[Due]:
+    """What to do with each table of a source, or with those named, by their ids or by the source's name.
+
+    Where the source cannot be asked, its tables have failed.
+    """
+    asked, wanted = source_of(source), names_wanted(tables)
+    with open_resources() as resources:
+        try:
+            return due_of_source(asked, resources, run_id=run_id, wanted=wanted)
+        except Exception as error:  # noqa: BLE001  # whatever it is, the run ends with an outcome for every table
+            get_run_logger().error("run %d: %s: %s", run_id, source, error)
+            named = [table_id for table_id in listed_tables(wanted) if asked.declares(table_id)]
+            return [Due(name, "failed", str(error), Listing(name)) for name in named or [source]]
 
 
 def due_of_source(source: Source, resources: Resources, *, run_id: int, wanted: frozenset[str]) -> list[Due]:

@@ -1,4 +1,4 @@
-"""Stage: archived answers become typed rows in a staging table, answer by answer, so that memory is bounded by three.
+"""Stage: archived answers become typed rows in a staging table, answer by answer, so that at most three answers are in memory at once.
 
 The content hash is over all cells, period by period and cut by cut, sorted: the publisher's order of rows and our
 chunks leave no trace in it.
@@ -43,8 +43,12 @@ def stage(fetched: Fetched) -> Staged:
     return staged
 
 
-def stage_table(connection: Connection, *, manifest: str, archive: Archive, run_id: int) -> Staged:
+def stage_table(
+    connection: Connection, *, manifest: str, archive: Archive, run_id: int, guarded: bool = True
+) -> Staged:
     """Read a manifest's answers into a new staging table.
+
+    Labels are held to those of the newest vintage, unless the load was published before: a replay is not `guarded`.
 
     Raises BodyUnreadable, Undeclared, LabelsMoved, Vanished or CellsDisagree, and what else a source's answers can be
     stopped for; the transaction is the caller's.
@@ -76,7 +80,7 @@ def stage_table(connection: Connection, *, manifest: str, archive: Archive, run_
         cells=count,
         content_hash=content_hash,
         stands_already=stands_already,
-        differences=_differences(snapshot, change=change, uncompared=uncompared, stands_already=stands_already),
+        differences=_differences(snapshot, change=change, uncompared=uncompared, guarded=guarded and not stands_already),
         partial_periods=snapshot.partial_periods,
     )
 
@@ -100,13 +104,13 @@ def _change(snapshot: Snapshot, *, newest: Row[Any] | None, archive: Archive) ->
 
 
 def _differences(
-    snapshot: Snapshot, *, change: Change | None, uncompared: tuple[str, ...], stands_already: bool
+    snapshot: Snapshot, *, change: Change | None, uncompared: tuple[str, ...], guarded: bool
 ) -> tuple[str, ...]:
     """What changed of labels and ids, and what differs from the declaration; raises LabelsMoved and Vanished.
 
     The same figures under the same labels mean what they meant, whatever ids do.
     """
-    if change is not None and not stands_already:
+    if change is not None and guarded:
         require_same_meaning(change)
     changed = tuple(advisories(change)) if change is not None else uncompared
     return (*changed, *snapshot.differences)

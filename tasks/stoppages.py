@@ -24,7 +24,7 @@
     └── Refused                   failed        the warehouse does not take it: its clock, its publisher
 
 Each message says which table, what was expected, what was found and what to do next. A table that vanished from the
-publisher's list has failed before its road begins (tasks/plan.py).
+publisher's list has failed when the night is planned (tasks/sources/jobindsats/fetch.py).
 """
 
 from __future__ import annotations

@@ -20,7 +20,7 @@ def nightly(*, tables: Tables = None, as_json: Json = False) -> int:
     prepare_orchestrator()
     begin_orchestrator()
     from flows.nightly import nightly as run_night
-    from warehouse.reading.questions import named
+    from tasks.plan import named
 
     chosen = [named(table_id) for table_id in tables] if tables else None
     await_orchestrator()

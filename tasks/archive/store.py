@@ -1,7 +1,7 @@
-"""The archive: every answer as it came, compressed, once, under the SHA-256 of its content. It knows nothing of meaning.
+"""The archive: every answer as it came, compressed, once, under the SHA-256 of its content. It stores bytes and does not interpret them.
 
     payloads/ab/ab12....gz                  one answer; equal content has one file
-    manifests/<table>/<moment>-<run>.jsonl  one look at a table: a header, then a line per answer
+    manifests/<table>/<moment>-<run>.jsonl  one fetch of a table: a header, then a line per answer
     publications/<table>/<moment>.json      one vintage that was published (tasks/archive/receipts.py)
     assumptions/<moment>.json               what was assumed from then on (tasks/archive/receipts.py)
 

@@ -118,8 +118,8 @@ def sources_named(named: Sequence[str]) -> dict[str, list[str]]:
             raise CatalogueError(
                 f"{table_id} is of {source.name}, and only tables of {filled} are filled backwards: a night reads all of it"
             )
-        found.setdefault(source.name, []).extend([] if table_id == source.name else [table_id.lower()])
-    return found
+        found.setdefault(source.name, []).append(table_id.lower())
+    return {name: [] if name in tables else tables for name, tables in found.items()}
 
 
 def plan(resources: Resources, *, first: str, last: str, named: Sequence[str] = ()) -> Plan:

@@ -1,8 +1,7 @@
-"""Work on a backfill: partition by partition, each the road of a night's table, from the publisher to a vintage.
+"""Work on a backfill: each partition takes the steps of a table in a night: fetch, stage, audit, publish.
 
 `work_on` and `work_at_one` need a backfill's number and nothing else: any process, here or elsewhere, may call them, and
-any number at once.
-It can be killed at any instant; the next worker goes on from what the ledger and the archive hold.
+any number at once. A worker can be killed at any instant; the next one goes on from what the ledger and the archive hold.
 """
 
 from __future__ import annotations

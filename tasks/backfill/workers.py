@@ -1,8 +1,8 @@
 """Workers of a backfill: more processes of this machine, or a Dask cluster whose tasks are one partition each.
 
-What travels is the backfill's number, and by what a worker knows that it is meant: everything else a worker reads from
-its own settings, the token above all. Who may take which partition is the warehouse's to say, not Dask's, so a task that
-Dask carries out twice, or forgets, does no harm. It needs the extra `distributed`.
+A task carries only the backfill's number and digests of the settings that must agree; everything else a worker reads from
+its own settings, the token above all. The warehouse says who may take which partition, not Dask, so a task that Dask
+carries out twice, or forgets, does no harm. It needs the extra `distributed`.
 """
 
 from __future__ import annotations

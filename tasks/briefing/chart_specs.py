@@ -1,4 +1,4 @@
-"""Drawings: what the charts of a briefing look like, without their rows; each is made once and drawn for many.
+"""What the charts of a briefing look like, without their rows; each is made once and drawn for many.
 
 Colours are those of Okabe and Ito, which people with any colour vision tell apart; no meaning rests on colour alone. A
 value that is hidden or missing is no point, and no line is drawn across it or across a series break.

@@ -1,4 +1,4 @@
-"""Readings: what the briefings of all municipalities rest on, each figure asked once, as it was known at a moment.
+"""What the briefings of all municipalities rest on: each figure asked once, as it was known at a moment.
 
 These are the rows that `jobindsats figure` gives; here nothing is computed.
 """

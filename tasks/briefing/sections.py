@@ -1,4 +1,8 @@
-"""Benchmarking: the ministry's lists, what fewer persons save, and what a national change means, of one municipality."""
+"""The sections of a briefing: ranking lists, savings, projections and revisions of one municipality.
+
+A new section is a field of `Briefing` in tasks/briefing/content.py, a function here, a line in tasks/briefing/assemble.py, and
+its place in page.html.jinja; what it reads is in tasks/briefing/inputs.py, its sentences in tasks/briefing/wording.py.
+"""
 
 from __future__ import annotations
 

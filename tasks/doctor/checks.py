@@ -1,4 +1,4 @@
-"""The doctor of runs: whether nights come and end, backfills go on, troubles are told, clocks agree, readers may read."""
+"""Checks of settings, files, nights, backfills, alerts, clocks and readers' rights, for `jobindsats doctor`."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""Release: a stopped load is published after all, since a person has looked at it and says why.
+"""Release: publish a stopped load after all, since a person has looked at it and says why.
 
 It is staged again from its manifest and audited again. It may fail the blocking rules that it failed when it was stopped,
-and no others. Its vintage is seen at the moment of the release: before it the warehouse did not answer with it.
+and no others. Its vintage is seen at the moment of the release: as-of questions about earlier moments do not include it.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from tasks.quarantine.stopped_loads import StoppedLoad, broken_rules, stopped_lo
 from tasks.resources import Resources
 from tasks.results import Staged
 from tasks.runs.lifecycle import opened, report_and_close
-from tasks.sources.registry import is_source
+from tasks.sources.registry import is_source, source_of
 from tasks.stage import stage_table
 from tasks.stoppages import AuditFailed, Busy, CellsDisagree, LabelsMoved, Refused, Stoppage, Undeclared, Vanished
 from warehouse.danish.clock import in_denmark
@@ -156,9 +156,15 @@ def _staged(resources: Resources, *, load: StoppedLoad, run_id: int) -> Staged:
             return stage_table(connection, manifest=load.manifest or "", archive=resources.archive, run_id=run_id)
     except (Undeclared, LabelsMoved, Vanished, CellsDisagree) as stoppage:
         raise type(stoppage)(
-            f"load {load.id} cannot be read as it is, so it is not released: {stoppage}. Once the catalogue says so, "
-            "release it again"
+            f"load {load.id} cannot be read as it is, so it is not released: {stoppage}. {_then(load)}"
         ) from stoppage
+
+
+def _then(load: StoppedLoad) -> str:
+    """What follows once a person has said otherwise: a contract lies in the archive with its file, a catalogue does not."""
+    if source_of(load.table).declares(load.table):
+        return "Once the catalogue says so, release it again"
+    return "Once the contract says so, the next night reads it anew"
 
 
 def _judged(resources: Resources, *, load: StoppedLoad, staged: Staged) -> tuple[str, ...]:
@@ -206,7 +212,7 @@ def _publish(
         id=load.id,
         table=load.table,
         run=staged.run_id,
-        publisher_updated_on=load.publisher_updated_on,
+        publisher_updated_on=resources.archive.get_manifest(staged.manifest).publisher_updated_on,
         vintage=vintage.vintage_id,
         seen_at=now,
         new=vintage.new,

@@ -1,7 +1,7 @@
 """Alerts: the troubles that a person should look at, each once, however many nights it lasts; again when it comes back.
 
-What tells a trouble from the next one of its kind is the release that is late, the load that was stopped, or the first
-day of failing.
+Two alerts of one kind are the same if they have the same late release, the same stopped load, or the same first day of
+failing.
 """
 
 from __future__ import annotations

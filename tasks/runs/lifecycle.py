@@ -139,7 +139,7 @@ def _newer(resources: Resources, *, kind: str, tables: list[str] | None) -> int 
     """
     if deployment.id is None or resources.settings.now is not None:
         return None
-    wanted = listed_tables(frozenset(tables or ()))
+    wanted = listed_tables(frozenset(table.lower() for table in tables or ()))
     asked = {"kind": kind, "slot": flow_run.scheduled_start_time, "tables": wanted}
     with resources.engine.connect() as connection:
         return connection.scalar(_NEWER, asked) if wanted else None

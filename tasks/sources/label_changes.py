@@ -22,8 +22,8 @@ Spellings = tuple[str, ...]
 class Labels:
     """One hierarchy, or the measures: how each id is spelled, and which name each declared spelling stands for.
 
-    `lasting` are the names that must still be there; `what` an entry is: an area, a member or a measure; `id_said` what
-    its id is called in a message.
+    `lasting` are the names that must still be there; `what` an entry is: an area, a member or a measure. In a file
+    `ids_are_labels`: what is written there is all there is, and a person says what it stands for.
     """
 
     what: str
@@ -31,7 +31,7 @@ class Labels:
     spellings: Mapping[str, Spellings]
     names: Mapping[str, str]
     lasting: frozenset[str] = frozenset()
-    id_said: str = "the publisher's id"
+    ids_are_labels: bool = False
 
     def label(self, spellings: Spellings) -> str:
         """The declared spelling, or the first."""
@@ -76,17 +76,27 @@ def lasting_names(hierarchy: Hierarchy, *, on: date) -> frozenset[str]:
 def remembering(stopped: Undeclared, *, change: Change) -> Undeclared:
     """A stoppage over an unknown label, saying what was called so far what has the label now, where that can be told."""
     said = [
-        f"{now.id_said} {value_id} of {now.where} was called '{then.label(before)}' until now"
+        f"the publisher's id {value_id} of {now.where} was called '{then.label(before)}' until now"
         for then, now in change.pairs
         for value_id, before, after in _at_the_same_id(then, now)
-        if stopped.label in after and then.name(before) is not None and now.name(after) is None
+        if _is_called(stopped.label, value_id, after) and then.name(before) is not None and now.name(after) is None
     ]
     return Undeclared("; ".join([str(stopped), *said]), label=stopped.label, rule=stopped.rule, cells=stopped.cells)
 
 
+def _is_called(label: str | None, value_id: str, spellings: Spellings) -> bool:
+    """Whether a label is one of an id's spellings, alone or with the id before it, as StatBank writes it."""
+    return label is not None and (label in spellings or label in {f"{value_id} {spelling}" for spelling in spellings})
+
+
 def advisories(change: Change) -> list[str]:
     """What changed and harms nothing, a sentence each: other ids, other declared spellings."""
-    return [said for then, now in change.pairs for said in (*_new_ids(then, now), *_new_spellings(then, now))]
+    return [
+        said
+        for then, now in change.pairs
+        if not now.ids_are_labels
+        for said in (*_new_ids(then, now), *_new_spellings(then, now))
+    ]
 
 
 def require_same_meaning(change: Change) -> None:
@@ -131,13 +141,24 @@ def _require_labels_in_place(then: Labels, now: Labels, *, change: Change) -> No
         return
     for value_id, before, after in _at_the_same_id(then, now):
         was, is_now = then.name(before), now.name(after)
-        if was is not None and is_now is not None and was != is_now:
-            raise LabelsMoved(
-                f"{table.id}: {now.id_said} {value_id} of {now.where} was '{then.label(before)}' until now and is "
-                f"'{now.label(after)}' today, which is declared as another {now.what}: series would change their "
-                "meaning. Nothing was published. Ask the publisher; where the labels mean what they did and only the ids "
-                f"are others, add `renumbered: {change.now_on}` to {table.id} in {change.declared_in}"
-            )
+        if was is None or is_now is None or was == is_now:
+            continue
+        if now.ids_are_labels:
+            raise LabelsMoved(_stands_for_another(value_id, was=was, is_now=is_now, labels=now, change=change))
+        raise LabelsMoved(
+            f"{table.id}: the publisher's id {value_id} of {now.where} was '{then.label(before)}' until now and is "
+            f"'{now.label(after)}' today, which is declared as another {now.what}: series would change their "
+            "meaning. Nothing was published. Ask the publisher; where the labels mean what they did and only the ids "
+            f"are others, add `renumbered: {change.now_on}` to {table.id} in {change.declared_in}"
+        )
+
+
+def _stands_for_another(text: str, *, was: str, is_now: str, labels: Labels, change: Change) -> str:
+    return (
+        f"{change.table.id}: the text '{text}' of {labels.where} stood for the {labels.what} '{was}' until now and stands "
+        f"for '{is_now}' in {change.declared_in}: series would change their meaning. Nothing was published. Correct the "
+        f"contract; where it is meant so from now on, add `renumbered: {change.now_on}` to it"
+    )
 
 
 def _require_all_that_lasts(then: Labels, now: Labels, *, change: Change) -> None:

@@ -29,7 +29,7 @@ Offers = Callable[[Sequence[str], Access], Iterator[tuple[Table, Offer | Stoppag
 
 
 class Fetching(Protocol):
-    """The door `fetch` of a source: what is due, and its bytes into the archive."""
+    """What a source's module `fetch` must offer: what is due, and its bytes into the archive."""
 
     def has(self, table_id: str) -> bool:
         """Whether a table, by its id in lower case, is one of this source's."""
@@ -40,7 +40,7 @@ class Fetching(Protocol):
         ...
 
     def due(self, access: Access, *, wanted: frozenset[str]) -> list[Due]:
-        """What to do with each table, of the wanted ones where some are named. Bytes are archived before they are read."""
+        """What to do with each table, of the wanted ones where some are named."""
         ...
 
     def fetch(self, due: Due, *, access: Access, only: frozenset[Period] | None = None) -> Fetched:
@@ -49,7 +49,7 @@ class Fetching(Protocol):
 
 
 class Reading(Protocol):
-    """The door `snapshot` of a source: an archived answer read to cells."""
+    """What a source's module `snapshot` must offer: an archived answer read to cells."""
 
     def snapshot(self, manifest: Manifest, *, archive: Archive) -> Snapshot:
         """One table as the archived answers of a manifest have it."""

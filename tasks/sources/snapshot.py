@@ -36,7 +36,7 @@ class Snapshot(Protocol):
 
     @property
     def labels(self) -> tuple[Labels, ...]:
-        """What the source calls areas, members and measures; of a source without metadata nothing."""
+        """What the source calls areas, members and measures, or what a contract says that its texts stand for."""
         ...
 
     @property

@@ -74,15 +74,6 @@ def table_named(table_id: str) -> Table:
         raise QuestionError(_unknown("table", table_id, known)) from error
 
 
-def named(table_id: str) -> str:
-    """A table or a publisher that a person named, as we write it; raises QuestionError with the nearest ids."""
-    try:
-        publisher_of(table_id)
-    except CatalogueError:
-        table_named(table_id)
-    return table_id.lower()
-
-
 def question(
     table_id: str,
     *,

@@ -1,7 +1,7 @@
 """Reads a file in a process of its own, with a limit on memory and time and without this program's secrets.
 
-A file of a few kilobytes can be made to unpack to gigabytes or to keep its reader busy for days. What comes back is
-lines of text, which carry nothing that acts.
+A file of a few kilobytes can be made to unpack to gigabytes or to keep its reader busy for days. The process gives back
+plain text only; nothing in it can be executed.
 """
 
 from __future__ import annotations

@@ -65,13 +65,13 @@ class LocalSnapshot:
     def labels(self) -> tuple[Labels, ...]:
         """What the contract says that the file's texts stand for; whether all are still there, the audit tells."""
         members = [
-            Labels("member", key.name, {text: (text,) for text in key.labels}, key.labels, id_said="the text")
+            Labels("member", key.name, {text: (text,) for text in key.labels}, key.labels, ids_are_labels=True)
             for key in self.contract.keys
             if key.members
         ]
         area = self.contract.area
         names = {text: each.name for text, each in area.names.items()} if isinstance(area, AreaColumn) else {}
-        return (*members, Labels("area", AREA, {text: (text,) for text in names}, names, id_said="the text"))
+        return (*members, Labels("area", AREA, {text: (text,) for text in names}, names, ids_are_labels=True))
 
     def answers(self) -> Iterator[Cut]:
         """The file's cells."""
