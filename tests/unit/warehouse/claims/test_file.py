@@ -199,6 +199,7 @@ WRONG = {
     "an open quotation mark": (("    point: 5", '    point: "5'), 11, "is not YAML"),
     "a colon in a text": (("statement: vækst", "statement: vækst: 1,2"), 24, "'statement: vækst: 1,2' is not YAML"),
     "an anchor": (("from: benchmark}", "from: &b benchmark, unit: *b}"), 15, "claims.0.given.persons.unit: an anchor"),
+    "an anchor that nothing repeats": (("from: benchmark}", "from: &b benchmark}"), 15, "an anchor"),
     "a tag": (("    point: 5", "    point: !!python/object/apply:os.getcwd []"), 9, ""),
     "a tag on a text": (("    point: 5", "    point: !mine 5"), 9, "claims.0.point: the tag '!mine' is not read"),
     "a key that is a list": (("    point: 5", "    ? [point]\n    : 5"), 9, "a key must be a word"),

@@ -60,6 +60,7 @@ REFUSED: list[tuple[Cell, NumberType, Dialect]] = [
     ("12.5", "decimal", DANISH),
     ("1.4255", "decimal", DANISH),
     ("14.25.000", "integer", DANISH),
+    ("0.492", "decimal", DANISH),
     ("1.200 kr.", "decimal", DANISH),
     ("12 %", "decimal", DANISH),
     ("1.200 t.kr.", "decimal", DANISH),

@@ -32,7 +32,26 @@ def test_a_danish_number_is_read(text: str, value: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "-", "–", ".", "..", "-0.3", "1.62", "1,2,3", "1.6200", "0,3 pct.", "ti", "1e3", "(50)"]
+    "text",
+    [
+        "",
+        "-",
+        "–",
+        ".",
+        "..",
+        "-0.3",
+        "1.62",
+        "1,2,3",
+        "1.6200",
+        "0,3 pct.",
+        "ti",
+        "1e3",
+        "(50)",
+        "0.492",
+        "012.345",
+        "٣",
+        "1" * 31,
+    ],
 )
 def test_what_is_no_danish_number_is_none(text: str) -> None:
     assert number(text) is None
