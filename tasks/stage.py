@@ -1,4 +1,4 @@
-"""Stage: archived answers become typed rows in a staging table, answer by answer, so that at most three answers are in memory at once.
+"""Stage: archived answers become typed rows in a staging table, answer by answer: at most three are in memory at once.
 
 The content hash is over all cells, period by period and cut by cut, sorted: the publisher's order of rows and our
 chunks leave no trace in it.
@@ -80,7 +80,9 @@ def stage_table(
         cells=count,
         content_hash=content_hash,
         stands_already=stands_already,
-        differences=_differences(snapshot, change=change, uncompared=uncompared, guarded=guarded and not stands_already),
+        differences=_differences(
+            snapshot, change=change, uncompared=uncompared, guarded=guarded and not stands_already
+        ),
         partial_periods=snapshot.partial_periods,
     )
 

@@ -1,4 +1,4 @@
-"""The archive: every answer as it came, compressed, once, under the SHA-256 of its content. It stores bytes and does not interpret them.
+"""The archive: every answer as it came, compressed, once, under the SHA-256 of its content. It does not interpret bytes.
 
     payloads/ab/ab12....gz                  one answer; equal content has one file
     manifests/<table>/<moment>-<run>.jsonl  one fetch of a table: a header, then a line per answer

@@ -168,7 +168,9 @@ def test_an_own_file_whose_texts_stand_for_others_than_before(scene: Scene, fold
     swapped = [{"name": "Råd", "also": ["Virksomhedspraktik"]}, {"name": "Praktik", "also": ["Vejledning"]}]
     key = {"column": "Tilbud", "members": [*swapped, {"name": "Løntilskud"}]}
     (folder / "courses.yml").write_text(text_of(keys=[key], table="named"), encoding="utf-8")
-    says = "the text 'Vejledning' of Tilbud stood for the member 'Råd' until now and stands for 'Praktik' in courses.yml"
+    says = (
+        "the text 'Vejledning' of Tilbud stood for the member 'Råd' until now and stands for 'Praktik' in courses.yml"
+    )
     for day in ("2023-11-07", "2023-11-08"):
         require_stopped(scene, day, "local_named", rule="LabelsMoved", says=says, before=before)
     (folder / "courses.yml").write_text(text_of(keys=[key], table="named", renumbered="2023-11-09"), encoding="utf-8")

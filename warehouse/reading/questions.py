@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 
 from warehouse.catalogue.model import CatalogueError, Table
-from warehouse.catalogue.publishers import catalogues, publisher_of, shipped_table
+from warehouse.catalogue.publishers import catalogues, shipped_table
 from warehouse.danish.clock import DENMARK
 from warehouse.errors import QuestionError
 from warehouse.periods import Period, PeriodError
