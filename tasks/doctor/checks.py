@@ -106,7 +106,7 @@ def untold(connection: Connection, *, now: datetime) -> Finding:
     """Whether alerts wait that could not be delivered."""
     waiting = alerts.untold(connection, now=now)
     if waiting:
-        says = f"{len(waiting)} alerts could not be delivered, the first of run {waiting[0].run_id}"
+        says = f"alerts that could not be delivered: {len(waiting)}, the first of run {waiting[0].run_id}"
         return Finding("alerts", "attention", says, "see to JOBINDSATS_NOTIFY; the next night tries again")
     return Finding("alerts", "well", "every alert was delivered")
 

@@ -80,7 +80,8 @@ class Bank:
 
     def reply(self, target: str, *, port: int) -> Reply:
         """Answer one call and note it."""
-        hit = tuple(name for name in self._publisher.drawn_for_statbank(target) if name in HITTING)
+        drawn = self._publisher.drawn_for_statbank(target)
+        hit = tuple(name for name in drawn if name in HITTING and redescribed.can_hit(name, target))
         found = _broken(hit, f"http://127.0.0.2:{port}{target}") or self._answered(target.removeprefix(PREFIX), hit)
         reply = replace(found, faults=hit)
         now = datetime.now(UTC).isoformat(timespec="milliseconds")

@@ -47,6 +47,11 @@ _ON_VALUES: Mapping[str, Callable[[Values], Values]] = {
 NAMES = frozenset(_ON_VALUES)
 
 
+def can_hit(name: str, target: str) -> bool:
+    """Whether a fault can show in the answer to a call: those of descriptions only where a table has types of benefit."""
+    return name not in NAMES or "AUK01" in target.upper()
+
+
 def described(table: BankTable, hit: tuple[str, ...]) -> BankTable:
     """The table as the faults of this call describe it."""
     for name in hit:

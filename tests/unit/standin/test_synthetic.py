@@ -274,7 +274,7 @@ def digest(table_id: str, day: str) -> str:
 
 def test_another_process_and_another_order_give_the_same_figures() -> None:
     code = (
-        "from tests.unit.test_standin_synthetic import digest\n"
+        "from tests.unit.standin.test_synthetic import digest\n"
         "for table in ('y25i05', 'y60c02', 'y25i01'): print(digest(table, '2025-08-28'))"
     )
     root = Path(__file__).parents[3]

@@ -51,7 +51,7 @@ def test_what_the_work_raises_is_raised(given: list[int]) -> None:
 
 
 def test_killed_with_minus_nine_it_leaves_no_process_behind(tmp_path: Path) -> None:
-    begun = "from tests.unit.test_paper_hands import linger, side_by_side\n"
+    begun = "from tests.unit.tasks.briefing.test_write import linger, side_by_side\n"
     command = f"{begun}list(side_by_side(linger, [{str(tmp_path)!r}] * 20))"
     asked = subprocess.Popen([sys.executable, "-c", command])
     until(lambda: any(tmp_path.iterdir()), within_seconds=60)
