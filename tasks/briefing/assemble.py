@@ -12,8 +12,7 @@ from typing import Any
 
 import polars as pl
 
-from tasks.briefing import sections as benchmarking
-from tasks.briefing import sections as revising
+from tasks.briefing import sections
 from tasks.briefing.content import (
     ABSENT,
     MISSED,
@@ -100,7 +99,7 @@ def _totals(rows: pl.DataFrame) -> dict[tuple[str, int], Cell]:
 def briefing(gathered: Gathered, *, area: Area, neighbours: Neighbours) -> Briefing:
     """One municipality's briefing."""
     readings, month = gathered.readings, gathered.month
-    ranking = benchmarking.ranking(readings, area=area)
+    ranking = sections.ranking(readings, area=area)
     used = _used(gathered, area=area, neighbours=neighbours)
     return Briefing(
         area=area,
@@ -113,9 +112,9 @@ def briefing(gathered: Gathered, *, area: Area, neighbours: Neighbours) -> Brief
         neighbours=neighbours,
         shares=tuple(_share(gathered, area=area, group=group, neighbours=neighbours) for group in groups_now(month)),
         ranking=ranking,
-        savings=benchmarking.savings(readings, area=area),
-        projections=benchmarking.projections(readings, area=area, until=month.year + 1),
-        revisions=revising.revisions(readings, area=area, names=names(month)),
+        savings=sections.savings(readings, area=area),
+        projections=sections.projections(readings, area=area, until=month.year + 1),
+        revisions=sections.revisions(readings, area=area, names=names(month)),
         breaks=_breaks_shown(readings, month=month, ranking=ranking),
         sources=_sources(readings, numbers={number for row in used for number in row["vintages"]}),
         assumptions=_assumptions(readings, numbers={number for row in used for number in row["assumptions"]}),
