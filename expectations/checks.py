@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 from datetime import date
 from typing import Any
 
@@ -22,15 +22,17 @@ CELL = ("period", "area", "measure", "members", "value", "status")
 class Check:
     """One rule: its name, what must be true, whether a failure stops the table, and what decides it.
 
-    That is an expectation of Great Expectations', or a `query` that finds its offenders, shown with `columns`.
+    That is an expectation of Great Expectations', or a `query` that finds its offenders, shown with the `columns`
+    that a person needs to find one.
     """
 
     rule: str
     sentence: str
-    blocking: bool
+    _: KW_ONLY
     expectation: Any = None
     query: str = ""
     columns: tuple[str, ...] = ()
+    blocking: bool = True
 
 
 @dataclass(frozen=True)
@@ -84,13 +86,6 @@ def expectation_of(check: Check, *, staging: str) -> Any:
     return NoOffenders(unexpected_rows_query=counted, meta={"rule": check.rule})
 
 
-def no_offenders(
-    rule: str, sentence: str, *, query: str, columns: tuple[str, ...] = (), blocking: bool = True
-) -> Check:
-    """A check that holds when its query finds nothing; it gives what a person needs to find an offender."""
-    return Check(rule, sentence, blocking, query=query, columns=columns)
-
-
 def no_cells(
     rule: str,
     sentence: str,
@@ -114,7 +109,7 @@ def no_cells(
         where b.series_id in (select series_id from series where {among}) and {where}
     """
     shown = tuple(name.removeprefix("b.") for name in show)
-    return no_offenders(rule, sentence, query=query, columns=(*CELL, *shown), blocking=blocking)
+    return Check(rule, sentence, query=query, columns=(*CELL, *shown), blocking=blocking)
 
 
 def literals(rows: Sequence[tuple[str | float, ...]]) -> str:

@@ -6,7 +6,7 @@ is therefore never asked for (seen: the 98 summed are 174 below to 45 above the 
 
 from __future__ import annotations
 
-from expectations.checks import Audited, Check, literals, no_offenders
+from expectations.checks import Audited, Check, literals
 from expectations.plausibility import COUNT_UNITS, LARGE_COUNT
 from warehouse.areas import municipalities
 from warehouse.database.sql_files import read_sql
@@ -28,7 +28,7 @@ def checks(audited: Audited) -> list[Check]:
 
 
 def _published_cells_return(audited: Audited) -> Check:
-    return no_offenders(
+    return Check(
         "published_cells_return",
         f"of the cells that stood with a value, at most {LARGEST_SHARE_MISSING * 100:g} per cent are missing from the load",
         query=_missing(audited, share=LARGEST_SHARE_MISSING),
@@ -38,7 +38,7 @@ def _published_cells_return(audited: Audited) -> Check:
 
 def _no_large_count_vanishes(audited: Audited) -> Check:
     """Of each cell, and not of each area: one answer of several can lack municipalities that the others have."""
-    return no_offenders(
+    return Check(
         "no_large_count_vanishes",
         f"no count of {LARGE_COUNT} or more that stood is missing from the load",
         query=f"{_missing(audited)} and m.unit in ({COUNT_UNITS}) and gone.was_value >= {LARGE_COUNT}",
@@ -65,7 +65,7 @@ def _asked(audited: Audited) -> str:
 
 def _published_labels_return() -> Check:
     """A file has no metadata that would tell of a label that is gone or spelled otherwise: its cells do."""
-    return no_offenders(
+    return Check(
         "published_labels_return",
         "each measure, area and member that stood in the periods of the load is still in it",
         query=read_sql(__package__, "sql/missing_labels"),
@@ -93,7 +93,7 @@ def _ended_series(audited: Audited) -> str:
 
 def _every_municipality_reports() -> Check:
     areas = literals([(area.key, area.name) for area in municipalities()])
-    return no_offenders(
+    return Check(
         "every_municipality_reports",
         "each of the 98 municipalities has its total in each period",
         query=f"""
@@ -114,7 +114,7 @@ ROUNDED_TO = 10
 def _gap_has_one_sign() -> Check:
     """Nobody says which way round the publisher subtracts: the two levels tell, and all rows must tell the same."""
     levels = ", ".join(f"sum(b.value) filter (where b.measure = '{name}') as {name}" for name in _GAP)
-    return no_offenders(
+    return Check(
         "gap_has_one_sign",
         "the published gap is actual minus expected in every row, or the reverse in every row, to within rounding to tens",
         query=read_sql(__package__, "sql/gap_has_one_sign").format(
@@ -126,7 +126,7 @@ def _gap_has_one_sign() -> Check:
 
 def _parts_match_total() -> Check:
     # Each cell is rounded for itself: k parts and a total miss each other by at most (k + 1) / 2, which is 1 for two.
-    return no_offenders(
+    return Check(
         "parts_match_total",
         "where nothing is hidden, the parts sum to their total to within what rounding each cell allows",
         query="""
@@ -148,7 +148,7 @@ def _parts_match_total() -> Check:
 
 def _country_is_its_municipalities() -> Check:
     # For each member and not only for the total: a member whose country figure is another's would not show in a sum.
-    return no_offenders(
+    return Check(
         "country_is_its_municipalities",
         "the municipalities sum to the country to within a quarter, whatever is hidden",
         query=f"""
@@ -168,7 +168,7 @@ def _country_is_its_municipalities() -> Check:
 
 
 def _country_matches() -> Check:
-    return no_offenders(
+    return Check(
         "country_matches_municipalities",
         "where nothing is hidden, the municipalities sum to the country to within 5 per cent",
         blocking=False,

@@ -7,7 +7,7 @@ are slips of unit, never news.
 
 from __future__ import annotations
 
-from expectations.checks import Audited, Check, literals, no_cells, no_offenders
+from expectations.checks import Audited, Check, literals, no_cells
 from warehouse.catalogue.model import HIDDEN_WHEN_SMALL
 from warehouse.database.sql_files import read_sql
 
@@ -79,7 +79,7 @@ def _country_totals_are_shown(audited: Audited) -> Check:
 
 def _no_slip_of_unit() -> Check:
     near = " or ".join(f"ratio between {slip * 0.9} and {slip * 1.1}" for slip in SLIPS)
-    return no_offenders(
+    return Check(
         "no_slip_of_unit",
         "no measure is about 10 or 100 times, or a tenth or hundredth of, what stands published",
         # Of cells that are as they stand the ratio is 1; only where fewer of them are than of others do they need to be told.
@@ -89,7 +89,7 @@ def _no_slip_of_unit() -> Check:
 
 
 def _still_the_same_table() -> Check:
-    return no_offenders(
+    return Check(
         "still_the_same_table",
         "at most half of a measure's published cells change by more than a quarter",
         query="""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import great_expectations.expectations as gxe
 
-from expectations.checks import Audited, Check, literals, no_cells, no_offenders
+from expectations.checks import Audited, Check, literals, no_cells
 from warehouse.catalogue.model import jobindsats
 
 
@@ -14,8 +14,7 @@ def checks(audited: Audited) -> list[Check]:
         Check(
             "rows_arrived",
             "the publisher sent at least one cell",
-            True,
-            gxe.ExpectTableRowCountToBeBetween(min_value=1, meta={"rule": "rows_arrived"}),
+            expectation=gxe.ExpectTableRowCountToBeBetween(min_value=1, meta={"rule": "rows_arrived"}),
         ),
         no_cells(
             "one_value_per_cell",
@@ -46,7 +45,7 @@ def _every_period_has_rows(audited: Audited) -> list[Check]:
         return []
     asked = literals([(period.key, str(period)) for period in audited.asked_periods])
     return [
-        no_offenders(
+        Check(
             "every_period_has_rows",
             "each period that was asked for came with rows",
             query=f"select asked.period from ({asked}) as asked(period_id, period) "

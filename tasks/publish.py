@@ -68,7 +68,7 @@ def publish_table(
     declare(connection, [snapshot_of(staged.manifest, archive=archive).table], renew=True)
     if staged.stands_already:
         drop_staging(connection, name=staged.staging)
-        return Vintage(staged.table_id, None, 0, 0, 0, staged.cells)
+        return Vintage(staged.table_id, unchanged=staged.cells)
     load = _load(staged, archive.get_manifest(staged.manifest))
     try:
         return publish_load(connection, replace(load, seen_at=seen_at or load.seen_at, release_reason=release_reason))

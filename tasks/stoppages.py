@@ -11,13 +11,14 @@
     │   ├── BodyUnreadable                      a web page, a torn body, not the promised shape
     │   ├── BodyTooLarge                        more bytes than any table has
     │   └── ReleaseMoved                        a release in the middle of the fetch, three times
-    ├── Undeclared                quarantined   a column, label, period or level that is not declared
-    ├── ListUnreadable            quarantined   a file is no ranking list, or its rows do not hang together
-    ├── LabelsMoved               quarantined   a label stands under the publisher's id of another member
-    ├── Vanished                  quarantined   a measure or member that stood published is no longer offered
-    ├── CellsDisagree             quarantined   one cell came twice with different values
-    ├── FileRefused               quarantined   a municipality's own file is not what its contract says
-    ├── AuditFailed               quarantined   a blocking check found offenders
+    ├── Quarantined               quarantined   what came may not be published as it is
+    │   ├── Undeclared                          a column, label, period or level that is not declared
+    │   ├── ListUnreadable                      a file is no ranking list, or its rows do not hang together
+    │   ├── LabelsMoved                         a label stands under the publisher's id of another member
+    │   ├── Vanished                            a measure or member that stood published is no longer offered
+    │   ├── CellsDisagree                       one cell came twice with different values
+    │   ├── FileRefused                         a municipality's own file is not what its contract says
+    │   └── AuditFailed                         a blocking check found offenders
     ├── AuditBroken               failed        a check could not be carried out, which says nothing of the figures
     ├── Busy                      failed        another run keeps the table
     ├── WarehouseTrouble          failed        the warehouse went away or has no room
@@ -96,10 +97,14 @@ class ReleaseMoved(PublisherTrouble):
     """The publisher released a new edition while the old one was being fetched."""
 
 
-class Undeclared(Stoppage):
-    """The publisher sent something the catalogue does not declare: `label`, where it is one."""
+class Quarantined(Stoppage):
+    """What came may not be published as it is; a person looks at it."""
 
     outcome = "quarantined"
+
+
+class Undeclared(Quarantined):
+    """The publisher sent something the catalogue does not declare: `label`, where it is one."""
 
     def __init__(
         self,
@@ -113,40 +118,28 @@ class Undeclared(Stoppage):
         self.label = label
 
 
-class ListUnreadable(Stoppage):
+class ListUnreadable(Quarantined):
     """A file is not a ranking list that can be read with certainty: damaged, locked, a picture, rows missing."""
 
-    outcome = "quarantined"
 
-
-class LabelsMoved(Stoppage):
+class LabelsMoved(Quarantined):
     """A declared label stands under the id of another member: its series may mean something else now."""
 
-    outcome = "quarantined"
 
-
-class Vanished(Stoppage):
+class Vanished(Quarantined):
     """A measure or member that stood published is no longer offered, and the catalogue does not say that it ended."""
 
-    outcome = "quarantined"
 
-
-class CellsDisagree(Stoppage):
+class CellsDisagree(Quarantined):
     """One cell came more than once, with different values."""
 
-    outcome = "quarantined"
 
-
-class FileRefused(Stoppage):
+class FileRefused(Quarantined):
     """A municipality's own file is not what its contract says: `cells` are the places, as a spreadsheet counts them."""
 
-    outcome = "quarantined"
 
-
-class AuditFailed(Stoppage):
+class AuditFailed(Quarantined):
     """A blocking check found offenders."""
-
-    outcome = "quarantined"
 
 
 class AuditBroken(Stoppage):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -109,14 +110,4 @@ def _number(value: float | None) -> Decimal | None:
 
 
 def _row(claim: CheckedClaim) -> dict[str, Any]:
-    return {
-        "document": claim.document,
-        "point": claim.point,
-        "statement": claim.statement,
-        "claimed": float(claim.claimed),
-        "computed": None if claim.computed is None else float(claim.computed),
-        "difference": None if claim.difference is None else float(claim.difference),
-        "verdict": claim.verdict,
-        "reason": claim.reason,
-        "unit": claim.unit,
-    }
+    return {name: float(cell) if isinstance(cell, Decimal) else cell for name, cell in asdict(claim).items()}

@@ -259,9 +259,3 @@ class Briefing:
     def year_before(self) -> Period:
         """The same month a year earlier."""
         return self.month.year_earlier
-
-    @property
-    def hides_counts(self) -> bool:
-        """Whether any count of the benefits is hidden."""
-        cells = [cell for line in self.benefits for cell in (line.now, line.month_before, line.year_before)]
-        return any(cell.status == SUPPRESSED for cell in cells)

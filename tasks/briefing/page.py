@@ -5,6 +5,7 @@ No script, no font and no picture is fetched: the page says so to the browser it
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from functools import cache
 from importlib import resources
@@ -13,7 +14,6 @@ from jinja2 import Environment, StrictUndefined, Template
 from markupsafe import Markup
 
 from tasks.briefing import charts
-from tasks.briefing import wording as sentences
 from tasks.briefing import wording as words
 from tasks.briefing.content import BROKEN, OBSERVED, Briefing, Cell, Change
 from warehouse.danish import writing as written
@@ -28,9 +28,9 @@ def html(briefing: Briefing) -> str:
         css=Markup(_file("page.css")),  # noqa: S704  # ours
         figures={name: Markup(chart.svg) for name, chart in drawn.items()},  # noqa: S704  # made and escaped by charts
         charts=drawn,
-        in_short=sentences.in_short(briefing),
-        shares_said=sentences.shares(briefing),
-        revised=sentences.revised(briefing.revisions),
+        in_short=words.in_short(briefing),
+        shares_said=words.shares(briefing),
+        revised=words.revised(briefing.revisions),
         explained=words.explained(statuses(briefing)),
     )
 
@@ -51,28 +51,9 @@ def _file(name: str) -> str:
     return resources.files("tasks.briefing").joinpath(name).read_text(encoding="utf-8")
 
 
-def _count(cell: Cell) -> str:
-    return words.cell(cell, written.number)
-
-
-def _pct(cell: Cell) -> str:
-    return words.cell(cell, lambda value: written.number(value, decimals=1))
-
-
-def _place(cell: Cell) -> str:
-    return words.cell(cell, written.place)
-
-
-def _signed(cell: Cell) -> str:
-    return words.cell(cell, written.signed)
-
-
-def _money(cell: Cell) -> str:
-    return words.cell(cell, written.millions)
-
-
-def _change(change: Change) -> str:
-    return words.change(change, written.signed)
+def _as(write: Callable[..., str], **options: int) -> Callable[[Cell], str]:
+    """A filter that writes a cell's value, or the word for why there is none."""
+    return lambda cell: words.cell(cell, lambda value: write(value, **options))
 
 
 def _why(found: Cell | Change) -> str:
@@ -91,12 +72,12 @@ def _template() -> Template:
     """The template, with what writes numbers, words and days; nothing is computed in it."""
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     environment.filters |= {
-        "count": _count,
-        "pct": _pct,
-        "place": _place,
-        "signed": _signed,
-        "money": _money,
-        "change": _change,
+        "count": _as(written.number),
+        "pct": _as(written.number, decimals=1),
+        "place": _as(written.place),
+        "signed": _as(written.signed),
+        "money": _as(written.millions),
+        "change": lambda change: words.change(change, written.signed),
         "change_pct": words.change_pct,
         "why": _why,
         "day": _day,
@@ -110,8 +91,8 @@ def _template() -> Template:
         "kroner": written.kroner,
         "benefit": words.benefit,
         "basis": words.basis,
-        "bounds": lambda saving: " og ".join(map(written.millions, sentences.bounds(saving))),
-        "one_decimal": lambda cell: words.cell(cell, lambda value: written.signed(value, decimals=1)),
+        "bounds": lambda saving: " og ".join(map(written.millions, words.bounds(saving))),
+        "one_decimal": _as(written.signed, decimals=1),
         "said": words.said,
         "listed": written.listed,
         "assumption": words.assumption,

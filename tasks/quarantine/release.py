@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
 
 from sqlalchemy import Connection, insert, text
@@ -263,6 +263,4 @@ def _write_outcome(
         "fetched": False,
         "message": message,
     }
-    if vintage is not None:
-        row |= {name: getattr(vintage, name) for name in ("vintage_id", "new", "revised", "withdrawn", "unchanged")}
-    connection.execute(insert(records.table_outcomes), row)
+    connection.execute(insert(records.table_outcomes), row | (asdict(vintage) if vintage else {}))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
@@ -25,17 +25,12 @@ from warehouse.schema import ops as records
 
 @dataclass(frozen=True)
 class TableOutcome:
-    """How one table ended tonight."""
+    """How one table ended tonight; `vintage` is what publishing it did, where it came so far."""
 
     table: str
     outcome: str
-    new: int = 0
-    revised: int = 0
-    withdrawn: int = 0
-    unchanged: int = 0
     message: str = ""
-    vintage_id: int | None = None
-    fetched: bool = False
+    vintage: Vintage | None = None
     rule: str | None = None
     manifest: str | None = None
     cells: tuple[dict[str, Any], ...] = ()
@@ -91,13 +86,8 @@ def _arrived(due: Due, *, vintage: Vintage) -> TableOutcome:
     return TableOutcome(
         table=due.table_id,
         outcome="published" if vintage.changed else quiet,
-        new=vintage.new,
-        revised=vintage.revised,
-        withdrawn=vintage.withdrawn,
-        unchanged=vintage.unchanged,
         message=late_message(due.listing) if late else due.reason,
-        vintage_id=vintage.vintage_id,
-        fetched=True,
+        vintage=vintage,
     )
 
 
@@ -112,20 +102,14 @@ def record_outcome(run_id: int, *, due: Due, outcome: TableOutcome) -> None:
 
 def _record(connection: Connection, *, run_id: int, due: Due, outcome: TableOutcome, resources: Resources) -> None:
     now = resources.clock()
-    row = {
+    row = asdict(outcome.vintage or Vintage(outcome.table)) | {
         "run_id": run_id,
-        "table_id": outcome.table,
         "outcome": outcome.outcome,
         "seen_at": now,
         "publisher_updated_on": due.listing.updated_on,
         "next_release_on": due.listing.next_release_on,
         "newest_period": due.newest_period,
-        "fetched": outcome.fetched,
-        "vintage_id": outcome.vintage_id,
-        "new": outcome.new,
-        "revised": outcome.revised,
-        "withdrawn": outcome.withdrawn,
-        "unchanged": outcome.unchanged,
+        "fetched": outcome.vintage is not None,
         "message": outcome.message,
     }
     statement = upsert(records.table_outcomes)

@@ -31,9 +31,9 @@ from typing import Any
 from sqlalchemy import URL, create_engine, text
 
 from tests.budgets import calls_over
+from tests.content import content
 from warehouse.database import embedded
 from warehouse.database.scratch import scratch_beside
-from warehouse.history.checksum import content
 from warehouse.marts.contract import HASHED
 
 TODAY = "2023-11-05"

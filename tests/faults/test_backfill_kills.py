@@ -16,11 +16,11 @@ from tasks.backfill.steps import begin
 from tasks.backfill.work import work_on
 from tasks.derive import bring_figures_up_to_date, bring_up_to_date
 from tests.conftest import Stage
+from tests.content import content
 from tests.faults.dying import context, worker
 from tests.faults.points import Point
 from tests.faults.test_kills import holds_together
 from tests.scene import Scene
-from warehouse.history.checksum import content
 from warehouse.marts.contract import HASHED
 
 pytestmark = pytest.mark.slow

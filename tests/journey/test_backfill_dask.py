@@ -18,9 +18,9 @@ from sqlalchemy import create_engine
 
 from tests.budgets import calls_over
 from tests.conftest import Stage
+from tests.content import content
 from tests.processes import left_of, told, until
 from tests.scene import JOBINDSATS, Scene
-from warehouse.history.checksum import content
 from warehouse.marts.contract import HASHED
 
 if not os.environ.get("CI"):  # there it must be installed

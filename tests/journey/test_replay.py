@@ -18,9 +18,9 @@ import pytest
 from sqlalchemy import create_engine
 
 from tests.conftest import ROOT, Stage
+from tests.content import checksum
 from tests.scene import Scene, everything_prefect_knows
 from warehouse.database.scratch import PREFIX, scratch_beside
-from warehouse.history.checksum import checksum
 from warehouse.marts.contract import HASHED
 
 pytestmark = pytest.mark.slow

@@ -15,11 +15,11 @@ from tasks.backfill.work import work_on
 from tasks.derive import bring_figures_up_to_date, bring_up_to_date
 from tests.budgets import calls_over
 from tests.conftest import Database
+from tests.content import content
 from tests.pool import FOR_BACKFILLS, FOR_NIGHTS, Pool, manned, standing
 from tests.processes import until
 from tests.serving import Server
 from tests.standin.server import StandIn, running
-from warehouse.history.checksum import content
 from warehouse.marts.contract import HASHED
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(1200)]

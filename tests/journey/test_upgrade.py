@@ -21,10 +21,10 @@ from sqlalchemy import URL, Connection, Engine, create_engine, text
 from sqlalchemy.pool import NullPool
 
 from tests.conftest import Database, Stage
+from tests.content import checksum, content_parts
 from tests.scene import Scene
 from warehouse import migrations
 from warehouse.database import embedded
-from warehouse.history import checksum
 from warehouse.history.checksum import Part
 from warehouse.marts.contract import HASHED
 
@@ -131,12 +131,12 @@ def rows_of(engine: Engine) -> dict[str, int]:
 
 def checksum_of(engine: Engine) -> str:
     with engine.connect() as connection:
-        return checksum.checksum(connection, marts=HASHED)
+        return checksum(connection, marts=HASHED)
 
 
 def content_of(scene: Scene) -> list[Part]:
     with connected(scene.database) as connection:
-        return list(checksum.content_parts(connection, marts=HASHED))
+        return list(content_parts(connection, marts=HASHED))
 
 
 def test_nothing_is_lost(old: Engine) -> None:

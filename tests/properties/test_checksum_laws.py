@@ -12,10 +12,11 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Engine
 
+from tests.content import checksum
 from tests.properties.effort import EXAMPLES
 from tests.properties.releases import FULL_TIME, HIDDEN, PERSONS, Cell, Release, forget, load, night, open_run, shown
 from tests.properties.releases import stage as stage_release
-from warehouse.history.checksum import Part, checksum, combined, first_difference, parts
+from warehouse.history.checksum import Part, combined, first_difference, parts
 from warehouse.history.staging import drop_staging
 from warehouse.history.vintages import publish
 from warehouse.marts.contract import HASHED

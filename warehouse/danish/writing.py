@@ -73,11 +73,6 @@ def signed_per_cent(value: float) -> str:
     return f"{signed(value, decimals=1)}{TIED}%"
 
 
-def points(value: float) -> str:
-    """A difference between two percentages, with one decimal."""
-    return f"{signed(value, decimals=1)}{TIED}pct.-point"
-
-
 def kroner(value: float) -> str:
     """An amount in whole kroner."""
     return f"{number(value)}{TIED}kr."

@@ -209,16 +209,8 @@ def plain(
     """The rows as the command line gives them: one per area, period, item and basis."""
     figure = answered.figure
     return [
-        {
-            "figure": figure.name,
-            "area": area_name(row["area_code"]),
-            "period": row["period"],
-            "item": row["item"] or None,
-            "basis": row["basis"] or None,
-            "value": number(row["value"]),
-            "unit": figure.unit,
-            "low": number(row["low"]),
-            "high": number(row["high"]),
+        head(row, figure=figure)
+        | {
             "status": row["status"],
             **{name: _cell(row[name]) for name in figure.columns},
             "assumptions": [assumptions[each] for each in row["assumptions"]],
@@ -227,6 +219,21 @@ def plain(
         }
         for row in answered.rows.to_dicts()
     ]
+
+
+def head(row: dict[str, Any], *, figure: Figure) -> dict[str, Any]:
+    """What a row is of, and what it comes to."""
+    return {
+        "figure": figure.name,
+        "area": area_name(row["area_code"]),
+        "period": row["period"],
+        "item": row["item"] or None,
+        "basis": row["basis"] or None,
+        "value": number(row["value"]),
+        "unit": figure.unit,
+        "low": number(row["low"]),
+        "high": number(row["high"]),
+    }
 
 
 def _cell(cell: Any) -> Any:

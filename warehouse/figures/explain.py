@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import Connection, select, text
 
-from warehouse.figures.compute import Answer, area_name, number
+from warehouse.figures.compute import Answer, area_name, head, number
 from warehouse.figures.model import RECIPIENTS, Figure, Input
 from warehouse.figures.population import INPUTS as POPULATION_INPUTS
 from warehouse.periods import Period
@@ -55,24 +55,18 @@ def tree(
     row: dict[str, Any], *, figure: Figure, brought: dict[int, dict[str, Any]], used: dict[int, dict[str, Any]]
 ) -> dict[str, Any]:
     """One row of an answer taken apart."""
-    return {
-        "figure": figure.name,
-        "title": figure.title,
-        "area": area_name(row["area_code"]),
-        "period": row["period"],
-        "item": row["item"] or None,
-        "basis": row["basis"] or None,
-        "value": number(row["value"]),
-        "unit": figure.unit,
-        "low": number(row["low"]),
-        "high": number(row["high"]),
-        "formula": figure.formula,
-        "source": figure.source,
-        "inputs": [_leaf(row, wanted=wanted, brought=brought) for wanted in _inputs(row, figure=figure)],
-        "assumptions": [used[each] for each in row["assumptions"]],
-        "caveats": [*figure.caveats, *row["caveats"]],
-        "code_version": version("jobindsats-warehouse"),
-    }
+    return (
+        {"figure": figure.name, "title": figure.title}
+        | head(row, figure=figure)
+        | {
+            "formula": figure.formula,
+            "source": figure.source,
+            "inputs": [_leaf(row, wanted=wanted, brought=brought) for wanted in _inputs(row, figure=figure)],
+            "assumptions": [used[each] for each in row["assumptions"]],
+            "caveats": [*figure.caveats, *row["caveats"]],
+            "code_version": version("jobindsats-warehouse"),
+        }
+    )
 
 
 def _inputs(row: dict[str, Any], *, figure: Figure) -> tuple[Input, ...]:

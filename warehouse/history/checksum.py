@@ -5,9 +5,6 @@ per vintage or per mart, table and period, which PostgreSQL computes over sorted
 Which marts are covered, and by which columns their rows are parted, is declared with each mart and handed in: `HASHED`
 of `warehouse/marts/contract.py`.
 Where others may write meanwhile, ask within a transaction of isolation level REPEATABLE READ.
-
-`content` is the weaker one: the facts that stand and the marts, without the moments at which anything was seen. Two
-warehouses that were filled at other times, or in other pieces, have no checksum in common, and may have the same content.
 """
 
 from __future__ import annotations
@@ -67,9 +64,7 @@ select string_agg(quote_ident(attname), ', ' order by attname collate "C") from 
 where attrelid = cast(:mart as regclass) and attnum > 0 and not attisdropped and attname <> all(:without)
 """
 
-_NUMBERS = ("vintage_id", "vintages", "assumptions")
-
-_MOMENTS = ("seen_at",)
+NUMBERS = ("vintage_id", "vintages", "assumptions")
 
 _MART = """
 select r.table_id, r.at, count(*) as rows,
@@ -79,17 +74,7 @@ group by r.table_id, r.at order by r.table_id collate "C", r.at collate "C"
 """
 
 # Moments and numbers as text, whatever the session is set to; until the transaction ends.
-_PLAIN = "select set_config('TimeZone', 'UTC', true), set_config('extra_float_digits', '1', true)"
-
-
-def checksum(connection: Connection, *, marts: Marts) -> str:
-    """SHA-256 over all parts."""
-    return combined(parts(connection, marts=marts))
-
-
-def content(connection: Connection, *, marts: Marts) -> str:
-    """SHA-256 over the facts that stand and the marts, revisions among them, without the moments at which it was seen."""
-    return combined(content_parts(connection, marts=marts))
+PLAIN = "select set_config('TimeZone', 'UTC', true), set_config('extra_float_digits', '1', true)"
 
 
 def combined(found: Iterable[Part]) -> str:
@@ -100,7 +85,7 @@ def combined(found: Iterable[Part]) -> str:
 
 def parts(connection: Connection, *, marts: Marts) -> Iterator[Part]:
     """One part per table and vintage of `core`, per assumption and moment, and per table and period of each mart."""
-    connection.execute(text(_PLAIN))
+    connection.execute(text(PLAIN))
     for row in connection.execute(text(read_sql(__package__, "checksum_vintages"))):
         yield Part("core.vintages", row.table_id, row.at, row.rows, row.sha256)
     for table in connection.execute(text("select table_no, table_id from core.tables order by table_no")).all():
@@ -110,18 +95,11 @@ def parts(connection: Connection, *, marts: Marts) -> Iterator[Part]:
             yield Part("core.observations", table.table_id, row.at, int(row.rows), row.sha256)
     for row in connection.execute(text(_ASSUMPTIONS)):
         yield Part("core.assumptions", row.name, row.at, row.rows, row.sha256)
-    yield from _all_marts(connection, marts=marts, without=_NUMBERS)
+    yield from parts_of_marts(connection, marts=marts, without=NUMBERS)
 
 
-def content_parts(connection: Connection, *, marts: Marts) -> Iterator[Part]:
-    """One part per table and period of the facts that stand, and one per table and period of each mart."""
-    connection.execute(text(_PLAIN))
-    for row in connection.execute(text(read_sql(__package__, "checksum_standing"))):
-        yield Part("core.observations", row.table_id, row.at, row.rows, row.sha256)
-    yield from _all_marts(connection, marts=marts, without=(*_NUMBERS, *_MOMENTS))
-
-
-def _all_marts(connection: Connection, *, marts: Marts, without: tuple[str, ...]) -> Iterator[Part]:
+def parts_of_marts(connection: Connection, *, marts: Marts, without: tuple[str, ...]) -> Iterator[Part]:
+    """One part per table and period of each mart, over all its columns but those left out."""
     for mart, (*table, period) in marts.items():
         part = table[0] if table else f"'{_OF_FIGURES}'"
         yield from _mart_parts(connection, mart=mart, part=part, period=period, without=without)

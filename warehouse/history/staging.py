@@ -11,14 +11,14 @@ audited are not written a second time. Any other is unlogged, since it is gone w
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import cast
 
+import numpy as np
 import polars as pl
 import psycopg
 from sqlalchemy import Connection, TextClause, text
 
-from warehouse.database.binary_copy import binary
 from warehouse.database.locks import Lock, holders
 from warehouse.database.sql_files import read_sql
 from warehouse.history.compare import find_changes, no_changes
@@ -134,8 +134,41 @@ def copy_in(connection: Connection, rows: pl.DataFrame, *, name: str) -> None:
     driver = cast("psycopg.Connection[tuple[object, ...]]", connection.connection.driver_connection)
     statement = f"copy staging.{name} (series_id, period_id, value, status) from stdin (format binary)"
     with driver.cursor() as cursor, cursor.copy(statement.encode()) as copy:
-        for piece in binary(rows):
+        for piece in _binary(rows):
             copy.write(piece)
+
+
+# PostgreSQL's binary format of COPY: a signature, then for each row the number of its fields and each field with its length
+# before it, -1 for null, numbers with their largest byte first. It is made of whole columns and not of a row at a time.
+_SIGNATURE = b"PGCOPY\n\xff\r\n\x00" + bytes(8)
+_END = b"\xff\xff"
+
+
+def _binary(rows: pl.DataFrame) -> Iterator[bytes]:
+    """Rows (series_id, period_id, value, status) in COPY's binary format, those of one shape together."""
+    yield _SIGNATURE
+    for status in rows["status"].unique().sort():
+        alike = rows.filter(pl.col("status") == status)
+        for part in (alike.filter(pl.col("value").is_not_null()), alike.filter(pl.col("value").is_null())):
+            if part.height:
+                yield _records(part, status=status.encode())
+    yield _END
+
+
+def _records(rows: pl.DataFrame, *, status: bytes) -> bytes:
+    """Rows of one shape: all have a value, or none has."""
+    has_value = rows["value"][0] is not None
+    value = [("value", ">f8")] if has_value else []
+    shape = [("series_size", ">i4"), ("series_id", ">i4"), ("period_size", ">i4"), ("period_id", ">i4")]
+    shape += [("value_size", ">i4"), *value, ("status_size", ">i4"), ("status", f"S{len(status)}")]
+    records = np.empty(rows.height, dtype=[("fields", ">i2"), *shape])
+    sizes = {"fields": 4, "series_size": 4, "period_size": 4, "value_size": 8 if has_value else -1}
+    for field, size in (sizes | {"status_size": len(status)}).items():
+        records[field] = size
+    for field in ("series_id", "period_id", *(name for name, _ in value)):
+        records[field] = rows[field].to_numpy()
+    records["status"] = status
+    return records.tobytes()
 
 
 def table_number(connection: Connection, *, table_id: str) -> int:

@@ -55,11 +55,11 @@ class Vintage:
     """What publishing did: counts of cells, and the vintage's number where something changed."""
 
     table_id: str
-    vintage_id: int | None
-    new: int
-    revised: int
-    withdrawn: int
-    unchanged: int
+    vintage_id: int | None = None
+    new: int = 0
+    revised: int = 0
+    withdrawn: int = 0
+    unchanged: int = 0
 
     @property
     def changed(self) -> bool:
@@ -159,7 +159,7 @@ def _publish_as_partition(connection: Connection, load: Load, *, table_no: int, 
     _write_vintage(connection, load, table_no=table_no, vintage_id=vintage_id, counts=counts)
     attach_partition(connection, name=load.staging, table_id=load.table_id, table_no=table_no)
     drop_staging(connection, name=load.staging)
-    return Vintage(load.table_id, vintage_id, counts.new, 0, 0, 0)
+    return Vintage(load.table_id, vintage_id, counts.new)
 
 
 def _any(counts: Row[Any]) -> bool:

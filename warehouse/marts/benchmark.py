@@ -6,10 +6,10 @@ ministry's printed ranking lists.
 
 from __future__ import annotations
 
-from sqlalchemy import Boolean, Column, Text
+from sqlalchemy import Boolean, Text
 
 from warehouse.marts.declaration import BASIS, figure_mart, key, number
-from warehouse.schema.core import told
+from warehouse.schema.core import described
 
 benchmark_ranking = figure_mart(
     "benchmark_ranking",
@@ -28,14 +28,11 @@ benchmark_ranking = figure_mart(
         "The publisher's table, or the ranking list, it comes from.",
         "Den tabel eller rangliste, tallet kommer fra.",
     ),
-    Column(
+    described(
         "stands_beside",
         Boolean,
-        nullable=False,
-        **told(
-            "Whether another source answers for the same municipality, period and group: the table comes first.",
-            "Om en anden kilde svarer for samme kommune, periode og område: tabellen går forud for listen.",
-        ),
+        "Whether another source answers for the same municipality, period and group: the table comes first.",
+        "Om en anden kilde svarer for samme kommune, periode og område: tabellen går forud for listen.",
     ),
     number(
         "rank",
@@ -67,14 +64,13 @@ benchmark_ranking = figure_mart(
         source="expected_persons",
     ),
     number("actual_full_time_persons", "What was counted.", "Det faktiske niveau.", source="actual_persons"),
-    Column(
+    described(
         "published_gap_is",
         Text,
-        **told(
-            "What the source calls the difference: actual - expected, or the reverse; null: untold, see the caveats.",
-            "Hvad kilden kalder forskellen: actual - expected (faktisk minus forventet) eller omvendt; tom: ikke oplyst, "
-            "se forbeholdene.",
-        ),
+        "What the source calls the difference: actual - expected, or the reverse; null: untold, see the caveats.",
+        "Hvad kilden kalder forskellen: actual - expected (faktisk minus forventet) eller omvendt; tom: ikke oplyst, "
+        "se forbeholdene.",
+        nullable=True,
     ),
     number(
         "published_gap_full_time_persons",
@@ -102,14 +98,11 @@ savings = figure_mart(
         source="item",
     ),
     key("basis", *BASIS),
-    Column(
+    described(
         "table_id",
         Text,
-        nullable=False,
-        **told(
-            "The publisher's table, or the ranking list, it comes from.",
-            "Den tabel eller rangliste, tallet kommer fra.",
-        ),
+        "The publisher's table, or the ranking list, it comes from.",
+        "Den tabel eller rangliste, tallet kommer fra.",
     ),
     number(
         "fewer_full_time_persons",

@@ -9,33 +9,31 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Boolean, Column, Connection, Date, DateTime, Double, Index, Integer, Table, Text, text
+from sqlalchemy import Boolean, Column, Connection, Date, Double, Index, Integer, Table, Text, text
 
 from warehouse.catalogue.model import Catalogue
 from warehouse.database import reader_role as readers
 from warehouse.history.staging import table_number
 from warehouse.marts.declaration import mart
-from warehouse.schema.core import metadata, told
+from warehouse.schema.core import MOMENT, described, metadata
 
 
 def _counted(name: str, english: str, danish: str) -> tuple[Column[Any], Column[Any]]:
     return (
-        Column(
+        described(
             name,
             Double,
-            **told(
-                f"{english} Null unless observed; a null is never a zero.",
-                f"{danish} Tom, hvis tallet ikke er oplyst; tom betyder aldrig nul.",
-            ),
+            f"{english} Null unless observed; a null is never a zero.",
+            f"{danish} Tom, hvis tallet ikke er oplyst; tom betyder aldrig nul.",
+            nullable=True,
         ),
-        Column(
+        described(
             f"{name}_status",
             Text,
-            **told(
-                f"Status of {name}: observed, suppressed, not_yet or withdrawn.",
-                f"Status for {name}: observed (oplyst), suppressed (diskretioneret), not_yet (endnu ikke opgjort) eller "
-                "withdrawn (trukket tilbage af kilden).",
-            ),
+            f"Status of {name}: observed, suppressed, not_yet or withdrawn.",
+            f"Status for {name}: observed (oplyst), suppressed (diskretioneret), not_yet (endnu ikke opgjort) eller "
+            "withdrawn (trukket tilbage af kilden).",
+            nullable=True,
         ),
     )
 
@@ -43,21 +41,18 @@ def _counted(name: str, english: str, danish: str) -> tuple[Column[Any], Column[
 benefit_recipients = Table(
     "benefit_recipients",
     metadata,
-    Column("benefit_group", Text, primary_key=True, **told("Our id of the benefit.", "Ydelsens id i datavarehuset.")),
-    Column("benefit_group_name", Text, nullable=False, **told("Its Danish name.", "Ydelsens navn.")),
-    Column("area_code", Text, primary_key=True, **told("Official code of the area.", "Områdets officielle kode.")),
-    Column("area_name", Text, nullable=False, **told("Name of the area.", "Områdets navn.")),
-    Column(
+    described("benefit_group", Text, "Our id of the benefit.", "Ydelsens id i datavarehuset.", primary_key=True),
+    described("benefit_group_name", Text, "Its Danish name.", "Ydelsens navn."),
+    described("area_code", Text, "Official code of the area.", "Områdets officielle kode.", primary_key=True),
+    described("area_name", Text, "Name of the area.", "Områdets navn."),
+    described(
         "area_kind",
         Text,
-        nullable=False,
-        **told(
-            "country, municipality or unknown.",
-            "country (hele landet), municipality (kommune) eller unknown (uoplyst).",
-        ),
+        "country, municipality or unknown.",
+        "country (hele landet), municipality (kommune) eller unknown (uoplyst).",
     ),
-    Column("period", Text, primary_key=True, **told("The month, as 2026M07.", "Måneden, skrevet som 2026M07.")),
-    Column("period_first_day", Date, nullable=False, **told("First day of the month.", "Månedens første dag.")),
+    described("period", Text, "The month, as 2026M07.", "Måneden, skrevet som 2026M07.", primary_key=True),
+    described("period_first_day", Date, "First day of the month.", "Månedens første dag."),
     *_counted(
         "recipients_persons",
         "Persons who received the benefit in the month.",
@@ -78,64 +73,48 @@ benefit_recipients = Table(
         "Full-time persons in per cent of the population aged 16 to 66.",
         "Fuldtidspersoner i procent af befolkningen på 16-66 år.",
     ),
-    Column(
+    described(
         "counted_in_total",
         Boolean,
-        nullable=False,
-        **told(
-            "Whether the row belongs in a sum over all benefits: the papers count it and the benefit was in force.",
-            "Om rækken hører med i en sum over alle ydelser: ydelsen tælles med i sagsfremstillingerne og var i kraft.",
-        ),
+        "Whether the row belongs in a sum over all benefits: the papers count it and the benefit was in force.",
+        "Om rækken hører med i en sum over alle ydelser: ydelsen tælles med i sagsfremstillingerne og var i kraft.",
     ),
-    Column(
+    described(
         "back_cast",
         Boolean,
-        nullable=False,
-        **told(
-            "The month lies before the benefit existed: the publisher's back-cast.",
-            "Måneden ligger før ydelsen fandtes: kilden har beregnet den bagudrettet.",
-        ),
+        "The month lies before the benefit existed: the publisher's back-cast.",
+        "Måneden ligger før ydelsen fandtes: kilden har beregnet den bagudrettet.",
     ),
-    Column(
-        "table_id",
-        Text,
-        nullable=False,
-        **told("The publisher's table it comes from.", "Den tabel hos kilden, tallet kommer fra."),
-    ),
-    Column(
+    described("table_id", Text, "The publisher's table it comes from.", "Den tabel hos kilden, tallet kommer fra."),
+    described(
         "vintage_id",
         Integer,
-        nullable=False,
-        **told("The table's newest vintage, on which the row rests.", "Tabellens nyeste udgave, som rækken hviler på."),
+        "The table's newest vintage, on which the row rests.",
+        "Tabellens nyeste udgave, som rækken hviler på.",
     ),
-    Column(
+    described(
         "publisher_updated_on",
         Date,
-        **told("The publisher's date of that vintage.", "Kildens opdateringsdato for den udgave."),
+        "The publisher's date of that vintage.",
+        "Kildens opdateringsdato for den udgave.",
+        nullable=True,
     ),
-    Column(
-        "seen_at",
-        DateTime(timezone=True),
-        nullable=False,
-        **told("When we saw that vintage.", "Hvornår vi så den udgave."),
-    ),
-    Column(
+    described("seen_at", MOMENT, "When we saw that vintage.", "Hvornår vi så den udgave."),
+    described(
         "series_break",
         Text,
-        **told(
-            "The newest series break at or before the month. Rows with different breaks are not comparable "
-            "without its caveat.",
-            "Det seneste databrud i eller før måneden. Rækker med forskellige databrud må ikke sammenlignes uden "
-            "forbeholdet.",
-        ),
+        "The newest series break at or before the month. Rows with different breaks are not comparable "
+        "without its caveat.",
+        "Det seneste databrud i eller før måneden. Rækker med forskellige databrud må ikke sammenlignes uden "
+        "forbeholdet.",
+        nullable=True,
     ),
-    Column(
+    described(
         "series_break_caveat",
         Text,
-        **told(
-            "The Danish sentence that a comparison of this row with an earlier one carries; null: no break.",
-            "Det forbehold, en sammenligning med en tidligere række skal have; tom: intet databrud.",
-        ),
+        "The Danish sentence that a comparison of this row with an earlier one carries; null: no break.",
+        "Det forbehold, en sammenligning med en tidligere række skal have; tom: intet databrud.",
+        nullable=True,
     ),
     Index(None, "area_code", "period"),
     Index(None, "table_id", "vintage_id"),

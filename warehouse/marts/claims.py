@@ -6,55 +6,46 @@ claims files that a person writes.
 
 from __future__ import annotations
 
-from sqlalchemy import Column, Double, Integer, Table, Text
+from sqlalchemy import Double, Integer, Table, Text
 
 from warehouse.marts.declaration import mart
-from warehouse.schema.core import metadata, told
+from warehouse.schema.core import described, metadata
 
 claim_check = Table(
     "claim_check",
     metadata,
-    Column("document", Text, primary_key=True, **told("The paper.", "Sagsfremstillingen.")),
-    Column(
-        "claim_no",
-        Integer,
-        primary_key=True,
-        **told("Number of the claim in its file.", "Påstandens nummer i sin fil."),
+    described("document", Text, "The paper.", "Sagsfremstillingen.", primary_key=True),
+    described(
+        "claim_no", Integer, "Number of the claim in its file.", "Påstandens nummer i sin fil.", primary_key=True
     ),
-    Column("point", Text, nullable=False, **told("Item of the agenda.", "Punktet på dagsordenen.")),
-    Column("statement", Text, nullable=False, **told("What is claimed, Danish.", "Det, der påstås.")),
-    Column("claimed", Double, **told("The number in the paper.", "Tallet i sagen.", unit="in column unit")),
-    Column(
+    described("point", Text, "Item of the agenda.", "Punktet på dagsordenen."),
+    described("statement", Text, "What is claimed, Danish.", "Det, der påstås."),
+    described("claimed", Double, "The number in the paper.", "Tallet i sagen.", nullable=True, unit="in column unit"),
+    described(
         "computed",
         Double,
-        **told(
-            "The number it should be; null: it cannot be checked.",
-            "Det tal, det burde være; tom: det kan ikke kontrolleres.",
-            unit="in column unit",
-        ),
+        "The number it should be; null: it cannot be checked.",
+        "Det tal, det burde være; tom: det kan ikke kontrolleres.",
+        nullable=True,
+        unit="in column unit",
     ),
-    Column(
+    described(
         "difference",
         Double,
-        **told("Claimed minus computed.", "Tallet i sagen minus det beregnede.", unit="in column unit"),
+        "Claimed minus computed.",
+        "Tallet i sagen minus det beregnede.",
+        nullable=True,
+        unit="in column unit",
     ),
-    Column("unit", Text, nullable=False, **told("Unit of all three.", "Enhed for alle tre tal.")),
-    Column(
+    described("unit", Text, "Unit of all three.", "Enhed for alle tre tal."),
+    described(
         "verdict",
         Text,
-        nullable=False,
-        **told(
-            "holds, holds within rounding, differs or cannot be checked.",
-            "holds (holder), holds within rounding (holder inden for afrunding), differs (afviger) eller cannot be checked "
-            "(kan ikke kontrolleres).",
-        ),
+        "holds, holds within rounding, differs or cannot be checked.",
+        "holds (holder), holds within rounding (holder inden for afrunding), differs (afviger) eller cannot be checked "
+        "(kan ikke kontrolleres).",
     ),
-    Column(
-        "reason",
-        Text,
-        nullable=False,
-        **told("Why, and which reading would fit.", "Hvorfor, og hvilken læsning der ville passe."),
-    ),
+    described("reason", Text, "Why, and which reading would fit.", "Hvorfor, og hvilken læsning der ville passe."),
     **mart(
         "One row per claim of a paper. Checked against the warehouse as it stands.",
         "Én række pr. påstand i en sag. Kontrolleret mod datavarehuset, som det står nu.",

@@ -13,56 +13,44 @@ from sqlalchemy.dialects import postgresql
 
 from warehouse.marts import benchmark, benefits, block_grant, claims, investments, own_tables, views
 from warehouse.marts.declaration import figure_of, hashed_by, mart
-from warehouse.schema.core import metadata, told
+from warehouse.schema.core import described, metadata
 
 VERSION = "1.1"
 
 data_dictionary = Table(
     "data_dictionary",
     metadata,
-    Column("table_name", Text, primary_key=True, **told("The mart, without its schema.", "Tabellens navn uden skema.")),
-    Column("column_name", Text, primary_key=True, **told("The column.", "Kolonnens navn.")),
-    Column("position", Integer, nullable=False, **told("Its place in the mart, from 1.", "Kolonnens plads, fra 1.")),
-    Column("type", Text, nullable=False, **told("Its type in PostgreSQL.", "Kolonnens type i PostgreSQL.")),
-    Column(
+    described("table_name", Text, "The mart, without its schema.", "Tabellens navn uden skema.", primary_key=True),
+    described("column_name", Text, "The column.", "Kolonnens navn.", primary_key=True),
+    described("position", Integer, "Its place in the mart, from 1.", "Kolonnens plads, fra 1."),
+    described("type", Text, "Its type in PostgreSQL.", "Kolonnens type i PostgreSQL."),
+    described(
         "unit",
         Text,
-        **told(
-            "Unit of its numbers; null: it counts and measures nothing.",
-            "Tallenes enhed; tom: kolonnen tæller og måler ikke noget.",
-        ),
+        "Unit of its numbers; null: it counts and measures nothing.",
+        "Tallenes enhed; tom: kolonnen tæller og måler ikke noget.",
+        nullable=True,
     ),
-    Column("nullable", Boolean, nullable=False, **told("Whether it may be null.", "Om kolonnen kan være tom.")),
-    Column(
-        "in_key",
-        Boolean,
-        nullable=False,
-        **told("Whether it is part of what tells rows apart.", "Om kolonnen er med til at skelne rækkerne."),
+    described("nullable", Boolean, "Whether it may be null.", "Om kolonnen kan være tom."),
+    described(
+        "in_key", Boolean, "Whether it is part of what tells rows apart.", "Om kolonnen er med til at skelne rækkerne."
     ),
-    Column("description_da", Text, nullable=False, **told("What it is, Danish.", "Hvad kolonnen er, på dansk.")),
-    Column("description_en", Text, nullable=False, **told("What it is, English.", "Hvad kolonnen er, på engelsk.")),
-    Column(
+    described("description_da", Text, "What it is, Danish.", "Hvad kolonnen er, på dansk."),
+    described("description_en", Text, "What it is, English.", "Hvad kolonnen er, på engelsk."),
+    described(
         "grain_da",
         Text,
-        nullable=False,
-        **told("What a row of the mart is, and its caveats, Danish.", "Hvad en række er, og forbehold, på dansk."),
+        "What a row of the mart is, and its caveats, Danish.",
+        "Hvad en række er, og forbehold, på dansk.",
     ),
-    Column(
-        "grain_en",
-        Text,
-        nullable=False,
-        **told("The same in English.", "Det samme på engelsk."),
-    ),
-    Column(
+    described("grain_en", Text, "The same in English.", "Det samme på engelsk."),
+    described(
         "contract_version",
         Text,
-        nullable=False,
-        **told(
-            "Version of the marts' contract: its first number rises when something is lost or means something else, its "
-            "second when something is added.",
-            "Version af aftalen om disse tabeller: første tal stiger, når noget falder bort eller skifter betydning, "
-            "andet tal, når noget kommer til.",
-        ),
+        "Version of the marts' contract: its first number rises when something is lost or means something else, its "
+        "second when something is added.",
+        "Version af aftalen om disse tabeller: første tal stiger, når noget falder bort eller skifter betydning, "
+        "andet tal, når noget kommer til.",
     ),
     **mart(
         "One row per column of a mart. What may be read here, with its meaning, and the version of the contract.",

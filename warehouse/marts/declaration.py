@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import ARRAY, BigInteger, Column, Date, Double, Integer, Table, Text
 
-from warehouse.schema.core import metadata, told
+from warehouse.schema.core import described, metadata
 
 BASIS = (
     "Which assumption on record was used: figures on different bases are never mixed.",
@@ -32,9 +32,8 @@ def mart(
     `hashed_by` are the columns that part its rows for the checksum of a warehouse; none: the checksum leaves it out.
     A mart that grows with every month or night names the column of days that parts it into years in exports.
     """
-    said = told(english, danish)
-    of_mart = {"hashed_by": hashed_by, "years_by": years_by, "figure": figure}
-    return said | {"schema": "marts", "info": said["info"] | of_mart}
+    info = {"danish": danish, "hashed_by": hashed_by, "years_by": years_by, "figure": figure}
+    return {"schema": "marts", "comment": english, "info": info}
 
 
 def figure_mart(
@@ -49,45 +48,34 @@ def figure_mart(
     return Table(
         name,
         metadata,
-        Column("area_code", Text, primary_key=True, **told("Official code of the area.", "Områdets officielle kode.")),
-        Column("area_name", Text, nullable=False, **told("Name of the area.", "Områdets navn.")),
-        Column(
+        described("area_code", Text, "Official code of the area.", "Områdets officielle kode.", primary_key=True),
+        described("area_name", Text, "Name of the area.", "Områdets navn."),
+        described(
             "period",
             Text,
+            "The period the value is about, as the publisher writes it.",
+            "Perioden, tallet handler om, som kilden skriver den.",
             primary_key=True,
-            **told(
-                "The period the value is about, as the publisher writes it.",
-                "Perioden, tallet handler om, som kilden skriver den.",
-            ),
         ),
-        Column("period_last_day", Date, nullable=False, **told("Its last day.", "Periodens sidste dag.")),
+        described("period_last_day", Date, "Its last day.", "Periodens sidste dag."),
         *columns,
-        Column(
+        described(
             "caveats",
             Text,
-            nullable=False,
-            **told(
-                "What a reader must know, Danish; empty: nothing more.",
-                "Hvad læseren skal vide; tom: intet særligt.",
-            ),
+            "What a reader must know, Danish; empty: nothing more.",
+            "Hvad læseren skal vide; tom: intet særligt.",
         ),
-        Column(
+        described(
             "vintages",
             ARRAY(Integer),
-            nullable=False,
-            **told(
-                "Numbers of the vintages that brought the row's inputs.",
-                "Numre på de udgaver, tallene bag rækken kom med.",
-            ),
+            "Numbers of the vintages that brought the row's inputs.",
+            "Numre på de udgaver, tallene bag rækken kom med.",
         ),
-        Column(
+        described(
             "assumptions",
             ARRAY(BigInteger),
-            nullable=False,
-            **told(
-                "Numbers of the assumptions it uses (core.assumptions).",
-                "Numre på de forudsætninger, rækken bruger (core.assumptions).",
-            ),
+            "Numbers of the assumptions it uses (core.assumptions).",
+            "Numre på de forudsætninger, rækken bruger (core.assumptions).",
         ),
         **mart(english, danish, hashed_by=("period",), years_by=years_by, figure=figure),
     )
@@ -95,7 +83,7 @@ def figure_mart(
 
 def key(name: str, english: str, danish: str, *, source: str | None = None) -> Column[Any]:
     """What rows of the same area and period are told apart by."""
-    return _filled_from(source, Column(name, Text, primary_key=True, **told(english, danish)))
+    return _filled_from(source, described(name, Text, english, danish, primary_key=True))
 
 
 def number(name: str, english: str, danish: str, *, unit: str | None = None, source: str | None = None) -> Column[Any]:
@@ -104,7 +92,7 @@ def number(name: str, english: str, danish: str, *, unit: str | None = None, sou
         f"{english} Null where an input is hidden or missing; never a zero then.",
         f"{danish} Tom, hvis et af tallene bag er diskretioneret eller mangler; så er det aldrig nul.",
     )
-    return _filled_from(source, Column(name, Double, **told(*said, unit=unit)))
+    return _filled_from(source, described(name, Double, *said, nullable=True, unit=unit))
 
 
 def _filled_from(source: str | None, column: Column[Any]) -> Column[Any]:

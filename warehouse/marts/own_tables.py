@@ -6,10 +6,10 @@ contracts.
 
 from __future__ import annotations
 
-from sqlalchemy import Boolean, Column, Text
+from sqlalchemy import Boolean, Text
 
 from warehouse.marts.declaration import figure_mart, key, number
-from warehouse.schema.core import told
+from warehouse.schema.core import described
 
 activation = figure_mart(
     "activation",
@@ -64,15 +64,15 @@ target_followup = figure_mart(
     "One row per area, period and target. Whether it is reached, and how many persons decide it.",
     "Én række pr. område, periode og mål. Om målet er nået, og hvor mange personer der afgør det.",
     key("target", "What the target is about.", "Hvad målet handler om.", source="item"),
-    Column("kind", Text, **told("minimum or maximum.", "minimum (mindst) eller maximum (højst).")),
+    described("kind", Text, "minimum or maximum.", "minimum (mindst) eller maximum (højst).", nullable=True),
     number("target_pct", "The target.", "Måltallet."),
     number("share_pct", "The share that was reached.", "Den andel, der blev nået.", source="value"),
-    Column(
+    described(
         "reached",
         Boolean,
-        **told(
-            "Whether the target is reached; null: it cannot be said.", "Om målet er nået; tom: det kan ikke afgøres."
-        ),
+        "Whether the target is reached; null: it cannot be said.",
+        "Om målet er nået; tom: det kan ikke afgøres.",
+        nullable=True,
     ),
     number(
         "finished_cases",

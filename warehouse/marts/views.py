@@ -5,85 +5,78 @@ They are not part of the schema's metadata, which is tables; their comments in t
 
 from __future__ import annotations
 
-from sqlalchemy import Boolean, Column, Date, DateTime, Double, Integer, MetaData, Table, Text
+from sqlalchemy import Boolean, Date, Double, Integer, MetaData, Table, Text
 from sqlalchemy.dialects.postgresql import JSONB
 
 from warehouse.marts.declaration import mart
-from warehouse.schema.core import told
+from warehouse.schema.core import MOMENT, described
 
 views = MetaData()
 
 revisions = Table(
     "revisions",
     views,
-    Column("table_id", Text, primary_key=True, **told("The publisher's table.", "Tabellen hos kilden.")),
-    Column("period", Text, primary_key=True, **told("The period the value is about.", "Perioden, tallet handler om.")),
-    Column("period_last_day", Date, nullable=False, **told("The last day of that period.", "Periodens sidste dag.")),
-    Column("area_code", Text, primary_key=True, **told("Official code of the area.", "Områdets officielle kode.")),
-    Column("area_name", Text, nullable=False, **told("Name of the area.", "Områdets navn.")),
-    Column(
+    described("table_id", Text, "The publisher's table.", "Tabellen hos kilden.", primary_key=True),
+    described("period", Text, "The period the value is about.", "Perioden, tallet handler om.", primary_key=True),
+    described("period_last_day", Date, "The last day of that period.", "Periodens sidste dag."),
+    described("area_code", Text, "Official code of the area.", "Områdets officielle kode.", primary_key=True),
+    described("area_name", Text, "Name of the area.", "Områdets navn."),
+    described(
         "measure",
         Text,
+        "Our name of the measure, ending in its unit.",
+        "Målets navn i datavarehuset; det slutter med enheden.",
         primary_key=True,
-        **told("Our name of the measure, ending in its unit.", "Målets navn i datavarehuset; det slutter med enheden."),
     ),
-    Column(
-        "unit", Text, nullable=False, **told("Unit of before, after and change.", "Enhed for før, efter og ændring.")
-    ),
-    Column(
-        "members",
-        JSONB,
-        primary_key=True,
-        **told("Dimension to member.", "Fordelingen: dimension og kategori."),
-    ),
-    Column(
+    described("unit", Text, "Unit of before, after and change.", "Enhed for før, efter og ændring."),
+    described("members", JSONB, "Dimension to member.", "Fordelingen: dimension og kategori.", primary_key=True),
+    described(
         "before_value",
         Double,
-        **told(
-            "The value that was replaced; null unless observed.",
-            "Det tal, der blev erstattet; tom, hvis det ikke var oplyst.",
-            unit="in column unit",
-        ),
+        "The value that was replaced; null unless observed.",
+        "Det tal, der blev erstattet; tom, hvis det ikke var oplyst.",
+        nullable=True,
+        unit="in column unit",
     ),
-    Column("before_status", Text, nullable=False, **told("Its status.", "Status for tallet før.")),
-    Column(
+    described("before_status", Text, "Its status.", "Status for tallet før."),
+    described(
         "after_value",
         Double,
-        **told(
-            "The value that replaced it; null unless observed.",
-            "Det tal, der trådte i stedet; tom, hvis det ikke er oplyst.",
-            unit="in column unit",
-        ),
+        "The value that replaced it; null unless observed.",
+        "Det tal, der trådte i stedet; tom, hvis det ikke er oplyst.",
+        nullable=True,
+        unit="in column unit",
     ),
-    Column("after_status", Text, nullable=False, **told("Its status.", "Status for tallet efter.")),
-    Column(
+    described("after_status", Text, "Its status.", "Status for tallet efter."),
+    described(
         "change_value",
         Double,
-        **told(
-            "After minus before; null where either is not observed.",
-            "Efter minus før; tom, hvis et af tallene ikke er oplyst.",
-            unit="in column unit",
-        ),
+        "After minus before; null where either is not observed.",
+        "Efter minus før; tom, hvis et af tallene ikke er oplyst.",
+        nullable=True,
+        unit="in column unit",
     ),
-    Column(
+    described(
         "vintage_id",
         Integer,
+        "The vintage that brought the change.",
+        "Den udgave, der bragte ændringen.",
         primary_key=True,
-        **told("The vintage that brought the change.", "Den udgave, der bragte ændringen."),
     ),
-    Column(
+    described(
         "publisher_updated_on",
         Date,
-        **told("The publisher's date of that vintage.", "Kildens opdateringsdato for den udgave."),
+        "The publisher's date of that vintage.",
+        "Kildens opdateringsdato for den udgave.",
+        nullable=True,
     ),
-    Column("seen_at", DateTime(timezone=True), nullable=False, **told("When we saw it.", "Hvornår vi så den.")),
-    Column(
+    described("seen_at", MOMENT, "When we saw it.", "Hvornår vi så den."),
+    described(
         "benefit_group",
         Text,
-        **told(
-            "The benefit group in marts.benefit_recipients that it is a count of; null for others.",
-            "Den ydelsesgruppe i marts.benefit_recipients, tallet hører til; tom for andre.",
-        ),
+        "The benefit group in marts.benefit_recipients that it is a count of; null for others.",
+        "Den ydelsesgruppe i marts.benefit_recipients, tallet hører til; tom for andre.",
+        nullable=True,
     ),
     **mart(
         "One row per observation that a later vintage changed: before, after and when it was seen.",
@@ -96,70 +89,71 @@ revisions = Table(
 freshness = Table(
     "freshness",
     views,
-    Column("table_id", Text, primary_key=True, **told("The publisher's table.", "Tabellen hos kilden.")),
-    Column("title", Text, nullable=False, **told("The publisher's title, Danish.", "Kildens titel.")),
-    Column("title_en", Text, nullable=False, **told("The same in English.", "Titlen på engelsk.")),
-    Column(
+    described("table_id", Text, "The publisher's table.", "Tabellen hos kilden.", primary_key=True),
+    described("title", Text, "The publisher's title, Danish.", "Kildens titel."),
+    described("title_en", Text, "The same in English.", "Titlen på engelsk."),
+    described(
         "retired_on",
         Date,
-        **told(
-            "When the publisher stopped the table; null: it has not.",
-            "Hvornår kilden lukkede tabellen; tom: den er ikke lukket.",
-        ),
+        "When the publisher stopped the table; null: it has not.",
+        "Hvornår kilden lukkede tabellen; tom: den er ikke lukket.",
+        nullable=True,
     ),
-    Column(
+    described(
         "newest_period",
         Text,
-        **told("The newest period the warehouse holds.", "Den nyeste periode, datavarehuset har tal for."),
+        "The newest period the warehouse holds.",
+        "Den nyeste periode, datavarehuset har tal for.",
+        nullable=True,
     ),
-    Column("newest_period_last_day", Date, **told("The last day of that period.", "Periodens sidste dag.")),
-    Column(
+    described("newest_period_last_day", Date, "The last day of that period.", "Periodens sidste dag.", nullable=True),
+    described(
         "publisher_updated_on",
         Date,
-        **told(
-            "The publisher's date of our newest vintage; one that a backfill brought is left out until a night has "
-            "looked at the whole table.",
-            "Kildens opdateringsdato for vores nyeste udgave; en udgave fra en efterindlæsning tæller først med, når en "
-            "natlig kørsel har set på hele tabellen.",
-        ),
+        "The publisher's date of our newest vintage; one that a backfill brought is left out until a night has "
+        "looked at the whole table.",
+        "Kildens opdateringsdato for vores nyeste udgave; en udgave fra en efterindlæsning tæller først med, når en "
+        "natlig kørsel har set på hele tabellen.",
+        nullable=True,
     ),
-    Column("seen_at", DateTime(timezone=True), **told("When we saw that vintage.", "Hvornår vi så den udgave.")),
-    Column(
+    described("seen_at", MOMENT, "When we saw that vintage.", "Hvornår vi så den udgave.", nullable=True),
+    described(
         "publisher_newest_period",
         Text,
-        **told(
-            "The publisher's newest period when it was last asked.",
-            "Kildens nyeste periode, sidst vi spurgte.",
-        ),
+        "The publisher's newest period when it was last asked.",
+        "Kildens nyeste periode, sidst vi spurgte.",
+        nullable=True,
     ),
-    Column(
+    described(
         "next_release_on",
         Date,
-        **told("The next release the publisher announced.", "Den næste offentliggørelse, kilden har varslet."),
+        "The next release the publisher announced.",
+        "Den næste offentliggørelse, kilden har varslet.",
+        nullable=True,
     ),
-    Column("last_outcome", Text, **told("Outcome of the last run.", "Udfaldet af den seneste kørsel.")),
-    Column(
+    described("last_outcome", Text, "Outcome of the last run.", "Udfaldet af den seneste kørsel.", nullable=True),
+    described(
         "last_looked_at",
-        DateTime(timezone=True),
-        **told("When the table was last looked at.", "Hvornår vi sidst så på tabellen."),
+        MOMENT,
+        "When the table was last looked at.",
+        "Hvornår vi sidst så på tabellen.",
+        nullable=True,
     ),
-    Column("last_message", Text, **told("What the last run said of it.", "Hvad den seneste kørsel meldte.")),
-    Column(
+    described("last_message", Text, "What the last run said of it.", "Hvad den seneste kørsel meldte.", nullable=True),
+    described(
         "is_fresh",
         Boolean,
-        **told(
-            "Whether a night brought the publisher's newest period and its next release is not past; null for a retired "
-            "table.",
-            "Om vi har kildens nyeste periode, og den næste offentliggørelse ikke er overskredet; tom for en lukket tabel.",
-        ),
+        "Whether a night brought the publisher's newest period and its next release is not past; null for a retired "
+        "table.",
+        "Om vi har kildens nyeste periode, og den næste offentliggørelse ikke er overskredet; tom for en lukket tabel.",
+        nullable=True,
     ),
-    Column(
+    described(
         "newest_whole_period",
         Text,
-        **told(
-            "The newest period that a night has looked at: one that only a backfill brought is left out.",
-            "Den nyeste periode, en natlig kørsel har set på: en periode, der kun er efterindlæst, tæller ikke med.",
-        ),
+        "The newest period that a night has looked at: one that only a backfill brought is left out.",
+        "Den nyeste periode, en natlig kørsel har set på: en periode, der kun er efterindlæst, tæller ikke med.",
+        nullable=True,
     ),
     **mart(
         "One row per publisher table: what the warehouse covers against the publisher's calendar. "
@@ -174,41 +168,20 @@ freshness = Table(
 series_breaks = Table(
     "series_breaks",
     views,
-    Column("series_break", Text, primary_key=True, **told("Our id of the break.", "Databruddets id i datavarehuset.")),
-    Column("table_id", Text, primary_key=True, **told("The publisher's table.", "Tabellen hos kilden.")),
-    Column("table_title", Text, nullable=False, **told("Its title, Danish.", "Tabellens titel.")),
-    Column(
-        "first_period",
-        Text,
-        nullable=False,
-        **told("The first period after the break.", "Den første periode efter bruddet."),
-    ),
-    Column(
-        "first_period_first_day",
-        Date,
-        nullable=False,
-        **told("The first day of that period.", "Periodens første dag."),
-    ),
-    Column(
-        "title",
-        Text,
-        nullable=False,
-        **told("What changed, in a few Danish words.", "Hvad der blev ændret, i få ord."),
-    ),
-    Column(
+    described("series_break", Text, "Our id of the break.", "Databruddets id i datavarehuset.", primary_key=True),
+    described("table_id", Text, "The publisher's table.", "Tabellen hos kilden.", primary_key=True),
+    described("table_title", Text, "Its title, Danish.", "Tabellens titel."),
+    described("first_period", Text, "The first period after the break.", "Den første periode efter bruddet."),
+    described("first_period_first_day", Date, "The first day of that period.", "Periodens første dag."),
+    described("title", Text, "What changed, in a few Danish words.", "Hvad der blev ændret, i få ord."),
+    described(
         "caveat",
         Text,
-        nullable=False,
-        **told(
-            "The Danish sentence a comparison across the break carries.",
-            "Det forbehold, en sammenligning hen over bruddet skal have.",
-        ),
+        "The Danish sentence a comparison across the break carries.",
+        "Det forbehold, en sammenligning hen over bruddet skal have.",
     ),
-    Column(
-        "source",
-        Text,
-        nullable=False,
-        **told("The act, guide or list that says so.", "Den lov, vejledning eller liste, det fremgår af."),
+    described(
+        "source", Text, "The act, guide or list that says so.", "Den lov, vejledning eller liste, det fremgår af."
     ),
     **mart(
         "One row per series break and publisher table: from which period on figures are not "
@@ -222,23 +195,17 @@ series_breaks = Table(
 known_moments = Table(
     "known_moments",
     views,
-    Column("vintage_id", Integer, primary_key=True, **told("Our number of the vintage.", "Udgavens nummer.")),
-    Column("table_id", Text, nullable=False, **told("The publisher's table.", "Tabellen hos kilden.")),
-    Column("table_title", Text, nullable=False, **told("Its title.", "Tabellens titel.")),
-    Column(
+    described("vintage_id", Integer, "Our number of the vintage.", "Udgavens nummer.", primary_key=True),
+    described("table_id", Text, "The publisher's table.", "Tabellen hos kilden."),
+    described("table_title", Text, "Its title.", "Tabellens titel."),
+    described(
         "publisher_updated_on",
         Date,
-        **told(
-            "The publisher's date of it; null where it gave none.",
-            "Kildens dato for udgaven; tom, hvor kilden ingen gav.",
-        ),
+        "The publisher's date of it; null where it gave none.",
+        "Kildens dato for udgaven; tom, hvor kilden ingen gav.",
+        nullable=True,
     ),
-    Column(
-        "seen_at",
-        DateTime(timezone=True),
-        nullable=False,
-        **told("When we saw it.", "Hvornår udgaven blev set."),
-    ),
+    described("seen_at", MOMENT, "When we saw it.", "Hvornår udgaven blev set."),
     **mart(
         "One row per vintage of a publisher table: when something became known. At these moments answers as of a moment "
         "change; savings do too when a price is recorded.",

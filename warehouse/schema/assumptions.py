@@ -16,36 +16,28 @@ from sqlalchemy import (
     text,
 )
 
-from warehouse.schema.core import metadata, moment
+from warehouse.schema.core import MOMENT, described, metadata
 
 assumptions = Table(
     "assumptions",
     metadata,
     Column("assumption_id", BigInteger, Identity(), primary_key=True, comment="Our number."),
-    Column("name", Text, nullable=False, comment="What is taken for granted, ending in its unit."),
-    Column("area_code", ForeignKey("core.areas.code"), comment="The area it holds for; null: anywhere."),
-    Column("basis", Text, nullable=False, comment="The variant; two bases are never mixed. Empty: there is but one."),
-    Column("valid_from", Date, comment="First day it was given for; null: no beginning is known."),
-    Column("valid_to", Date, comment="Last day it was given for; null: no end is known."),
-    Column("value", Numeric, nullable=False, comment="The number, in its unit."),
-    Column("low", Numeric, comment="The lowest it may be; null: nobody said."),
-    Column("high", Numeric, comment="The highest it may be; null: nobody said."),
-    Column(
-        "unit",
-        Text,
-        nullable=False,
-        comment="persons, full_time_persons, cases, pct, pct_point, dkk, hours, weeks or years.",
+    described("name", Text, "What is taken for granted, ending in its unit."),
+    described("area_code", ForeignKey("core.areas.code"), "The area it holds for; null: anywhere.", nullable=True),
+    described("basis", Text, "The variant; two bases are never mixed. Empty: there is but one."),
+    described("valid_from", Date, "First day it was given for; null: no beginning is known.", nullable=True),
+    described("valid_to", Date, "Last day it was given for; null: no end is known.", nullable=True),
+    described("value", Numeric, "The number, in its unit."),
+    described("low", Numeric, "The lowest it may be; null: nobody said.", nullable=True),
+    described("high", Numeric, "The highest it may be; null: nobody said.", nullable=True),
+    described("unit", Text, "persons, full_time_persons, cases, pct, pct_point, dkk, hours, weeks or years."),
+    described("source", Text, "Who says so, and where."),
+    described(
+        "evidence", Text, "confirmed (read where it was published), likely (second-hand or derived) or inferred."
     ),
-    Column("source", Text, nullable=False, comment="Who says so, and where."),
-    Column(
-        "evidence",
-        Text,
-        nullable=False,
-        comment="confirmed (read where it was published), likely (second-hand or derived) or inferred.",
-    ),
-    Column("note", Text, nullable=False, comment="What a reader should know; empty: nothing more."),
-    moment("recorded_at", "When the warehouse learnt it.", nullable=False),
-    moment("superseded_at", "When it was changed or no longer declared; null: it stands."),
+    described("note", Text, "What a reader should know; empty: nothing more."),
+    described("recorded_at", MOMENT, "When the warehouse learnt it."),
+    described("superseded_at", MOMENT, "When it was changed or no longer declared; null: it stands.", nullable=True),
     CheckConstraint("low <= value and value <= high", name="bounds_hold_the_value"),
     CheckConstraint("valid_from <= valid_to", name="begins_before_it_ends"),
     CheckConstraint("recorded_at < superseded_at", name="stood_for_a_while"),

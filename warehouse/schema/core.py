@@ -50,39 +50,48 @@ metadata = MetaData(
 
 value_status = Enum(*STATUSES, name="value_status", schema="core", metadata=metadata)
 
-
-def moment(name: str, comment: str, **options: Any) -> Column[Any]:
-    """A column of instants, which are kept with their time zone."""
-    return Column(name, DateTime(timezone=True), comment=comment, **options)
+MOMENT = DateTime(timezone=True)
 
 
-def told(english: str, danish: str, *, unit: str | None = None) -> dict[str, Any]:
-    """What a table or column of a mart is, for both of its readers: the comment in the database, and the same in Danish.
+def described(
+    name: str,
+    kind: Any,
+    english: str,
+    danish: str | None = None,
+    *,
+    nullable: bool = False,
+    unit: str | None = None,
+    **options: Any,
+) -> Column[Any]:
+    """A column with what it is: the comment in the database and, in a mart, the same in Danish.
 
-    A unit is given where the column's name does not end in it.
+    `kind` is its type, or the foreign key it takes its type from. A unit is given where a number's name does not end in it.
     """
-    return {"comment": english, "info": {"danish": danish} | ({"unit": unit} if unit else {})}
+    info = {"danish": danish} if danish else {}
+    info |= {"unit": unit} if unit else {}
+    return Column(name, kind, nullable=nullable, comment=english, info=info, **options)
 
 
 areas = Table(
     "areas",
     metadata,
-    Column("area_id", SmallInteger, primary_key=True, autoincrement=False, comment="The official code as a number."),
-    Column(
-        "code", Text, nullable=False, unique=True, comment="Official code as text, three digits for municipalities."
-    ),
-    Column("code4", Text, comment="The same with four digits, as registers write it; municipalities only."),
-    Column("name", Text, nullable=False, comment="Name as the publisher and Danmarks Statistik spell it."),
-    Column("kind", Text, nullable=False, comment="country, region, landsdel, municipality or unknown."),
-    Column("parent_code", Text, comment="Code of the area it lies in."),
-    Column(
+    described("area_id", SmallInteger, "The official code as a number.", primary_key=True, autoincrement=False),
+    described("code", Text, "Official code as text, three digits for municipalities.", unique=True),
+    described("code4", Text, "The same with four digits, as registers write it; municipalities only.", nullable=True),
+    described("name", Text, "Name as the publisher and Danmarks Statistik spell it."),
+    described("kind", Text, "country, region, landsdel, municipality or unknown."),
+    described("parent_code", Text, "Code of the area it lies in.", nullable=True),
+    described(
         "nuts3",
         Text,
-        comment="NUTS 3 code of the landsdel; NUTS numbers Østjylland and Vestjylland otherwise than DST.",
+        "NUTS 3 code of the landsdel; NUTS numbers Østjylland and Vestjylland otherwise than DST.",
+        nullable=True,
     ),
-    Column("municipality_group", Text, comment="Danmarks Statistik's group of municipalities."),
-    Column("valid_from", Date, comment="First day the area exists with this code; null: before any figure we hold."),
-    Column("valid_to", Date, comment="Last day the area exists; null: still."),
+    described("municipality_group", Text, "Danmarks Statistik's group of municipalities.", nullable=True),
+    described(
+        "valid_from", Date, "First day the area exists with this code; null: before any figure we hold.", nullable=True
+    ),
+    described("valid_to", Date, "Last day the area exists; null: still.", nullable=True),
     schema="core",
     comment="One row per area. The country, regions, landsdele and the 98 municipalities with codes and validity.",
 )
@@ -90,17 +99,13 @@ areas = Table(
 periods = Table(
     "periods",
     metadata,
-    Column(
-        "period_id",
-        Integer,
-        primary_key=True,
-        autoincrement=False,
-        comment="Kind, year and number: 2026M07 is 1202607.",
+    described(
+        "period_id", Integer, "Kind, year and number: 2026M07 is 1202607.", primary_key=True, autoincrement=False
     ),
-    Column("code", Text, nullable=False, unique=True, comment="The period as the publisher writes it."),
-    Column("kind", Text, nullable=False, comment="M, Q, Y, QMAT (four quarters ending in the one named) or MYTD."),
-    Column("first_day", Date, nullable=False, comment="First day the value is about."),
-    Column("last_day", Date, nullable=False, comment="Last day the value is about."),
+    described("code", Text, "The period as the publisher writes it.", unique=True),
+    described("kind", Text, "M, Q, Y, QMAT (four quarters ending in the one named) or MYTD."),
+    described("first_day", Date, "First day the value is about."),
+    described("last_day", Date, "Last day the value is about."),
     schema="core",
     comment="One row per period. What values are about; periods of different kinds are never compared.",
 )
@@ -108,23 +113,21 @@ periods = Table(
 tables = Table(
     "tables",
     metadata,
-    Column(
-        "table_no",
-        SmallInteger,
-        primary_key=True,
-        autoincrement=False,
-        comment="Our number; each table has its partition.",
+    described(
+        "table_no", SmallInteger, "Our number; each table has its partition.", primary_key=True, autoincrement=False
     ),
-    Column("table_id", Text, nullable=False, unique=True, comment="The publisher's id, in lower case."),
-    Column("publisher", Text, nullable=False, comment="Which publisher, by the name of its catalogue."),
-    Column("title", Text, nullable=False, comment="The publisher's title, Danish."),
-    Column("title_en", Text, nullable=False, comment="The same in English, ours."),
-    Column("period_kind", Text, nullable=False, comment="Kind of its periods."),
-    Column("retired_on", Date, comment="When the publisher stopped it; null: it has not."),
-    Column("replaced_by", Text, comment="Id of the table that took over."),
-    Column("root_members", JSONB, nullable=False, comment="The members of its total: every breakdown at its root."),
-    Column("feeds", Text, comment="What figures take a table of a municipality's own for; null: they name it."),
-    Column("declaration", JSONB, nullable=False, comment="The whole declaration, from a catalogue or a contract."),
+    described("table_id", Text, "The publisher's id, in lower case.", unique=True),
+    described("publisher", Text, "Which publisher, by the name of its catalogue."),
+    described("title", Text, "The publisher's title, Danish."),
+    described("title_en", Text, "The same in English, ours."),
+    described("period_kind", Text, "Kind of its periods."),
+    described("retired_on", Date, "When the publisher stopped it; null: it has not.", nullable=True),
+    described("replaced_by", Text, "Id of the table that took over.", nullable=True),
+    described("root_members", JSONB, "The members of its total: every breakdown at its root."),
+    described(
+        "feeds", Text, "What figures take a table of a municipality's own for; null: they name it.", nullable=True
+    ),
+    described("declaration", JSONB, "The whole declaration, from a catalogue or a contract."),
     schema="core",
     comment="One row per publisher table. Made from the catalogues and from contracts, never edited.",
 )
@@ -133,18 +136,13 @@ measures = Table(
     "measures",
     metadata,
     Column("measure_id", SmallInteger, Identity(), primary_key=True, comment="Our number."),
-    Column("table_no", ForeignKey("core.tables.table_no"), nullable=False, comment="The table it belongs to."),
-    Column("name", Text, nullable=False, comment="Our name, ending in its unit."),
-    Column("label", Text, nullable=False, comment="The publisher's label, Danish."),
-    Column(
-        "unit",
-        Text,
-        nullable=False,
-        comment="persons, full_time_persons, cases, pct, pct_point, fraction, ratio, rank, dkk or work_years.",
+    described("table_no", ForeignKey("core.tables.table_no"), "The table it belongs to."),
+    described("name", Text, "Our name, ending in its unit."),
+    described("label", Text, "The publisher's label, Danish."),
+    described(
+        "unit", Text, "persons, full_time_persons, cases, pct, pct_point, fraction, ratio, rank, dkk or work_years."
     ),
-    Column(
-        "adds_up", Boolean, nullable=False, comment="Whether the parts of a breakdown sum to its total, to within 1."
-    ),
+    described("adds_up", Boolean, "Whether the parts of a breakdown sum to its total, to within 1."),
     UniqueConstraint("table_no", "name"),
     schema="core",
     comment="One row per measure of a table. Made from the catalogue, never edited.",
@@ -154,10 +152,10 @@ series = Table(
     "series",
     metadata,
     Column("series_id", Integer, Identity(), primary_key=True, comment="Our number."),
-    Column("table_no", ForeignKey("core.tables.table_no"), nullable=False, comment="The table."),
-    Column("measure_id", ForeignKey("core.measures.measure_id"), nullable=False, comment="The measure."),
-    Column("area_id", ForeignKey("core.areas.area_id"), nullable=False, comment="The area."),
-    Column("members", JSONB, nullable=False, comment="Dimension to member, by the names the catalogue keeps."),
+    described("table_no", ForeignKey("core.tables.table_no"), "The table."),
+    described("measure_id", ForeignKey("core.measures.measure_id"), "The measure."),
+    described("area_id", ForeignKey("core.areas.area_id"), "The area."),
+    described("members", JSONB, "Dimension to member, by the names the catalogue keeps."),
     UniqueConstraint("table_no", "measure_id", "area_id", "members"),
     Index(None, "table_no", "area_id"),
     schema="core",
@@ -170,33 +168,36 @@ vintages = Table(
     Column(
         "vintage_id", Integer, Identity(), primary_key=True, comment="Our number; later vintages of a table are larger."
     ),
-    Column("table_no", ForeignKey("core.tables.table_no"), nullable=False, comment="The table it is a version of."),
-    Column("publisher_updated_on", Date, comment="The publisher's own update date."),
-    moment("seen_at", "When we saw it; never before the vintage it follows.", nullable=False),
-    Column("content_hash", Text, nullable=False, comment="SHA-256 over all cells of the load, sorted."),
-    Column("manifest", Text, nullable=False, comment="The archive's list of the answers it was read from."),
-    Column("run_id", ForeignKey("ops.runs.run_id"), nullable=False, comment="The run that published it."),
-    Column("new", BigInteger, nullable=False, comment="Cells that were not there before."),
-    Column("revised", BigInteger, nullable=False, comment="Cells whose value or status changed."),
-    Column("withdrawn", BigInteger, nullable=False, comment="Cells the publisher no longer has."),
-    Column("unchanged", BigInteger, nullable=False, comment="Cells that stayed; nothing is written for them."),
-    Column("newest_period_id", Integer, comment="The newest period the load held."),
-    Column(
-        "largest_revision", Double, comment="Largest absolute change of a count among the revised cells, in its unit."
+    described("table_no", ForeignKey("core.tables.table_no"), "The table it is a version of."),
+    described("publisher_updated_on", Date, "The publisher's own update date.", nullable=True),
+    described("seen_at", MOMENT, "When we saw it; never before the vintage it follows."),
+    described("content_hash", Text, "SHA-256 over all cells of the load, sorted."),
+    described("manifest", Text, "The archive's list of the answers it was read from."),
+    described("run_id", ForeignKey("ops.runs.run_id"), "The run that published it."),
+    described("new", BigInteger, "Cells that were not there before."),
+    described("revised", BigInteger, "Cells whose value or status changed."),
+    described("withdrawn", BigInteger, "Cells the publisher no longer has."),
+    described("unchanged", BigInteger, "Cells that stayed; nothing is written for them."),
+    described("newest_period_id", Integer, "The newest period the load held.", nullable=True),
+    described(
+        "largest_revision",
+        Double,
+        "Largest absolute change of a count among the revised cells, in its unit.",
+        nullable=True,
     ),
-    Column("largest_revision_series_id", Integer, comment="The series in which it happened."),
-    Column("largest_revision_period_id", Integer, comment="The period in which it happened."),
-    Column(
+    described("largest_revision_series_id", Integer, "The series in which it happened.", nullable=True),
+    described("largest_revision_period_id", Integer, "The period in which it happened.", nullable=True),
+    described(
         "release_reason",
         Text,
-        comment="Why a person published it although a check had stopped it; null: every blocking check held.",
+        "Why a person published it although a check had stopped it; null: every blocking check held.",
+        nullable=True,
     ),
-    Column(
+    described(
         "backfilled",
         Boolean,
-        nullable=False,
+        "Whether a backfill brought it: a look at some periods, which says nothing of the others.",
         server_default=text("false"),
-        comment="Whether a backfill brought it: a look at some periods, which says nothing of the others.",
     ),
     Index(None, "table_no", "seen_at"),
     schema="core",
@@ -206,25 +207,15 @@ vintages = Table(
 observations = Table(
     "observations",
     metadata,
-    Column(
-        "table_no",
-        SmallInteger,
-        nullable=False,
-        primary_key=True,
-        autoincrement=False,
-        comment="The table; one partition each.",
+    described("table_no", SmallInteger, "The table; one partition each.", primary_key=True, autoincrement=False),
+    described("series_id", Integer, "The series.", primary_key=True),
+    described("period_id", Integer, "The period.", primary_key=True),
+    described("vintage_id", Integer, "The vintage that brought it.", primary_key=True),
+    described("superseded_by", Integer, "The vintage that replaced it; null: it is the current one.", nullable=True),
+    described(
+        "value", Double, "The value in the measure's unit; null unless observed. A null is never a zero.", nullable=True
     ),
-    Column("series_id", Integer, nullable=False, primary_key=True, comment="The series."),
-    Column("period_id", Integer, nullable=False, primary_key=True, comment="The period."),
-    Column("vintage_id", Integer, nullable=False, primary_key=True, comment="The vintage that brought it."),
-    Column("superseded_by", Integer, comment="The vintage that replaced it; null: it is the current one."),
-    Column("value", Double, comment="The value in the measure's unit; null unless observed. A null is never a zero."),
-    Column(
-        "status",
-        value_status,
-        nullable=False,
-        comment="observed, suppressed (small count hidden), not_yet or withdrawn.",
-    ),
+    described("status", value_status, "observed, suppressed (small count hidden), not_yet or withdrawn."),
     CheckConstraint("(value is not null) = (status = 'observed')", name="only_observed_has_a_value"),
     schema="core",
     comment="One row per series, period and vintage that changed it. Current rows have no superseded_by.",
@@ -236,15 +227,15 @@ Index("ix_observations_replaced", observations.c.superseded_by, postgresql_where
 benefit_groups = Table(
     "benefit_groups",
     metadata,
-    Column("benefit_group", Text, primary_key=True, comment="Our id of the benefit."),
-    Column("name", Text, nullable=False, comment="Its Danish name."),
-    Column("table_no", ForeignKey("core.tables.table_no"), nullable=False, comment="The table that counts it."),
-    Column("members", JSONB, nullable=False, comment="The members of that table that are the benefit."),
-    Column("counted", Boolean, nullable=False, comment="Whether committee papers count it in a sum over all benefits."),
-    Column("benchmark", Text, comment="The group of the ministry's benchmark it is part of."),
-    Column("valid_from", Date, comment="First day the benefit was in force."),
-    Column("valid_until", Date, comment="Last day the benefit was in force."),
-    Column("successor", Text, comment="The benefit that took over."),
+    described("benefit_group", Text, "Our id of the benefit.", primary_key=True),
+    described("name", Text, "Its Danish name."),
+    described("table_no", ForeignKey("core.tables.table_no"), "The table that counts it."),
+    described("members", JSONB, "The members of that table that are the benefit."),
+    described("counted", Boolean, "Whether committee papers count it in a sum over all benefits."),
+    described("benchmark", Text, "The group of the ministry's benchmark it is part of.", nullable=True),
+    described("valid_from", Date, "First day the benefit was in force.", nullable=True),
+    described("valid_until", Date, "Last day the benefit was in force.", nullable=True),
+    described("successor", Text, "The benefit that took over.", nullable=True),
     schema="core",
     comment="One row per benefit as committee papers name it. Made from the catalogue, never edited.",
 )
@@ -252,17 +243,12 @@ benefit_groups = Table(
 series_breaks = Table(
     "series_breaks",
     metadata,
-    Column("series_break", Text, primary_key=True, comment="Our id of the break."),
-    Column("table_no", ForeignKey("core.tables.table_no"), primary_key=True, comment="The table."),
-    Column(
-        "first_period_id",
-        ForeignKey("core.periods.period_id"),
-        nullable=False,
-        comment="The first period after the break.",
-    ),
-    Column("title", Text, nullable=False, comment="What changed, in a few Danish words."),
-    Column("caveat", Text, nullable=False, comment="The Danish sentence a comparison across the break carries."),
-    Column("source", Text, nullable=False, comment="The act, guide or list that says so."),
+    described("series_break", Text, "Our id of the break.", primary_key=True),
+    described("table_no", ForeignKey("core.tables.table_no"), "The table.", primary_key=True),
+    described("first_period_id", ForeignKey("core.periods.period_id"), "The first period after the break."),
+    described("title", Text, "What changed, in a few Danish words."),
+    described("caveat", Text, "The Danish sentence a comparison across the break carries."),
+    described("source", Text, "The act, guide or list that says so."),
     schema="core",
     comment="One row per series break and table. Made from the catalogue, never edited.",
 )

@@ -31,7 +31,6 @@ def plain(text: str) -> str:
         (written.per_cent(1.34), "1,3 %"),
         (written.signed_per_cent(1.336), "+1,3 %"),
         (written.signed_per_cent(-0.04), "0,0 %"),
-        (written.points(-0.3), "−0,3 pct.-point"),
         (written.kroner(132_350), "132.350 kr."),
         (written.million_kroner(6_617_500), "6,62 mio. kr."),
         (written.million_kroner(-1_323_500), "−1,32 mio. kr."),

@@ -8,8 +8,9 @@ import pytest
 from sqlalchemy import Connection, Engine, text
 
 from tasks.derive import bring_up_to_date
+from tests.content import checksum, content
 from tests.properties.releases import HIDDEN, PERSONS, Release, forget, night, publish_release, shown
-from warehouse.history.checksum import Part, checksum, combined, content, first_difference, parts
+from warehouse.history.checksum import Part, combined, first_difference, parts
 from warehouse.marts.contract import HASHED
 
 FIRST: Release = {
