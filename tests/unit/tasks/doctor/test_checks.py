@@ -251,7 +251,13 @@ def test_troubles_that_nobody_could_be_told_of_are_counted(engine: Engine) -> No
     }
     with engine.begin() as connection:
         connection.execute(insert(records.alerts), alert)
-    require(of_runs(engine, notify=told)["alerts"], "attention", "alerts that could not be delivered: 1", f"run {run_id}", "JOBINDSATS_NOTIFY")
+    require(
+        of_runs(engine, notify=told)["alerts"],
+        "attention",
+        "alerts that could not be delivered: 1",
+        f"run {run_id}",
+        "JOBINDSATS_NOTIFY",
+    )
     assert "alerts" not in of_runs(engine), "nobody is to be told"
 
 
