@@ -23,7 +23,7 @@ from tasks.stoppages import AuditBroken, AuditFailed, with_manifest
 from warehouse.danish.clock import danish_day
 from warehouse.history.partitions import key_partition, vintage_of_partition
 from warehouse.history.staging import table_number
-from warehouse.schema import ops as records
+from warehouse.schema import ops
 
 
 @task(name="audit", task_run_name="audit {staged.table_id}", cache_policy=NO_CACHE)
@@ -107,11 +107,9 @@ def _record(connection: Connection, found: list[Verdict], *, staged: Staged) -> 
         for verdict in found
     ]
     connection.execute(
-        records.checks.delete().where(
-            records.checks.c.run_id == staged.run_id, records.checks.c.table_id == staged.table_id
-        )
+        ops.checks.delete().where(ops.checks.c.run_id == staged.run_id, ops.checks.c.table_id == staged.table_id)
     )
-    connection.execute(insert(records.checks), rows)
+    connection.execute(insert(ops.checks), rows)
 
 
 def blocking_failures(found: list[Verdict]) -> list[Verdict]:

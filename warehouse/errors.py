@@ -7,7 +7,7 @@ from psycopg import errors
 from sqlalchemy.exc import DBAPIError
 
 # COPY speaks to the driver itself, so its errors come as the driver's.
-TROUBLE = (DBAPIError, psycopg.Error)
+DATABASE_ERRORS = (DBAPIError, psycopg.Error)
 
 
 def went_away(error: BaseException) -> bool:

@@ -20,7 +20,7 @@ from warehouse.database.locks import Lock, holders
 from warehouse.errors import QuestionError
 from warehouse.history.vintages import Vintage
 from warehouse.periods import Period
-from warehouse.schema import ops as records
+from warehouse.schema import ops
 
 
 @dataclass(frozen=True)
@@ -70,11 +70,11 @@ def open_backfill(connection: Connection, plan: Plan, *, publisher: str, started
         "calls": plan.calls_made,
         "started_at": started_at,
     }
-    backfill_id = int(connection.scalar(insert(records.backfills).returning(records.backfills.c.backfill_id), row) or 0)
+    backfill_id = int(connection.scalar(insert(ops.backfills).returning(ops.backfills.c.backfill_id), row) or 0)
     rows = [_waiting(partition) for partition in plan.partitions] + _unplanned(plan, at=started_at)
     numbered = [row | {"backfill_id": backfill_id, "partition_no": at} for at, row in enumerate(rows, start=1)]
     if numbered:
-        connection.execute(insert(records.backfill_partitions), numbered)
+        connection.execute(insert(ops.backfill_partitions), numbered)
     return backfill_id
 
 
@@ -190,7 +190,7 @@ def claim(
         manifest=row.manifest,
         earlier_run=row.run_id,
     )
-    partitions = records.backfill_partitions
+    partitions = ops.backfill_partitions
     statement = partitions.update().where(
         partitions.c.backfill_id == backfill_id, partitions.c.partition_no == row.partition_no
     )
@@ -200,7 +200,7 @@ def claim(
 
 def _note(connection: Connection, claimed: Claim, **values: object) -> bool:
     """Write into the row of a claim that is still good; whether it is."""
-    partitions = records.backfill_partitions
+    partitions = ops.backfill_partitions
     statement = partitions.update().where(
         partitions.c.backfill_id == claimed.backfill_id,
         partitions.c.partition_no == claimed.partition_no,
@@ -212,7 +212,7 @@ def _note(connection: Connection, claimed: Claim, **values: object) -> bool:
 
 def note_calls(connection: Connection, claimed: Claim, *, calls: int) -> None:
     """Put calls that were made for a partition on record, whatever became of them."""
-    _note(connection, claimed, calls=records.backfill_partitions.c.calls + calls)
+    _note(connection, claimed, calls=ops.backfill_partitions.c.calls + calls)
 
 
 def note_fetched(connection: Connection, claimed: Claim, *, fetched: Fetched, at: datetime) -> None:

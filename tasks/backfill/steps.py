@@ -26,7 +26,7 @@ from tasks.load_assumptions import put_assumptions_on_record
 from tasks.resources import RETRIES, declare, open_resources
 from tasks.stoppages import WarehouseTrouble
 from warehouse import migrations
-from warehouse.errors import TROUBLE, QuestionError, in_words
+from warehouse.errors import DATABASE_ERRORS, QuestionError, in_words
 
 
 @dataclass(frozen=True)
@@ -122,7 +122,7 @@ def work(backfill_id: int, *, workers: int, dask: str | None) -> Progress:
 
     try:
         progress = _worked_through(backfill_id, workers=workers, dask=dask, told=told)
-    except TROUBLE as error:
+    except DATABASE_ERRORS as error:
         raise WarehouseTrouble(f"{in_words(error)}. {_go_on(backfill_id)}") from error
     except ClusterTrouble as error:
         raise ClusterTrouble(f"{error}. {_go_on(backfill_id)}") from error

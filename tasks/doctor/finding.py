@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from tasks.stoppages import Stoppage
-from warehouse.errors import TROUBLE, in_words
+from warehouse.errors import DATABASE_ERRORS, in_words
 
 
 class Finding(NamedTuple):
@@ -24,7 +24,7 @@ def guarded(part: str, examine: Callable[[], Finding]) -> Finding:
         return examine()
     except Stoppage as stoppage:
         return Finding(part, "failed", str(stoppage))
-    except TROUBLE as error:
+    except DATABASE_ERRORS as error:
         return Finding(part, "failed", in_words(error))
     except Exception as error:  # noqa: BLE001  # a doctor reports what is wrong, whatever it is
         return Finding(part, "failed", f"{type(error).__name__}: {error}")

@@ -30,7 +30,7 @@ from warehouse.database.locks import Lock, held
 from warehouse.errors import QuestionError
 from warehouse.history.staging import drop_staging, staging_name, table_number
 from warehouse.history.vintages import Vintage, take_turn
-from warehouse.schema import ops as records
+from warehouse.schema import ops
 
 SHORTEST_REASON = 10
 
@@ -203,8 +203,8 @@ def _publish(
         connection, load, run_id=staged.run_id, seen_at=now, outcome=outcome, message=message, vintage=vintage
     )
     connection.execute(
-        records.quarantine.update()
-        .where(records.quarantine.c.quarantine_id == load.id)
+        ops.quarantine.update()
+        .where(ops.quarantine.c.quarantine_id == load.id)
         .values(released_at=now, released_by=by, release_reason=reason, release_run_id=staged.run_id)
     )
     report_and_close(connection, staged.run_id, ended_at=resources.clock())
@@ -263,4 +263,4 @@ def _write_outcome(
         "fetched": False,
         "message": message,
     }
-    connection.execute(insert(records.table_outcomes), row | (asdict(vintage) if vintage else {}))
+    connection.execute(insert(ops.table_outcomes), row | (asdict(vintage) if vintage else {}))

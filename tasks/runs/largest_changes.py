@@ -8,7 +8,7 @@ from sqlalchemy import Connection, text
 from sqlalchemy.dialects.postgresql import insert
 
 from warehouse.marts.fill import Moves
-from warehouse.schema import ops as records
+from warehouse.schema import ops
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,7 @@ def figures_moved(connection: Connection, *, run_id: int) -> list[Moves]:
 def note_moves(connection: Connection, moves: Moves, *, run_id: int) -> None:
     """Put on record what a run moved in one mart; where a run fills it twice, the last time counts."""
     row = asdict(moves) | {"run_id": run_id}
-    connection.execute(insert(records.figure_moves).on_conflict_do_update(constraint="pk_figure_moves", set_=row), row)
+    connection.execute(insert(ops.figure_moves).on_conflict_do_update(constraint="pk_figure_moves", set_=row), row)
 
 
 def revision_in_words(revision: Revision) -> str:

@@ -24,7 +24,7 @@ from warehouse import migrations
 from warehouse.danish.clock import in_denmark
 from warehouse.database.locks import Lock, held, holders
 from warehouse.history.staging import drop_leftovers
-from warehouse.schema import ops as records
+from warehouse.schema import ops
 
 
 @dataclass(frozen=True)
@@ -96,7 +96,7 @@ def open_run(connection: Connection, *, kind: str, publisher: str, started_at: d
         "code_version": version("jobindsats-warehouse"),
         "flow_run": flow_run.id,
     }
-    return int(connection.scalar(insert(records.runs).returning(records.runs.c.run_id), row) or 0)
+    return int(connection.scalar(insert(ops.runs).returning(ops.runs.c.run_id), row) or 0)
 
 
 def close_dead_runs(connection: Connection, *, now: datetime) -> None:
@@ -184,7 +184,7 @@ def report_and_close(connection: Connection, run_id: int, *, ended_at: datetime,
 
 def close_run(connection: Connection, *, run_id: int, outcome: str, ended_at: datetime) -> None:
     """Put a run's end on record: completed, attention, failed or yielded."""
-    runs = records.runs
+    runs = ops.runs
     connection.execute(runs.update().where(runs.c.run_id == run_id).values(ended_at=ended_at, outcome=outcome))
 
 

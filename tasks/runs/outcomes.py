@@ -17,10 +17,10 @@ from tasks.resources import RETRIES, Resources, open_resources
 from tasks.results import Due, late_message
 from tasks.stoppages import Busy, Stoppage, WarehouseTrouble
 from warehouse.database.locks import Lock, held
-from warehouse.errors import TROUBLE, in_words
+from warehouse.errors import DATABASE_ERRORS, in_words
 from warehouse.history.staging import table_number
 from warehouse.history.vintages import Vintage
-from warehouse.schema import ops as records
+from warehouse.schema import ops
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ def outcome_of(due: Due, *, load: Callable[[Due], Vintage]) -> TableOutcome:
         vintage = load(due)
     except Stoppage as stoppage:
         return _stopped(due, stoppage=stoppage)
-    except TROUBLE as error:
+    except DATABASE_ERRORS as error:
         return _stopped(due, stoppage=WarehouseTrouble(f"{due.table_id}: {in_words(error)}"))
     except Exception as error:  # noqa: BLE001  # whatever it is, the other tables go on and this one says what it was
         return TableOutcome(due.table_id, "failed", message=f"{due.table_id}: {error}", rule=type(error).__name__)
@@ -112,7 +112,7 @@ def _record(connection: Connection, *, run_id: int, due: Due, outcome: TableOutc
         "fetched": outcome.vintage is not None,
         "message": outcome.message,
     }
-    statement = upsert(records.table_outcomes)
+    statement = upsert(ops.table_outcomes)
     connection.execute(statement.on_conflict_do_update(index_elements=["run_id", "table_id"], set_=row), row)
     if outcome.outcome == "quarantined":
         put_in_quarantine(connection, run_id=run_id, due=due, outcome=outcome, stopped_at=now)
@@ -132,9 +132,9 @@ def put_in_quarantine(
         "rejected": len(outcome.cells),
         "stopped_at": stopped_at,
     }
-    statement = upsert(records.quarantine).on_conflict_do_update(index_elements=["run_id", "table_id"], set_=load)
-    quarantine_id = connection.scalar(statement.returning(records.quarantine.c.quarantine_id), load)
-    rejected = records.rejected_rows
+    statement = upsert(ops.quarantine).on_conflict_do_update(index_elements=["run_id", "table_id"], set_=load)
+    quarantine_id = connection.scalar(statement.returning(ops.quarantine.c.quarantine_id), load)
+    rejected = ops.rejected_rows
     connection.execute(rejected.delete().where(rejected.c.quarantine_id == quarantine_id))
     rows = [
         {

@@ -15,7 +15,7 @@ from warehouse.claims.file import ClaimsError
 from warehouse.database import embedded
 from warehouse.database import reader_role as readers
 from warehouse.database.scratch import WrongTarget
-from warehouse.errors import TROUBLE, QuestionError, in_words
+from warehouse.errors import DATABASE_ERRORS, QuestionError, in_words
 from warehouse.periods import PeriodError
 from warehouse.settings import SettingsError, read_settings
 
@@ -71,7 +71,7 @@ def stop() -> str:
 
 def in_a_sentence(error: Exception) -> str:
     """What a person is told of an error."""
-    return in_words(error) if isinstance(error, TROUBLE) else str(error)
+    return in_words(error) if isinstance(error, DATABASE_ERRORS) else str(error)
 
 
 def is_wrong_use(error: Exception) -> bool:

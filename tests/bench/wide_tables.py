@@ -22,7 +22,7 @@ from warehouse.catalogue import publishers
 from warehouse.catalogue.model import Table, jobindsats
 from warehouse.history.dimensions import write_tables
 from warehouse.history.vintages import Vintage
-from warehouse.schema import ops as records
+from warehouse.schema import ops
 
 
 @contextmanager
@@ -72,4 +72,4 @@ def open_run(engine: Engine, *, at: datetime) -> int:
     """A run on record; gives its number."""
     row = {"kind": "nightly", "started_at": at, "publisher_url": "the stand-in", "code_version": "bench"}
     with engine.begin() as connection:
-        return int(connection.scalar(insert(records.runs).returning(records.runs.c.run_id), row) or 0)
+        return int(connection.scalar(insert(ops.runs).returning(ops.runs.c.run_id), row) or 0)

@@ -18,7 +18,7 @@ from warehouse.marts import benefits as marts
 from warehouse.marts.views import views
 from warehouse.migrations import definitions
 from warehouse.schema import core as schema
-from warehouse.schema import ops as records
+from warehouse.schema import ops
 
 SCHEMAS = ("ops", "staging", "core", "marts")
 _RELATIONS = """
@@ -81,7 +81,7 @@ def test_the_migrated_database_is_what_the_schema_declares(module_engine: Engine
     }
     with module_engine.connect() as connection:
         context = MigrationContext.configure(connection, opts=options)
-        assert marts.benefit_recipients.metadata is records.runs.metadata is schema.metadata
+        assert marts.benefit_recipients.metadata is ops.runs.metadata is schema.metadata
         assert compare_metadata(context, schema.metadata) == []
 
 

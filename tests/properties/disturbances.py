@@ -42,7 +42,7 @@ class Disturbed(Exception):
     """Something of ours that went wrong in the middle of a transaction."""
 
 
-TROUBLE = (Disturbed, DBAPIError, psycopg.Error)
+DATABASE_ERRORS = (Disturbed, DBAPIError, psycopg.Error)
 
 
 @contextmanager

@@ -15,7 +15,7 @@ from warehouse.history.dimensions import SeriesNumbers, canonical, write_periods
 from warehouse.history.staging import copy_in, create_staging, drop_leftovers, finish_staging, table_number
 from warehouse.history.vintages import Load, Vintage, publish
 from warehouse.periods import Period
-from warehouse.schema import ops as records
+from warehouse.schema import ops
 
 Cell = tuple[str, int, str]
 """A cell of a table by period, area and measure; the members are those of the total."""
@@ -48,7 +48,7 @@ def open_run(connection: Connection, *, started_at: datetime = FIRST_NIGHT) -> i
         "publisher_url": "http://127.0.0.1:1/v3",
         "code_version": "test",
     }
-    return int(connection.scalar(insert(records.runs).returning(records.runs.c.run_id), row) or 0)
+    return int(connection.scalar(insert(ops.runs).returning(ops.runs.c.run_id), row) or 0)
 
 
 def stage(connection: Connection, release: Release, *, run_id: int, table_id: str = TABLE) -> str:

@@ -30,10 +30,10 @@ from sqlalchemy import Connection, Engine, text
 from tests.properties.disturbances import (
     COMMIT,
     COPYING,
+    DATABASE_ERRORS,
     FIRST_PUBLISHING,
     PUBLISHING,
     STAGING,
-    TROUBLE,
     WAYS,
     disturbed,
     terminate,
@@ -329,7 +329,7 @@ class Warehouse(RuleBasedStateMachine):
         """Take the trouble that was ordered, and note that it came; anything else is an error."""
         try:
             yield
-        except TROUBLE:
+        except DATABASE_ERRORS:
             self.struck[step] += 1
             event(f"{way} {step}")
 

@@ -22,7 +22,7 @@ from tests.properties.releases import PERSONS, forget, publish_release, shown
 from tests.scripted import scripted, send
 from warehouse.danish.clock import Clock
 from warehouse.database.locks import Lock, held
-from warehouse.schema import ops as records
+from warehouse.schema import ops
 from warehouse.settings import Settings
 
 NOW = datetime(2026, 8, 20, 9, tzinfo=UTC)
@@ -145,7 +145,7 @@ def a_night(engine: Engine, *, ended: str | None = "completed", hours_ago: float
         "code_version": "test",
     }
     with engine.begin() as connection:
-        return int(connection.scalar(insert(records.runs).returning(records.runs.c.run_id), row) or 0)
+        return int(connection.scalar(insert(ops.runs).returning(ops.runs.c.run_id), row) or 0)
 
 
 def test_a_warehouse_in_which_nothing_is_wrong(engine: Engine) -> None:
@@ -206,7 +206,7 @@ def a_backfill(engine: Engine, *states: str, run_id: int | None = None) -> int:
     """A backfill whose partitions have come so far; gives its number."""
     asked = {"first_period": "2026", "last_period": "2026", "table_ids": [], "publisher_url": "x", "started_at": NOW}
     with engine.begin() as connection:
-        statement = insert(records.backfills).returning(records.backfills.c.backfill_id)
+        statement = insert(ops.backfills).returning(ops.backfills.c.backfill_id)
         number = int(connection.scalar(statement, asked) or 0)
         rows: list[dict[str, Any]] = [
             {
@@ -221,7 +221,7 @@ def a_backfill(engine: Engine, *states: str, run_id: int | None = None) -> int:
             }
             for at, state in enumerate(states, 1)
         ]
-        connection.execute(insert(records.backfill_partitions), rows)
+        connection.execute(insert(ops.backfill_partitions), rows)
     return number
 
 
@@ -250,7 +250,7 @@ def test_troubles_that_nobody_could_be_told_of_are_counted(engine: Engine) -> No
         "raised_at": NOW,
     }
     with engine.begin() as connection:
-        connection.execute(insert(records.alerts), alert)
+        connection.execute(insert(ops.alerts), alert)
     require(
         of_runs(engine, notify=told)["alerts"],
         "attention",

@@ -17,7 +17,7 @@ from tests.properties.releases import PERSONS, TABLE, forget, load, night, open_
 from warehouse.catalogue.model import jobindsats
 from warehouse.errors import QuestionError
 from warehouse.history.vintages import publish
-from warehouse.schema import ops as records
+from warehouse.schema import ops
 
 
 @pytest.fixture
@@ -76,9 +76,7 @@ def stop(engine: Engine, *, at: datetime, fetched: bool = True) -> int:
             "rejected": 0,
             "stopped_at": at,
         }
-        return int(
-            connection.scalar(insert(records.quarantine).returning(records.quarantine.c.quarantine_id), row) or 0
-        )
+        return int(connection.scalar(insert(ops.quarantine).returning(ops.quarantine.c.quarantine_id), row) or 0)
 
 
 def publish_content(
@@ -117,7 +115,7 @@ def test_a_later_look_that_finds_what_stands_overtakes_it(engine: Engine) -> Non
     for fetched, state in ((False, "open"), (True, "overtaken")):
         with engine.begin() as connection:
             row = {"run_id": open_run(connection), "table_id": TABLE, "outcome": "unchanged", "seen_at": night(2)}
-            connection.execute(insert(records.table_outcomes), row | {"fetched": fetched})
+            connection.execute(insert(ops.table_outcomes), row | {"fetched": fetched})
         assert states(engine) == {stopped: state}
 
 
@@ -127,7 +125,7 @@ def test_a_backfill_overtakes_nothing_until_a_night_has_looked(engine: Engine) -
     assert states(engine) == {stopped: "open"}
     with engine.begin() as connection:
         row = {"run_id": open_run(connection), "table_id": TABLE, "outcome": "unchanged", "seen_at": night(3)}
-        connection.execute(insert(records.table_outcomes), row | {"fetched": True})
+        connection.execute(insert(ops.table_outcomes), row | {"fetched": True})
     assert states(engine) == {stopped: "overtaken"}
     with engine.connect() as connection:
         assert stopped_load(connection, stopped).overtaken_by == brought
@@ -151,7 +149,7 @@ def test_rules_without_rows_are_shown_too(engine: Engine) -> None:
             ("x", False, False),
         ):
             row = {"run_id": stopped_run.run, "table_id": TABLE, "rule": rule, "sentence": "it is so", "offenders": 1}
-            connection.execute(insert(records.checks), row | {"blocking": blocking, "passed": passed})
+            connection.execute(insert(ops.checks), row | {"blocking": blocking, "passed": passed})
         connection.execute(
             text(
                 "insert into ops.rejected_rows (quarantine_id, rule, cells) values (:id, 'within_bounds', '{\"value\": 3}')"

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import Connection, Engine, insert
 
 from tasks.runs.alerts import in_words, note_told, raise_alerts, subject, untold
-from warehouse.schema import ops as records
+from warehouse.schema import ops
 
 FIRST = datetime(2023, 11, 14, 4, 15, tzinfo=UTC)
 
@@ -23,7 +23,7 @@ def connection(engine: Engine) -> Iterator[Connection]:
 def run(connection: Connection, now: datetime, **more: object) -> int:
     """A run on record; gives its number."""
     row = {"kind": "nightly", "started_at": now, "publisher_url": "", "code_version": "", **more}
-    return int(connection.scalar(insert(records.runs).returning(records.runs.c.run_id), row) or 0)
+    return int(connection.scalar(insert(ops.runs).returning(ops.runs.c.run_id), row) or 0)
 
 
 def night(
@@ -51,7 +51,7 @@ def night(
         for table, outcome in outcomes.items()
     ]
     if rows:
-        connection.execute(insert(records.table_outcomes), rows)
+        connection.execute(insert(ops.table_outcomes), rows)
     raise_alerts(connection, run_id=run_id, trouble=trouble, now=now)
     new = untold(connection, now=now)
     note_told(connection, new, now=now)
@@ -122,7 +122,7 @@ def test_what_stopped_many_tables_is_said_once(connection: Connection) -> None:
         }
         for at in range(5)
     ]
-    connection.execute(insert(records.table_outcomes), rows)
+    connection.execute(insert(ops.table_outcomes), rows)
     raise_alerts(connection, run_id=run_id, trouble="", now=now)
     new = untold(connection, now=now)
     assert subject(new) == "jobindsats: 5 tables need a look"
