@@ -17,7 +17,7 @@ from warehouse.assumptions.apply import applicable
 from warehouse.claims.checking import CheckedClaim, check
 from warehouse.claims.file import ClaimsError, ClaimsFile, Document, last_day, read_claims
 from warehouse.claims.values import FigureAnswer, FigureQuestion
-from warehouse.database import reader_role as readers
+from warehouse.database import reader_role
 from warehouse.errors import QuestionError
 from warehouse.formulas.arithmetic import SumRefused
 from warehouse.formulas.statuses import FormulaError
@@ -68,7 +68,7 @@ def fill_mart(connection: Connection, *, place: Path) -> int:
     connection.execute(claim_check.delete())
     if rows:
         connection.execute(insert(claim_check), rows)
-    readers.renew(connection)
+    reader_role.renew(connection)
     return len(rows)
 
 

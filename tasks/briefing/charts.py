@@ -14,8 +14,7 @@ from typing import Any
 
 import vl_convert
 
-from tasks.briefing import chart_specs as drawings
-from tasks.briefing import wording as words
+from tasks.briefing import chart_specs, wording
 from tasks.briefing.content import (
     NOT_IN_FORCE,
     OBSERVED,
@@ -27,7 +26,7 @@ from tasks.briefing.content import (
     Ranking,
     ShareLine,
 )
-from warehouse.danish import writing as written
+from warehouse.danish import writing
 
 Rows = list[dict[str, Any]]
 
@@ -47,14 +46,14 @@ class Chart:
 
 
 def _drawn(
-    spec: drawings.Spec, *, datasets: dict[str, Rows], here: str = "", name: str, title: str, description: str
+    spec: chart_specs.Spec, *, datasets: dict[str, Rows], here: str = "", name: str, title: str, description: str
 ) -> Chart:
     """A chart as SVG that scales with its page, has ids of its own, and is one picture with a name to a screen reader."""
-    whole = spec | {"datasets": datasets, "params": [{"name": drawings.HERE, "value": here}]}
+    whole = spec | {"datasets": datasets, "params": [{"name": chart_specs.HERE, "value": here}]}
     svg: str = vl_convert.vegalite_to_svg(whole, format_locale="da-DK")
     own = re.sub(r'(id="|url\(#|href="#)(clip|gradient)', rf"\g<1>{name}-\g<2>", svg)
     opening = re.match(r"<svg[^>]*?viewBox=\"([^\"]+)\"[^>]*>", own)
-    box = opening[1] if opening else f"0 0 {drawings.WIDTH} {drawings.WIDTH}"
+    box = opening[1] if opening else f"0 0 {chart_specs.WIDTH} {chart_specs.WIDTH}"
     inner = own[opening.end() if opening else 0 :]
     head = (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{box}" role="img" '
@@ -76,22 +75,22 @@ def course(points: tuple[Point, ...]) -> Chart | None:
     if len(drawn) < 2:
         return None
     rows = [_row(point) for point in points]
-    broken = [{"month": written.short_month(b.period)} for a, b in pairwise(points) if a.stretch != b.stretch]
-    order = tuple(written.short_month(point.period) for point in points)
+    broken = [{"month": writing.short_month(b.period)} for a, b in pairwise(points) if a.stretch != b.stretch]
+    order = tuple(writing.short_month(point.period) for point in points)
     first, last = drawn[0], drawn[-1]
     return _drawn(
-        drawings.course(order, bounded=any("low" in row for row in rows), broken=bool(broken)),
+        chart_specs.course(order, bounded=any("low" in row for row in rows), broken=bool(broken)),
         datasets={"rows": rows, "breaks": broken},
         name="forloeb",
         title="Ydelsesmodtagere i alt, måned for måned (aksen begynder ikke ved nul)",
-        description=f"Linje over fuldtidspersoner på alle ydelser fra {written.period(first.period)} "
-        f"({words.cell(first.cell, written.number)}) til {written.period(last.period)} "
-        f"({words.cell(last.cell, written.number)}). Tallene står i tabellen efter figuren.",
+        description=f"Linje over fuldtidspersoner på alle ydelser fra {writing.period(first.period)} "
+        f"({wording.cell(first.cell, writing.number)}) til {writing.period(last.period)} "
+        f"({wording.cell(last.cell, writing.number)}). Tallene står i tabellen efter figuren.",
     )
 
 
 def _row(point: Point) -> dict[str, Any]:
-    row: dict[str, Any] = {"month": written.short_month(point.period), "stretch": point.stretch}
+    row: dict[str, Any] = {"month": writing.short_month(point.period), "stretch": point.stretch}
     if point.cell.shown is not None:
         return row | {"persons": point.cell.shown}
     bounded = point.cell.status == SUPPRESSED and point.cell.low is not None
@@ -111,10 +110,10 @@ def changes(briefing: Briefing) -> Chart | None:
         return None
     rows = [_change_row(line, most=most) for line in lines]
     return _drawn(
-        drawings.changes(tuple(row["name"] for row in rows)),
+        chart_specs.changes(tuple(row["name"] for row in rows)),
         datasets={"rows": rows, "zero": [{}]},
         name="aendring",
-        title=f"Ændring fra {written.period(briefing.year_before)} til {written.period(briefing.month)}, fuldtidspersoner",
+        title=f"Ændring fra {writing.period(briefing.year_before)} til {writing.period(briefing.month)}, fuldtidspersoner",
         description="Vandret søjle for hver ydelse, til højre for flere og til venstre for færre. "
         + "; ".join(f"{row['name'].replace('|', ' ')}: {row['text']}" for row in rows)
         + ".",
@@ -122,7 +121,7 @@ def changes(briefing: Briefing) -> Chart | None:
 
 
 def _change_row(line: Compared, *, most: float) -> dict[str, Any]:
-    text = words.change(line.over_year, written.signed)
+    text = wording.change(line.over_year, writing.signed)
     return {"name": _on_lines(line.name), "length": (line.over_year.value or 0) / most, "text": text}
 
 
@@ -132,9 +131,9 @@ def shares(briefing: Briefing) -> Chart | None:
         {"name": _on_lines(line.name), "who": who, "pct": cell.shown}
         for line in briefing.shares
         for who, cells in (
-            (drawings.OTHERS, line.neighbours),
-            (drawings.COUNTRY, (line.country,)),
-            (drawings.HERE, (line.own,)),
+            (chart_specs.OTHERS, line.neighbours),
+            (chart_specs.COUNTRY, (line.country,)),
+            (chart_specs.HERE, (line.own,)),
         )
         for cell in cells
         if cell.shown is not None
@@ -143,18 +142,18 @@ def shares(briefing: Briefing) -> Chart | None:
         return None
     here = briefing.area.name
     return _drawn(
-        drawings.shares(tuple(_on_lines(line.name) for line in briefing.shares)),
+        chart_specs.shares(tuple(_on_lines(line.name) for line in briefing.shares)),
         datasets={"rows": rows},
         here=here,
         name="andele",
-        title=f"Andel af arbejdsstyrken på hver ydelse, {written.period(briefing.month)}",
+        title=f"Andel af arbejdsstyrken på hver ydelse, {writing.period(briefing.month)}",
         description=f"{'; '.join(_share_in_words(line, here=here) for line in briefing.shares)}.",
     )
 
 
 def _share_in_words(line: ShareLine, *, here: str) -> str:
-    own, country = (words.cell(cell, written.per_cent) for cell in (line.own, line.country))
-    return f"{words.benefit(line.name)}: {here} {own}, hele landet {country}"
+    own, country = (wording.cell(cell, writing.per_cent) for cell in (line.own, line.country))
+    return f"{wording.benefit(line.name)}: {here} {own}, hele landet {country}"
 
 
 def ranks(ranking: Ranking | None) -> Chart | None:
@@ -165,7 +164,7 @@ def ranks(ranking: Ranking | None) -> Chart | None:
     rows = [
         {"name": line.name, "which": which, "rank": cell.shown}
         for line in lines
-        for which, cell in ((drawings.BEFORE, line.before), (drawings.NOW, line.rank))
+        for which, cell in ((chart_specs.BEFORE, line.before), (chart_specs.NOW, line.rank))
         if cell.shown is not None
     ]
     between = [
@@ -174,13 +173,13 @@ def ranks(ranking: Ranking | None) -> Chart | None:
         if line.before.shown is not None
     ]
     return _drawn(
-        drawings.ranks(tuple(line.name for line in lines)),
+        chart_specs.ranks(tuple(line.name for line in lines)),
         datasets={"rows": rows, "between": between},
         name="placering",
-        title=f"Placering på ministeriets lister, {written.period(ranking.period)}",
+        title=f"Placering på ministeriets lister, {writing.period(ranking.period)}",
         description=f"{'; '.join(f'{each.name}: {_rank(each.rank)}, før {_rank(each.before)}' for each in lines)}.",
     )
 
 
 def _rank(cell: Cell) -> str:
-    return words.cell(cell, written.place)
+    return wording.cell(cell, writing.place)

@@ -13,10 +13,9 @@ from importlib import resources
 from jinja2 import Environment, StrictUndefined, Template
 from markupsafe import Markup
 
-from tasks.briefing import charts
-from tasks.briefing import wording as words
+from tasks.briefing import charts, wording
 from tasks.briefing.content import BROKEN, OBSERVED, Briefing, Cell, Change
-from warehouse.danish import writing as written
+from warehouse.danish import writing
 from warehouse.danish.clock import in_denmark
 
 
@@ -28,10 +27,10 @@ def html(briefing: Briefing) -> str:
         css=Markup(_file("page.css")),  # noqa: S704  # ours
         figures={name: Markup(chart.svg) for name, chart in drawn.items()},  # noqa: S704  # made and escaped by charts
         charts=drawn,
-        in_short=words.in_short(briefing),
-        shares_said=words.shares(briefing),
-        revised=words.revised(briefing.revisions),
-        explained=words.explained(statuses(briefing)),
+        in_short=wording.in_short(briefing),
+        shares_said=wording.shares(briefing),
+        revised=wording.revised(briefing.revisions),
+        explained=wording.explained(statuses(briefing)),
     )
 
 
@@ -53,7 +52,7 @@ def _file(name: str) -> str:
 
 def _as(write: Callable[..., str], **options: int) -> Callable[[Cell], str]:
     """A filter that writes a cell's value, or the word for why there is none."""
-    return lambda cell: words.cell(cell, lambda value: write(value, **options))
+    return lambda cell: wording.cell(cell, lambda value: write(value, **options))
 
 
 def _why(found: Cell | Change) -> str:
@@ -64,7 +63,7 @@ def _why(found: Cell | Change) -> str:
 
 
 def _day(value: datetime) -> str:
-    return written.day(in_denmark(value).date())
+    return writing.day(in_denmark(value).date())
 
 
 @cache
@@ -72,32 +71,32 @@ def _template() -> Template:
     """The template, with what writes numbers, words and days; nothing is computed in it."""
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     environment.filters |= {
-        "count": _as(written.number),
-        "pct": _as(written.number, decimals=1),
-        "place": _as(written.place),
-        "signed": _as(written.signed),
-        "money": _as(written.millions),
-        "change": lambda change: words.change(change, written.signed),
-        "change_pct": words.change_pct,
+        "count": _as(writing.number),
+        "pct": _as(writing.number, decimals=1),
+        "place": _as(writing.place),
+        "signed": _as(writing.signed),
+        "money": _as(writing.millions),
+        "change": lambda change: wording.change(change, writing.signed),
+        "change_pct": wording.change_pct,
         "why": _why,
         "day": _day,
-        "digits": written.digits,
-        "digits_there": lambda value: written.digits(in_denmark(value).date()),
-        "source": words.source,
-        "period": written.period,
-        "short_month": written.short_month,
-        "number": written.number,
-        "key": lambda value: written.per_cent(value, decimals=2),
-        "kroner": written.kroner,
-        "benefit": words.benefit,
-        "basis": words.basis,
-        "bounds": lambda saving: " og ".join(map(written.millions, words.bounds(saving))),
-        "one_decimal": _as(written.signed, decimals=1),
-        "said": words.said,
-        "listed": written.listed,
-        "assumption": words.assumption,
-        "assumption_name": lambda name: words.ASSUMPTIONS.get(name, name),
+        "digits": writing.digits,
+        "digits_there": lambda value: writing.digits(in_denmark(value).date()),
+        "source": wording.source,
+        "period": writing.period,
+        "short_month": writing.short_month,
+        "number": writing.number,
+        "key": lambda value: writing.per_cent(value, decimals=2),
+        "kroner": writing.kroner,
+        "benefit": wording.benefit,
+        "basis": wording.basis,
+        "bounds": lambda saving: " og ".join(map(writing.millions, wording.bounds(saving))),
+        "one_decimal": _as(writing.signed, decimals=1),
+        "said": wording.said,
+        "listed": writing.listed,
+        "assumption": wording.assumption,
+        "assumption_name": lambda name: wording.ASSUMPTIONS.get(name, name),
         "stopped": lambda sentence: sentence if sentence.endswith(".") else f"{sentence}.",
-        "evidence": lambda name: words.EVIDENCE[name],
+        "evidence": lambda name: wording.EVIDENCE[name],
     }
     return environment.from_string(_file("page.html.jinja"))

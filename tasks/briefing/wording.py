@@ -22,7 +22,7 @@ from tasks.briefing.content import (
     Revisions,
     Saving,
 )
-from warehouse.danish import writing as written
+from warehouse.danish import writing
 from warehouse.danish.clock import in_denmark
 
 Write = Callable[[float], str]
@@ -100,7 +100,7 @@ SHORTER = {
 def cell(found: Cell, write: Write) -> str:
     """A value as it is printed: the number, its bounds where a part of it is hidden, or the word for why there is none.
 
-    >>> cell(Cell(2882.0, "observed"), written.number), cell(Cell(None, "suppressed"), written.number)
+    >>> cell(Cell(2882.0, "observed"), writing.number), cell(Cell(None, "suppressed"), writing.number)
     ('2.882', 'skjult')
     """
     if found.shown is not None:
@@ -117,7 +117,7 @@ def change(found: Change, write: Write) -> str:
 
 def change_pct(found: Change) -> str:
     """A change in per cent; empty where there is none, since the change itself says why."""
-    return "" if found.pct is None else written.signed_per_cent(found.pct)
+    return "" if found.pct is None else writing.signed_per_cent(found.pct)
 
 
 def explained(statuses: set[str]) -> list[tuple[str, str]]:
@@ -138,10 +138,10 @@ def basis(name: str) -> str:
 def assumption(found: Assumed) -> str:
     """An assumption's number in its unit, with its bounds."""
     write: Write = {
-        "dkk": written.kroner,
-        "pct": lambda value: written.per_cent(value, decimals=2),
-        "persons": lambda value: f"{written.number(value)}{written.TIED}personer",
-    }.get(found.unit, written.number)
+        "dkk": writing.kroner,
+        "pct": lambda value: writing.per_cent(value, decimals=2),
+        "persons": lambda value: f"{writing.number(value)}{writing.TIED}personer",
+    }.get(found.unit, writing.number)
     band = "" if found.low is None or found.high is None else f" ({write(found.low)} til {write(found.high)})"
     return f"{write(found.value)}{band}"
 
@@ -160,9 +160,9 @@ def source(written_in_english: str) -> str:
 
 def difference(value: float, *, more: str, fewer: str, same: str) -> str:
     """A difference in words: `38 flere end`, `12 færre end`, `det samme antal som`."""
-    if not written.rounded(value, decimals=0):
+    if not writing.rounded(value, decimals=0):
         return same
-    return f"{written.number(abs(value))} {more if value > 0 else fewer}"
+    return f"{writing.number(abs(value))} {more if value > 0 else fewer}"
 
 
 def in_short(briefing: Briefing) -> list[str]:
@@ -177,11 +177,11 @@ def in_short(briefing: Briefing) -> list[str]:
 
 
 def _total(briefing: Briefing) -> str:
-    now, month = briefing.total.now, written.period(briefing.month)
+    now, month = briefing.total.now, writing.period(briefing.month)
     if now.shown is not None:
-        begun = f"{briefing.area.name} Kommune havde {written.number(now.shown)} fuldtidspersoner på ydelse i {month}."
+        begun = f"{briefing.area.name} Kommune havde {writing.number(now.shown)} fuldtidspersoner på ydelse i {month}."
     elif now.status == SUPPRESSED:
-        between = cell(now, written.number).replace(f"–{MAY_BREAK}", " og ")
+        between = cell(now, writing.number).replace(f"–{MAY_BREAK}", " og ")
         begun = (
             f"{briefing.area.name} Kommune havde mellem {between} fuldtidspersoner på ydelse i {month}; "
             "det præcise antal kan ikke siges, fordi små antal er skjult."
@@ -189,8 +189,8 @@ def _total(briefing: Briefing) -> str:
     else:
         return f"Det samlede antal ydelsesmodtagere i {month} kan ikke opgøres, fordi tal mangler for en eller flere ydelser."
     against = [
-        _against(briefing.total.over_year, when=written.period(briefing.year_before)),
-        _against(briefing.total.over_month, when=written.period(briefing.month_before)),
+        _against(briefing.total.over_year, when=writing.period(briefing.year_before)),
+        _against(briefing.total.over_month, when=writing.period(briefing.month_before)),
     ]
     told = " og ".join(filter(None, against))
     return f"{begun} Det er {told}." if told else begun
@@ -200,7 +200,7 @@ def _against(change: Change, *, when: str) -> str:
     if change.value is None:
         return ""
     by = difference(change.value, more="flere end", fewer="færre end", same="det samme antal som")
-    shown = [written.signed(change.value)] + ([change_pct(change)] if change.pct is not None else [])
+    shown = [writing.signed(change.value)] + ([change_pct(change)] if change.pct is not None else [])
     return f"{by} i {when} ({', '.join(shown)})"
 
 
@@ -208,13 +208,13 @@ def _place(ranking: Ranking) -> str:
     line = ranking.lines[0]
     if line.rank.shown is None:
         return ""
-    now = f"Kommunen er nr.{written.TIED}{written.number(line.rank.shown)} af 98 på ministeriets samlede rangliste"
+    now = f"Kommunen er nr.{writing.TIED}{writing.number(line.rank.shown)} af 98 på ministeriets samlede rangliste"
     before = (
-        f" og var nr.{written.TIED}{written.number(line.before.shown)} på listen før"
+        f" og var nr.{writing.TIED}{writing.number(line.before.shown)} på listen før"
         if line.before.shown is not None
         else ""
     )
-    return f"{now} for {written.period(ranking.period)}{before}."
+    return f"{now} for {writing.period(ranking.period)}{before}."
 
 
 def _saving(saving: Saving) -> str:
@@ -225,15 +225,15 @@ def _saving(saving: Saving) -> str:
         return f"Antallet på ydelse er det, ministeriet forventer, så der er ingen besparelse at regne med{interval(saving)}."
     kind, sign = ("sparer", "færre") if amount > 0 else ("koster", "flere")
     return (
-        f"{written.number(abs(fewer))} fuldtidspersoner {sign} end forventet {kind} kommunen omkring "
-        f"{written.million_kroner(abs(amount))} om året{interval(saving)}."
+        f"{writing.number(abs(fewer))} fuldtidspersoner {sign} end forventet {kind} kommunen omkring "
+        f"{writing.million_kroner(abs(amount))} om året{interval(saving)}."
     )
 
 
 def interval(saving: Saving) -> str:
     """Between what a saving lies, for the rounding of the ministry's numbers; empty where it is not known."""
     between = bounds(saving)
-    return f" (mellem {' og '.join(map(written.million_kroner, between))})" if between else ""
+    return f" (mellem {' og '.join(map(writing.million_kroner, between))})" if between else ""
 
 
 def bounds(saving: Saving) -> tuple[float, ...]:
@@ -250,25 +250,25 @@ def _projection(projections: tuple[Projection, ...]) -> list[str]:
     if not shown:
         return []
     persons = sorted({each.persons.shown for each in shown if each.persons.shown is not None})
-    band = written.number(persons[0])
+    band = writing.number(persons[0])
     if len(persons) > 1:
-        band = f"mellem {written.number(persons[0])} og {written.number(persons[-1])}"
+        band = f"mellem {writing.number(persons[0])} og {writing.number(persons[-1])}"
     national = shown[0].national_persons
     more, sign = ("flere ledige", "flere") if national > 0 else ("færre ledige", "færre")
     return [
-        f"{written.number(abs(national))} {more} i hele landet vil svare til {band.replace(written.MINUS, '')} {sign} "
+        f"{writing.number(abs(national))} {more} i hele landet vil svare til {band.replace(writing.MINUS, '')} {sign} "
         f"i kommunen, hvis de fordeler sig efter kommunens {'størrelse' if len(persons) == 1 else 'nøgle'}."
     ]
 
 
 def revised(revisions: Revisions) -> str:
     """How many counts were revised since the briefing before."""
-    since = written.day(in_denmark(revisions.since).date())
+    since = writing.day(in_denmark(revisions.since).date())
     if not revisions.held:
         return f"Der var ikke hentet tal {since}, så det kan ikke siges, hvad der er rettet siden."
     if not revisions.counted:
         return f"Ingen af de tal, der var kendt {since}, er rettet siden."
-    many = written.number(revisions.counted) if revisions.counted > 1 else "Ét"
+    many = writing.number(revisions.counted) if revisions.counted > 1 else "Ét"
     return f"{many} af de tal, der var kendt {since}, er siden rettet af Jobindsats."
 
 

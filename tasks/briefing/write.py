@@ -15,9 +15,8 @@ import polars as pl
 from sqlalchemy import Connection, Engine
 
 from tasks.archive.whole_file import whole_file
-from tasks.briefing import assemble as assembling
+from tasks.briefing import assemble, neighbours, page
 from tasks.briefing import inputs as readings
-from tasks.briefing import neighbours, page
 from tasks.briefing.content import Neighbours
 from tasks.child_processes import exit_with_parent
 from warehouse.areas import COUNTRY, Area, municipalities
@@ -72,7 +71,7 @@ def of_one(
     with one_state(engine) as connection:
         beside = chosen or neighbours.by_themselves(area, people=_people(connection, as_of=as_of))
         wanted = [area.code, COUNTRY, *(each.code for each in beside.areas)]
-        gathered = assembling.gather(readings.read(connection, as_of=as_of, since=since, areas=wanted))
+        gathered = assemble.gather(readings.read(connection, as_of=as_of, since=since, areas=wanted))
     return _written(gathered, area=area, beside=beside, file=file)
 
 
@@ -94,11 +93,11 @@ def of_many(
     """
     areas = municipalities() if names is None else tuple(dict.fromkeys(map(neighbours.municipality, names)))
     with one_state(engine) as connection:
-        gathered = assembling.gather(readings.read(connection, as_of=as_of, since=since))
+        gathered = assemble.gather(readings.read(connection, as_of=as_of, since=since))
     _make(folder)
     people = gathered.readings.people
     told = [
-        assembling.briefing(gathered, area=area, neighbours=neighbours.by_themselves(area, people=people))
+        assemble.briefing(gathered, area=area, neighbours=neighbours.by_themselves(area, people=people))
         for area in areas
     ]
     for briefing, html in zip(told, side_by_side(page.html, told), strict=True):
@@ -112,8 +111,8 @@ def _make(folder: Path) -> None:
         raise QuestionError(f"{folder} cannot be made ({error.strerror}): name a folder for the briefings") from error
 
 
-def _written(gathered: assembling.Gathered, *, area: Area, beside: Neighbours, file: Path) -> Written:
-    return _put(page.html(assembling.briefing(gathered, area=area, neighbours=beside)), of=area, file=file)
+def _written(gathered: assemble.Gathered, *, area: Area, beside: Neighbours, file: Path) -> Written:
+    return _put(page.html(assemble.briefing(gathered, area=area, neighbours=beside)), of=area, file=file)
 
 
 def _put(html: str, *, of: Area, file: Path) -> Written:

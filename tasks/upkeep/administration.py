@@ -12,8 +12,7 @@ from warehouse.areas import AreaUnknown
 from warehouse.assumptions.model import AssumptionError
 from warehouse.catalogue.model import CatalogueError
 from warehouse.claims.file import ClaimsError
-from warehouse.database import embedded
-from warehouse.database import reader_role as readers
+from warehouse.database import embedded, reader_role
 from warehouse.database.scratch import WrongTarget
 from warehouse.errors import DATABASE_ERRORS, QuestionError, in_words
 from warehouse.periods import PeriodError
@@ -39,11 +38,11 @@ def give_readers(login: str | None) -> dict[str, Any]:
     """
     with ready() as resources:
         with resources.engine.begin() as connection:
-            given = readers.give(connection, login=login)
+            given = reader_role.give(connection, login=login)
         where = resources.engine.url.set(drivername="postgresql", password=None)
         embedded_one = resources.settings.warehouse_url is None
     return {
-        "role": readers.READER,
+        "role": reader_role.READER,
         "login": login,
         "done": given.done,
         "remarks": given.remarks,

@@ -14,8 +14,7 @@ from sqlalchemy import Connection, text
 
 from warehouse.areas import all_areas, municipalities
 from warehouse.assumptions import record as assumed
-from warehouse.figures import population
-from warehouse.figures import printed_lists as printed
+from warehouse.figures import population, printed_lists
 from warehouse.figures.block_grant import KEY as GRANT_KEY
 from warehouse.figures.block_grant import with_keys
 from warehouse.figures.inputs import COUNTRY, Scope, period_codes, side_by_side, vintages_of
@@ -69,8 +68,8 @@ def _begun(
     """A figure's rows before anything is assumed, and why there are none where there are none."""
     read = replace(scope, area_code=None) if figure.everywhere else scope
     begun = side_by_side(connection, figure, scope=read) if figure.inputs else _from_assumption(figure, known, scope)
-    begun = printed.with_lists(connection, begun, figure=figure, scope=read)
-    ambiguous = begun.select(printed.SOURCE_KEY if figure.printed else KEY).is_duplicated()
+    begun = printed_lists.with_lists(connection, begun, figure=figure, scope=read)
+    ambiguous = begun.select(printed_lists.SOURCE_KEY if figure.printed else KEY).is_duplicated()
     missing = _nothing_to_begin_with(figure) if begun.is_empty() else []
     if ambiguous.any():
         missing.append(
@@ -181,7 +180,7 @@ def _with_parts_expected(connection: Connection, rows: pl.DataFrame, *, figure: 
 def _brought(figure: Figure) -> list[str]:
     """The columns whose vintages a row rests on: the inputs, a list's place, the population."""
     wanted = [each.name for each in (*figure.inputs, *population.INPUTS)]
-    return list(dict.fromkeys([*wanted, printed.PLACE]))
+    return list(dict.fromkeys([*wanted, printed_lists.PLACE]))
 
 
 def _told(computed: pl.DataFrame, *, figure: Figure) -> pl.DataFrame:

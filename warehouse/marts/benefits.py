@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import Boolean, Column, Connection, Date, Double, Index, Integer, Table, Text, text
 
 from warehouse.catalogue.model import Catalogue
-from warehouse.database import reader_role as readers
+from warehouse.database import reader_role
 from warehouse.history.staging import table_number
 from warehouse.marts.declaration import mart
 from warehouse.schema.core import MOMENT, described, metadata
@@ -167,7 +167,7 @@ def rebuild(connection: Connection, *, table_id: str) -> None:
     connection.execute(text("delete from marts.benefit_recipients where table_id = :id"), {"id": table_id})
     connection.execute(text(_FILL), {"table_no": table_number(connection, table_id=table_id)})
     connection.execute(text(_BUILT), {"table_id": table_id})
-    readers.renew(connection)
+    reader_role.renew(connection)
 
 
 def analyze(connection: Connection) -> None:

@@ -18,7 +18,7 @@ import psycopg
 from sqlalchemy import Connection, Table, text
 
 from warehouse.areas import all_areas
-from warehouse.database import reader_role as readers
+from warehouse.database import reader_role
 from warehouse.figures.compute import answer
 from warehouse.figures.inputs import Scope
 from warehouse.figures.model import RECIPIENTS
@@ -61,7 +61,7 @@ def fill(connection: Connection, mart: Table) -> Moves:
     connection.execute(mart.delete())
     _copy(connection, rows, into=mart)
     connection.execute(text(_BUILT), {"mart": mart.name, "rests_on": state})
-    readers.renew(connection)
+    reader_role.renew(connection)
     return moves(connection, mart, value=value_of(mart))
 
 

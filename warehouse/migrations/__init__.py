@@ -16,7 +16,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, inspect, text
 
 from warehouse.catalogue.publishers import catalogues
-from warehouse.database import reader_role as readers
+from warehouse.database import reader_role
 from warehouse.history.dimensions import write_dimensions
 from warehouse.marts.contract import write_dictionary
 from warehouse.migrations import definitions
@@ -65,7 +65,7 @@ def upgrade(engine: Engine) -> str:
             definitions.renew(connection)
         write_dimensions(connection, catalogues=catalogues())
         write_dictionary(connection)
-        readers.renew(connection)
+        reader_role.renew(connection)
     return newest()
 
 

@@ -13,13 +13,13 @@ import subprocess
 import sys
 from typing import Any
 
-from tasks.sources.documents import file_kind as limits
+from tasks.sources.documents import file_kind
 from tasks.sources.documents.file_kind import Kind, kind_of
 from tasks.sources.documents.page import Cell, Line, Page, Span
 from tasks.stoppages import ListUnreadable
 
 
-def pages_in(content: bytes, *, name: str, cpu_seconds: int = limits.LONGEST_CPU_SECONDS) -> list[Page]:
+def pages_in(content: bytes, *, name: str, cpu_seconds: int = file_kind.LONGEST_CPU_SECONDS) -> list[Page]:
     """A file's pages or sheets with their lines; raises ListUnreadable, also where the limits were met."""
     kind = kind_of(content, name=name)
     try:
@@ -28,13 +28,13 @@ def pages_in(content: bytes, *, name: str, cpu_seconds: int = limits.LONGEST_CPU
             [sys.executable, "-m", __name__, kind, str(cpu_seconds)],
             input=json.dumps(name).encode() + b"\n" + content,
             capture_output=True,
-            timeout=limits.LONGEST_SECONDS,
+            timeout=file_kind.LONGEST_SECONDS,
             env=environment(),
             check=False,
         )
     except subprocess.TimeoutExpired as error:
         raise ListUnreadable(_too_much(name)) from error
-    if done.returncode < 0 or len(done.stdout) > limits.LARGEST_READING_BYTES:
+    if done.returncode < 0 or len(done.stdout) > file_kind.LARGEST_READING_BYTES:
         raise ListUnreadable(_too_much(name))
     if done.returncode:
         last = done.stderr.decode("utf-8", "replace").strip().rpartition("\n")[2]
@@ -52,7 +52,7 @@ def environment() -> dict[str, str]:
 
 def _too_much(name: str) -> str:
     return (
-        f"{name} could not be read within {limits.LONGEST_CPU_SECONDS} seconds and {limits.MOST_MEMORY_BYTES:,} bytes of "
+        f"{name} could not be read within {file_kind.LONGEST_CPU_SECONDS} seconds and {file_kind.MOST_MEMORY_BYTES:,} bytes of "
         "memory; expected a list, which takes a second. It may be damaged or made to do harm: fetch it again from the "
         "ministry's page"
     )
@@ -80,7 +80,7 @@ def _written(page: Page) -> dict[str, Any]:
 
 
 def _main(kind: Kind, *, cpu_seconds: int) -> None:
-    resource.setrlimit(resource.RLIMIT_AS, (limits.MOST_MEMORY_BYTES, limits.MOST_MEMORY_BYTES))
+    resource.setrlimit(resource.RLIMIT_AS, (file_kind.MOST_MEMORY_BYTES, file_kind.MOST_MEMORY_BYTES))
     resource.setrlimit(resource.RLIMIT_CPU, (cpu_seconds, cpu_seconds))
     name = json.loads(sys.stdin.buffer.readline())
     try:
