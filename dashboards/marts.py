@@ -12,6 +12,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import psycopg
+from psycopg.conninfo import conninfo_to_dict
 from psycopg.rows import dict_row
 
 DENMARK = ZoneInfo("Europe/Copenhagen")
@@ -26,6 +27,7 @@ class Unreachable(RuntimeError):
 @contextmanager
 def reading(url: str) -> Iterator[Marts]:
     """The marts as they stand now, for as long as a page is made. Raises Unreachable."""
+    _refuse_misread(url)
     try:
         connection = psycopg.connect(url, row_factory=dict_row, connect_timeout=10)
     except psycopg.OperationalError as error:
@@ -49,6 +51,18 @@ def reading(url: str) -> Iterator[Marts]:
             raise Unreachable(
                 f"Kontoen må ikke læse datavarehuset ({_first_line(error)}): kør `jobindsats warehouse reader --login NAVN`."
             ) from error
+
+
+def _refuse_misread(url: str) -> None:
+    """Refuse an address that a sign in its password cuts at another place: the parts would be told with the error."""
+    try:
+        parts = conninfo_to_dict(url)
+    except psycopg.ProgrammingError:
+        parts = {"host": "@"}
+    if "@" in f"{parts.get('host')}{parts.get('dbname')}" or not str(parts.get("port", 0)).isdecimal():
+        raise Unreachable(
+            "Adressen i DASHBOARD_URL kan ikke læses: skriv @ : / # ? og % i adgangskoden som %40 %3A %2F %23 %3F og %25."
+        )
 
 
 def _first_line(error: Exception) -> str:

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import urllib.error
 import urllib.request
+from base64 import b64encode
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -47,7 +48,9 @@ class Server:
     def ask(self, path: str, question: Mapping[str, Any] | None = None) -> Any:
         """Prefect's answer: a question is posted, where there is one."""
         body = json.dumps(question).encode() if question is not None else None
-        request = urllib.request.Request(self.api + path, data=body, headers={"Content-Type": "application/json"})
+        known = b64encode(self.environment.get("PREFECT_API_AUTH_STRING", "").encode()).decode()
+        headers = {"Content-Type": "application/json", "Authorization": f"Basic {known}"}
+        request = urllib.request.Request(self.api + path, data=body, headers=headers)
         return _ASKING(_answer, request)
 
     def deployment(self, name: str) -> Any:
@@ -151,7 +154,11 @@ def serving(folder: Path, *, publisher: StandIn, warehouse: str) -> Iterator[Ser
             if "To stop" in line:
                 break
         (interface,) = [line.split()[-1] for line in said if line.startswith("Prefect's interface")]
-        told = {**environment, "PREFECT_HOME": str(data / "prefect")}
+        told = {
+            **environment,
+            "PREFECT_HOME": str(data / "prefect"),
+            "PREFECT_API_AUTH_STRING": (data / "prefect" / "password").read_text(encoding="utf-8"),
+        }
         yield Served(f"{interface}/api", told, process, said)
     finally:
         if process.poll() is None:

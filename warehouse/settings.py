@@ -11,6 +11,7 @@ import re
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
+from urllib.parse import unquote
 
 from dotenv import dotenv_values
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
@@ -34,7 +35,7 @@ EMPTY_IS_UNSET = (
 
 CAUTIOUS_CALLS_PER_MINUTE = 60
 
-_ON_THIS_MACHINE = re.compile(r"https?://(127\.|localhost|\[::1\])")
+_ON_THIS_MACHINE = re.compile(r"https?://(127(\.\d+){3}|localhost|\[::1\])(:\d+)?(/|$)")
 
 SETTINGS_FILE = "JOBINDSATS_SETTINGS_FILE"
 
@@ -77,6 +78,23 @@ class Settings(BaseModel):
             raise ValueError("needs a time zone, for example 2024-01-31T04:15:00+01:00")
         return value
 
+    @field_validator("warehouse_url")
+    @classmethod
+    def _is_a_database(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and not _reads_as_address(value.get_secret_value()):
+            raise ValueError(
+                "is no address of a database: postgresql://USER:PASSWORD@HOST:PORT/DATABASE, with @ : / and % in the "
+                "password written as %40 %3A %2F and %25"
+            )
+        return value
+
+    @field_validator("api_url")
+    @classmethod
+    def _keeps_the_token(cls, value: str) -> str:
+        if value.startswith("http://") and not is_on_this_machine(value):
+            raise ValueError("needs to begin with https://, since the token would be sent in clear")
+        return value
+
     @field_validator("api_url", "statbank_url")
     @classmethod
     def _is_an_address(cls, value: str | None) -> str | None:
@@ -87,7 +105,10 @@ class Settings(BaseModel):
     @property
     def archive(self) -> str:
         """The archive's root, an fsspec URL."""
-        return self.archive_url or (self.data_dir.absolute() / "archive").as_uri()
+        # fsspec takes a path as it is written: %20 for a blank would name another folder.
+        if self.archive_url is None:
+            return f"file://{self.data_dir.absolute() / 'archive'}"
+        return unquote(self.archive_url) if self.archive_url.startswith("file:") else self.archive_url
 
     @property
     def told(self) -> tuple[SecretStr, ...]:
@@ -120,6 +141,18 @@ class Settings(BaseModel):
 def is_on_this_machine(url: str) -> bool:
     """Whether a web address is of this machine, as a stand-in's is."""
     return _ON_THIS_MACHINE.match(url) is not None
+
+
+def _reads_as_address(written: str) -> bool:
+    """Whether a database's address reads as it was meant: a sign in its password may cut it at another place."""
+    from sqlalchemy import make_url
+    from sqlalchemy.exc import ArgumentError
+
+    try:
+        url = make_url(written)
+    except (ArgumentError, ValueError):
+        return False
+    return "@" not in f"{url.host}{url.database}"
 
 
 def read_settings(environment: Mapping[str, str] | None = None, *, folder: Path | None = None) -> Settings:

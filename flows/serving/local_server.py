@@ -15,12 +15,14 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from functools import cache
 from pathlib import Path
+from secrets import token_urlsafe
 
 from tasks import child_processes
 
 LOOPBACK = "127.0.0.1"
 
 SERVED = "served"
+PASSWORD = "password"  # noqa: S105  # the name of a file
 
 _UNTIL_EXIT = ExitStack()
 
@@ -33,7 +35,7 @@ def prepare_orchestrator() -> None:
     from tasks.resources import data_folder
 
     home = Path(os.environ.setdefault("PREFECT_HOME", str(data_folder() / "prefect")))
-    home.mkdir(parents=True, exist_ok=True)
+    home.mkdir(mode=0o700, parents=True, exist_ok=True)
     defaults = {
         "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "120",
         "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
@@ -44,7 +46,7 @@ def prepare_orchestrator() -> None:
     }
     served = served_here(home)
     if served:
-        defaults["PREFECT_API_URL"] = served
+        defaults |= {"PREFECT_API_URL": served, "PREFECT_API_AUTH_STRING": password_of(home)}
     for name, value in defaults.items():
         os.environ.setdefault(name, value)
     os.environ["NO_PROXY"] = ",".join(filter(None, (os.environ.get("NO_PROXY"), LOOPBACK)))
@@ -65,6 +67,14 @@ def serving(home: Path, *, address: str) -> Iterator[None]:
         yield
 
 
+def password_of(home: Path) -> str:
+    """What whoever asks this data folder's server has to know; made at the first question, for its owner's eyes only."""
+    path = home / PASSWORD
+    with suppress(FileExistsError), open(path, "x", opener=lambda name, flags: os.open(name, flags, 0o600)) as file:
+        file.write(f"jobindsats:{token_urlsafe(24)}")
+    return path.read_text(encoding="utf-8")
+
+
 def served_here(home: Path) -> str | None:
     """The API's address of the server that serves this data folder now: the file counts only while its lock is held."""
     with suppress(FileNotFoundError), (home / SERVED).open(encoding="utf-8") as file:
@@ -77,11 +87,12 @@ def served_here(home: Path) -> str | None:
 
 def begin_orchestrator() -> None:
     """Begin to start this process's own server, unless one is configured. It takes seconds: import meanwhile."""
-    from prefect.settings import PREFECT_API_URL, get_current_settings, temporary_settings
+    from prefect.settings import PREFECT_API_AUTH_STRING, PREFECT_API_URL, get_current_settings, temporary_settings
 
     if not get_current_settings().api.url:
         address, _ = _own_server()
-        _UNTIL_EXIT.enter_context(temporary_settings({PREFECT_API_URL: address}))
+        known = {PREFECT_API_URL: address, PREFECT_API_AUTH_STRING: _own_password()}
+        _UNTIL_EXIT.enter_context(temporary_settings(known))
 
 
 def await_orchestrator() -> None:
@@ -92,14 +103,21 @@ def await_orchestrator() -> None:
 
 
 @cache
+def _own_password() -> str:
+    return f"jobindsats:{token_urlsafe(24)}"
+
+
+@cache
 def _own_server() -> tuple[str, subprocess.Popen[bytes]]:
     """The API's address and the process of this process's own server."""
     port = free_port()
     # As Prefect 3.8.8 starts its own: without interface and schedules. Not `prefect server start`, which has both.
-    command = ["uvicorn", "--factory", "prefect.server.api.server:create_app", "--host", LOOPBACK, "--port", str(port)]
+    factory = "flows.serving.prefect_patch:create_guarded_app"
+    command = ["uvicorn", "--factory", factory, "--host", LOOPBACK, "--port", str(port)]
+    ephemeral = {"PREFECT__SERVER_EPHEMERAL": "1", "PREFECT__SERVER_FINAL": "1"}
     process = child_processes.start(
         [sys.executable, "-m", *command, "--log-level", "error", "--lifespan", "on"],
-        environment={**server_environment(), "PREFECT__SERVER_EPHEMERAL": "1", "PREFECT__SERVER_FINAL": "1"},
+        environment={**server_environment(port, password=_own_password()), **ephemeral},
         log=_log(),
     )
     # Registered before Prefect's threads register theirs, so that it runs after they have sent everything to the server.
@@ -163,6 +181,15 @@ def why_silent(address: str) -> str | None:
     return None
 
 
-def server_environment() -> dict[str, str]:
-    """The environment of a Prefect server: without this project's settings, above all without the publisher's token."""
-    return {name: value for name, value in os.environ.items() if not name.startswith("JOBINDSATS_")}
+def server_environment(port: int, *, password: str) -> dict[str, str]:
+    """The environment of a Prefect server: without this project's settings, above all without the publisher's token.
+
+    It answers who knows the password, and pages of no other origin.
+    """
+    others = {name: value for name, value in os.environ.items() if not name.startswith("JOBINDSATS_")}
+    guards = {
+        "PREFECT_SERVER_API_AUTH_STRING": password,
+        "PREFECT_API_AUTH_STRING": password,  # its own services ask it too
+        "PREFECT_SERVER_CORS_ALLOWED_ORIGINS": api_of(port).removesuffix("/api"),
+    }
+    return others | guards

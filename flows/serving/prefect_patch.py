@@ -1,4 +1,7 @@
-"""Prefect's own command line with one correction to its server: `python -m flows.serving.prefect_patch server start`.
+"""Prefect's own command line, its server corrected and guarded: `python -m flows.serving.prefect_patch server start`.
+
+A server that listens on this machine only answers no other name: a page of the web whose name leads to 127.0.0.1 could
+ask it otherwise.
 
 Prefect 3.8.8 inserts the runs of a schedule in bulk, with their state among the columns. SQLAlchemy 2.0 ignored what is
 no column. SQLAlchemy 2.1 asks the attribute how it is written in bulk, and `FlowRun.state` does not say: the scheduler
@@ -8,19 +11,43 @@ test fails when Prefect has corrected it; then this module can be deleted.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import MutableMapping
 from typing import TYPE_CHECKING, Any, cast
 
 if TYPE_CHECKING:
+    from fastapi import FastAPI
     from sqlalchemy.ext.hybrid import hybrid_property
 
 
+OWN_NAMES = ("127.0.0.1", "localhost")
+
+
 def main() -> None:
-    """Correct the server, and go on as `prefect` does."""
+    """Correct and guard the server, and go on as `prefect` does."""
     ignore_state_in_bulk_inserts()
+    if set(OWN_NAMES) & set(sys.argv):
+        from prefect.server.api import server
+
+        made = server.create_app
+        server.create_app = lambda *given, **named: _guarded(made(*given, **named))
     from prefect.cli import app
 
     app()
+
+
+def create_guarded_app() -> FastAPI:
+    """Prefect's server for this machine's own names, as uvicorn starts it."""
+    from prefect.server.api.server import create_app
+
+    return _guarded(create_app())
+
+
+def _guarded(app: FastAPI) -> FastAPI:
+    from starlette.middleware.trustedhost import TrustedHostMiddleware
+
+    app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(OWN_NAMES), www_redirect=False)
+    return app
 
 
 def ignore_state_in_bulk_inserts() -> None:

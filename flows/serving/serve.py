@@ -16,13 +16,16 @@ from pathlib import Path
 from queue import Queue
 from threading import Thread
 from types import FrameType
+from typing import Any
 
 from flows.printing import console
 from flows.serving.crashed_runs import end_active_runs
 from flows.serving.local_server import (
     LOOPBACK,
+    PASSWORD,
     api_of,
     free_port,
+    password_of,
     prepare_orchestrator,
     server_environment,
     serving,
@@ -36,12 +39,14 @@ RUNS_AT_ONCE = "4"
 
 SERVED = """
 Prefect's interface  {interface}
+Its password         {password}
 Figures and logs     {home}
 Settings             those of this command, and .env in {folder}
 
 The night comes by itself at 04:15 in Denmark, as long as this runs. A night now:
   in the interface under Deployments, nightly, Run; or in another terminal
-  PREFECT_API_URL={api} {prefect} deployment run nightly/nightly --watch
+  PREFECT_API_URL={api} PREFECT_API_AUTH_STRING="$(cat '{file}')" \\
+    {prefect} deployment run nightly/nightly --watch
 
 To stop: Ctrl-C, or kill {pid}. Everything ends with it; a night that is cut short leaves nothing to mend. The
 warehouse stays up for whoever reads it; its own server, where it has one, ends with jobindsats warehouse down.
@@ -88,7 +93,8 @@ def _prepare(port: int) -> Path:
     from tasks.resources import data_folder
 
     home = Path(os.environ["PREFECT_HOME"]).absolute()
-    os.environ |= {"PREFECT_HOME": str(home), "JOBINDSATS_DATA_DIR": str(data_folder())}
+    own = {"PREFECT_HOME": str(home), "JOBINDSATS_DATA_DIR": str(data_folder())}
+    os.environ |= {**own, "PREFECT_API_AUTH_STRING": password_of(home)}
     # Prefect would unpack its interface among the installed packages.
     os.environ.setdefault("PREFECT_SERVER_UI_STATIC_DIRECTORY", str(home / "interface"))
     return home
@@ -118,7 +124,8 @@ def _server(home: Path) -> Iterator[subprocess.Popen[bytes]]:
     log, port = home / "logs" / "server.log", os.environ["PREFECT_SERVER_API_PORT"]
     console().print("Starting Prefect's server (half a minute the first time) ...")
     command = ["flows.serving.prefect_patch", "server", "start", "--host", LOOPBACK, "--port", port]
-    server = child_processes.start([sys.executable, "-m", *command], environment=server_environment(), log=log)
+    environment = server_environment(int(port), password=password_of(home))
+    server = child_processes.start([sys.executable, "-m", *command], environment=environment, log=log)
     try:
         wait_for(os.environ["PREFECT_API_URL"], process=server, log=log)
         yield server
@@ -133,17 +140,29 @@ def _deploy(home: Path) -> None:
     from prefect.workers.process import ProcessWorker
 
     console().print("Bringing it the deployments of prefect.yaml ...")
-    template = ProcessWorker.get_default_base_job_template()
+    template = _without_choices(ProcessWorker.get_default_base_job_template())
     with get_client(sync_client=True) as client:
         client.create_work_pool(WorkPoolCreate(name=POOL, type="process", base_job_template=template), overwrite=True)
     log = home / "logs" / "deploy.log"
     command = [sys.executable, "-m", "prefect", "--no-prompt", "deploy", "--all"]
-    deploying = child_processes.start(command, environment=os.environ, log=log)
+    # What it is told is what Prefect needs: the publisher's token is for the runs alone.
+    told = {name: value for name, value in os.environ.items() if not name.startswith("JOBINDSATS_")}
+    deploying = child_processes.start(command, environment=told, log=log)
     try:
         if deploying.wait():
             raise RuntimeError(f"Prefect did not take the deployments. Look at {log}")
     finally:
         child_processes.end(deploying)
+
+
+def _without_choices(template: dict[str, Any]) -> dict[str, Any]:
+    """A pool's template in which whoever starts a run may choose no command, no environment and no folder for it."""
+    fixed = {name: value for name, value in template["job_configuration"].items() if name in ("name", "stream_output")}
+    offered = {name: value for name, value in template["variables"]["properties"].items() if name in fixed}
+    return {
+        "job_configuration": fixed,
+        "variables": {"type": "object", "properties": offered, "additionalProperties": False},
+    }
 
 
 def _keep_worker(home: Path, *, folder: Path, server: subprocess.Popen[bytes]) -> None:
@@ -184,8 +203,23 @@ def _report_end(process: subprocess.Popen[bytes], *, to: Queue[subprocess.Popen[
 
 
 def _what_to_do(home: Path, *, folder: Path) -> str:
-    api = os.environ["PREFECT_API_URL"]
-    prefect = Path(sys.executable).with_name("prefect")
+    api, file = os.environ["PREFECT_API_URL"], home / PASSWORD
     return SERVED.format(
-        interface=api.removesuffix("/api"), home=home.parent, folder=folder, api=api, prefect=prefect, pid=os.getpid()
+        interface=api.removesuffix("/api"),
+        password=_told_once(home),
+        home=home.parent,
+        folder=folder,
+        api=api,
+        file=file,
+        prefect=Path(sys.executable).with_name("prefect"),
+        pid=os.getpid(),
     )
+
+
+def _told_once(home: Path) -> str:
+    """The password the first time, and where it stands from then on."""
+    told = home / "password-told"
+    if told.exists():
+        return f"in {home / PASSWORD}"
+    told.touch(mode=0o600)
+    return f"{password_of(home)} (told this once; it stands in {home / PASSWORD})"
