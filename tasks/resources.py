@@ -121,8 +121,10 @@ def declare(connection: Connection, tables: Iterable[Table], *, renew: bool = Fa
 
 
 def data_folder() -> Path:
-    """Where everything of ours lies on this machine."""
-    return read_settings().data_dir.absolute()
+    """Where everything of ours lies on this machine; made, where it is not there, for its owner alone."""
+    folder = read_settings().data_dir.absolute()
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return folder
 
 
 def today(resources: Resources) -> date:

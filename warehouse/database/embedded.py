@@ -63,7 +63,7 @@ def start(data_dir: Path) -> URL:
     _refuse_long(folder)
     if not is_running(data_dir):
         try:
-            folder.parent.mkdir(parents=True, exist_ok=True)
+            folder.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             with _alone(folder):
                 if not is_running(data_dir):
                     _start(folder)
