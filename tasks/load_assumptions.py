@@ -45,7 +45,7 @@ def put_assumptions_on_record(resources: Resources) -> None:
     Raises AssumptionError, ClockRunsBackwards, and Refused where the warehouse holds less than its archive.
     """
     declared = merged(shipped(), own_assumptions(resources.settings))
-    with resources.engine.begin() as connection:
+    with resources.archive.one_writer(), resources.engine.begin() as connection:
         require_whole(connection, archive=resources.archive)
         record(connection, declared, now=resources.clock())
 

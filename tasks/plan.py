@@ -19,6 +19,7 @@ from tasks.sources.registry import SOURCES, Source, listed_tables, source_of
 from tasks.stoppages import Refused
 from warehouse.catalogue.model import CatalogueError
 from warehouse.reading.questions import table_named
+from warehouse.settings import is_on_this_machine
 
 
 def sources_asked(tables: list[str] | None) -> list[str]:
@@ -108,15 +109,13 @@ def require_fit(connection: Connection, *, resources: Resources) -> None:
     require_whole(connection, archive=resources.archive)
 
 
-_OTHER_PUBLISHER = """
-select distinct r.publisher_url from core.vintages v join ops.runs r using (run_id)
-where (r.publisher_url ~ '^https?://(127[.]|localhost|[[]::1])') <> (:url ~ '^https?://(127[.]|localhost|[[]::1])') limit 1
-"""
+_PUBLISHERS = "select distinct r.publisher_url from core.vintages v join ops.runs r using (run_id)"
 
 
 def _require_same_publisher(connection: Connection, *, url: str) -> None:
     """Rehearsal figures and real ones never share a warehouse: a rehearsal's publisher is on this machine."""
-    other = connection.scalar(text(_OTHER_PUBLISHER), {"url": url})
+    known = connection.scalars(text(_PUBLISHERS))
+    other = next((each for each in known if is_on_this_machine(each) != is_on_this_machine(url)), None)
     if other is not None:
         raise Refused(
             f"this warehouse holds figures from {other}, and the publisher is now {url}: rehearsed and real figures never "

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
 
@@ -9,7 +11,7 @@ from prefect import get_run_logger, task
 from prefect.cache_policies import NO_CACHE
 from sqlalchemy import Connection
 
-from tasks.archive.receipts import published, put_publication
+from tasks.archive.receipts import published, put_publication, require_whole
 from tasks.archive.store import Archive, ArchiveTrouble, Manifest
 from tasks.resources import Resources, declare, open_resources
 from tasks.results import Staged
@@ -25,15 +27,26 @@ Published = Vintage  # the receipt that the flow hands on
 @task(name="publish", task_run_name="publish {staged.table_id}", cache_policy=NO_CACHE)
 def publish(staged: Staged) -> Vintage:
     """Publish one staged table."""
-    with open_resources() as resources:
-        with resources.engine.begin() as connection:
-            vintage = publish_table(connection, staged=staged, archive=resources.archive)
+    with open_resources() as resources, publishing(resources) as connection:
+        vintage = publish_table(connection, staged=staged, archive=resources.archive)
+        connection.commit()
         owed = write_receipt(resources, vintage_id=vintage.vintage_id)
     logger = get_run_logger()
     logger.info("%s: %d new, %d revised", vintage.table_id, vintage.new, vintage.revised)
     if owed:
         logger.warning("%s: published, and the next run writes the receipt: %s", vintage.table_id, owed)
     return vintage
+
+
+@contextmanager
+def publishing(resources: Resources) -> Iterator[Connection]:
+    """A connection to publish with, and to commit before the receipt is written, while no other warehouse publishes.
+
+    Raises Refused where another one has published into the archive since this run began.
+    """
+    with resources.archive.one_writer(), resources.engine.connect() as connection:
+        require_whole(connection, archive=resources.archive)
+        yield connection
 
 
 def write_receipt(resources: Resources, *, vintage_id: int | None) -> ArchiveTrouble | None:

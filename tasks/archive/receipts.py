@@ -24,8 +24,12 @@ from warehouse.settings import is_on_this_machine
 def write_missing_receipts(connection: Connection, *, archive: Archive) -> list[str]:
     """Write the receipts that the archive has not; gives their names. Raises ArchiveTrouble.
 
-    A warehouse that never published anything has no history to keep, and writes none.
+    A warehouse that never published anything has no history to keep, and writes none. Receipts without answers are not
+    written: an archive that lacks the newest is another one, or is not there.
     """
+    lacking = _lacking(connection, archive=archive)
+    if lacking:
+        raise ArchiveTrouble(lacking)
     written = write_missing(connection, archive=archive)
     if connection.scalar(text("select exists (select from core.vintages)")):
         written += write_missing_assumptions(connection, archive=archive)
@@ -33,7 +37,11 @@ def write_missing_receipts(connection: Connection, *, archive: Archive) -> list[
 
 
 def require_whole(connection: Connection, *, archive: Archive) -> None:
-    """A run in a lost warehouse, or an older copy of it, would begin a second history beside the archive's: raises Refused."""
+    """Refuse a warehouse and an archive that do not belong together; raises Refused and ArchiveTrouble.
+
+    A run in a lost warehouse, or an older copy of it, would begin a second history beside the archive's; one beside an
+    empty archive would begin a second archive.
+    """
     # The archive before the warehouse: what is published meanwhile has its vintage first.
     vintages, assumed = archive.names(PUBLICATIONS), archive.names(ASSUMPTIONS)
     vintages -= {publication.name for publication in published(connection)}
@@ -45,6 +53,27 @@ def require_whole(connection: Connection, *, archive: Archive) -> None:
             f"{min(vintages or assumed)}: it is empty, or an older copy. Run `jobindsats replay` to get them back, or set "
             "JOBINDSATS_ARCHIVE_URL to an archive of this warehouse's own"
         )
+    lacking = _lacking(connection, archive=archive)
+    if lacking:
+        raise Refused(lacking)
+
+
+# Put there by a person whose archive is lost for good.
+BEGUN_ANEW = "begun-anew"
+
+_NEWEST = "select manifest from core.vintages order by vintage_id desc limit 1"
+
+
+def _lacking(connection: Connection, *, archive: Archive) -> str | None:
+    """Why an archive is not this warehouse's: it has not what the newest vintage was read from. None where it is."""
+    manifest = connection.scalar(text(_NEWEST))
+    if manifest is None or archive.has(manifest) or archive.has(BEGUN_ANEW):
+        return None
+    return (
+        f"the archive {archive.root} lacks {manifest}, which this warehouse's newest vintage was read from: it is not "
+        "mounted, is another one, or an older copy. See to it; if it is lost for good, put an empty file named "
+        f"{BEGUN_ANEW} there: nights go on, and a replay gives back what came since"
+    )
 
 
 ASSUMPTIONS = "assumptions"

@@ -16,14 +16,19 @@ import hashlib
 import json
 import os
 import zlib
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
+from pathlib import Path
 from uuid import uuid4
 
 import fsspec
+from fasteners import InterProcessLock
 
 _PART = ".part-"
+
+PATIENCE_SECONDS = 600
 
 
 class ArchiveTrouble(RuntimeError):
@@ -121,6 +126,38 @@ class Archive:
     def get_file(self, name: str) -> bytes:
         """A small file by its name; raises ArchiveTrouble."""
         return self._read(f"{self._path}/{name}")
+
+    def has(self, name: str) -> bool:
+        """Whether there is a file of this name; raises ArchiveTrouble where that cannot be told."""
+        try:
+            self._fs.invalidate_cache()
+            return bool(self._fs.exists(f"{self._path}/{name}"))
+        except OSError as error:
+            raise ArchiveTrouble(f"the archive {self.root} cannot be read: {error}") from error
+
+    @contextmanager
+    def one_writer(self) -> Iterator[None]:
+        """Keep other warehouses from publishing into this archive for the length of a block; raises ArchiveTrouble.
+
+        An object storage has no lock; there the check of receipts before each publication has to do.
+        """
+        if not self._local:
+            yield
+            return
+        try:
+            Path(self._path).mkdir(mode=0o700, parents=True, exist_ok=True)
+            lock = InterProcessLock(f"{self._path}/writer.lock")
+            mine = lock.acquire(timeout=PATIENCE_SECONDS)
+        except OSError as error:
+            raise ArchiveTrouble(f"the archive {self.root} cannot be written: {error}") from error
+        if not mine:
+            raise ArchiveTrouble(
+                f"another run has published into the archive {self.root} for {PATIENCE_SECONDS} seconds"
+            )
+        try:
+            yield
+        finally:
+            lock.release()
 
     def probe(self) -> None:
         """Write a file, read it and remove it; raises ArchiveTrouble where that cannot be done."""

@@ -20,7 +20,7 @@ from tasks.audit import audit_table
 from tasks.backfill import ledger
 from tasks.backfill.ledger import Claim, Progress
 from tasks.plan import require_fit
-from tasks.publish import publish_table, write_receipt
+from tasks.publish import publish_table, publishing, write_receipt
 from tasks.resources import Resources, open_resources
 from tasks.results import DUE, Due, Listing
 from tasks.runs.lifecycle import close_run, opened, outcome_of_run
@@ -156,10 +156,11 @@ def load(resources: Resources, claimed: Claim) -> Vintage:
         with resources.engine.begin() as connection:
             staged = stage_table(connection, manifest=manifest, archive=resources.archive, run_id=claimed.run_id)
         audit_table(resources.engine, staged=staged, archive=resources.archive)
-    with resources.engine.begin() as connection:
+    with publishing(resources) as connection:
         vintage = publish_table(connection, staged=staged, archive=resources.archive)
         ledger.note_done(connection, claimed, staged=staged, vintage=vintage, at=resources.clock())
-    write_receipt(resources, vintage_id=vintage.vintage_id)
+        connection.commit()
+        write_receipt(resources, vintage_id=vintage.vintage_id)
     return vintage
 
 

@@ -17,7 +17,7 @@ from sqlalchemy import Connection, insert, text
 from tasks.archive.receipts import require_whole
 from tasks.audit import blocking_failures, in_words, judge
 from tasks.derive import bring_figures_up_to_date, bring_up_to_date
-from tasks.publish import publish_table, write_receipt
+from tasks.publish import publish_table, publishing, write_receipt
 from tasks.quarantine.stopped_loads import StoppedLoad, broken_rules, stopped_load
 from tasks.resources import Resources
 from tasks.results import Staged
@@ -74,11 +74,12 @@ def release(resources: Resources, quarantine_id: int, *, reason: str, by: str) -
     ):
         staged = _staged(resources, load=load, run_id=run_id)
         failing = _judged(resources, load=load, staged=staged)
-        with resources.engine.begin() as connection:
+        with publishing(resources) as connection:
             released = _publish(
                 connection, load=load, staged=staged, failing=failing, reason=said, by=by, resources=resources
             )
-    write_receipt(resources, vintage_id=released.vintage)
+            connection.commit()
+            write_receipt(resources, vintage_id=released.vintage)
     marts = bring_up_to_date(resources.engine)
     bring_figures_up_to_date(resources.engine, told=logging.getLogger(__name__).error)
     return replace(released, marts=tuple(marts))
