@@ -21,7 +21,6 @@ from warehouse.yaml_files import YamlFile, YamlMisread
 
 FILE = "expectations/known_deviations.yml"
 TEXTS = ("period", "area", "measure", "status", "unit")
-
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 Wanted = Annotated[Mapping[str, str] | float | str, Field(union_mode="smart")]
 

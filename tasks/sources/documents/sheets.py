@@ -35,7 +35,6 @@ from tasks.stoppages import ListUnreadable
 from warehouse.danish.writing import as_typed
 
 _LIMITS = PackageLimits(size=LARGEST_UNPACKED_BYTES, parts=MOST_PACKED_FILES)
-
 _WIDTH = 0.5
 
 

@@ -18,7 +18,6 @@ from tasks.stoppages import TokenMissing, TokenRefused
 from warehouse.settings import Settings
 
 __all__ = ["Answer", "Now", "Publisher"]
-
 SETTING = "JOBINDSATS_API_URL"
 _FITS_A_HEADER = re.compile(r"[!-~]+")
 

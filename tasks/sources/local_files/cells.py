@@ -24,11 +24,8 @@ from warehouse.areas import Area, AreaUnknown, find
 from warehouse.periods import Period
 
 _TOTALS = {"i alt", "ialt", "total", "hovedtotal", "sum", "tilsammen"}
-
 _LONGEST = 300
-
 _EXACT = Context(prec=120)
-
 _Read = TypeVar("_Read")
 
 

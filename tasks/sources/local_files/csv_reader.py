@@ -15,15 +15,10 @@ from tasks.sources.local_files.contract import Contract
 from tasks.sources.local_files.rows import Row, refused, shown
 
 _SEPARATORS = {"semicolon": ";", "comma": ",", "tab": "\t", "pipe": "|"}
-
 _LONGEST_LINE = 1_000_000
-
 _MARK = b"\xef\xbb\xbf"
-
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
-
 _NO_TEXT = re.compile("[\x00\udc80-\udcff]")
-
 _FOREIGN = re.compile(r"[^\x00-\x7f]")
 
 

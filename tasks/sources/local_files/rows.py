@@ -35,7 +35,6 @@ class ErrorValue:
 
 
 Moment = date | datetime | time | timedelta
-
 Cell = str | Decimal | Percentage | Moment | bool | Formula | ErrorValue | None
 
 

@@ -21,13 +21,9 @@ from warehouse.danish.writing import MONTHS
 from warehouse.periods import Period, PeriodError, PeriodKind
 
 Decimals = Literal["comma", "point"]
-
 Thousands = Literal["point", "comma", "space", "apostrophe", "none"]
-
 NumberType = Literal["integer", "decimal", "percent"]
-
 _SIGNS = {"comma": ",", "point": ".", "apostrophe": "'’", "space": BLANKS, "none": ""}
-
 _KRONER, _PER_CENT = rf"[{BLANKS}]*(?:kr\.?|DKK)", rf"[{BLANKS}]*(?:%|pct\.?|procent)"
 
 

@@ -34,11 +34,8 @@ from tasks.sources.local_files.rows import Cell, ErrorValue, Formula, Percentage
 from tasks.stoppages import Stoppage
 
 _LIMITS = PackageLimits(size=200 * MEGABYTE, parts=2_000)
-
 _XLSX = "an .xlsx workbook"
-
 _LAST_ROW, _LAST_COLUMN = 1_048_576, 16_384
-
 _REFERENCE = re.compile(r"\$?([A-Z]{1,3})\$?(\d{1,7})", re.ASCII)
 
 

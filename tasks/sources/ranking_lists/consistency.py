@@ -17,9 +17,7 @@ from tasks.stoppages import ListUnreadable
 from warehouse.areas import municipalities
 
 GapIs = Literal["actual - expected", "expected - actual"]
-
 LONGEST_TOP_LIST = 20
-
 ROUNDING_PERSONS = 10
 
 

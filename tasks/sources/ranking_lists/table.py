@@ -19,11 +19,8 @@ from warehouse.areas import Area, AreaUnknown, find
 from warehouse.danish.numbers import BLANKS, MINUS_SIGNS, Notation, read_number
 
 _LONGEST_NAME = 40
-
 _PRINTED = Notation(minus=MINUS_SIGNS, blanks=BLANKS)
-
 _RANK = re.compile(r"(\d{1,3})\.?(?: ?plads)?", re.IGNORECASE)
-
 _FOOTNOTE_MARK = re.compile(r"\s*(?:[*¹²³†]+\)?|\d\))$")
 
 
