@@ -14,13 +14,14 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from io import BytesIO
 
 import polars as pl
 
 from tasks.sources.cells import KEY, SCHEMA, one_of_each
-from tasks.sources.statbank.client import read_body
+from tasks.sources.http import not_promised
 from tasks.sources.statbank.codes import area_of, is_left_out, read_quarter
-from tasks.sources.statbank.metadata import CATALOGUE, BankMetadata, members_asked
+from tasks.sources.statbank.metadata import CATALOGUE, SETTING, BankMetadata, members_asked
 from tasks.stoppages import BodyUnreadable, Undeclared
 from warehouse.catalogue.model import Measure, Table
 from warehouse.periods import Period
@@ -28,6 +29,7 @@ from warehouse.periods import Period
 HIDDEN, NIL, CANNOT_BE = "..", "-", "."
 _WHOLE = r"\A-?[0-9]{1,15}\z"
 _DECIMAL = r"\A-?[0-9]{1,15}(,[0-9]{1,15})?\z"
+_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
 @dataclass(frozen=True)
@@ -48,13 +50,40 @@ def to_cells(body: bytes, *, table: Table, metadata: BankMetadata, periods: Coll
     (measure,) = table.measures
     columns = _columns(table, metadata=metadata)
     of = f"/data/{table.id.upper()}"
-    rows = read_body(body, of=of, columns=[*(column.name for column in columns), measure.label])
+    rows = _read_body(body, of=of, columns=[*(column.name for column in columns), measure.label])
     for column in columns:
         _require_declared(rows, column=column, table=table)
     _require_whole(rows, columns=columns, metadata=metadata, periods=periods, of=of)
     read = _values(rows, measure=measure, hidden_as=metadata.hidden_as, of=of)
     cells = _keyed(read, columns=columns, table=table).with_columns(measure=pl.lit(measure.name))
     return one_of_each(cells.select(*KEY, "value", "status").cast(SCHEMA), table=table)
+
+
+def _read_body(body: bytes, *, of: str, columns: Collection[str]) -> pl.DataFrame:
+    """One row per line after the header, every field a text, the columns named and ordered as in `columns`."""
+    fields = _fields(body.removeprefix(_BYTE_ORDER_MARK), of=of)
+    header = [name.upper() for name in fields.columns]
+    if sorted(header) != sorted(name.upper() for name in columns):
+        raise BodyUnreadable(
+            f"{of}: the columns are {', '.join(fields.columns)}, and {', '.join(columns)} were asked for"
+        )
+    short = fields.with_row_index("line", offset=2).filter(pl.any_horizontal(pl.col(fields.columns).is_null()))
+    if short.height:
+        raise BodyUnreadable(f"{of}: line {short['line'][0]} has fewer fields than the {len(header)} of the header")
+    places = {name: header.index(name.upper()) for name in columns}
+    return fields.select(fields.to_series(at).alias(name) for name, at in places.items())
+
+
+def _fields(body: bytes, *, of: str) -> pl.DataFrame:
+    if b";" not in body.partition(b"\n")[0]:
+        raise BodyUnreadable(not_promised("a table of figures", body=body, of=of, setting=SETTING))
+    try:
+        return pl.read_csv(
+            BytesIO(body), separator=";", infer_schema=False, empty_string_is_null=False, extra_columns="raise"
+        )
+    except pl.exceptions.PolarsError as error:
+        start = body[:60].decode("utf-8", "replace").strip()
+        raise BodyUnreadable(f"{of} sent something that is not a table in UTF-8 ('{start}...'): {error}") from error
 
 
 def _columns(table: Table, *, metadata: BankMetadata) -> list[_Column]:

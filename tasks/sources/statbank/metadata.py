@@ -12,12 +12,12 @@ from datetime import date, datetime
 from typing import Any
 
 from tasks.sources.http import json_of
-from tasks.sources.statbank.client import SETTING
 from tasks.sources.statbank.codes import read_quarter
 from tasks.stoppages import BodyUnreadable, Undeclared
 from warehouse.catalogue.model import Hierarchy, Table
 from warehouse.periods import Period, PeriodError
 
+SETTING = "JOBINDSATS_STATBANK_URL"
 CATALOGUE = "warehouse/catalogue/statbank.yml"
 COUNTED_IN = "Antal"
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
+from urllib.parse import parse_qs, urlsplit
 
 from tasks.archive.store import Archive, Manifest
 from tasks.sources.label_changes import Labels, lasting_names
@@ -13,7 +14,6 @@ from tasks.sources.snapshot import Cut
 from tasks.sources.statbank.cells import to_cells
 from tasks.sources.statbank.codes import area_of, read_quarter
 from tasks.sources.statbank.metadata import CATALOGUE, BankMetadata, differences, read_metadata
-from tasks.sources.statbank.request import quarters_asked
 from warehouse.catalogue.model import Hierarchy, Table
 from warehouse.catalogue.publishers import shipped_table
 from warehouse.danish.clock import danish_day
@@ -70,7 +70,9 @@ class StatBankSnapshot:
 
 
 def _quarters(asked: str) -> list[Period]:
-    return [read_quarter(quarter) for quarter in quarters_asked(asked)]
+    """The quarters that a question for figures named; none for any other question."""
+    named = parse_qs(urlsplit(asked).query).get("Tid", [])
+    return [read_quarter(quarter) for written in named for quarter in written.split(",")]
 
 
 def labels_of(metadata: BankMetadata, *, hierarchy: Hierarchy, on: date) -> Labels:
