@@ -13,8 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from http import HTTPStatus
 from time import monotonic
-from types import TracebackType
-from typing import Any, Protocol, Self, TypedDict, Unpack
+from typing import Any, Self, TypedDict, Unpack
 from urllib.parse import urlsplit
 
 import requests
@@ -41,14 +40,8 @@ LONGEST_RETRY_AFTER_SECONDS = 900
 LARGEST_BODY_BYTES = 512 * 1024 * 1024
 PATIENCE = 2
 _CHUNK = 1 << 20
-
-
-class Now(Protocol):
-    """A clock: called, it gives the moment."""
-
-    def __call__(self) -> datetime:
-        """The moment now."""
-        ...
+Now = Callable[[], datetime]
+"""A clock: called, it gives the moment."""
 
 
 @dataclass(frozen=True)
@@ -119,10 +112,8 @@ class HttpClient:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self, _kind: type[BaseException] | None, _error: BaseException | None, _traceback: TracebackType | None
-    ) -> None:
-        self.close()
+    def __exit__(self, *_: object) -> None:
+        self._session.close()
 
     @property
     def host(self) -> str:

@@ -13,12 +13,12 @@ from typing import Any
 
 from tasks.results import Listing
 from tasks.sources.http import json_of
-from tasks.sources.jobindsats.client import SETTING
 from tasks.stoppages import BodyUnreadable, Undeclared
 from warehouse.areas import municipalities
 from warehouse.catalogue.model import Hierarchy, Measure, Table
 from warehouse.periods import Period, PeriodError
 
+SETTING = "JOBINDSATS_API_URL"
 ROOT = "/"
 
 

@@ -18,7 +18,6 @@ from tasks.sources.jobindsats.metadata import (
     offered_measures,
     read_metadata,
 )
-from tasks.sources.jobindsats.request import periods_asked
 from tasks.sources.jobindsats.response import read_body
 from tasks.sources.label_changes import Labels, Spellings, lasting_names
 from tasks.sources.snapshot import Cut
@@ -65,7 +64,7 @@ class JobindsatsSnapshot:
     @property
     def asked_periods(self) -> tuple[Period, ...]:
         """The periods that were asked for, in order."""
-        return tuple(sorted({period for entry in self.manifest.entries for period in periods_asked(entry.asked)}))
+        return tuple(sorted({period for entry in self.manifest.entries for period in _periods_asked(entry.asked)}))
 
     def answers(self) -> Iterator[Cut]:
         """The cells of each answer about figures, with the cut it was asked for (`_nykom=/ _ygrpi09=level:a`)."""
@@ -83,6 +82,15 @@ class JobindsatsSnapshot:
             if frame.height:
                 cells = to_cells(frame, table=self.table, nodes=nodes, offered=offered)
                 yield " ".join(f"{key}={node}" for key, node in nodes.items()), cells
+
+
+def _periods_asked(asked: str) -> list[Period]:
+    """The periods that a question for figures named; none for any other question."""
+    question = urlsplit(asked)
+    if not question.path.startswith("/data/"):
+        return []
+    named = [value for key, value in parse_qsl(question.query) if key.startswith("period.")]
+    return [Period.parse(period) for value in named for period in value.split(",")]
 
 
 def labels_of(metadata: TableMetadata, *, table: Table, on: date) -> tuple[Labels, ...]:
