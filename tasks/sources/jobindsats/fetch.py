@@ -39,11 +39,6 @@ BESIDE_FIGURES = 2
 """Calls of a fetch beside those for figures: the table's metadata before, the list of tables after."""
 
 
-def has(table_id: str) -> bool:
-    """Whether the catalogue of Jobindsats declares a table."""
-    return any(table.id == table_id for table in jobindsats().tables)
-
-
 def is_configured(settings: Settings) -> bool:
     """Jobindsats is always asked: it has an address by default."""
     return bool(settings.api_url)

@@ -9,6 +9,7 @@ from functools import cached_property
 from urllib.parse import parse_qsl, urlsplit
 
 from tasks.archive.store import Archive, Manifest
+from tasks.sources.cells import Cut
 from tasks.sources.jobindsats.cells import to_cells
 from tasks.sources.jobindsats.metadata import (
     ROOT,
@@ -20,7 +21,6 @@ from tasks.sources.jobindsats.metadata import (
 )
 from tasks.sources.jobindsats.response import read_body
 from tasks.sources.label_changes import Labels, Spellings, lasting_names
-from tasks.sources.snapshot import Cut
 from tasks.stoppages import Undeclared
 from warehouse.areas import by_publisher_name
 from warehouse.catalogue.model import Hierarchy, Table

@@ -12,12 +12,12 @@ from typing import Any, TypeVar
 
 import polars as pl
 
-from tasks.sources.cells import KEY, SCHEMA, in_names
+from tasks.sources.cells import KEY, SCHEMA, in_names, nearest
 from tasks.sources.documents.page import composed
 from tasks.sources.local_files.contract import Contract
 from tasks.sources.local_files.contract_fields import AreaColumn, Column, Key, PeriodColumn
 from tasks.sources.local_files.header import Layout
-from tasks.sources.local_files.rows import Cell, NotAsDeclared, Refusals, Row, is_blank, letter, nearest, refused
+from tasks.sources.local_files.rows import Cell, NotAsDeclared, Refusals, Row, is_blank, letter, refused
 from tasks.sources.local_files.values import read_number, read_period
 from tasks.stoppages import FileRefused
 from warehouse.areas import Area, AreaUnknown, find

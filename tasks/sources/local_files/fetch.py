@@ -16,7 +16,7 @@ from tasks.sources.archived_files import CONTRACT, ArchivedFile, archive_file, d
 from tasks.sources.local_files.contract import Contract, ContractError, read_contract
 from tasks.sources.local_files.snapshot import require_size
 from tasks.stoppages import FileRefused
-from warehouse.catalogue.publishers import LOCAL, LOCAL_PREFIX
+from warehouse.catalogue.publishers import LOCAL
 from warehouse.periods import Period
 from warehouse.settings import Settings
 
@@ -46,11 +46,6 @@ class Folder:
     def sentences(self) -> tuple[str, ...]:
         """Everything that does not fit, as it is to be said."""
         return (*self.wrong_contracts, *self.without_file, *self.without_contract)
-
-
-def has(table_id: str) -> bool:
-    """Whether a table is a municipality's own."""
-    return table_id.startswith(LOCAL_PREFIX)
 
 
 def is_configured(settings: Settings) -> bool:

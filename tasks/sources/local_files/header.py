@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from tasks.sources.cells import nearest
 from tasks.sources.documents.page import composed
 from tasks.sources.local_files.contract import Contract
 from tasks.sources.local_files.contract_fields import AreaColumn, Column, Key, PeriodColumn, Place
-from tasks.sources.local_files.rows import Row, is_blank, nearest, refused, shown
+from tasks.sources.local_files.rows import Row, is_blank, refused, shown
 
 
 @dataclass(frozen=True)

@@ -45,11 +45,6 @@ MOST_REDIRECTS = 5
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
-def has(table_id: str) -> bool:
-    """Whether a table is one of the ministry's lists."""
-    return any(table.id == table_id for table in ranking_lists().tables)
-
-
 def is_configured(settings: Settings) -> bool:
     """Whether a setting names a folder or web addresses."""
     return bool(settings.ranking_lists)

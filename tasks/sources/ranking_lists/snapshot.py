@@ -16,14 +16,13 @@ import polars as pl
 
 from tasks.archive.store import Archive, Manifest
 from tasks.sources.archived_files import FILE
-from tasks.sources.cells import KEY, SCHEMA
+from tasks.sources.cells import KEY, SCHEMA, Cut
 from tasks.sources.documents.page import Page, printable
 from tasks.sources.documents.sandbox import pages_in
 from tasks.sources.label_changes import Labels
 from tasks.sources.ranking_lists import titles
 from tasks.sources.ranking_lists.consistency import GapIs, gap_is, is_complete
 from tasks.sources.ranking_lists.table import Row, table
-from tasks.sources.snapshot import Cut
 from tasks.stoppages import ListUnreadable
 from warehouse.catalogue.model import Table
 from warehouse.catalogue.publishers import shipped_table

@@ -11,14 +11,13 @@ are written as a figure (`suppressedDataValue`, `0` seen in FOLK1A, 2025-10), th
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from io import BytesIO
 
 import polars as pl
 
-from tasks.sources.cells import KEY, SCHEMA, one_of_each
+from tasks.sources.cells import KEY, SCHEMA, members_of, one_of_each
 from tasks.sources.http import not_promised
 from tasks.sources.statbank.codes import area_of, is_left_out, read_quarter
 from tasks.sources.statbank.metadata import CATALOGUE, SETTING, BankMetadata, members_asked
@@ -146,28 +145,15 @@ def _require_whole(
 def _keyed(rows: pl.DataFrame, *, columns: list[_Column], table: Table) -> pl.DataFrame:
     """The rows with our numbers of quarter and area, areas that are kept out dropped."""
     area, time, *breakdowns = columns
+    members = [
+        rows[column.name].replace_strict(column.stands_for, return_dtype=pl.String).alias(hierarchy.dimension)
+        for column, hierarchy in zip(breakdowns, table.breakdowns, strict=True)
+    ]
     return rows.with_columns(
         rows[area.name].replace_strict(area.stands_for, return_dtype=pl.Int16).alias("area_id"),
         rows[time.name].replace_strict(time.stands_for, return_dtype=pl.Int32).alias("period_id"),
-        _members(rows, columns=breakdowns, table=table),
+        members_of(members, rows=rows.height).alias("members"),
     ).drop_nulls("area_id")
-
-
-def _members(rows: pl.DataFrame, *, columns: list[_Column], table: Table) -> pl.Series:
-    """The breakdowns' members as JSON with sorted keys, `{}` where the table has none."""
-    if not columns:
-        return pl.repeat("{}", rows.height, dtype=pl.String, eager=True).alias("members")
-    labels = rows.select(column.name for column in columns)
-    lookup = labels.unique()
-    texts = [_as_json(row, columns=columns, table=table) for row in lookup.rows()]
-    lookup = lookup.with_columns(pl.Series("members", texts, dtype=pl.String))
-    return labels.join(lookup, on=labels.columns, how="left", maintain_order="left")["members"]
-
-
-def _as_json(labels: tuple[str, ...], *, columns: list[_Column], table: Table) -> str:
-    names = [column.stands_for[label] for column, label in zip(columns, labels, strict=True)]
-    dimensions = [hierarchy.dimension for hierarchy in table.breakdowns]
-    return json.dumps(dict(zip(dimensions, names, strict=True)), ensure_ascii=False, sort_keys=True)
 
 
 def _values(rows: pl.DataFrame, *, measure: Measure, hidden_as: str | None, of: str) -> pl.DataFrame:

@@ -44,11 +44,6 @@ class Bank(HttpClient):
         return answer
 
 
-def has(table_id: str) -> bool:
-    """Whether the catalogue of StatBank declares a table."""
-    return any(table.id == table_id for table in statbank().tables)
-
-
 def is_configured(settings: Settings) -> bool:
     """Whether a setting names StatBank's address."""
     return bool(settings.statbank_url)

@@ -9,8 +9,8 @@ from functools import cached_property
 from urllib.parse import parse_qs, urlsplit
 
 from tasks.archive.store import Archive, Manifest
+from tasks.sources.cells import Cut
 from tasks.sources.label_changes import Labels, lasting_names
-from tasks.sources.snapshot import Cut
 from tasks.sources.statbank.cells import to_cells
 from tasks.sources.statbank.codes import area_of, read_quarter
 from tasks.sources.statbank.metadata import CATALOGUE, BankMetadata, differences, read_metadata
