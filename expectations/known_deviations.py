@@ -1,7 +1,7 @@
 """Known errors of the publisher, as data: which offenders of which rule are known, why, since when and who says so.
 
 An offender that an entry of `known_deviations.yml` names no longer fails its check. What that means in SQL, and the
-guard that trips once the publisher has mended the error, is in `expectations/allowed_deviations.py`.
+guard that trips once the publisher has mended the error, is in `expectations/suite.py`.
 """
 
 from __future__ import annotations

@@ -66,7 +66,24 @@ class Change:
         return [(before[labels.where], labels) for labels in self.now if labels.where in before]
 
 
-def lasting_names(hierarchy: Hierarchy, *, on: date) -> frozenset[str]:
+def labels_in(
+    hierarchy: Hierarchy, *, spellings: Mapping[str, Spellings], areas: Mapping[str, str], on: date
+) -> Labels:
+    """The labels of one hierarchy; `areas` is what its spellings stand for where it is that of areas.
+
+    `on` says which names the publisher must still have.
+    """
+    is_area = hierarchy.kind == "area"
+    return Labels(
+        what="area" if is_area else "member",
+        where=hierarchy.id,
+        spellings=spellings,
+        names=areas if is_area else hierarchy.canonical,
+        lasting=_lasting_names(hierarchy, on=on),
+    )
+
+
+def _lasting_names(hierarchy: Hierarchy, *, on: date) -> frozenset[str]:
     """The names of a hierarchy that a publisher must still have on a day: municipalities, or declared members."""
     if hierarchy.kind == "area":
         return frozenset(area.name for area in municipalities() if area.valid_to is None or area.valid_to >= on)

@@ -10,17 +10,17 @@ from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
-from tasks.results import DUE, Due, Fetched, Listing
-from tasks.sources.access import Access
-from tasks.sources.archived_files import CONTRACT, ArchivedFile, archive_file, due_of, fetch_archived, readable_again
+from tasks.results import DUE, Due, Listing
+from tasks.sources.access import CONTRACT, Access, ArchivedFile, archive_file, due_of, fetch_archived, readable_again
 from tasks.sources.local_files.contract import Contract, ContractError, read_contract
 from tasks.sources.local_files.snapshot import require_size
 from tasks.stoppages import FileRefused
 from warehouse.catalogue.publishers import LOCAL
-from warehouse.periods import Period
 from warehouse.settings import Settings
 
 _CONTRACTS = {".yml", ".yaml"}
+
+fetch = fetch_archived
 
 
 @dataclass(frozen=True)
@@ -61,11 +61,6 @@ def due(access: Access, *, wanted: frozenset[str]) -> list[Due]:
     if wanted and LOCAL not in wanted:
         return found
     return [*found, *(_unfitting(folder) or readable_again(LOCAL, access=access))]
-
-
-def fetch(due: Due, *, access: Access, only: frozenset[Period] | None = None) -> Fetched:  # noqa: ARG001  # it is read whole
-    """The receipt of a table whose contract and file are in the archive already."""
-    return fetch_archived(due, access=access)
 
 
 def _due(file: LocalFile, *, access: Access) -> Due:

@@ -11,7 +11,7 @@ from typing import BinaryIO
 import polars as pl
 
 from tasks.archive.store import Archive, Manifest
-from tasks.sources.archived_files import CONTRACT, FILE
+from tasks.sources.access import CONTRACT, FILE
 from tasks.sources.cells import Cut
 from tasks.sources.label_changes import Labels
 from tasks.sources.local_files.cells import CellsOfFile

@@ -15,7 +15,7 @@ from typing import Any
 import polars as pl
 
 from tasks.archive.store import Archive, Manifest
-from tasks.sources.archived_files import FILE
+from tasks.sources.access import FILE
 from tasks.sources.cells import KEY, SCHEMA, Cut
 from tasks.sources.documents.page import Page, printable
 from tasks.sources.documents.sandbox import pages_in

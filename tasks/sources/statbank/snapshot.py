@@ -10,7 +10,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from tasks.archive.store import Archive, Manifest
 from tasks.sources.cells import Cut
-from tasks.sources.label_changes import Labels, lasting_names
+from tasks.sources.label_changes import Labels, labels_in
 from tasks.sources.statbank.cells import to_cells
 from tasks.sources.statbank.codes import area_of, read_quarter
 from tasks.sources.statbank.metadata import CATALOGUE, BankMetadata, differences, read_metadata
@@ -78,15 +78,10 @@ def _quarters(asked: str) -> list[Period]:
 def labels_of(metadata: BankMetadata, *, hierarchy: Hierarchy, on: date) -> Labels:
     """The text of each code of one variable; `on` says which texts StatBank must still have."""
     texts = metadata.variable(hierarchy.id).texts
-    if hierarchy.kind == "area":
-        places = {text: area_of(code, text=text) for code, text in texts.items()}
-        names = {text: area.name for text, area in places.items() if area is not None}
-    else:
-        names = hierarchy.canonical
-    return Labels(
-        what="area" if hierarchy.kind == "area" else "member",
-        where=hierarchy.id,
+    places = {text: area_of(code, text=text) for code, text in texts.items()}
+    return labels_in(
+        hierarchy,
         spellings={code: (text,) for code, text in texts.items()},
-        names=names,
-        lasting=lasting_names(hierarchy, on=on),
+        areas={text: area.name for text, area in places.items() if area is not None},
+        on=on,
     )
