@@ -105,17 +105,14 @@ def verdicts(audited: Audited, *, warehouse: URL) -> list[Verdict]:
     try:
         asset = source.add_table_asset(audited.staging, table_name=audited.staging)
         batch = asset.add_batch_definition_whole_table("load").get_batch()
-        suite = gx.ExpectationSuite(name=audited.staging, expectations=_expectations(checks, audited))
+        expectations = [expectation_of(check, staging=audited.staging) for check in checks]
+        suite = gx.ExpectationSuite(name=audited.staging, expectations=expectations)
         result = batch.validate(suite, result_format="COMPLETE")
     finally:
         for engine in (source.get_engine(), source.get_execution_engine().engine):
             engine.dispose()  # it keeps one for looking at tables and another for the checks
-    found = {_rule(each): each for each in result.results}
+    found = {each.expectation_config.meta["rule"]: each for each in result.results}
     return [_verdict(check, found[check.rule]) for check in checks]
-
-
-def _expectations(checks: list[Check], audited: Audited) -> list[Any]:
-    return [expectation_of(check, staging=audited.staging) for check in checks]
 
 
 def _source(context: Any, *, warehouse: URL) -> Any:
@@ -125,10 +122,6 @@ def _source(context: Any, *, warehouse: URL) -> Any:
         # It recommends its PostgreSQL source, which refuses an address without a host, as a socket's is.
         warnings.simplefilter("ignore", GxDatasourceWarning)
         return context.data_sources.add_sql("warehouse", connection_string=address, kwargs={"connect_args": session})
-
-
-def _rule(result: Any) -> str:
-    return str(result.expectation_config.meta["rule"])
 
 
 def _verdict(check: Check, result: Any) -> Verdict:

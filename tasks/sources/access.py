@@ -43,6 +43,15 @@ class Access:
         digest = self.archive.put(answer.body)
         return Entry(answer.asked, answer.received_at.isoformat(), answer.status, len(answer.body), digest)
 
+    def receipt(
+        self, listing: Listing, *, publisher: str, entries: Sequence[Entry], calls: int, backfill: bool = False
+    ) -> Fetched:
+        """Keep the manifest of a table that was fetched; gives its receipt. Raises ArchiveTrouble."""
+        day = listing.updated_on
+        manifest = Manifest(listing.table_id, publisher, day, self.clock(), self.run_id, tuple(entries), backfill)
+        name, size = self.archive.put_manifest(manifest), sum(entry.size for entry in entries)
+        return Fetched(listing.table_id, self.run_id, name, listing, calls=calls, size=size)
+
 
 @dataclass(frozen=True)
 class ArchivedFile:

@@ -16,7 +16,7 @@ import polars as pl
 from tasks.sources.cells import KEY, SCHEMA, members_of, nearest, one_of_each, repeats
 from tasks.stoppages import Undeclared
 from warehouse.areas import COUNTRY, by_publisher_name
-from warehouse.catalogue.model import Hierarchy, Measure, Table
+from warehouse.catalogue.model import Measure, Table
 from warehouse.periods import Period, PeriodError
 
 _COUNTRY = int(COUNTRY)
@@ -79,12 +79,16 @@ def _without_roots(frame: pl.DataFrame, *, table: Table, nodes: Mapping[str, str
 
 def _keyed(rows: pl.DataFrame, *, table: Table) -> pl.DataFrame:
     period, area = table.dimensions[:2]
+    period_ids = _period_ids(rows[period], table=table)
+    area_ids = {name: area.key for name, area in by_publisher_name().items()}
+    members = [
+        _mapped(rows, column=each.dimension, codes=each.canonical, kind=pl.String, table=table)
+        for each in table.breakdowns
+    ]
     return rows.with_columns(
-        period_id=_mapped(
-            rows, column=period, codes=_period_ids(rows[period], table=table), kind=pl.Int32, table=table
-        ),
-        area_id=_mapped(rows, column=area, codes=_area_ids(), kind=pl.Int16, table=table),
-        members=members_of([_named(rows, hierarchy=each, table=table) for each in table.breakdowns], rows=rows.height),
+        period_id=_mapped(rows, column=period, codes=period_ids, kind=pl.Int32, table=table),
+        area_id=_mapped(rows, column=area, codes=area_ids, kind=pl.Int16, table=table),
+        members=members_of(members, rows=rows.height),
     )
 
 
@@ -101,10 +105,6 @@ def _period_ids(labels: pl.Series, *, table: Table) -> dict[str, int]:
     return found
 
 
-def _area_ids() -> dict[str, int]:
-    return {name: area.key for name, area in by_publisher_name().items()}
-
-
 def _mapped(
     rows: pl.DataFrame, *, column: str, codes: Mapping[str, int | str], kind: type[pl.DataType], table: Table
 ) -> pl.Series:
@@ -118,11 +118,6 @@ def _mapped(
             cells=unknown.head(1000).to_dicts(),
         )
     return rows[column].replace_strict(codes, return_dtype=kind)
-
-
-def _named(rows: pl.DataFrame, *, hierarchy: Hierarchy, table: Table) -> pl.Series:
-    column = hierarchy.dimension
-    return _mapped(rows, column=column, codes=hierarchy.canonical, kind=pl.String, table=table).alias(column)
 
 
 def _cells_of(keyed: pl.DataFrame, *, label: str, measure: Measure, table: Table) -> pl.DataFrame:

@@ -136,7 +136,8 @@ def fetch_from(
         _ask_for_all(table, attempt=attempt, only=only)
         after = read_listings(attempt.ask(client.TABLES).body).get(table.id, listing)
         if after.updated_on == listing.updated_on:
-            return _receipt(attempt, listing=listing, table=table, backfill=only is not None)
+            url, entries, is_part = publisher.base_url, attempt.entries, only is not None
+            return access.receipt(listing, publisher=url, entries=entries, calls=len(entries), backfill=is_part)
         listing = after
     raise ReleaseMoved(
         f"{table.id}: the publisher released while we fetched, {ATTEMPTS} times; the next night tries again"
@@ -181,27 +182,6 @@ def _ask_in_pieces(table: Table, *, cut: client.Cut, chunks: list[tuple[Period, 
                 raise
             half = (len(periods) + 1) // 2
             waiting = [part[at : at + half] for part in (periods, *waiting) for at in range(0, len(part), half)]
-
-
-def _receipt(attempt: _Attempt, *, listing: Listing, table: Table, backfill: bool) -> Fetched:
-    access = attempt.access
-    manifest = Manifest(
-        table_id=table.id,
-        publisher=attempt.publisher.base_url,
-        publisher_updated_on=listing.updated_on,
-        seen_at=access.clock(),
-        run_id=access.run_id,
-        entries=tuple(attempt.entries),
-        backfill=backfill,
-    )
-    return Fetched(
-        table_id=table.id,
-        run_id=access.run_id,
-        manifest=access.archive.put_manifest(manifest),
-        listing=listing,
-        calls=len(manifest.entries),
-        size=sum(entry.size for entry in manifest.entries),
-    )
 
 
 def offers(named: Sequence[str], access: Access) -> Iterator[tuple[Table, Offer | Stoppage | None]]:

@@ -96,10 +96,7 @@ def _periods(document: dict[str, Any], *, table: Table) -> list[Period]:
             f"{table.id} has periods of type {', '.join(sorted(offered))}, and the catalogue declares {table.period}: "
             "correct `period` in warehouse/catalogue/jobindsats.yml"
         )
-    return _in_order([Period.parse(value["period_id"]) for value in offered[table.period]])
-
-
-def _in_order(periods: list[Period]) -> list[Period]:
+    periods = [Period.parse(value["period_id"]) for value in offered[table.period]]
     return sorted(periods, key=lambda period: period.key)
 
 

@@ -35,17 +35,11 @@ class LocalFile:
 
 @dataclass(frozen=True)
 class Folder:
-    """What a folder holds: files with contracts, and a sentence for everything that does not fit."""
+    """What a folder holds: files with contracts, and a sentence for everything that does not fit, wrong contracts first."""
 
     files: tuple[LocalFile, ...]
-    without_file: tuple[str, ...]
-    without_contract: tuple[str, ...]
+    sentences: tuple[str, ...]
     wrong_contracts: tuple[str, ...]
-
-    @property
-    def sentences(self) -> tuple[str, ...]:
-        """Everything that does not fit, as it is to be said."""
-        return (*self.wrong_contracts, *self.without_file, *self.without_contract)
 
 
 def is_configured(settings: Settings) -> bool:
@@ -106,15 +100,17 @@ def look_into(folder: Path) -> Folder:
             wrong.append(str(error))
     clashes = _clashes(read, folder=folder)
     named = {path: _named_by(contract, beside=path) for path, contract in read.items()}
+    wrong += clashes.values()
+    waiting = [_waiting(read[path], path=path) for path, found in named.items() if not found]
+    strangers = _strangers(folder, known={path for found in named.values() for path in found})
     return Folder(
         files=tuple(
             LocalFile(read[path], path, found[-1], tuple(found[:-1]))
             for path, found in named.items()
             if found and read[path].id not in clashes
         ),
-        without_file=tuple(_waiting(read[path], path=path) for path, found in named.items() if not found),
-        without_contract=_strangers(folder, known={path for found in named.values() for path in found}),
-        wrong_contracts=(*wrong, *clashes.values()),
+        sentences=(*wrong, *waiting, *strangers),
+        wrong_contracts=tuple(wrong),
     )
 
 

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from functools import partial
 from typing import Literal
 
 from tasks.sources.documents.page import composed
@@ -184,10 +185,6 @@ def _date(text: str) -> Period:
     return Period.containing(date.fromisoformat(text))
 
 
-def _rolling_year(text: str) -> Period:
-    return _of_kind(text, kind=PeriodKind.ROLLING_YEAR)
-
-
 def _of_kind(text: str, *, kind: PeriodKind) -> Period:
     period = Period.parse(text)
     if period.kind is not kind:
@@ -200,5 +197,5 @@ _READERS: dict[PeriodForm, Callable[[str], Period]] = {
     "quarter": _quarter,
     "month": _month,
     "date": _date,
-    "rolling_year": _rolling_year,
+    "rolling_year": partial(_of_kind, kind=PeriodKind.ROLLING_YEAR),
 }

@@ -16,6 +16,7 @@ from typing import Any, BinaryIO
 
 from defusedxml.ElementTree import iterparse
 from openpyxl import Workbook
+from openpyxl.utils import column_index_from_string
 
 from tasks.sources.documents.file_kind import compound_kind
 from tasks.sources.documents.workbook import (
@@ -139,14 +140,7 @@ def _column_of(reference: str | None, *, row: int, name: str) -> int | None:
     if found is None or int(found[2]) != row:
         advice = "Open the workbook in a spreadsheet program and save it anew"
         raise refused(name, row=row, expected="cells of this row", found=f"'{reference[:20]}'", advice=advice)
-    return _position(found[1]) + 1
-
-
-def _position(letters: str) -> int:
-    at = 0
-    for sign in letters:
-        at = at * 26 + ord(sign) - ord("A") + 1
-    return at - 1
+    return column_index_from_string(found[1])
 
 
 def _require_above(merged: str, *, header_row: int, name: str) -> None:
@@ -157,7 +151,7 @@ def _require_above(merged: str, *, header_row: int, name: str) -> None:
         raise refused(
             name,
             row=None if first is None else int(first[2]),
-            at=None if first is None else _position(first[1]),
+            at=None if first is None else column_index_from_string(first[1]) - 1,
             expected="one cell for each figure",
             found=f"the merged cells {merged[:40]}",
             advice="Split the merged cells and write each one's text",
@@ -168,10 +162,9 @@ def _cell(cell: Any, cached: Any) -> Cell:
     """What stands in a cell; a formula's cached value where `cached` is that cell without formulas."""
     if cell.data_type != "f":
         return _value(cell)
-    if cached is None:
-        return Formula(str(getattr(cell.value, "text", cell.value)))
-    value = _value(cached)
-    return Formula(str(getattr(cell.value, "text", cell.value)), uncached=True) if value is None else value
+    value = None if cached is None else _value(cached)
+    text = str(getattr(cell.value, "text", cell.value))
+    return Formula(text, uncached=cached is not None) if value is None else value
 
 
 def _value(cell: Any) -> Cell:

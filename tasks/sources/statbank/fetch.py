@@ -10,7 +10,6 @@ from __future__ import annotations
 from datetime import date
 from typing import Unpack
 
-from tasks.archive.store import Manifest
 from tasks.results import DUE, FULL_LOOK_EVERY, Due, Fetched, Listing
 from tasks.sources.access import Access
 from tasks.sources.http import Answer, HttpClient, Now, Options, options_of
@@ -85,15 +84,7 @@ def fetch(due: Due, *, access: Access, only: frozenset[Period] | None = None) ->
     with _open_bank(access) as bank:
         answers = [bank.ask(figures(table, metadata=metadata, periods=periods)) for periods in chunks]
         entries = (described, *map(access.keep, answers))
-        manifest = Manifest(table.id, bank.base_url, metadata.updated_on, access.clock(), access.run_id, entries)
-    return Fetched(
-        table_id=table.id,
-        run_id=access.run_id,
-        manifest=access.archive.put_manifest(manifest),
-        listing=due.listing,
-        calls=len(answers),
-        size=sum(entry.size for entry in entries),
-    )
+    return access.receipt(due.listing, publisher=bank.base_url, entries=entries, calls=len(answers))
 
 
 def _open_bank(access: Access) -> Bank:
