@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from tasks.sources.documents.page import Cell, Line, Page, merged
-from tasks.sources.ranking_lists.columns import KNOWN, Column, HeaderUnclear, named
+from tasks.sources.ranking_lists.headings import KNOWN, Column, HeaderUnclear, named
 from tasks.stoppages import ListUnreadable
 from warehouse.areas import Area, AreaUnknown, find
 from warehouse.danish.numbers import BLANKS, MINUS_SIGNS, Notation, read_number
