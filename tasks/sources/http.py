@@ -106,7 +106,7 @@ class HttpClient:
         self._largest_body = options.get("largest_body", LARGEST_BODY_BYTES)
         self._session = _session(retries=self._retries, backoff_seconds=self._backoff, before_call=before_call)
         self._before_call = before_call
-        self._session.auth = credential or _Nothing()
+        self._session.auth = credential or _no_credential
         self._session.headers["Accept"] = accept
 
     def __enter__(self) -> Self:
@@ -239,11 +239,9 @@ def not_promised(what: str, *, body: bytes, of: str, setting: str) -> str:
     )
 
 
-class _Nothing(AuthBase):
-    """No credential at all: without this, requests would look for one in the user's .netrc."""
-
-    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
-        return request
+def _no_credential(request: requests.PreparedRequest) -> requests.PreparedRequest:
+    """Adds nothing to a request: without this, requests would look for a credential in the user's .netrc."""
+    return request
 
 
 def _session(*, retries: int, backoff_seconds: float, before_call: Callable[[], None]) -> requests.Session:

@@ -23,12 +23,7 @@ from zipfile import ZipFile
 
 from openpyxl import Workbook, load_workbook
 
-from tasks.sources.documents.file_kind import (
-    LARGEST_UNPACKED_BYTES,
-    MOST_PACKED_FILES,
-    MOST_SHEET_COLUMNS,
-    MOST_SHEET_ROWS,
-)
+from tasks.sources.documents import file_kind
 from tasks.sources.documents.page import Cell, Line, Page, Span, printable
 from tasks.stoppages import ListUnreadable
 from warehouse.danish.writing import as_typed
@@ -111,7 +106,7 @@ def exactly(value: float) -> Decimal:
     return Decimal(repr(value))
 
 
-_LIMITS = PackageLimits(size=LARGEST_UNPACKED_BYTES, parts=MOST_PACKED_FILES)
+_LIMITS = PackageLimits(size=file_kind.LARGEST_UNPACKED_BYTES, parts=file_kind.MOST_PACKED_FILES)
 _WIDTH = 0.5
 
 
@@ -150,11 +145,11 @@ def _sheets(stream: BytesIO, *, name: str) -> list[Page]:
 
 def _lines(sheet: Any, *, name: str) -> Iterator[Line]:
     """A sheet's rows that hold something."""
-    for number, row in enumerate(islice(rows_of(sheet), MOST_SHEET_ROWS + 1), start=1):
-        if number > MOST_SHEET_ROWS or len(row) > MOST_SHEET_COLUMNS:
+    for number, row in enumerate(islice(rows_of(sheet), file_kind.MOST_SHEET_ROWS + 1), start=1):
+        if number > file_kind.MOST_SHEET_ROWS or len(row) > file_kind.MOST_SHEET_COLUMNS:
             raise ListUnreadable(
-                f"{name}, sheet '{sheet.title}', row {number}: the sheet has more than {MOST_SHEET_ROWS:,} rows or "
-                f"{MOST_SHEET_COLUMNS} columns; expected a list of 98 rows. Save the list alone in a workbook"
+                f"{name}, sheet '{sheet.title}', row {number}: the sheet has more than {file_kind.MOST_SHEET_ROWS:,} rows or "
+                f"{file_kind.MOST_SHEET_COLUMNS} columns; expected a list of 98 rows. Save the list alone in a workbook"
             )
         cells = tuple(_cells(row))
         if cells:

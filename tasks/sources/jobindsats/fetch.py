@@ -71,7 +71,8 @@ def decide(table: Table, *, listing: Listing | None, last: LastFetch | None, tod
         return Due(table.id, DUE, news, listing, newest, late=late)
     if late:
         return Due(table.id, "source_late", late_message(listing), listing, newest, late=late)
-    return Due(table.id, "not_due", _not_due_message(listing), listing, newest)
+    following = f"; the next release is on {listing.next_release_on}" if listing.next_release_on else ""
+    return Due(table.id, "not_due", f"nothing new since {listing.updated_on}{following}", listing, newest)
 
 
 def _news(listing: Listing, *, newest: str | None, last: LastFetch | None, today: date) -> str | None:
@@ -85,11 +86,6 @@ def _news(listing: Listing, *, newest: str | None, last: LastFetch | None, today
     if today - danish_day(last.seen_at) >= FULL_LOOK_EVERY:
         return "a week since the last full look"
     return None
-
-
-def _not_due_message(listing: Listing) -> str:
-    following = f"; the next release is on {listing.next_release_on}" if listing.next_release_on else ""
-    return f"nothing new since {listing.updated_on}{following}"
 
 
 def _not_listed(table: Table, *, last: LastFetch | None, today: date) -> Due:
