@@ -1,7 +1,7 @@
 """Known errors of the publisher, as data: which offenders of which rule are known, why, since when and who says so.
 
 An offender that an entry of `known_deviations.yml` names no longer fails its check. What that means in SQL, and the
-guard that trips once the publisher has mended the error, is in `expectations/allowed_deviations.py`.
+guard that trips once the publisher has mended the error, is in `expectations/suite.py`.
 """
 
 from __future__ import annotations
@@ -21,7 +21,6 @@ from warehouse.yaml_files import YamlFile, YamlMisread
 
 FILE = "expectations/known_deviations.yml"
 TEXTS = ("period", "area", "measure", "status", "unit")
-
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 Wanted = Annotated[Mapping[str, str] | float | str, Field(union_mode="smart")]
 

@@ -23,8 +23,7 @@ from tasks.resources import declare, open_resources
 from tasks.results import Fetched, Staged
 from tasks.sources.cells import KEY
 from tasks.sources.label_changes import Change, advisories, remembering, require_same_meaning
-from tasks.sources.registry import snapshot_of
-from tasks.sources.snapshot import Snapshot
+from tasks.sources.registry import Snapshot, snapshot_of
 from tasks.stoppages import BodyUnreadable, FileRefused, Undeclared, with_manifest
 from warehouse.catalogue.model import CatalogueError
 from warehouse.danish.clock import danish_day

@@ -9,8 +9,7 @@ from tasks.archive.store import Archive
 from tasks.doctor.checks import examine_runs, examine_settings
 from tasks.doctor.finding import Finding, guarded
 from tasks.resources import Resources, open_resources
-from tasks.sources.jobindsats import request
-from tasks.sources.jobindsats.client import open_publisher
+from tasks.sources.jobindsats.client import TABLES, open_publisher
 from tasks.sources.jobindsats.metadata import read_listings
 from warehouse import migrations
 from warehouse.catalogue.model import jobindsats
@@ -84,7 +83,7 @@ def _server(connection: Connection) -> Finding:
 def _publisher() -> Finding:
     # One call by hand needs no budget, which a warehouse never migrated does not have.
     with open_resources() as resources, open_publisher(resources.settings, now=resources.clock) as publisher:
-        listings = read_listings(publisher.ask(request.TABLES).body)
+        listings = read_listings(publisher.ask(TABLES).body)
         return _listed(resources, listed=set(listings))
 
 

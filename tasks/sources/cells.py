@@ -6,8 +6,9 @@ a value is there if and only if the status is `observed`.
 
 from __future__ import annotations
 
+import difflib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import polars as pl
@@ -28,6 +29,8 @@ SCHEMA = pl.Schema(
         "status": pl.String,
     }
 )
+Cut = tuple[str, pl.DataFrame]
+"""The cells of one answer, and which cut of the table was asked for."""
 
 
 def one_of_each(cells: pl.DataFrame, *, table: Table) -> pl.DataFrame:
@@ -51,6 +54,23 @@ def one_of_each(cells: pl.DataFrame, *, table: Table) -> pl.DataFrame:
             cells=kept,
         )
     return once
+
+
+def members_of(columns: list[pl.Series], *, rows: int) -> pl.Series:
+    """The members of so many rows, a column per breakdown, as JSON with sorted keys; `{}` where there are no breakdowns."""
+    if not columns:
+        return pl.repeat("{}", rows, dtype=pl.String, eager=True)
+    named = pl.DataFrame(columns)
+    lookup = named.unique()
+    written = [json.dumps(row, ensure_ascii=False, sort_keys=True) for row in lookup.to_dicts()]
+    lookup = lookup.with_columns(members=pl.Series(written, dtype=pl.String))
+    return named.join(lookup, on=named.columns, how="left", maintain_order="left")["members"]
+
+
+def nearest(text: str, *, among: Iterable[str]) -> str:
+    """The end of an advice: which of the declared names a text is like, or nothing."""
+    close = difflib.get_close_matches(text, list(among), n=1, cutoff=0.5)
+    return f"; the nearest declared is '{close[0]}'" if close else ""
 
 
 def repeats(ordered: pl.DataFrame, key: list[str]) -> bool:

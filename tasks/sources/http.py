@@ -13,8 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from http import HTTPStatus
 from time import monotonic
-from types import TracebackType
-from typing import Any, Protocol, Self, TypedDict, Unpack
+from typing import Any, Self, TypedDict, Unpack
 from urllib.parse import urlsplit
 
 import requests
@@ -41,14 +40,8 @@ LONGEST_RETRY_AFTER_SECONDS = 900
 LARGEST_BODY_BYTES = 512 * 1024 * 1024
 PATIENCE = 2
 _CHUNK = 1 << 20
-
-
-class Now(Protocol):
-    """A clock: called, it gives the moment."""
-
-    def __call__(self) -> datetime:
-        """The moment now."""
-        ...
+Now = Callable[[], datetime]
+"""A clock: called, it gives the moment."""
 
 
 @dataclass(frozen=True)
@@ -113,16 +106,14 @@ class HttpClient:
         self._largest_body = options.get("largest_body", LARGEST_BODY_BYTES)
         self._session = _session(retries=self._retries, backoff_seconds=self._backoff, before_call=before_call)
         self._before_call = before_call
-        self._session.auth = credential or _Nothing()
+        self._session.auth = credential or _no_credential
         self._session.headers["Accept"] = accept
 
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self, _kind: type[BaseException] | None, _error: BaseException | None, _traceback: TracebackType | None
-    ) -> None:
-        self.close()
+    def __exit__(self, *_: object) -> None:
+        self._session.close()
 
     @property
     def host(self) -> str:
@@ -248,11 +239,9 @@ def not_promised(what: str, *, body: bytes, of: str, setting: str) -> str:
     )
 
 
-class _Nothing(AuthBase):
-    """No credential at all: without this, requests would look for one in the user's .netrc."""
-
-    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
-        return request
+def _no_credential(request: requests.PreparedRequest) -> requests.PreparedRequest:
+    """Adds nothing to a request: without this, requests would look for a credential in the user's .netrc."""
+    return request
 
 
 def _session(*, retries: int, backoff_seconds: float, before_call: Callable[[], None]) -> requests.Session:

@@ -66,7 +66,24 @@ class Change:
         return [(before[labels.where], labels) for labels in self.now if labels.where in before]
 
 
-def lasting_names(hierarchy: Hierarchy, *, on: date) -> frozenset[str]:
+def labels_in(
+    hierarchy: Hierarchy, *, spellings: Mapping[str, Spellings], areas: Mapping[str, str], on: date
+) -> Labels:
+    """The labels of one hierarchy; `areas` is what its spellings stand for where it is that of areas.
+
+    `on` says which names the publisher must still have.
+    """
+    is_area = hierarchy.kind == "area"
+    return Labels(
+        what="area" if is_area else "member",
+        where=hierarchy.id,
+        spellings=spellings,
+        names=areas if is_area else hierarchy.canonical,
+        lasting=_lasting_names(hierarchy, on=on),
+    )
+
+
+def _lasting_names(hierarchy: Hierarchy, *, on: date) -> frozenset[str]:
     """The names of a hierarchy that a publisher must still have on a day: municipalities, or declared members."""
     if hierarchy.kind == "area":
         return frozenset(area.name for area in municipalities() if area.valid_to is None or area.valid_to >= on)
@@ -91,12 +108,7 @@ def _is_called(label: str | None, value_id: str, spellings: Spellings) -> bool:
 
 def advisories(change: Change) -> list[str]:
     """What changed and harms nothing, a sentence each: other ids, other declared spellings."""
-    return [
-        said
-        for then, now in change.pairs
-        if not now.ids_are_labels
-        for said in (*_new_ids(then, now), *_new_spellings(then, now))
-    ]
+    return [said for then, now in change.pairs if not now.ids_are_labels for said in _new_names(then, now)]
 
 
 def require_same_meaning(change: Change) -> None:
@@ -119,16 +131,13 @@ def _both(then: Labels, now: Labels) -> list[tuple[tuple[str, str], tuple[str, s
     return [(before[name], after[name]) for name in before if name in after]
 
 
-def _new_ids(then: Labels, now: Labels) -> list[str]:
-    return [
+def _new_names(then: Labels, now: Labels) -> list[str]:
+    ids = [
         f"id of '{label}' in {now.where} changed from {before} to {after}"
         for (before, _), (after, label) in _both(then, now)
         if before != after
     ]
-
-
-def _new_spellings(then: Labels, now: Labels) -> list[str]:
-    return [
+    return ids + [
         f"'{before}' in {now.where} is now called '{after}', which is declared as the same"
         for (_, before), (_, after) in _both(then, now)
         if before != after

@@ -42,8 +42,8 @@ def _under(error: BaseException) -> BaseException | None:
 
 
 def _said(cause: BaseException) -> str | None:
-    for kind, said in _WORDS:
-        if isinstance(cause, kind):
+    for kinds, said in _WORDS:
+        if isinstance(cause, kinds):
             return said
     if isinstance(cause, IncompleteRead):
         return f"{cause.partial:,} bytes had come, and {cause.expected or 'more':,} were to come"
@@ -56,13 +56,10 @@ def _said(cause: BaseException) -> str | None:
     return None
 
 
-_WORDS: tuple[tuple[type[BaseException], str], ...] = (
-    (NameResolutionError, "its name leads to no address"),
-    (socket.gaierror, "its name leads to no address"),
+_WORDS: tuple[tuple[type[BaseException] | tuple[type[BaseException], ...], str], ...] = (
+    ((NameResolutionError, socket.gaierror), "its name leads to no address"),
     (ConnectionRefusedError, "the connection is refused"),
     (http.client.RemoteDisconnected, "it hung up without an answer"),
-    (ConnectionResetError, "it broke the connection"),
-    (BrokenPipeError, "it broke the connection"),
-    (socket.timeout, "no connection came about in time"),
-    (ConnectTimeoutError, "no connection came about in time"),
+    ((ConnectionResetError, BrokenPipeError), "it broke the connection"),
+    ((TimeoutError, ConnectTimeoutError), "no connection came about in time"),
 )

@@ -9,18 +9,19 @@ from typing import Protocol
 from tasks.archive.store import Archive, Manifest
 from tasks.results import Due, Fetched, Offer
 from tasks.sources.access import Access
+from tasks.sources.cells import Cut
 from tasks.sources.jobindsats import fetch as jobindsats
 from tasks.sources.jobindsats import snapshot as jobindsats_snapshot
+from tasks.sources.label_changes import Labels
 from tasks.sources.local_files import fetch as local_files
 from tasks.sources.local_files import snapshot as local_files_snapshot
 from tasks.sources.ranking_lists import fetch as ranking_lists
 from tasks.sources.ranking_lists import snapshot as ranking_lists_snapshot
-from tasks.sources.snapshot import Snapshot
 from tasks.sources.statbank import fetch as statbank
 from tasks.sources.statbank import snapshot as statbank_snapshot
 from tasks.stoppages import Stoppage
 from warehouse.catalogue.model import CatalogueError, Table
-from warehouse.catalogue.publishers import catalogues
+from warehouse.catalogue.publishers import LOCAL_PREFIX, catalogues
 from warehouse.periods import Period
 from warehouse.settings import Settings
 
@@ -30,10 +31,6 @@ Offers = Callable[[Sequence[str], Access], Iterator[tuple[Table, Offer | Stoppag
 
 class Fetching(Protocol):
     """What a source's module `fetch` must offer: what is due, and its bytes into the archive."""
-
-    def has(self, table_id: str) -> bool:
-        """Whether a table, by its id in lower case, is one of this source's."""
-        ...
 
     def is_configured(self, settings: Settings) -> bool:
         """Whether the settings say where the source is."""
@@ -45,6 +42,49 @@ class Fetching(Protocol):
 
     def fetch(self, due: Due, *, access: Access, only: frozenset[Period] | None = None) -> Fetched:
         """One table's answers into the archive, of some periods `only` for a backfill; raises a Stoppage."""
+        ...
+
+
+class Snapshot(Protocol):
+    """One table as its source had it at one moment. Reading it raises ArchiveTrouble, or a Stoppage that says why not."""
+
+    @property
+    def manifest(self) -> Manifest:
+        """The archived answers it is read from."""
+        ...
+
+    @property
+    def table(self) -> Table:
+        """The table as declared."""
+        ...
+
+    @property
+    def declared_in(self) -> str:
+        """Where a person says otherwise: a catalogue's path, or a contract's name."""
+        ...
+
+    @property
+    def labels(self) -> tuple[Labels, ...]:
+        """What the source calls areas, members and measures, or what a contract says that its texts stand for."""
+        ...
+
+    @property
+    def differences(self) -> tuple[str, ...]:
+        """How the source's metadata differ from the declaration, a sentence each."""
+        ...
+
+    @property
+    def asked_periods(self) -> tuple[Period, ...] | None:
+        """The periods that were asked for, in order; None where the answer itself says which it is about."""
+        ...
+
+    @property
+    def partial_periods(self) -> frozenset[int]:
+        """The periods of which this is a part only: what it lacks there is not withdrawn."""
+        ...
+
+    def answers(self) -> Iterator[Cut]:
+        """The cells of each answer."""
         ...
 
 
@@ -60,7 +100,8 @@ class Reading(Protocol):
 class Source:
     """One source: its name, its two doors, and, where it can be filled backwards, what it offers of each table.
 
-    `lists_all` says that one answer tells of all its tables: where it cannot be had, each of them has failed.
+    `lists_all` says that one answer tells of all its tables: where it cannot be had, each of them has failed. `prefix` is
+    what the ids of tables begin with that declare themselves.
     """
 
     name: str
@@ -68,6 +109,7 @@ class Source:
     reading: Reading
     offers: Offers | None = None
     lists_all: bool = False
+    prefix: str = ""
 
     @property
     def declared_tables(self) -> tuple[Table, ...]:
@@ -78,12 +120,16 @@ class Source:
         """Whether a shipped catalogue declares a table; one that is not declares itself where it lies."""
         return any(table.id == table_id for table in self.declared_tables)
 
+    def has(self, table_id: str) -> bool:
+        """Whether a table, by its id in lower case, is one of this source's."""
+        return self.declares(table_id) or bool(self.prefix and table_id.startswith(self.prefix))
+
 
 SOURCES: list[Source] = [
     Source("jobindsats", jobindsats, jobindsats_snapshot, offers=jobindsats.offers, lists_all=True),
     Source("statbank", statbank, statbank_snapshot),
     Source("ranking_lists", ranking_lists, ranking_lists_snapshot),
-    Source("local_files", local_files, local_files_snapshot),
+    Source("local_files", local_files, local_files_snapshot, prefix=LOCAL_PREFIX),
 ]
 """In the order in which a night looks at them."""
 
@@ -91,7 +137,7 @@ SOURCES: list[Source] = [
 def source_of(table_id: str) -> Source:
     """The source that has a table, or bears the name itself; raises CatalogueError."""
     wanted = table_id.lower()
-    found = [source for source in SOURCES if source.name == wanted or source.fetching.has(wanted)]
+    found = [source for source in SOURCES if source.name == wanted or source.has(wanted)]
     if not found:
         raise CatalogueError(f"table '{table_id}' is not in the catalogue; `jobindsats status` lists those that are")
     return found[0]

@@ -20,7 +20,7 @@ from sqlalchemy import create_engine
 
 from tasks.archive.store import Archive
 from tasks.resources import Resources
-from tasks.sources.jobindsats import request as questions
+from tasks.sources.jobindsats.client import TABLES
 from tasks.sources.jobindsats.client import Publisher as Client
 from tasks.sources.jobindsats.fetch import fetch_from
 from tasks.sources.jobindsats.metadata import read_listings
@@ -144,7 +144,7 @@ def _look(standin: StandIn, archive: Archive, *, on: date, run_id: int) -> str:
     settings = Settings(api_url=standin.url, archive_url=archive.root)
     resources = Resources(settings, Clock(_moment(on)), create_engine("postgresql+psycopg://"))
     with Client(standin.url, token=standin.token, now=resources.clock) as client:
-        listing = read_listings(client.ask(questions.TABLES).body)[TABLE]
+        listing = read_listings(client.ask(TABLES).body)[TABLE]
         table = jobindsats().table(TABLE)
         return fetch_from(client, table, listing=listing, access=resources.access(run_id=run_id)).manifest
 

@@ -20,9 +20,8 @@ from tasks.archive.store import Archive, Entry, Manifest
 from tasks.results import DUE, Due, Fetched, Listing, Offer
 from tasks.sources import registry
 from tasks.sources.access import Access
-from tasks.sources.cells import KEY, SCHEMA
+from tasks.sources.cells import KEY, SCHEMA, Cut
 from tasks.sources.label_changes import Labels
-from tasks.sources.snapshot import Cut
 from tasks.stoppages import Stoppage
 from tests.conftest import Stage
 from tests.scene import Scene
@@ -51,9 +50,6 @@ Rain = dict[str, dict[str, int]]
 
 def weather(file: Path) -> tuple[Any, Any]:
     """The two doors of a source that reads a JSON file: `fetch` and `snapshot`, as modules have them."""
-
-    def has(table_id: str) -> bool:
-        return table_id == TABLE_ID
 
     def is_configured(settings: Settings) -> bool:
         return True
@@ -84,7 +80,7 @@ def weather(file: Path) -> tuple[Any, Any]:
     def snapshot(manifest: Manifest, *, archive: Archive) -> RainSnapshot:
         return RainSnapshot(manifest, archive)
 
-    door = SimpleNamespace(has=has, is_configured=is_configured, due=due, fetch=fetch, offers=offers)
+    door = SimpleNamespace(is_configured=is_configured, due=due, fetch=fetch, offers=offers)
     return door, SimpleNamespace(snapshot=snapshot)
 
 
@@ -126,7 +122,7 @@ class RainSnapshot:
 def registered(file: Path) -> Iterator[None]:
     """The line in the registry."""
     fetching, reading = weather(file)
-    line = registry.Source(NAME, fetching, reading, offers=fetching.offers)
+    line = registry.Source(NAME, fetching, reading, offers=fetching.offers, prefix="weather_")
     registry.SOURCES.append(line)
     try:
         yield

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from tasks.sources.cells import SCHEMA
 from tasks.sources.statbank.cells import to_cells
 from tasks.sources.statbank.codes import read_quarter, write_quarter
-from tasks.sources.statbank.request import figures, in_chunks
+from tasks.sources.statbank.fetch import figures, in_chunks
 from tasks.stoppages import BodyUnreadable, CellsDisagree, Undeclared
 from tests.properties.effort import EXAMPLES
 from tests.statbank_answers import AREAS, AUK01, FOLK1A, csv_of, metadata

@@ -10,40 +10,24 @@ from tasks.sources.documents.page import printable
 from tasks.stoppages import ListUnreadable
 
 LARGEST_FILE_BYTES = 20 * 1024 * 1024
-
 MOST_PAGES = 60
-
 LARGEST_UNPACKED_BYTES = 100 * 1024 * 1024
-
 MOST_PACKED_FILES = 1_000
-
 MOST_SHEET_ROWS = 5_000
-
 MOST_SHEET_COLUMNS = 200
-
 LARGEST_READING_BYTES = 16 * 1024 * 1024
 
 # A file is read in a process of its own (sandbox.py). A list of 98 takes a second and a tenth of the memory.
 MOST_MEMORY_BYTES = 1024 * 1024 * 1024
-
 LONGEST_CPU_SECONDS = 60
-
 LONGEST_SECONDS = 120
-
 Kind = Literal["pdf", "xlsx"]
-
 Compound = Literal["locked", "old"]
-
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
-
 _LARGEST_COMPOUND = 200 * 1024 * 1024
-
 _PDF_HEADER_WITHIN = 1024
-
 _PDF_END_WITHIN = 1024
-
 _LINEARIZED = re.compile(rb"/Linearized\b[^>]{0,200}?/L\s+(\d{1,12})")
 
 

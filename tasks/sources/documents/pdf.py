@@ -24,9 +24,7 @@ from tasks.stoppages import ListUnreadable
 
 # In heights of the letters. A blank is about a quarter wide, the gap between two columns at least a half.
 _LARGEST_BLANK = 0.45
-
 _SAME_LINE = 0.4
-
 _Word = dict[str, Any]
 
 

@@ -64,7 +64,7 @@ def read_pages(content: bytes, *, kind: Kind, name: str) -> list[Page]:
         from tasks.sources.documents.pdf import pages_of
 
         return pages_of(content, name=name)
-    from tasks.sources.documents.sheets import sheets_of
+    from tasks.sources.documents.workbook import sheets_of
 
     return sheets_of(content, name=name)
 

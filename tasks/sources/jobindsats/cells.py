@@ -8,17 +8,15 @@ percentages beside hidden counts; they are kept as published, and a 0.0 there is
 
 from __future__ import annotations
 
-import difflib
-import json
 from collections.abc import Collection, Iterable, Mapping
 
 import numpy as np
 import polars as pl
 
-from tasks.sources.cells import KEY, SCHEMA, one_of_each, repeats
+from tasks.sources.cells import KEY, SCHEMA, members_of, nearest, one_of_each, repeats
 from tasks.stoppages import Undeclared
 from warehouse.areas import COUNTRY, by_publisher_name
-from warehouse.catalogue.model import Hierarchy, Measure, Table
+from warehouse.catalogue.model import Measure, Table
 from warehouse.periods import Period, PeriodError
 
 _COUNTRY = int(COUNTRY)
@@ -65,11 +63,9 @@ def _measures(frame: pl.DataFrame, *, table: Table, offered: Collection[Measure]
 
 
 def _undeclared(label: str, *, what: str, among: Iterable[str], table: Table) -> str:
-    close = difflib.get_close_matches(label, list(among), n=1, cutoff=0.5)
-    nearest = f"; the nearest declared is '{close[0]}'" if close else ""
     return (
-        f"{table.id}: the {what} '{label}' is not declared{nearest}. If the publisher renamed it, add it under `also` "
-        f"in {_CATALOGUE}; if it is new, declare it there"
+        f"{table.id}: the {what} '{label}' is not declared{nearest(label, among=among)}. If the publisher renamed it, add it "
+        f"under `also` in {_CATALOGUE}; if it is new, declare it there"
     )
 
 
@@ -83,12 +79,16 @@ def _without_roots(frame: pl.DataFrame, *, table: Table, nodes: Mapping[str, str
 
 def _keyed(rows: pl.DataFrame, *, table: Table) -> pl.DataFrame:
     period, area = table.dimensions[:2]
+    period_ids = _period_ids(rows[period], table=table)
+    area_ids = {name: area.key for name, area in by_publisher_name().items()}
+    members = [
+        _mapped(rows, column=each.dimension, codes=each.canonical, kind=pl.String, table=table)
+        for each in table.breakdowns
+    ]
     return rows.with_columns(
-        period_id=_mapped(
-            rows, column=period, codes=_period_ids(rows[period], table=table), kind=pl.Int32, table=table
-        ),
-        area_id=_mapped(rows, column=area, codes=_area_ids(), kind=pl.Int16, table=table),
-        members=_members(rows, table=table),
+        period_id=_mapped(rows, column=period, codes=period_ids, kind=pl.Int32, table=table),
+        area_id=_mapped(rows, column=area, codes=area_ids, kind=pl.Int16, table=table),
+        members=members_of(members, rows=rows.height),
     )
 
 
@@ -105,10 +105,6 @@ def _period_ids(labels: pl.Series, *, table: Table) -> dict[str, int]:
     return found
 
 
-def _area_ids() -> dict[str, int]:
-    return {name: area.key for name, area in by_publisher_name().items()}
-
-
 def _mapped(
     rows: pl.DataFrame, *, column: str, codes: Mapping[str, int | str], kind: type[pl.DataType], table: Table
 ) -> pl.Series:
@@ -122,27 +118,6 @@ def _mapped(
             cells=unknown.head(1000).to_dicts(),
         )
     return rows[column].replace_strict(codes, return_dtype=kind)
-
-
-def _members(rows: pl.DataFrame, *, table: Table) -> pl.Series:
-    """The breakdowns' members as JSON with sorted keys, `{}` where the table has none."""
-    if not table.breakdowns:
-        return pl.repeat("{}", rows.height, dtype=pl.String, eager=True)
-    named = pl.DataFrame([_named(rows, hierarchy=hierarchy, table=table) for hierarchy in table.breakdowns])
-    texts = {row: _as_json(dict(zip(named.columns, row, strict=True))) for row in named.unique().rows()}
-    lookup = pl.DataFrame([*map(list, texts)], schema=named.schema, orient="row").with_columns(
-        members=pl.Series(list(texts.values()), dtype=pl.String)
-    )
-    return named.join(lookup, on=named.columns, how="left", maintain_order="left")["members"]
-
-
-def _as_json(members: dict[str, str]) -> str:
-    return json.dumps(members, ensure_ascii=False, sort_keys=True)
-
-
-def _named(rows: pl.DataFrame, *, hierarchy: Hierarchy, table: Table) -> pl.Series:
-    column = hierarchy.dimension
-    return _mapped(rows, column=column, codes=hierarchy.canonical, kind=pl.String, table=table).alias(column)
 
 
 def _cells_of(keyed: pl.DataFrame, *, label: str, measure: Measure, table: Table) -> pl.DataFrame:

@@ -1,29 +1,37 @@
-"""The publisher over HTTP, with the token: one question, one answer as it came, or a stoppage that says what to do.
+"""The publisher over HTTP, with the token: what is asked, and one answer as it came, or a stoppage that says what to do.
 
 The token goes in a header to the configured address and nowhere else: redirects are never followed. What is tried
 again and what is not is in tasks/sources/http.py.
+
+Figures are asked for in chunks of periods, one level of each hierarchy at a time and the root apart. Periods are named,
+never counted: `latest:N` above what exists is an error at the publisher, not a clip. A level is asked for without `*`,
+since one label can stand on two levels of a hierarchy (seen in `_tilb_2ptv`).
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
+from itertools import product
+from math import prod
 from typing import Unpack
 
 import requests
 from requests.auth import AuthBase
 
 from tasks.sources.http import Answer, HttpClient, Now, Options, at_once, options_of
+from tasks.sources.jobindsats.metadata import ROOT, SETTING, TableMetadata, level_to_ask
 from tasks.stoppages import TokenMissing, TokenRefused
+from warehouse.catalogue.model import Table
+from warehouse.periods import Period
 from warehouse.settings import Settings
 
-__all__ = ["Answer", "Now", "Publisher"]
-
-SETTING = "JOBINDSATS_API_URL"
+TABLES = "/tables?format=json"
 _FITS_A_HEADER = re.compile(r"[!-~]+")
 
 
-class Publisher:
+class Publisher(HttpClient):
     """A session with the publisher; close it, or use it as a context."""
 
     def __init__(
@@ -36,35 +44,29 @@ class Publisher:
         **options: Unpack[Options],
     ) -> None:
         self._token = _usable(token, base_url=base_url)
-        self._client = HttpClient(
+        bearer = _Bearer(self._token)
+        super().__init__(
             base_url,
             setting=SETTING,
             accept="application/json",
             now=now,
-            credential=_Bearer(self._token),
+            credential=bearer,
             before_call=before_call,
             **options,
         )
-        self.base_url = self._client.base_url
-
-    def __enter__(self) -> Publisher:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._client.close()
 
     def ask(self, asked: str) -> Answer:
         """The answer to one question (`/tables?format=json`), with status 200.
 
         Raises a PublisherTrouble that says what is wrong and what to do.
         """
-        answer = self._client.get(asked)
+        answer = self.get(asked)
         if answer.status in (401, 403):
             raise TokenRefused(
-                f"{self._client.host} refuses the token (status {answer.status}): renew it with the publisher, "
+                f"{self.host} refuses the token (status {answer.status}): renew it with the publisher, "
                 "set JOBINDSATS_API_TOKEN and run `jobindsats doctor`"
             )
-        self._client.require_ok(answer, hidden=self._token)
+        self.require_ok(answer, hidden=self._token)
         return answer
 
 
@@ -96,3 +98,52 @@ def _usable(token: str | None, *, base_url: str) -> str:
             "copy it again, without what stands around it"
         )
     return token
+
+
+def metadata_of(table: Table) -> str:
+    """The question for one table's metadata."""
+    return f"/table/{table.id}?format=json"
+
+
+@dataclass(frozen=True)
+class Cut:
+    """Which nodes of each hierarchy one question asks for: `/` or `level:<id>`, with how many members that is."""
+
+    nodes: tuple[tuple[str, str], ...]
+    members: int
+
+
+def cuts(table: Table, *, metadata: TableMetadata) -> list[Cut]:
+    """Every combination of root and asked level over the table's hierarchies; raises Undeclared."""
+    choices: list[list[tuple[tuple[str, str], int]]] = []
+    for hierarchy in (table.area, *table.breakdowns):
+        level = level_to_ask(metadata, hierarchy=hierarchy)
+        nodes = [((hierarchy.id, ROOT), 1)]
+        if level is not None:
+            nodes.append(((hierarchy.id, f"level:{level.level_id}"), len(level.names)))
+        choices.append(nodes)
+    return [
+        Cut(tuple(node for node, _ in combination), prod(count for _, count in combination))
+        for combination in product(*choices)
+    ]
+
+
+def figures(table: Table, *, cut: Cut, periods: tuple[Period, ...]) -> str:
+    """The question for the figures of one cut and some periods.
+
+    Measures are asked for with `mgroup.*=*`; the raw letters `: , * /` are accepted in query values (seen).
+    """
+    hierarchies = "&".join(f"hierarchy.{hierarchy}={node}" for hierarchy, node in cut.nodes)
+    named = ",".join(str(period) for period in periods)
+    return f"/data/{table.id}?mgroup.*=*&period.{table.period}={named}&{hierarchies}&format=json"
+
+
+def periods_per_call(table: Table, *, cut: Cut, cells_per_call: int) -> int:
+    """How many periods of a cut fit one call; at least one."""
+    return max(1, cells_per_call // (cut.members * len(table.measures)))
+
+
+def in_chunks(periods: tuple[Period, ...], *, table: Table, cut: Cut, cells_per_call: int) -> list[tuple[Period, ...]]:
+    """The periods in runs whose cells fit one call; at least one period each, oldest first."""
+    size = periods_per_call(table, cut=cut, cells_per_call=cells_per_call)
+    return [periods[start : start + size] for start in range(0, len(periods), size)]

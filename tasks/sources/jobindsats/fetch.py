@@ -16,8 +16,8 @@ from tasks.archive.store import Entry, Manifest
 from tasks.results import DUE, FULL_LOOK_EVERY, Due, Fetched, LastFetch, Listing, Offer, late_message
 from tasks.sources.access import Access
 from tasks.sources.http import Answer
-from tasks.sources.jobindsats import request
-from tasks.sources.jobindsats.client import Publisher, open_publisher
+from tasks.sources.jobindsats import client
+from tasks.sources.jobindsats.client import Publisher
 from tasks.sources.jobindsats.metadata import TableMetadata, offered_measures, read_listings, read_metadata
 from tasks.stoppages import (
     PublisherDown,
@@ -39,11 +39,6 @@ BESIDE_FIGURES = 2
 """Calls of a fetch beside those for figures: the table's metadata before, the list of tables after."""
 
 
-def has(table_id: str) -> bool:
-    """Whether the catalogue of Jobindsats declares a table."""
-    return any(table.id == table_id for table in jobindsats().tables)
-
-
 def is_configured(settings: Settings) -> bool:
     """Jobindsats is always asked: it has an address by default."""
     return bool(settings.api_url)
@@ -55,7 +50,7 @@ def due(access: Access, *, wanted: frozenset[str]) -> list[Due]:
     if not tables:
         return []
     with _publisher(access) as publisher:
-        answer = publisher.ask(request.TABLES)
+        answer = publisher.ask(client.TABLES)
     _keep_listings(answer, access=access)
     listings = read_listings(answer.body)
     today = danish_day(access.clock())
@@ -76,7 +71,8 @@ def decide(table: Table, *, listing: Listing | None, last: LastFetch | None, tod
         return Due(table.id, DUE, news, listing, newest, late=late)
     if late:
         return Due(table.id, "source_late", late_message(listing), listing, newest, late=late)
-    return Due(table.id, "not_due", _not_due_message(listing), listing, newest)
+    following = f"; the next release is on {listing.next_release_on}" if listing.next_release_on else ""
+    return Due(table.id, "not_due", f"nothing new since {listing.updated_on}{following}", listing, newest)
 
 
 def _news(listing: Listing, *, newest: str | None, last: LastFetch | None, today: date) -> str | None:
@@ -90,11 +86,6 @@ def _news(listing: Listing, *, newest: str | None, last: LastFetch | None, today
     if today - danish_day(last.seen_at) >= FULL_LOOK_EVERY:
         return "a week since the last full look"
     return None
-
-
-def _not_due_message(listing: Listing) -> str:
-    following = f"; the next release is on {listing.next_release_on}" if listing.next_release_on else ""
-    return f"nothing new since {listing.updated_on}{following}"
 
 
 def _not_listed(table: Table, *, last: LastFetch | None, today: date) -> Due:
@@ -112,7 +103,7 @@ def _not_listed(table: Table, *, last: LastFetch | None, today: date) -> Due:
 
 
 def _publisher(access: Access) -> Publisher:
-    return open_publisher(access.settings, now=access.clock, before_call=access.before_call)
+    return client.open_publisher(access.settings, now=access.clock, before_call=access.before_call)
 
 
 def _keep_listings(answer: Answer, *, access: Access) -> None:
@@ -138,10 +129,11 @@ def fetch_from(
     """Fetch one table from an open session, as `fetch` does."""
     for _ in range(ATTEMPTS):
         attempt = _Attempt(publisher, access)
-        _ask_for_all(table, attempt=attempt, cells_per_call=access.settings.cells_per_call, only=only)
-        after = read_listings(attempt.ask(request.TABLES).body).get(table.id, listing)
+        _ask_for_all(table, attempt=attempt, only=only)
+        after = read_listings(attempt.ask(client.TABLES).body).get(table.id, listing)
         if after.updated_on == listing.updated_on:
-            return _receipt(attempt, listing=listing, access=access, table=table, backfill=only is not None)
+            url, entries, is_part = publisher.base_url, attempt.entries, only is not None
+            return access.receipt(listing, publisher=url, entries=entries, calls=len(entries), backfill=is_part)
         listing = after
     raise ReleaseMoved(
         f"{table.id}: the publisher released while we fetched, {ATTEMPTS} times; the next night tries again"
@@ -162,49 +154,30 @@ class _Attempt:
         return answer
 
 
-def _ask_for_all(table: Table, *, attempt: _Attempt, cells_per_call: int, only: frozenset[Period] | None) -> None:
-    metadata = read_metadata(attempt.ask(request.metadata_of(table)).body, table=table)
+def _ask_for_all(table: Table, *, attempt: _Attempt, only: frozenset[Period] | None) -> None:
+    metadata = read_metadata(attempt.ask(client.metadata_of(table)).body, table=table)
+    cells_per_call = attempt.access.settings.cells_per_call
     wanted = metadata.periods if only is None else tuple(period for period in metadata.periods if period in only)
     if only and not wanted:
         raise RequestRefused(
             f"{table.id}: the publisher no longer offers {', '.join(map(str, sorted(only)))}; what was published stands"
         )
-    for cut in request.cuts(table, metadata=metadata):
-        chunks = request.in_chunks(wanted, table=table, cut=cut, cells_per_call=cells_per_call)
+    for cut in client.cuts(table, metadata=metadata):
+        chunks = client.in_chunks(wanted, table=table, cut=cut, cells_per_call=cells_per_call)
         _ask_in_pieces(table, cut=cut, chunks=chunks, attempt=attempt)
 
 
-def _ask_in_pieces(table: Table, *, cut: request.Cut, chunks: list[tuple[Period, ...]], attempt: _Attempt) -> None:
+def _ask_in_pieces(table: Table, *, cut: client.Cut, chunks: list[tuple[Period, ...]], attempt: _Attempt) -> None:
     waiting = list(chunks)
     while waiting:
         periods = waiting.pop(0)
         try:
-            attempt.ask(request.figures(table, cut=cut, periods=periods))
+            attempt.ask(client.figures(table, cut=cut, periods=periods))
         except PublisherTimedOut:
             if len(periods) == 1:
                 raise
             half = (len(periods) + 1) // 2
             waiting = [part[at : at + half] for part in (periods, *waiting) for at in range(0, len(part), half)]
-
-
-def _receipt(attempt: _Attempt, *, listing: Listing, access: Access, table: Table, backfill: bool) -> Fetched:
-    manifest = Manifest(
-        table_id=table.id,
-        publisher=attempt.publisher.base_url,
-        publisher_updated_on=listing.updated_on,
-        seen_at=access.clock(),
-        run_id=access.run_id,
-        entries=tuple(attempt.entries),
-        backfill=backfill,
-    )
-    return Fetched(
-        table_id=table.id,
-        run_id=access.run_id,
-        manifest=access.archive.put_manifest(manifest),
-        listing=listing,
-        calls=len(manifest.entries),
-        size=sum(entry.size for entry in manifest.entries),
-    )
 
 
 def offers(named: Sequence[str], access: Access) -> Iterator[tuple[Table, Offer | Stoppage | None]]:
@@ -214,7 +187,7 @@ def offers(named: Sequence[str], access: Access) -> Iterator[tuple[Table, Offer 
     """
     tables = [jobindsats().table(table_id) for table_id in named] or list(jobindsats().tables)
     with _publisher(access) as publisher:
-        listings = read_listings(publisher.ask(request.TABLES).body)
+        listings = read_listings(publisher.ask(client.TABLES).body)
         for table in tables:
             listing = listings.get(table.id)
             yield table, None if listing is None else _offer(table, listing=listing, publisher=publisher, access=access)
@@ -222,7 +195,7 @@ def offers(named: Sequence[str], access: Access) -> Iterator[tuple[Table, Offer 
 
 def _offer(table: Table, *, listing: Listing, publisher: Publisher, access: Access) -> Offer | Stoppage:
     try:
-        metadata = read_metadata(publisher.ask(request.metadata_of(table)).body, table=table)
+        metadata = read_metadata(publisher.ask(client.metadata_of(table)).body, table=table)
         return _costs(table, metadata, listing=listing, cells_per_call=access.settings.cells_per_call)
     except (PublisherDown, TokenMissing, TokenRefused):
         raise
@@ -232,13 +205,13 @@ def _offer(table: Table, *, listing: Listing, publisher: Publisher, access: Acce
 
 def _costs(table: Table, metadata: TableMetadata, *, listing: Listing, cells_per_call: int) -> Offer:
     """A partition is one call of the most detailed cut; of a table never seen, the catalogue says how full it is."""
-    cuts = request.cuts(table, metadata=metadata)
-    widest = max(cuts, key=lambda cut: cut.members)
-    possible = sum(cut.members for cut in cuts) * len(offered_measures(metadata, table=table))
+    asked = client.cuts(table, metadata=metadata)
+    widest = max(asked, key=lambda cut: cut.members)
+    possible = sum(cut.members for cut in asked) * len(offered_measures(metadata, table=table))
     return Offer(
         updated_on=listing.updated_on,
         periods=metadata.periods,
-        periods_per_partition=request.periods_per_call(table, cut=widest, cells_per_call=cells_per_call),
-        calls=BESIDE_FIGURES + len(cuts),
+        periods_per_partition=client.periods_per_call(table, cut=widest, cells_per_call=cells_per_call),
+        calls=BESIDE_FIGURES + len(asked),
         cells=round(possible * table.filled),
     )

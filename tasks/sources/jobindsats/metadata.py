@@ -13,12 +13,12 @@ from typing import Any
 
 from tasks.results import Listing
 from tasks.sources.http import json_of
-from tasks.sources.jobindsats.client import SETTING
 from tasks.stoppages import BodyUnreadable, Undeclared
 from warehouse.areas import municipalities
 from warehouse.catalogue.model import Hierarchy, Measure, Table
 from warehouse.periods import Period, PeriodError
 
+SETTING = "JOBINDSATS_API_URL"
 ROOT = "/"
 
 
@@ -96,10 +96,7 @@ def _periods(document: dict[str, Any], *, table: Table) -> list[Period]:
             f"{table.id} has periods of type {', '.join(sorted(offered))}, and the catalogue declares {table.period}: "
             "correct `period` in warehouse/catalogue/jobindsats.yml"
         )
-    return _in_order([Period.parse(value["period_id"]) for value in offered[table.period]])
-
-
-def _in_order(periods: list[Period]) -> list[Period]:
+    periods = [Period.parse(value["period_id"]) for value in offered[table.period]]
     return sorted(periods, key=lambda period: period.key)
 
 

@@ -18,9 +18,7 @@ import polars as pl
 from tasks.stoppages import BodyUnreadable
 
 _OPENING = re.compile(rb'\s*\{\s*"columns"\s*:\s*(\[.*?\])\s*,\s*"rows"\s*:\s*\[', re.DOTALL)
-
 _CLOSING = re.compile(rb"\]\s*\}\s*$")
-
 _NOT_TEXT = (b"\\", b"\n", b"\r", b"\t")
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from urllib.parse import parse_qsl, urlsplit
 
 from tasks.archive.store import Archive, Manifest
+from tasks.sources.cells import Cut
 from tasks.sources.jobindsats.cells import to_cells
 from tasks.sources.jobindsats.metadata import (
     ROOT,
@@ -18,10 +19,8 @@ from tasks.sources.jobindsats.metadata import (
     offered_measures,
     read_metadata,
 )
-from tasks.sources.jobindsats.request import periods_asked
 from tasks.sources.jobindsats.response import read_body
-from tasks.sources.label_changes import Labels, Spellings, lasting_names
-from tasks.sources.snapshot import Cut
+from tasks.sources.label_changes import Labels, Spellings, labels_in
 from tasks.stoppages import Undeclared
 from warehouse.areas import by_publisher_name
 from warehouse.catalogue.model import Hierarchy, Table
@@ -65,7 +64,7 @@ class JobindsatsSnapshot:
     @property
     def asked_periods(self) -> tuple[Period, ...]:
         """The periods that were asked for, in order."""
-        return tuple(sorted({period for entry in self.manifest.entries for period in periods_asked(entry.asked)}))
+        return tuple(sorted({period for entry in self.manifest.entries for period in _periods_asked(entry.asked)}))
 
     def answers(self) -> Iterator[Cut]:
         """The cells of each answer about figures, with the cut it was asked for (`_nykom=/ _ygrpi09=level:a`)."""
@@ -85,32 +84,33 @@ class JobindsatsSnapshot:
                 yield " ".join(f"{key}={node}" for key, node in nodes.items()), cells
 
 
+def _periods_asked(asked: str) -> list[Period]:
+    """The periods that a question for figures named; none for any other question."""
+    question = urlsplit(asked)
+    if not question.path.startswith("/data/"):
+        return []
+    named = [value for key, value in parse_qsl(question.query) if key.startswith("period.")]
+    return [Period.parse(period) for value in named for period in value.split(",")]
+
+
 def labels_of(metadata: TableMetadata, *, table: Table, on: date) -> tuple[Labels, ...]:
     """What a table's metadata call each area, member and measure; `on` says which the publisher must still have."""
-    hierarchies = (table.area, *table.breakdowns)
+    areas = {label: area.name for label, area in by_publisher_name().items()}
     return (
-        *(_of_hierarchy(metadata, hierarchy=each, on=on) for each in hierarchies),
+        *(
+            labels_in(each, spellings=_nodes(metadata, hierarchy=each), areas=areas, on=on)
+            for each in (table.area, *table.breakdowns)
+        ),
         _of_measures(metadata, table, on=on),
     )
 
 
-def _of_hierarchy(metadata: TableMetadata, *, hierarchy: Hierarchy, on: date) -> Labels:
-    is_area = hierarchy.kind == "area"
-    areas = {label: area.name for label, area in by_publisher_name().items()} if is_area else {}
-    return Labels(
-        what="area" if is_area else "member",
-        where=hierarchy.id,
-        spellings=_nodes(metadata, hierarchy=hierarchy),
-        names=areas if is_area else hierarchy.canonical,
-        lasting=lasting_names(hierarchy, on=on),
-    )
-
-
 def _of_measures(metadata: TableMetadata, table: Table, *, on: date) -> Labels:
+    """The measures by id; by their labels where the publisher gives no ids."""
     return Labels(
         what="measure",
         where="the measures",
-        spellings=_measures(metadata),
+        spellings=metadata.measure_ids or {label: (label,) for label in metadata.measure_labels},
         names={label: measure.name for measure in table.measures for label in measure.labels},
         lasting=frozenset(m.name for m in table.measures if m.until is None or m.until >= on),
     )
@@ -125,8 +125,3 @@ def _nodes(metadata: TableMetadata, *, hierarchy: Hierarchy) -> dict[str, Spelli
     found: dict[str, Spellings] = {value_id: (name,) for value_id, name in (level.names if level else {}).items()}
     roots = [each.names[ROOT] for each in metadata.hierarchies[hierarchy.id] if ROOT in each.names]
     return {**found, ROOT: (roots[0],)} if roots else found
-
-
-def _measures(metadata: TableMetadata) -> Mapping[str, Spellings]:
-    """The measures by id; by their labels where the publisher gives no ids."""
-    return metadata.measure_ids or {label: (label,) for label in metadata.measure_labels}

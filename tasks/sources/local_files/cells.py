@@ -12,23 +12,20 @@ from typing import Any, TypeVar
 
 import polars as pl
 
-from tasks.sources.cells import KEY, SCHEMA, in_names
+from tasks.sources.cells import KEY, SCHEMA, in_names, nearest
 from tasks.sources.documents.page import composed
 from tasks.sources.local_files.contract import Contract
 from tasks.sources.local_files.contract_fields import AreaColumn, Column, Key, PeriodColumn
 from tasks.sources.local_files.header import Layout
-from tasks.sources.local_files.rows import Cell, NotAsDeclared, Refusals, Row, is_blank, letter, nearest, refused
+from tasks.sources.local_files.rows import Cell, NotAsDeclared, Refusals, Row, is_blank, letter, refused
 from tasks.sources.local_files.values import read_number, read_period
 from tasks.stoppages import FileRefused
 from warehouse.areas import Area, AreaUnknown, find
 from warehouse.periods import Period
 
 _TOTALS = {"i alt", "ialt", "total", "hovedtotal", "sum", "tilsammen"}
-
 _LONGEST = 300
-
 _EXACT = Context(prec=120)
-
 _Read = TypeVar("_Read")
 
 
@@ -76,14 +73,16 @@ class CellsOfFile:
 
     def _is_whole(self, row: Row) -> bool:
         """Whether a row has a cell under each header and none beyond; a workbook does not keep empty cells."""
-        beyond = next((at for at, cell in enumerate(row.cells) if at >= self.layout.width and not is_blank(cell)), None)
+        beyond = next(
+            (at for at, cell in enumerate(row.cells) if at >= len(self.layout.headers) and not is_blank(cell)), None
+        )
         if beyond is not None:
             reason = NotAsDeclared("nothing beyond the last header", advice="Look for a separator too many in this row")
             self.refusals.add(row, at=beyond, found=row.cells[beyond], reason=reason)
-        short = self.contract.format == "csv" and len(row.cells) < self.layout.width
+        short = self.contract.format == "csv" and len(row.cells) < len(self.layout.headers)
         if short:
             reason = NotAsDeclared(
-                f"{self.layout.width} cells",
+                f"{len(self.layout.headers)} cells",
                 found=f"{len(row.cells)}",
                 advice="Look for a separator or a line break that is missing or too many in this row",
             )
@@ -111,10 +110,10 @@ class CellsOfFile:
 
     def _read(self, row: Row, at: int, reader: Callable[..., _Read], **declared: Any) -> _Read | None:
         """What a cell says, or None once it is kept among the refusals."""
+        found = row.cells[at] if at < len(row.cells) else None
         try:
-            return reader(row.cells[at] if at < len(row.cells) else None, **declared)
+            return reader(found, **declared)
         except NotAsDeclared as reason:
-            found = row.cells[at] if at < len(row.cells) else None
             self.refusals.add(row, at=at, found=found, reason=reason)
             return None
 

@@ -51,13 +51,9 @@ def _member(written: Any) -> Any:
 
 
 Text = Annotated[str, AfterValidator(composed), StringConstraints(min_length=1, max_length=500)]
-
 Label = Annotated[Text, BeforeValidator(_label)]
-
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]
-
 OnePeriod = Annotated[InstanceOf[Period], BeforeValidator(_period)]
-
 OneArea = Annotated[InstanceOf[Area], BeforeValidator(_area)]
 
 

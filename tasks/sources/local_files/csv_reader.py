@@ -15,15 +15,10 @@ from tasks.sources.local_files.contract import Contract
 from tasks.sources.local_files.rows import Row, refused, shown
 
 _SEPARATORS = {"semicolon": ";", "comma": ",", "tab": "\t", "pipe": "|"}
-
 _LONGEST_LINE = 1_000_000
-
 _MARK = b"\xef\xbb\xbf"
-
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
-
 _NO_TEXT = re.compile("[\x00\udc80-\udcff]")
-
 _FOREIGN = re.compile(r"[^\x00-\x7f]")
 
 
@@ -36,7 +31,13 @@ def csv_rows(stream: BinaryIO, *, contract: Contract, name: str) -> Iterator[Row
         try:
             cells = next(reader, None)
         except csv.Error as error:
-            raise _torn(name, row=number + 1, error=error) from error
+            raise refused(
+                name,
+                row=number + 1,
+                expected="cells between separators, quoted where they hold separators, quotes or line breaks",
+                found=f"what cannot be told apart ({error})",
+                advice="Look for a quotation mark without its partner, or save the file as CSV once more",
+            ) from error
         if cells is None:
             return
         number += 1
@@ -88,16 +89,6 @@ class _Lines:
         except UnicodeDecodeError:
             return False
         return True
-
-
-def _torn(name: str, *, row: int, error: csv.Error) -> Exception:
-    return refused(
-        name,
-        row=row,
-        expected="cells between separators, quoted where they hold separators, quotes or line breaks",
-        found=f"what cannot be told apart ({error})",
-        advice="Look for a quotation mark without its partner, or save the file as CSV once more",
-    )
 
 
 def _require_text(cells: list[str], *, row: int, lines: _Lines) -> None:

@@ -10,17 +10,17 @@ from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
-from tasks.results import DUE, Due, Fetched, Listing
-from tasks.sources.access import Access
-from tasks.sources.archived_files import CONTRACT, ArchivedFile, archive_file, due_of, fetch_archived, readable_again
+from tasks.results import DUE, Due, Listing
+from tasks.sources.access import CONTRACT, Access, ArchivedFile, archive_file, due_of, fetch_archived, readable_again
 from tasks.sources.local_files.contract import Contract, ContractError, read_contract
 from tasks.sources.local_files.snapshot import require_size
 from tasks.stoppages import FileRefused
-from warehouse.catalogue.publishers import LOCAL, LOCAL_PREFIX
-from warehouse.periods import Period
+from warehouse.catalogue.publishers import LOCAL
 from warehouse.settings import Settings
 
 _CONTRACTS = {".yml", ".yaml"}
+
+fetch = fetch_archived
 
 
 @dataclass(frozen=True)
@@ -35,22 +35,11 @@ class LocalFile:
 
 @dataclass(frozen=True)
 class Folder:
-    """What a folder holds: files with contracts, and a sentence for everything that does not fit."""
+    """What a folder holds: files with contracts, and a sentence for everything that does not fit, wrong contracts first."""
 
     files: tuple[LocalFile, ...]
-    without_file: tuple[str, ...]
-    without_contract: tuple[str, ...]
+    sentences: tuple[str, ...]
     wrong_contracts: tuple[str, ...]
-
-    @property
-    def sentences(self) -> tuple[str, ...]:
-        """Everything that does not fit, as it is to be said."""
-        return (*self.wrong_contracts, *self.without_file, *self.without_contract)
-
-
-def has(table_id: str) -> bool:
-    """Whether a table is a municipality's own."""
-    return table_id.startswith(LOCAL_PREFIX)
 
 
 def is_configured(settings: Settings) -> bool:
@@ -66,11 +55,6 @@ def due(access: Access, *, wanted: frozenset[str]) -> list[Due]:
     if wanted and LOCAL not in wanted:
         return found
     return [*found, *(_unfitting(folder) or readable_again(LOCAL, access=access))]
-
-
-def fetch(due: Due, *, access: Access, only: frozenset[Period] | None = None) -> Fetched:  # noqa: ARG001  # it is read whole
-    """The receipt of a table whose contract and file are in the archive already."""
-    return fetch_archived(due, access=access)
 
 
 def _due(file: LocalFile, *, access: Access) -> Due:
@@ -116,15 +100,17 @@ def look_into(folder: Path) -> Folder:
             wrong.append(str(error))
     clashes = _clashes(read, folder=folder)
     named = {path: _named_by(contract, beside=path) for path, contract in read.items()}
+    wrong += clashes.values()
+    waiting = [_waiting(read[path], path=path) for path, found in named.items() if not found]
+    strangers = _strangers(folder, known={path for found in named.values() for path in found})
     return Folder(
         files=tuple(
             LocalFile(read[path], path, found[-1], tuple(found[:-1]))
             for path, found in named.items()
             if found and read[path].id not in clashes
         ),
-        without_file=tuple(_waiting(read[path], path=path) for path, found in named.items() if not found),
-        without_contract=_strangers(folder, known={path for found in named.values() for path in found}),
-        wrong_contracts=(*wrong, *clashes.values()),
+        sentences=(*wrong, *waiting, *strangers),
+        wrong_contracts=tuple(wrong),
     )
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
+from tasks.sources.cells import nearest
 from tasks.sources.documents.page import composed
 from tasks.sources.local_files.contract import Contract
 from tasks.sources.local_files.contract_fields import AreaColumn, Column, Key, PeriodColumn, Place
-from tasks.sources.local_files.rows import Row, is_blank, nearest, refused, shown
+from tasks.sources.local_files.rows import Row, is_blank, refused, shown
 
 
 @dataclass(frozen=True)
@@ -20,11 +20,6 @@ class Layout:
     area: int | None
     keys: tuple[tuple[int, Key], ...]
     measures: tuple[tuple[int, Column, Place], ...]
-
-    @property
-    def width(self) -> int:
-        """How many columns the table has."""
-        return len(self.headers)
 
 
 def layout_of(row: Row, *, contract: Contract, name: str) -> Layout:
@@ -38,14 +33,10 @@ def layout_of(row: Row, *, contract: Contract, name: str) -> Layout:
         period=at[period.column] if isinstance(period, PeriodColumn) else None,
         area=at[area.column] if isinstance(area, AreaColumn) else None,
         keys=tuple((at[key.column], key) for key in contract.keys),
-        measures=tuple((at[header], column, place) for header, column, place in _measures(contract)),
+        measures=tuple(
+            (at[header], column, place) for column in contract.columns for header, place in column.headers.items()
+        ),
     )
-
-
-def _measures(contract: Contract) -> Iterator[tuple[str, Column, Place]]:
-    for column in contract.columns:
-        for header, place in column.headers.items():
-            yield header, column, place
 
 
 def _headers(row: Row, *, name: str) -> list[str]:
@@ -55,18 +46,16 @@ def _headers(row: Row, *, name: str) -> list[str]:
         cells.pop()
     headers: list[str] = []
     for at, cell in enumerate(cells):
-        text = composed(cell) if isinstance(cell, str) else "" if cell is None else composed(_written(cell))
+        # A spreadsheet keeps a header such as the year 2024 as a number.
+        text = (
+            composed(cell) if isinstance(cell, str) else "" if cell is None else composed(str(cell).removesuffix(".0"))
+        )
         if not text or text in headers:
             expected = "a header of its own for each column"
             advice = "Give each column one header, or declare the right `header_row`"
             raise refused(name, row=row.number, at=at, expected=expected, found=shown(cell), advice=advice)
         headers.append(text)
     return headers
-
-
-def _written(cell: object) -> str:
-    """A header that a spreadsheet keeps as a number: the year 2024."""
-    return str(cell).removesuffix(".0")
 
 
 def _require_declared(headers: list[str], *, row: Row, contract: Contract, name: str) -> None:

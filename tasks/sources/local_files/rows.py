@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
@@ -35,7 +34,6 @@ class ErrorValue:
 
 
 Moment = date | datetime | time | timedelta
-
 Cell = str | Decimal | Percentage | Moment | bool | Formula | ErrorValue | None
 
 
@@ -69,12 +67,6 @@ def letter(at: int) -> str:
         at, rest = divmod(at - 1, 26)
         letters = chr(ord("A") + rest) + letters
     return letters
-
-
-def nearest(text: str, *, among: Iterable[str]) -> str:
-    """The end of an advice: which of the declared names a text is like, or nothing."""
-    close = difflib.get_close_matches(text, list(among), n=1, cutoff=0.5)
-    return f"; the nearest declared is '{close[0]}'" if close else ""
 
 
 def shown(cell: Cell) -> str:

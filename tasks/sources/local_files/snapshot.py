@@ -11,7 +11,8 @@ from typing import BinaryIO
 import polars as pl
 
 from tasks.archive.store import Archive, Manifest
-from tasks.sources.archived_files import CONTRACT, FILE
+from tasks.sources.access import CONTRACT, FILE
+from tasks.sources.cells import Cut
 from tasks.sources.label_changes import Labels
 from tasks.sources.local_files.cells import CellsOfFile
 from tasks.sources.local_files.contract import AREA, Contract, ContractError, read_contract
@@ -20,7 +21,6 @@ from tasks.sources.local_files.csv_reader import csv_rows
 from tasks.sources.local_files.header import layout_of
 from tasks.sources.local_files.rows import refused
 from tasks.sources.local_files.xlsx_reader import xlsx_rows
-from tasks.sources.snapshot import Cut
 from tasks.stoppages import FileRefused
 from warehouse.catalogue.model import Table
 from warehouse.periods import Period

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from functools import partial
 from typing import Literal
 
 from tasks.sources.documents.page import composed
@@ -21,13 +22,9 @@ from warehouse.danish.writing import MONTHS
 from warehouse.periods import Period, PeriodError, PeriodKind
 
 Decimals = Literal["comma", "point"]
-
 Thousands = Literal["point", "comma", "space", "apostrophe", "none"]
-
 NumberType = Literal["integer", "decimal", "percent"]
-
 _SIGNS = {"comma": ",", "point": ".", "apostrophe": "'’", "space": BLANKS, "none": ""}
-
 _KRONER, _PER_CENT = rf"[{BLANKS}]*(?:kr\.?|DKK)", rf"[{BLANKS}]*(?:%|pct\.?|procent)"
 
 
@@ -117,14 +114,6 @@ KINDS: dict[PeriodForm, PeriodKind] = {
     "rolling_year": PeriodKind.ROLLING_YEAR,
 }
 
-_EXAMPLES: dict[PeriodForm, str] = {
-    "year": "a year such as 2022",
-    "quarter": "a quarter such as 3. kvartal 2022 or 2022K3",
-    "month": "a month such as 2022M06 or juni 2022",
-    "date": "a date such as 2022-06-30 or 30-06-2022",
-    "rolling_year": "four quarters such as 2016QMAT03",
-}
-
 _QUARTER = re.compile(
     r"(?P<year>\d{4})[KQ]0?(?P<number>[1-4])|(?P<nth>[1-4])\.? (?:kvartal|kvrt\.?|kvt\.?|kv\.?) (?P<of>\d{4})",
     re.ASCII | re.IGNORECASE,
@@ -135,13 +124,13 @@ _ISO, _DANISH = re.compile(r"\d{4}-\d{2}-\d{2}"), re.compile(r"(\d{2})[-.](\d{2}
 
 def read_period(cell: Cell, *, form: PeriodForm) -> Period:
     """The period a cell names; raises NotAsDeclared. A date stands for the month it lies in."""
+    reader, example = _READERS[form]
     try:
         if isinstance(cell, date) and form == "date":
             return Period.containing(cell.date() if isinstance(cell, datetime) else cell)
-        period = _READERS[form](_text(cell))
-        return Period.parse(str(period))
+        return Period.parse(str(reader(_text(cell))))
     except (PeriodError, ValueError) as error:
-        raise NotAsDeclared(_EXAMPLES[form], advice=_advice(cell, form=form)) from error
+        raise NotAsDeclared(example, advice=_advice(cell, form=form)) from error
 
 
 def _text(cell: Cell) -> str:
@@ -188,10 +177,6 @@ def _date(text: str) -> Period:
     return Period.containing(date.fromisoformat(text))
 
 
-def _rolling_year(text: str) -> Period:
-    return _of_kind(text, kind=PeriodKind.ROLLING_YEAR)
-
-
 def _of_kind(text: str, *, kind: PeriodKind) -> Period:
     period = Period.parse(text)
     if period.kind is not kind:
@@ -199,10 +184,11 @@ def _of_kind(text: str, *, kind: PeriodKind) -> Period:
     return period
 
 
-_READERS: dict[PeriodForm, Callable[[str], Period]] = {
-    "year": _year,
-    "quarter": _quarter,
-    "month": _month,
-    "date": _date,
-    "rolling_year": _rolling_year,
+_READERS: dict[PeriodForm, tuple[Callable[[str], Period], str]] = {
+    "year": (_year, "a year such as 2022"),
+    "quarter": (_quarter, "a quarter such as 3. kvartal 2022 or 2022K3"),
+    "month": (_month, "a month such as 2022M06 or juni 2022"),
+    "date": (_date, "a date such as 2022-06-30 or 30-06-2022"),
+    "rolling_year": (partial(_of_kind, kind=PeriodKind.ROLLING_YEAR), "four quarters such as 2016QMAT03"),
 }
+"""How each form is read, and what it looks like."""

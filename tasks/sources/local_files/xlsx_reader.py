@@ -16,29 +16,18 @@ from typing import Any, BinaryIO
 
 from defusedxml.ElementTree import iterparse
 from openpyxl import Workbook
+from openpyxl.utils import column_index_from_string
 
+from tasks.sources.documents import workbook
 from tasks.sources.documents.file_kind import compound_kind
-from tasks.sources.documents.workbook import (
-    MEGABYTE,
-    PackageLimits,
-    PackageTooLarge,
-    exactly,
-    is_per_cent,
-    opened,
-    require_small,
-    rows_of,
-    visible_sheets,
-)
 from tasks.sources.local_files.contract import Contract
 from tasks.sources.local_files.rows import Cell, ErrorValue, Formula, Percentage, Row, refused
 from tasks.stoppages import Stoppage
 
-_LIMITS = PackageLimits(size=200 * MEGABYTE, parts=2_000)
-
+_LARGEST_MB = 200
+_LIMITS = workbook.PackageLimits(size=_LARGEST_MB * workbook.MEGABYTE, parts=2_000)
 _XLSX = "an .xlsx workbook"
-
 _LAST_ROW, _LAST_COLUMN = 1_048_576, 16_384
-
 _REFERENCE = re.compile(r"\$?([A-Z]{1,3})\$?(\d{1,7})", re.ASCII)
 
 
@@ -59,12 +48,12 @@ def xlsx_rows(stream: BinaryIO, *, contract: Contract, name: str) -> Iterator[Ro
 
 def _rows(stream: BinaryIO, *, contract: Contract, name: str) -> Iterator[Row]:
     require_honest_package(stream, name=name)
-    sheet = _chosen(opened(stream, values=False), contract=contract, name=name)
+    sheet = _chosen(workbook.opened(stream, values=False), contract=contract, name=name)
     _require_plain_sheet(stream, sheet=sheet, header_row=contract.header_row, name=name)
     values: Iterator[Any] = repeat(None)
     if contract.formulas == "cached-value":
-        values = rows_of(opened(stream, values=True)[sheet.title])
-    for number, (row, cached) in enumerate(zip(rows_of(sheet), values, strict=False), start=1):
+        values = workbook.rows_of(workbook.opened(stream, values=True)[sheet.title])
+    for number, (row, cached) in enumerate(zip(workbook.rows_of(sheet), values, strict=False), start=1):
         yield Row(number, tuple(map(_cell, row, repeat(None) if cached is None else cached)))
 
 
@@ -77,11 +66,11 @@ def require_honest_package(stream: BinaryIO, *, name: str) -> None:
     if compound == "old":
         raise refused(name, expected=_XLSX, found="a workbook of the older .xls kind", advice="Save it as .xlsx")
     try:
-        require_small(stream, limits=_LIMITS)
-    except PackageTooLarge as error:
+        workbook.require_small(stream, limits=_LIMITS)
+    except workbook.PackageTooLarge as error:
         raise refused(
             name,
-            expected=f"a workbook of at most {_LIMITS.size // MEGABYTE} MB and {_LIMITS.elements} elements once unpacked",
+            expected=f"a workbook of at most {_LARGEST_MB} MB and {_LIMITS.elements} elements once unpacked",
             found=str(error),
             advice="Keep the figures in a workbook of their own, or send them as CSV",
         ) from error
@@ -91,14 +80,14 @@ def require_honest_package(stream: BinaryIO, *, name: str) -> None:
         ) from error
 
 
-def _chosen(workbook: Workbook, *, contract: Contract, name: str) -> Any:
+def _chosen(book: Workbook, *, contract: Contract, name: str) -> Any:
     """The declared sheet, or the only one there is to see; a hidden sheet is never read."""
-    visible = visible_sheets(workbook)
+    visible = workbook.visible_sheets(book)
     if contract.sheet is None and len(visible) == 1:
         return next(iter(visible.values()))
     if contract.sheet in visible:
         return visible[contract.sheet]
-    hidden = [sheet.title for sheet in workbook.worksheets if sheet.title not in visible]
+    hidden = [sheet.title for sheet in book.worksheets if sheet.title not in visible]
     found = f"the sheets {', '.join(visible) or 'none'}" + (f"; hidden: {', '.join(hidden)}" if hidden else "")
     expected = "one visible sheet" if contract.sheet is None else f"a visible sheet '{contract.sheet}'"
     raise refused(name, expected=expected, found=found, advice="Declare its name under `sheet`, or show it")
@@ -142,14 +131,7 @@ def _column_of(reference: str | None, *, row: int, name: str) -> int | None:
     if found is None or int(found[2]) != row:
         advice = "Open the workbook in a spreadsheet program and save it anew"
         raise refused(name, row=row, expected="cells of this row", found=f"'{reference[:20]}'", advice=advice)
-    return _position(found[1]) + 1
-
-
-def _position(letters: str) -> int:
-    at = 0
-    for sign in letters:
-        at = at * 26 + ord(sign) - ord("A") + 1
-    return at - 1
+    return column_index_from_string(found[1])
 
 
 def _require_above(merged: str, *, header_row: int, name: str) -> None:
@@ -160,7 +142,7 @@ def _require_above(merged: str, *, header_row: int, name: str) -> None:
         raise refused(
             name,
             row=None if first is None else int(first[2]),
-            at=None if first is None else _position(first[1]),
+            at=None if first is None else column_index_from_string(first[1]) - 1,
             expected="one cell for each figure",
             found=f"the merged cells {merged[:40]}",
             advice="Split the merged cells and write each one's text",
@@ -171,10 +153,9 @@ def _cell(cell: Any, cached: Any) -> Cell:
     """What stands in a cell; a formula's cached value where `cached` is that cell without formulas."""
     if cell.data_type != "f":
         return _value(cell)
-    if cached is None:
-        return Formula(str(getattr(cell.value, "text", cell.value)))
-    value = _value(cached)
-    return Formula(str(getattr(cell.value, "text", cell.value)), uncached=True) if value is None else value
+    value = None if cached is None else _value(cached)
+    text = str(getattr(cell.value, "text", cell.value))
+    return Formula(text, uncached=cached is not None) if value is None else value
 
 
 def _value(cell: Any) -> Cell:
@@ -185,5 +166,5 @@ def _value(cell: Any) -> Cell:
         return value
     if isinstance(value, float) and not isfinite(value):
         return ErrorValue(str(value))
-    number = exactly(value)
-    return Percentage(number) if is_per_cent(cell) else number
+    number = workbook.exactly(value)
+    return Percentage(number) if workbook.is_per_cent(cell) else number

@@ -17,9 +17,7 @@ from tasks.stoppages import ListUnreadable
 from warehouse.areas import municipalities
 
 GapIs = Literal["actual - expected", "expected - actual"]
-
 LONGEST_TOP_LIST = 20
-
 ROUNDING_PERSONS = 10
 
 
@@ -75,14 +73,12 @@ def gap_is(rows: Sequence[Row], *, name: str) -> GapIs | None:
     verdicts = [_by_difference(ranked, name=name), _by_points(ranked, name=name), _by_persons(ranked, name=name)]
     said = list(dict.fromkeys(verdict for verdict in verdicts if verdict is not None))
     if len(said) > 1:
-        raise ListUnreadable(
-            _contradiction(f"Faktisk and Forventet say '{said[0]}', the places say '{said[1]}'", name=name)
-        )
+        raise _contradiction(f"Faktisk and Forventet say '{said[0]}', the places say '{said[1]}'", name=name)
     return said[0] if said else None
 
 
-def _contradiction(what: str, *, name: str) -> str:
-    return (
+def _contradiction(what: str, *, name: str) -> ListUnreadable:
+    return ListUnreadable(
         f"{name}: the rows contradict each other about the sign of the difference: {what}. "
         "Hold the file against the ministry's page; a figure or a minus may have been lost"
     )
@@ -93,9 +89,7 @@ def _refuse_opposite_signs(rows: Sequence[Row], *, name: str) -> None:
     for row in rows:
         persons, points = row.values.get("gap_full_time_persons"), row.values.get("gap_pct_point")
         if persons is not None and points is not None and abs(persons) > ROUNDING_PERSONS and persons * points < 0:
-            raise ListUnreadable(
-                _contradiction(f"{row.area.name} has {persons} persons and {points} points", name=name)
-            )
+            raise _contradiction(f"{row.area.name} has {persons} persons and {points} points", name=name)
 
 
 def _by_difference(rows: Sequence[Row], *, name: str) -> GapIs | None:
@@ -117,7 +111,7 @@ def _by_difference(rows: Sequence[Row], *, name: str) -> GapIs | None:
             said[fits[0]] = row
     if len(said) > 1:
         first, second = (row.area.name for row in said.values())
-        raise ListUnreadable(_contradiction(f"{first} one way, {second} the other", name=name))
+        raise _contradiction(f"{first} one way, {second} the other", name=name)
     return next(iter(said), None)
 
 
@@ -134,9 +128,7 @@ def _by_points(rows: Sequence[Row], *, name: str) -> GapIs | None:
     falling = [later for (_, before), (later, after) in pairwise(points) if after < before]
     if rising and falling:
         turn = min(rising, falling, key=len)[0]
-        raise ListUnreadable(
-            _contradiction(f"the points turn at place {turn.rank}, {turn.area.name}; expected in order", name=name)
-        )
+        raise _contradiction(f"the points turn at place {turn.rank}, {turn.area.name}; expected in order", name=name)
     if not rising and not falling:
         return None
     return _plausible("actual - expected" if rising else "expected - actual", first=points[0][1])
@@ -156,11 +148,8 @@ def _by_persons(rows: Sequence[Row], *, name: str) -> GapIs | None:
     signed = [(row, persons) for row, persons in signed if abs(persons) > ROUNDING_PERSONS]
     changes = [later for (_, before), (later, after) in pairwise(signed) if before * after < 0]
     if len(changes) > 1:
-        raise ListUnreadable(
-            _contradiction(
-                f"the persons change sign again at place {changes[1].rank}, {changes[1].area.name}", name=name
-            )
-        )
+        second = changes[1]
+        raise _contradiction(f"the persons change sign again at place {second.rank}, {second.area.name}", name=name)
     if not changes:
         return None
     return "actual - expected" if signed[0][1] < 0 else "expected - actual"

@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Unpack
 from urllib.parse import SplitResult, unquote, urljoin, urlsplit
 
-from tasks.results import DUE, Due, Fetched, Listing
-from tasks.sources.access import Access
-from tasks.sources.archived_files import (
+from tasks.results import DUE, Due, Listing
+from tasks.sources.access import (
+    Access,
     ArchivedFile,
     archive_file,
     due_of,
@@ -34,7 +34,6 @@ from tasks.stoppages import (
 )
 from warehouse.catalogue.model import ranking_lists
 from warehouse.catalogue.publishers import chosen
-from warehouse.periods import Period
 from warehouse.settings import Settings
 
 LISTS = "ranking_lists"
@@ -44,10 +43,7 @@ MOST_REDIRECTS = 5
 # Whole names: what only begins like one of them is somewhere else.
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
-
-def has(table_id: str) -> bool:
-    """Whether a table is one of the ministry's lists."""
-    return any(table.id == table_id for table in ranking_lists().tables)
+fetch = fetch_archived
 
 
 def is_configured(settings: Settings) -> bool:
@@ -73,11 +69,6 @@ def due(access: Access, *, wanted: frozenset[str]) -> list[Due]:
     if not unreadable:
         return [*read, *readable_again(LISTS, access=access)]
     return [*read, _stopped(unreadable, files=by_table.get(LISTS, []), access=access)]
-
-
-def fetch(due: Due, *, access: Access, only: frozenset[Period] | None = None) -> Fetched:  # noqa: ARG001  # it is read whole
-    """The receipt of a list, whose files are in the archive already."""
-    return fetch_archived(due, access=access)
 
 
 def _sort(address: str, *, into: dict[str, list[ArchivedFile]], access: Access) -> None:

@@ -15,15 +15,14 @@ from typing import Any
 import polars as pl
 
 from tasks.archive.store import Archive, Manifest
-from tasks.sources.archived_files import FILE
-from tasks.sources.cells import KEY, SCHEMA
+from tasks.sources.access import FILE
+from tasks.sources.cells import KEY, SCHEMA, Cut
 from tasks.sources.documents.page import Page, printable
 from tasks.sources.documents.sandbox import pages_in
 from tasks.sources.label_changes import Labels
-from tasks.sources.ranking_lists import titles
+from tasks.sources.ranking_lists import headings
 from tasks.sources.ranking_lists.consistency import GapIs, gap_is, is_complete
 from tasks.sources.ranking_lists.table import Row, table
-from tasks.sources.snapshot import Cut
 from tasks.stoppages import ListUnreadable
 from warehouse.catalogue.model import Table
 from warehouse.catalogue.publishers import shipped_table
@@ -99,13 +98,13 @@ def list_on(pages: Sequence[Page], *, name: str) -> RankingList:
     found = table(pages, name=name)
     complete = is_complete(found.rows, name=name)
     try:
-        table_id, period = titles.table_id(found.titles, name=name), titles.period(found.titles, name=name)
-    except titles.TitleUnclear as error:
+        table_id, period = headings.table_id(found.titles, name=name), headings.period(found.titles, name=name)
+    except headings.TitleUnclear as error:
         raise ListUnreadable(f"{name}, {pages[0].place}: {error}") from error
     return RankingList(
         table_id=table_id,
         period=period,
-        published_on=titles.published_on([*found.titles, *found.notes]),
+        published_on=headings.published_on([*found.titles, *found.notes]),
         complete=complete,
         gap_is=gap_is(found.rows, name=name),
         cells=_cells(found.rows, period=period),

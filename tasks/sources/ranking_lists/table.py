@@ -13,17 +13,14 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from tasks.sources.documents.page import Cell, Line, Page, merged
-from tasks.sources.ranking_lists.columns import KNOWN, Column, HeaderUnclear, named
+from tasks.sources.ranking_lists.headings import KNOWN, Column, HeaderUnclear, named
 from tasks.stoppages import ListUnreadable
 from warehouse.areas import Area, AreaUnknown, find
 from warehouse.danish.numbers import BLANKS, MINUS_SIGNS, Notation, read_number
 
 _LONGEST_NAME = 40
-
 _PRINTED = Notation(minus=MINUS_SIGNS, blanks=BLANKS)
-
 _RANK = re.compile(r"(\d{1,3})\.?(?: ?plads)?", re.IGNORECASE)
-
 _FOOTNOTE_MARK = re.compile(r"\s*(?:[*¹²³†]+\)?|\d\))$")
 
 

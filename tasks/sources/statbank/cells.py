@@ -11,16 +11,16 @@ are written as a figure (`suppressedDataValue`, `0` seen in FOLK1A, 2025-10), th
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from io import BytesIO
 
 import polars as pl
 
-from tasks.sources.cells import KEY, SCHEMA, one_of_each
-from tasks.sources.statbank.client import read_body
+from tasks.sources.cells import KEY, SCHEMA, members_of, one_of_each
+from tasks.sources.http import not_promised
 from tasks.sources.statbank.codes import area_of, is_left_out, read_quarter
-from tasks.sources.statbank.metadata import CATALOGUE, BankMetadata, members_asked
+from tasks.sources.statbank.metadata import CATALOGUE, SETTING, BankMetadata, members_asked
 from tasks.stoppages import BodyUnreadable, Undeclared
 from warehouse.catalogue.model import Measure, Table
 from warehouse.periods import Period
@@ -28,6 +28,7 @@ from warehouse.periods import Period
 HIDDEN, NIL, CANNOT_BE = "..", "-", "."
 _WHOLE = r"\A-?[0-9]{1,15}\z"
 _DECIMAL = r"\A-?[0-9]{1,15}(,[0-9]{1,15})?\z"
+_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
 @dataclass(frozen=True)
@@ -48,13 +49,40 @@ def to_cells(body: bytes, *, table: Table, metadata: BankMetadata, periods: Coll
     (measure,) = table.measures
     columns = _columns(table, metadata=metadata)
     of = f"/data/{table.id.upper()}"
-    rows = read_body(body, of=of, columns=[*(column.name for column in columns), measure.label])
+    rows = _read_body(body, of=of, columns=[*(column.name for column in columns), measure.label])
     for column in columns:
         _require_declared(rows, column=column, table=table)
     _require_whole(rows, columns=columns, metadata=metadata, periods=periods, of=of)
     read = _values(rows, measure=measure, hidden_as=metadata.hidden_as, of=of)
     cells = _keyed(read, columns=columns, table=table).with_columns(measure=pl.lit(measure.name))
     return one_of_each(cells.select(*KEY, "value", "status").cast(SCHEMA), table=table)
+
+
+def _read_body(body: bytes, *, of: str, columns: Collection[str]) -> pl.DataFrame:
+    """One row per line after the header, every field a text, the columns named and ordered as in `columns`."""
+    fields = _fields(body.removeprefix(_BYTE_ORDER_MARK), of=of)
+    header = [name.upper() for name in fields.columns]
+    if sorted(header) != sorted(name.upper() for name in columns):
+        raise BodyUnreadable(
+            f"{of}: the columns are {', '.join(fields.columns)}, and {', '.join(columns)} were asked for"
+        )
+    short = fields.with_row_index("line", offset=2).filter(pl.any_horizontal(pl.col(fields.columns).is_null()))
+    if short.height:
+        raise BodyUnreadable(f"{of}: line {short['line'][0]} has fewer fields than the {len(header)} of the header")
+    places = {name: header.index(name.upper()) for name in columns}
+    return fields.select(fields.to_series(at).alias(name) for name, at in places.items())
+
+
+def _fields(body: bytes, *, of: str) -> pl.DataFrame:
+    if b";" not in body.partition(b"\n")[0]:
+        raise BodyUnreadable(not_promised("a table of figures", body=body, of=of, setting=SETTING))
+    try:
+        return pl.read_csv(
+            BytesIO(body), separator=";", infer_schema=False, empty_string_is_null=False, extra_columns="raise"
+        )
+    except pl.exceptions.PolarsError as error:
+        start = body[:60].decode("utf-8", "replace").strip()
+        raise BodyUnreadable(f"{of} sent something that is not a table in UTF-8 ('{start}...'): {error}") from error
 
 
 def _columns(table: Table, *, metadata: BankMetadata) -> list[_Column]:
@@ -117,28 +145,15 @@ def _require_whole(
 def _keyed(rows: pl.DataFrame, *, columns: list[_Column], table: Table) -> pl.DataFrame:
     """The rows with our numbers of quarter and area, areas that are kept out dropped."""
     area, time, *breakdowns = columns
+    members = [
+        rows[column.name].replace_strict(column.stands_for, return_dtype=pl.String).alias(hierarchy.dimension)
+        for column, hierarchy in zip(breakdowns, table.breakdowns, strict=True)
+    ]
     return rows.with_columns(
         rows[area.name].replace_strict(area.stands_for, return_dtype=pl.Int16).alias("area_id"),
         rows[time.name].replace_strict(time.stands_for, return_dtype=pl.Int32).alias("period_id"),
-        _members(rows, columns=breakdowns, table=table),
+        members_of(members, rows=rows.height).alias("members"),
     ).drop_nulls("area_id")
-
-
-def _members(rows: pl.DataFrame, *, columns: list[_Column], table: Table) -> pl.Series:
-    """The breakdowns' members as JSON with sorted keys, `{}` where the table has none."""
-    if not columns:
-        return pl.repeat("{}", rows.height, dtype=pl.String, eager=True).alias("members")
-    labels = rows.select(column.name for column in columns)
-    lookup = labels.unique()
-    texts = [_as_json(row, columns=columns, table=table) for row in lookup.rows()]
-    lookup = lookup.with_columns(pl.Series("members", texts, dtype=pl.String))
-    return labels.join(lookup, on=labels.columns, how="left", maintain_order="left")["members"]
-
-
-def _as_json(labels: tuple[str, ...], *, columns: list[_Column], table: Table) -> str:
-    names = [column.stands_for[label] for column, label in zip(columns, labels, strict=True)]
-    dimensions = [hierarchy.dimension for hierarchy in table.breakdowns]
-    return json.dumps(dict(zip(dimensions, names, strict=True)), ensure_ascii=False, sort_keys=True)
 
 
 def _values(rows: pl.DataFrame, *, measure: Measure, hidden_as: str | None, of: str) -> pl.DataFrame:

@@ -12,12 +12,12 @@ from datetime import date, datetime
 from typing import Any
 
 from tasks.sources.http import json_of
-from tasks.sources.statbank.client import SETTING
 from tasks.sources.statbank.codes import read_quarter
 from tasks.stoppages import BodyUnreadable, Undeclared
 from warehouse.catalogue.model import Hierarchy, Table
 from warehouse.periods import Period, PeriodError
 
+SETTING = "JOBINDSATS_STATBANK_URL"
 CATALOGUE = "warehouse/catalogue/statbank.yml"
 COUNTED_IN = "Antal"
 
@@ -72,7 +72,7 @@ def read_metadata(body: bytes, *, table: Table) -> BankMetadata:
     document = json_of(body, of=f"/tableinfo/{table.id.upper()}", setting=SETTING)
     try:
         variables = tuple(_variable(each) for each in document["variables"])
-        time = _time(document, among=variables)
+        (time,) = [own for own, each in zip(variables, document["variables"], strict=True) if each["time"]]
         found = BankMetadata(
             table_id=str(document["id"]).lower(),
             title=str(document["text"]),
@@ -111,11 +111,6 @@ def _hidden_as(document: dict[str, Any]) -> str | None:
     """The text; a number would be as good a sign, and a true zero must not be read into it."""
     sign = document.get("suppressedDataValue")
     return None if sign is None else str(sign)
-
-
-def _time(document: dict[str, Any], *, among: tuple[Variable, ...]) -> Variable:
-    (time,) = [own for own, each in zip(among, document["variables"], strict=True) if each["time"]]
-    return time
 
 
 def _periods(time: Variable, *, table: Table) -> tuple[Period, ...]:

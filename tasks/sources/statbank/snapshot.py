@@ -6,14 +6,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
+from urllib.parse import parse_qs, urlsplit
 
 from tasks.archive.store import Archive, Manifest
-from tasks.sources.label_changes import Labels, lasting_names
-from tasks.sources.snapshot import Cut
+from tasks.sources.cells import Cut
+from tasks.sources.label_changes import Labels, labels_in
 from tasks.sources.statbank.cells import to_cells
 from tasks.sources.statbank.codes import area_of, read_quarter
 from tasks.sources.statbank.metadata import CATALOGUE, BankMetadata, differences, read_metadata
-from tasks.sources.statbank.request import quarters_asked
 from warehouse.catalogue.model import Hierarchy, Table
 from warehouse.catalogue.publishers import shipped_table
 from warehouse.danish.clock import danish_day
@@ -70,21 +70,18 @@ class StatBankSnapshot:
 
 
 def _quarters(asked: str) -> list[Period]:
-    return [read_quarter(quarter) for quarter in quarters_asked(asked)]
+    """The quarters that a question for figures named; none for any other question."""
+    named = parse_qs(urlsplit(asked).query).get("Tid", [])
+    return [read_quarter(quarter) for written in named for quarter in written.split(",")]
 
 
 def labels_of(metadata: BankMetadata, *, hierarchy: Hierarchy, on: date) -> Labels:
     """The text of each code of one variable; `on` says which texts StatBank must still have."""
     texts = metadata.variable(hierarchy.id).texts
-    if hierarchy.kind == "area":
-        places = {text: area_of(code, text=text) for code, text in texts.items()}
-        names = {text: area.name for text, area in places.items() if area is not None}
-    else:
-        names = hierarchy.canonical
-    return Labels(
-        what="area" if hierarchy.kind == "area" else "member",
-        where=hierarchy.id,
+    places = {text: area_of(code, text=text) for code, text in texts.items()}
+    return labels_in(
+        hierarchy,
         spellings={code: (text,) for code, text in texts.items()},
-        names=names,
-        lasting=lasting_names(hierarchy, on=on),
+        areas={text: area.name for text, area in places.items() if area is not None},
+        on=on,
     )

@@ -10,10 +10,9 @@ import polars as pl
 import pytest
 from sqlalchemy import Connection, Engine, text
 
-from expectations.allowed_deviations import GUARD
 from expectations.checks import Audited, literal
 from expectations.known_deviations import Deviation, DeviationError
-from expectations.suite import verdicts
+from expectations.suite import GUARD, verdicts
 from expectations.verdict import Verdict, in_words
 from tasks.sources.cells import SCHEMA
 from tests.properties.releases import (

@@ -13,9 +13,8 @@ import pytest
 import requests
 
 from tasks.sources.statbank.cells import to_cells
-from tasks.sources.statbank.client import Bank
+from tasks.sources.statbank.fetch import Bank, figures, in_chunks, metadata_of
 from tasks.sources.statbank.metadata import differences, read_metadata
-from tasks.sources.statbank.request import figures, in_chunks, metadata_of
 from tasks.stoppages import BodyUnreadable, Stoppage, Undeclared
 from tests.standin.server import StandIn, running
 from tests.standin.statbank.tables import population_released_on

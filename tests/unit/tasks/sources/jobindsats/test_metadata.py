@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tasks.sources.jobindsats import request as questions
+from tasks.sources.jobindsats import client as questions
 from tasks.sources.jobindsats.metadata import (
     Level,
     TableMetadata,

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from tasks.sources.statbank.codes import LEFT_OUT, area_of, is_left_out, read_quarter, write_quarter
+from tasks.sources.statbank.fetch import CELL_LIMIT, figures, in_chunks, metadata_of
 from tasks.sources.statbank.metadata import differences, members_asked, read_metadata
-from tasks.sources.statbank.request import CELL_LIMIT, figures, in_chunks, metadata_of
 from tasks.stoppages import BodyUnreadable, Undeclared
 from tests.statbank_answers import AREAS, AUK01, FOLK1A, MEMBERS, description, metadata, variable
 from warehouse.areas import all_areas, municipalities

@@ -7,8 +7,8 @@ from decimal import Decimal
 
 import pytest
 
+from tasks.sources.ranking_lists.headings import TitleUnclear, period, published_on, table_id
 from tasks.sources.ranking_lists.table import number, rank
-from tasks.sources.ranking_lists.titles import TitleUnclear, period, published_on, table_id
 from warehouse.danish.writing import as_typed
 
 

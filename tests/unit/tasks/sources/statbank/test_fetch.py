@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from tasks.sources.http import Answer
-from tasks.sources.statbank.client import Bank
+from tasks.sources.statbank.fetch import Bank
 from tasks.stoppages import (
     BodyTooLarge,
     PublisherDown,
