@@ -16,9 +16,7 @@ from flows.command_line.options import FAILED, WELL, Area, AsOf, Json
 from flows.printing import cell, console, danish_time, grid, print_json
 
 Row = Mapping[str, Any]
-
 Item = Annotated[str | None, Parameter(help="Only this benefit, offer, outcome or line; 'all' for each.")]
-
 FEW = 3
 
 

@@ -7,7 +7,6 @@ from typing import Annotated
 from cyclopts import Parameter
 
 WELL, FAILED, WRONG_USE, ATTENTION = 0, 1, 2, 3
-
 Json = Annotated[bool, Parameter(name="--json", negative="", help="Print one JSON document and nothing else.")]
 
 Tables = Annotated[
@@ -15,5 +14,4 @@ Tables = Annotated[
 ]
 
 Area = Annotated[str, Parameter(help="Name or code of a municipality, or 'Hele landet'.")]
-
 AsOf = Annotated[str | None, Parameter(help="As it was known then: a date (end of day) or a time.")]

@@ -22,13 +22,9 @@ if TYPE_CHECKING:
     from tasks.quarantine.stopped_loads import BrokenRule, StoppedLoad
 
 quarantine = App(name="quarantine", help="Loads that were stopped: list them, look at one, release one.")
-
 Load = Annotated[int, Parameter(name="ID")]
-
 ROWS_SHOWN = 20
-
 FIRST = ("Periode", "Område", "period", "area", "measure", "members", "value", "status")
-
 STATES = {"open": "bold yellow", "released": "green", "overtaken": "dim"}
 
 

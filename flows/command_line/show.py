@@ -15,7 +15,6 @@ from flows.command_line.options import WELL, Area, AsOf, Json
 from flows.printing import STYLES, console, danish_time, grid, in_words, number, or_status, print_json
 
 Rows = Sequence[dict[str, Any]]
-
 FRESH = {True: Text("fresh", "green"), False: Text("no", "yellow"), None: Text("retired", "dim")}
 
 

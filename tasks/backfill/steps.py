@@ -57,7 +57,6 @@ class BackfillStopped(RuntimeError):
 
 
 Told = Callable[[Progress], None]
-
 _listener: ContextVar[Told] = ContextVar("listener", default=ignore_progress)
 
 

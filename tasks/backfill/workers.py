@@ -85,7 +85,6 @@ PATIENCE_SECONDS = 60
 """How long a cluster may be without a worker, or take to answer."""
 
 _IDLE_SECONDS = 2
-
 _IN_THIS_PROCESS = Lock()
 
 

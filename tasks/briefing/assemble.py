@@ -36,9 +36,7 @@ from warehouse.catalogue.publishers import catalogues
 from warehouse.periods import Period, spanning
 
 MONTHS_SHOWN = 25
-
 ALL_BENEFITS = "Alle ydelser"
-
 Counted = Mapping[tuple[str, str, int], Cell]
 
 

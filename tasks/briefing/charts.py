@@ -29,9 +29,7 @@ from tasks.briefing.content import (
 from warehouse.danish import writing
 
 Rows = list[dict[str, Any]]
-
 _LETTERS = 21
-
 _SHORT = {"Selvforsørgelses- og hjemrejseydelse samt overgangsydelse": "Selvforsørgelse mv."}
 
 

@@ -14,9 +14,7 @@ from warehouse.areas import Area
 from warehouse.periods import Period
 
 OBSERVED, SUPPRESSED, NOT_YET, WITHDRAWN, MISSING = "observed", "suppressed", "not_yet", "withdrawn", "missing"
-
 NOT_IN_FORCE = "not_in_force"
-
 BROKEN = "series_break"
 
 
@@ -47,7 +45,6 @@ class Cell:
 
 
 MISSED = Cell(None, MISSING)
-
 ABSENT = Cell(None, NOT_IN_FORCE)
 
 

@@ -18,9 +18,7 @@ from warehouse.areas import Area, all_areas, find, municipalities
 from warehouse.errors import QuestionError
 
 AS_MANY = 3
-
 AT_MOST = 4
-
 _NAMED = "De er valgt til denne briefing."
 
 

@@ -111,9 +111,7 @@ def _rests(basis: str) -> int:
 
 
 SHOWN = 8
-
 _KEY = ("area_code", "item", "period_id")
-
 _VALUE = ("full_time_persons", "full_time_persons_status")
 
 

@@ -26,7 +26,6 @@ from warehouse.danish import writing
 from warehouse.danish.clock import in_denmark
 
 Write = Callable[[float], str]
-
 MAY_BREAK = "\N{ZERO WIDTH SPACE}"
 
 NOT_SHOWN = {

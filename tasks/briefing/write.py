@@ -25,7 +25,6 @@ from warehouse.figures import population
 from warehouse.marts.rows import one_state
 
 Given = TypeVar("Given")
-
 Made = TypeVar("Made")
 
 # Starting a process costs as much as a few pages; each holds its own libraries in memory.

@@ -156,9 +156,7 @@ def _for_how_long(time: timedelta) -> str:
 
 
 ENOUGH_BYTES = 2 * 1024**3
-
 SHORTEST_TOKEN = 8
-
 SECONDS_TO_CONNECT = 5
 
 

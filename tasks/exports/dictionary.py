@@ -16,7 +16,6 @@ from tasks.archive.whole_file import whole_file
 from warehouse.marts.contract import VERSION, Entry, entries
 
 Language = Literal["da", "en"]
-
 A4 = 9
 
 

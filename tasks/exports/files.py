@@ -27,9 +27,7 @@ from warehouse.marts.declaration import years_by
 from warehouse.marts.rows import columns_of, pieces_of, rows_of, years_of
 
 ROWS_OF_A_SHEET = 1_048_576
-
 _TEXT_OF_A_CELL = 32_767
-
 _FORMULA = r"\A([=+\-@'\t\r\n])"
 
 

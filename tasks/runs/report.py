@@ -21,7 +21,6 @@ from prefect.states import Completed, Failed
 from tasks.runs.lifecycle import RunReport
 
 SECONDS_BETWEEN_UPDATES = 1.0
-
 Step = TypeVar("Step")
 
 
