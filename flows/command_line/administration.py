@@ -14,7 +14,7 @@ from flows.printing import STYLES, console, grid, print_json
 from flows.serving.local_server import prepare_orchestrator, why_silent
 
 if TYPE_CHECKING:
-    from tasks.doctor.finding import Finding
+    from tasks.doctor.checks import Finding
 
 warehouse = App(name="warehouse", help="The warehouse itself: address, start, stop, migrations.")
 
@@ -45,7 +45,7 @@ def _prefect() -> Finding:
     import prefect
     from prefect.settings import get_current_settings
 
-    from tasks.doctor.finding import Finding
+    from tasks.doctor.checks import Finding
 
     api = get_current_settings().api.url
     if not api:
