@@ -12,7 +12,7 @@ from flows.printing import console, number, print_highlights, print_json, print_
 from flows.serving.local_server import await_orchestrator, begin_orchestrator, prepare_orchestrator
 
 if TYPE_CHECKING:
-    from tasks.runs.lifecycle import RunReport
+    from tasks.runs.report import RunReport
 
 
 def nightly(*, tables: Tables = None, as_json: Json = False) -> int:
@@ -32,7 +32,7 @@ def nightly(*, tables: Tables = None, as_json: Json = False) -> int:
 
 
 def _print_night(report: RunReport, *, as_json: bool) -> None:
-    from tasks.runs.lifecycle import as_json as report_as_json
+    from tasks.runs.report import as_json as report_as_json
 
     if as_json:
         print_json(report_as_json(report))
