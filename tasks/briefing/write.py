@@ -1,4 +1,8 @@
-"""Writing: one file per municipality, all of one state of the warehouse, each written whole or not at all."""
+"""Writing: one HTML file per municipality, all of one state of the warehouse, each written whole or not at all.
+
+A file needs nothing beside it: no script, no font and no picture is fetched, and the page says so to the browser itself. It
+is filled in from typed content and escaped. Times are those of Denmark.
+"""
 
 from __future__ import annotations
 
@@ -8,18 +12,24 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
+from importlib import resources
 from pathlib import Path
 from typing import TypeVar
 
 import polars as pl
+from jinja2 import Environment, StrictUndefined, Template
+from markupsafe import Markup
 from sqlalchemy import Connection, Engine
 
 from tasks.archive.whole_file import whole_file
-from tasks.briefing import assemble, neighbours, page
+from tasks.briefing import assemble, charts, neighbours, wording
 from tasks.briefing import inputs as readings
-from tasks.briefing.content import Neighbours
+from tasks.briefing.content import BROKEN, OBSERVED, Briefing, Cell, Change, Neighbours
 from tasks.child_processes import exit_with_parent
 from warehouse.areas import COUNTRY, Area, municipalities
+from warehouse.danish import writing
+from warehouse.danish.clock import in_denmark
 from warehouse.errors import QuestionError
 from warehouse.figures import population
 from warehouse.marts.rows import one_state
@@ -99,8 +109,8 @@ def of_many(
         assemble.briefing(gathered, area=area, neighbours=neighbours.by_themselves(area, people=people))
         for area in areas
     ]
-    for briefing, html in zip(told, side_by_side(page.html, told), strict=True):
-        yield _put(html, of=briefing.area, file=folder / f"{briefing.area.name.lower()}.html")
+    for briefing, page in zip(told, side_by_side(html, told), strict=True):
+        yield _put(page, of=briefing.area, file=folder / f"{briefing.area.name.lower()}.html")
 
 
 def _make(folder: Path) -> None:
@@ -111,11 +121,11 @@ def _make(folder: Path) -> None:
 
 
 def _written(gathered: assemble.Gathered, *, area: Area, beside: Neighbours, file: Path) -> Written:
-    return _put(page.html(assemble.briefing(gathered, area=area, neighbours=beside)), of=area, file=file)
+    return _put(html(assemble.briefing(gathered, area=area, neighbours=beside)), of=area, file=file)
 
 
-def _put(html: str, *, of: Area, file: Path) -> Written:
-    content = html.encode()
+def _put(page: str, *, of: Area, file: Path) -> Written:
+    content = page.encode()
     replace(file, content=content)
     return Written(of.name, str(file), len(content))
 
@@ -129,3 +139,86 @@ def replace(file: Path, *, content: bytes) -> None:
         raise QuestionError(
             f"{file} cannot be written ({error.strerror}): name a file in a folder that is there"
         ) from error
+
+
+def html(briefing: Briefing) -> str:
+    """One municipality's briefing as HTML."""
+    drawn = charts.charts_of(briefing)
+    return _template().render(
+        b=briefing,
+        css=Markup(_file("page.css")),  # noqa: S704  # ours
+        figures={name: Markup(chart.svg) for name, chart in drawn.items()},  # noqa: S704  # made and escaped by charts
+        charts=drawn,
+        in_short=wording.in_short(briefing),
+        shares_said=wording.shares(briefing),
+        revised=wording.revised(briefing.revisions),
+        explained=wording.explained(statuses(briefing)),
+    )
+
+
+def statuses(briefing: Briefing) -> set[str]:
+    """Why values of a briefing are not shown: the statuses that its tables print a word for."""
+    lines = [briefing.total, *briefing.benefits]
+    found = {cell.status for line in lines for cell in (line.now, line.month_before, line.year_before)}
+    found |= {change.status for line in lines for change in (line.over_month, line.over_year)}
+    found |= {cell.status for line in briefing.shares for cell in (line.own, line.country, *line.neighbours)}
+    if briefing.ranking is not None:
+        found |= {each.status for line in briefing.ranking.lines for each in (line.rank, line.before, line.gained)}
+    return found - {OBSERVED}
+
+
+@cache
+def _file(name: str) -> str:
+    return resources.files("tasks.briefing").joinpath(name).read_text(encoding="utf-8")
+
+
+def _as(write: Callable[..., str], **options: int) -> Callable[[Cell], str]:
+    """A filter that writes a cell's value, or the word for why there is none."""
+    return lambda cell: wording.cell(cell, lambda value: write(value, **options))
+
+
+def _why(found: Cell | Change) -> str:
+    """The class of a table's cell: a number, or a word for why there is none."""
+    if found.status == OBSERVED:
+        return "tal"
+    return "tal brud" if found.status == BROKEN else "tal ord"
+
+
+def _day(value: datetime) -> str:
+    return writing.day(in_denmark(value).date())
+
+
+@cache
+def _template() -> Template:
+    """The template, with what writes numbers, words and days; nothing is computed in it."""
+    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    environment.filters |= {
+        "count": _as(writing.number),
+        "pct": _as(writing.number, decimals=1),
+        "place": _as(writing.place),
+        "signed": _as(writing.signed),
+        "money": _as(writing.millions),
+        "change": lambda change: wording.change(change, writing.signed),
+        "change_pct": wording.change_pct,
+        "why": _why,
+        "day": _day,
+        "digits": writing.digits,
+        "digits_there": lambda value: writing.digits(in_denmark(value).date()),
+        "source": wording.source,
+        "period": writing.period,
+        "short_month": writing.short_month,
+        "number": writing.number,
+        "key": lambda value: writing.per_cent(value, decimals=2),
+        "kroner": writing.kroner,
+        "benefit": wording.benefit,
+        "basis": wording.basis,
+        "bounds": lambda saving: " og ".join(map(writing.millions, wording.bounds(saving))),
+        "one_decimal": _as(writing.signed, decimals=1),
+        "said": wording.said,
+        "listed": writing.listed,
+        "assumption": wording.assumption,
+        "assumption_name": lambda name: wording.ASSUMPTIONS.get(name, name),
+        "stopped": lambda sentence: sentence if sentence.endswith(".") else f"{sentence}.",
+        "evidence": lambda name: wording.EVIDENCE[name],
+    }
+    return environment.from_string(_file("page.html.jinja"))
