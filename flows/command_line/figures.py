@@ -1,9 +1,10 @@
-"""Commands about derived figures: list them, show one, explain one down to the archived bytes."""
+"""Commands about derived figures: list them, show one, explain one down to the archived bytes, check a paper's against them."""
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Annotated, Any
 
 from cyclopts import Parameter
@@ -18,6 +19,7 @@ from flows.printing import cell, console, danish_time, grid, print_json
 Row = Mapping[str, Any]
 Item = Annotated[str | None, Parameter(help="Only this benefit, offer, outcome or line; 'all' for each.")]
 FEW = 3
+VERDICTS = {"holds": "green", "holds within rounding": "green", "differs": "bold yellow", "cannot be checked": "dim"}
 
 
 def figures(*, as_json: Json = False) -> int:
@@ -219,3 +221,34 @@ def _draw_input(drawn: Tree, leaf: Mapping[str, Any], *, told: set[int]) -> None
 
 def _earlier(periods: int) -> str:
     return f"{periods} periods earlier" if periods else ""
+
+
+def claims(file: Annotated[Path, Parameter(name="FILE")], /, *, as_json: Json = False) -> int:
+    """Hold the numbers of a paper, written down in a YAML file, against the warehouse."""
+    from tasks.answers.claims import checked
+    from tasks.resources import ready
+
+    with ready() as resources, resources.engine.connect() as connection:
+        rows = checked(connection, file=file)
+    if as_json:
+        print_json(rows)
+    else:
+        _print_claims(rows)
+    return WELL
+
+
+def _print_claims(rows: Sequence[Row]) -> None:
+    """The claims of each document with their verdicts, then how many there are of each verdict."""
+    terminal = console()
+    for document in dict.fromkeys(row["document"] for row in rows):
+        terminal.print(Text(f"\n{document}", "bold"))
+        for row in rows:
+            if row["document"] == document:
+                terminal.print(_claim_in_words(row))
+    terminal.print(", ".join(f"{sum(row['verdict'] == verdict for row in rows)} {verdict}" for verdict in VERDICTS))
+
+
+def _claim_in_words(row: Row) -> Text:
+    head = f"  {row['verdict']:<22}"
+    said = f"{row['statement']} (item {row['point']})\n"
+    return Text.assemble((head, VERDICTS[row["verdict"]]), said, (f"{'':<24}{row['reason']}", "dim"))

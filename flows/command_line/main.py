@@ -40,7 +40,7 @@ COMMANDS = {
     "flows.command_line.outputs:briefing": (
         "Write the committee's appendix of a municipality, or of all: one HTML file, charts inside."
     ),
-    "flows.command_line.claims:claims": (
+    "flows.command_line.figures:claims": (
         "Hold the numbers of a paper, written down in a YAML file, against the warehouse."
     ),
     "flows.command_line.administration:doctor": (
