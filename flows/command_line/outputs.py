@@ -84,11 +84,11 @@ def export(
     chosen = "csv international" if form == "csv" and international else form
     wanted = marts_named(marts or [])
     with ready() as resources:
-        exported = write_marts(resources.engine, to=to, form=chosen, marts=wanted, now=resources.clock())
+        manifest = write_marts(resources.engine, to=to, form=chosen, marts=wanted, now=resources.clock())
     if as_json:
-        print_json(exported.manifest)
+        print_json(manifest)
     else:
-        _print_exported(exported.manifest, to=to)
+        _print_exported(manifest, to=to)
     return WELL
 
 
