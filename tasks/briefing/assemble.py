@@ -62,13 +62,12 @@ def gather(readings: Readings) -> Gathered:
         month=month,
         counts=counts,
         # A share beside a hidden count is published, and 0.0 would be read as nobody: it is hidden with its count.
-        shares={key: Cell(None, SUPPRESSED) if _is_hidden(counts.get(key)) else cell for key, cell in shares.items()},
+        shares={
+            key: Cell(None, SUPPRESSED) if counts.get(key, MISSED).status == SUPPRESSED else cell
+            for key, cell in shares.items()
+        },
         totals=_totals(readings.figures["total_recipients"]),
     )
-
-
-def _is_hidden(cell: Cell | None) -> bool:
-    return cell is not None and cell.status == SUPPRESSED
 
 
 def newest_whole_month(totals: pl.DataFrame, *, counts: pl.DataFrame) -> Period:

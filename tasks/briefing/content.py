@@ -65,11 +65,9 @@ def compared(now: Cell, before: Cell, *, broken: bool) -> Change:
     >>> compared(Cell(2882.0, "observed"), Cell(None, "suppressed"), broken=False).status
     'suppressed'
     """
-    unshown = [cell.status for cell in (now, before) if cell.shown is None]
-    if broken or unshown:
-        return Change(None, None, BROKEN if broken else unshown[0])
-    if now.shown is None or before.shown is None:
-        return Change(None, None, MISSING)
+    if broken or now.shown is None or before.shown is None:
+        unshown = before if now.shown is not None else now
+        return Change(None, None, BROKEN if broken else unshown.status)
     by = now.shown - before.shown
     return Change(by, by / before.shown * 100 if before.shown else None, OBSERVED)
 

@@ -17,17 +17,17 @@ from importlib import resources
 from pathlib import Path
 from typing import TypeVar
 
-import polars as pl
 from jinja2 import Environment, StrictUndefined, Template
 from markupsafe import Markup
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Engine
 
 from tasks.archive.whole_file import whole_file
 from tasks.briefing import assemble, charts, neighbours, wording
 from tasks.briefing import inputs as readings
-from tasks.briefing.content import BROKEN, OBSERVED, Briefing, Cell, Change, Neighbours
+from tasks.briefing.content import BROKEN, OBSERVED, Briefing, Cell, Change
 from tasks.child_processes import exit_with_parent
 from warehouse.areas import COUNTRY, Area, municipalities
+from warehouse.assumptions.record import known
 from warehouse.danish import writing
 from warehouse.danish.clock import in_denmark
 from warehouse.errors import QuestionError
@@ -78,14 +78,12 @@ def of_one(
     area = neighbours.municipality(name)
     chosen = neighbours.named(area, names=held_against) if held_against else None
     with one_state(engine) as connection:
-        beside = chosen or neighbours.by_themselves(area, people=_people(connection, as_of=as_of))
-        wanted = [area.code, COUNTRY, *(each.code for each in beside.areas)]
+        if chosen is None:
+            people = population.on_record(connection, known=known(connection, as_of=as_of), as_of=as_of)
+            chosen = neighbours.by_themselves(area, people=people)
+        wanted = [area.code, COUNTRY, *(each.code for each in chosen.areas)]
         gathered = assemble.gather(readings.read(connection, as_of=as_of, since=since, areas=wanted))
-    return _written(gathered, area=area, beside=beside, file=file)
-
-
-def _people(connection: Connection, *, as_of: datetime | None) -> pl.DataFrame:
-    return population.on_record(connection, known=readings.assumed_at(connection, as_of=as_of), as_of=as_of)
+    return _put(html(assemble.briefing(gathered, area=area, neighbours=chosen)), of=area, file=file)
 
 
 def of_many(
@@ -120,18 +118,9 @@ def _make(folder: Path) -> None:
         raise QuestionError(f"{folder} cannot be made ({error.strerror}): name a folder for the briefings") from error
 
 
-def _written(gathered: assemble.Gathered, *, area: Area, beside: Neighbours, file: Path) -> Written:
-    return _put(html(assemble.briefing(gathered, area=area, neighbours=beside)), of=area, file=file)
-
-
 def _put(page: str, *, of: Area, file: Path) -> Written:
+    """Put a page in its place whole: who opens it sees the one before or this one. Raises QuestionError where it cannot be."""
     content = page.encode()
-    replace(file, content=content)
-    return Written(of.name, str(file), len(content))
-
-
-def replace(file: Path, *, content: bytes) -> None:
-    """Put a file in its place whole: who opens it sees the one before or this one. Raises QuestionError where it cannot be."""
     try:
         with whole_file(file) as unfinished:
             unfinished.write_bytes(content)
@@ -139,6 +128,7 @@ def replace(file: Path, *, content: bytes) -> None:
         raise QuestionError(
             f"{file} cannot be written ({error.strerror}): name a file in a folder that is there"
         ) from error
+    return Written(of.name, str(file), len(content))
 
 
 def html(briefing: Briefing) -> str:
@@ -204,7 +194,7 @@ def _template() -> Template:
         "day": _day,
         "digits": writing.digits,
         "digits_there": lambda value: writing.digits(in_denmark(value).date()),
-        "source": wording.source,
+        "source": lambda written_in_english: wording.SOURCES.get(written_in_english, written_in_english),
         "period": writing.period,
         "short_month": writing.short_month,
         "number": writing.number,
