@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import signal
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import asdict, dataclass
@@ -20,7 +20,7 @@ from prefect.cache_policies import NO_CACHE
 from tasks.backfill import ledger
 from tasks.backfill.ledger import Progress
 from tasks.backfill.plan import Plan, plan
-from tasks.backfill.work import ignore_progress, work_on
+from tasks.backfill.work import Told, ignore_progress, work_on
 from tasks.backfill.workers import ClusterTrouble, helped_by, work_on_cluster
 from tasks.load_assumptions import put_assumptions_on_record
 from tasks.resources import RETRIES, declare, open_resources
@@ -56,7 +56,6 @@ class BackfillStopped(RuntimeError):
         self.report = report
 
 
-Told = Callable[[Progress], None]
 _listener: ContextVar[Told] = ContextVar("listener", default=ignore_progress)
 
 
