@@ -74,12 +74,11 @@ def rows(connection: Connection, question: Asked) -> tuple[list[dict[str, Any]],
     """The rows of an answer, one per item and basis, and why there are none where there are none."""
     answered = _answered(connection, question)
     vintages, assumptions = rests_on(connection, answered)
-    shown = {number: _without_manifest(vintage) for number, vintage in vintages.items()}
+    shown = {
+        number: {name: cell for name, cell in vintage.items() if name != "manifest"}
+        for number, vintage in vintages.items()
+    }
     return plain(answered, vintages=shown, assumptions=assumptions), answered.missing
-
-
-def _without_manifest(vintage: dict[str, Any]) -> dict[str, Any]:
-    return {name: cell for name, cell in vintage.items() if name != "manifest"}
 
 
 def trees(connection: Connection, question: Asked, *, archive: Archive) -> list[dict[str, Any]]:

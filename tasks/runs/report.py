@@ -5,11 +5,10 @@ A report is left with Prefect as artifacts.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from time import monotonic
 from typing import Any, TypeVar, cast
-from uuid import UUID
 
 from prefect import get_run_logger, task
 from prefect.artifacts import (
@@ -137,27 +136,22 @@ def _counted(tables: Sequence[dict[str, Any]]) -> str:
 
 def tracked(steps: Sequence[Step], *, key: str) -> Iterator[Step]:
     """The steps one by one, while a progress artifact follows; whether it can be written is of no consequence."""
-    artifact, told = _begun(key) if steps else None, monotonic()
+    begun = {"progress": 0.0, "key": key, "description": "Tables looked at, in per cent"}
+    artifact, told = _drawn(create_progress_artifact, **begun) if steps else None, monotonic()
     for done, step in enumerate(steps, 1):
         yield step
         if artifact is not None and (monotonic() - told > SECONDS_BETWEEN_UPDATES or done == len(steps)):
             told = monotonic()
-            _advance(artifact, 100 * done / len(steps))
+            _drawn(update_progress_artifact, artifact_id=artifact, progress=100 * done / len(steps))
 
 
-def _begun(key: str) -> UUID | None:
+def _drawn(draw: Callable[..., Any], **artifact: Any) -> Any:
+    """What Prefect gives for an artifact of progress; None where it cannot be written."""
     try:
-        return cast(UUID, create_progress_artifact(progress=0.0, key=key, description="Tables looked at, in per cent"))
+        return draw(**artifact)
     except Exception as error:  # noqa: BLE001  # a night never fails for want of a picture of it
         get_run_logger().warning("progress cannot be shown: %s", error)
         return None
-
-
-def _advance(artifact: UUID, progress: float) -> None:
-    try:
-        update_progress_artifact(artifact_id=artifact, progress=progress)
-    except Exception as error:  # noqa: BLE001  # see above
-        get_run_logger().warning("progress cannot be shown: %s", error)
 
 
 @dataclass(frozen=True)
