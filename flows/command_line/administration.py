@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 from cyclopts import App, Parameter
 from rich.text import Text
 
-from flows.command_line.options import ATTENTION, FAILED, WELL, Json
+from flows.command_line.options import ATTENTION, FAILED, WELL, Json, answered
 from flows.printing import STYLES, console, grid, print_json
 from flows.serving.local_server import prepare_orchestrator, why_silent
 
@@ -25,10 +25,7 @@ def doctor(*, as_json: Json = False) -> int:
     from tasks.doctor.examine import examine_all
 
     findings = [*examine_all(), _prefect()]
-    if as_json:
-        print_json([finding._asdict() for finding in findings])
-    else:
-        _print_findings(findings)
+    answered([each._asdict() for each in findings], as_json=as_json, shown=lambda: _print_findings(findings))
     verdicts = {finding.verdict for finding in findings}
     return FAILED if "failed" in verdicts else ATTENTION if "attention" in verdicts else WELL
 

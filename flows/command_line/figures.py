@@ -13,7 +13,7 @@ from rich.padding import Padding
 from rich.text import Text
 from rich.tree import Tree
 
-from flows.command_line.options import FAILED, WELL, Area, AsOf, Json
+from flows.command_line.options import FAILED, WELL, Area, AsOf, Json, answered
 from flows.printing import cell, console, danish_time, grid, print_json
 
 Row = Mapping[str, Any]
@@ -204,7 +204,8 @@ def _drawn(tree: Mapping[str, Any]) -> Tree:
 def _draw_input(drawn: Tree, leaf: Mapping[str, Any], *, told: set[int]) -> None:
     """One input; the archived answers of a vintage are drawn where it is first rested on, and `told` from then on."""
     shown = cell(leaf["value"]) if leaf["status"] == "observed" else leaf["status"]
-    of = ", ".join(filter(None, (leaf["area"], leaf["item"], _earlier(leaf["periods_earlier"]))))
+    earlier = f"{leaf['periods_earlier']} periods earlier" if leaf["periods_earlier"] else ""
+    of = ", ".join(filter(None, (leaf["area"], leaf["item"], earlier)))
     branch = drawn.add(Text(f"{leaf['name']} = {shown}: {leaf['table']}.{leaf['measure']} of {of}"))
     vintage = leaf["vintage"]
     if vintage is None:
@@ -219,10 +220,6 @@ def _draw_input(drawn: Tree, leaf: Mapping[str, Any], *, told: set[int]) -> None
         looked.add(Text(f"{answer['sha256']}  {answer['asked']}{held}", "dim"))
 
 
-def _earlier(periods: int) -> str:
-    return f"{periods} periods earlier" if periods else ""
-
-
 def claims(file: Annotated[Path, Parameter(name="FILE")], /, *, as_json: Json = False) -> int:
     """Hold the numbers of a paper, written down in a YAML file, against the warehouse."""
     from tasks.answers import checked
@@ -230,11 +227,7 @@ def claims(file: Annotated[Path, Parameter(name="FILE")], /, *, as_json: Json = 
 
     with ready() as resources, resources.engine.connect() as connection:
         rows = checked(connection, file=file)
-    if as_json:
-        print_json(rows)
-    else:
-        _print_claims(rows)
-    return WELL
+    return answered(rows, as_json=as_json, shown=lambda: _print_claims(rows))
 
 
 def _print_claims(rows: Sequence[Row]) -> None:

@@ -55,7 +55,12 @@ class Progress:
     @property
     def ended(self) -> bool:
         """Whether nothing is left to do."""
-        return self.done + self.quarantined + self.failed == self.partitions
+        return self.settled == self.partitions
+
+    @property
+    def settled(self) -> int:
+        """The partitions that ended, well or not."""
+        return self.done + self.quarantined + self.failed
 
 
 def open_backfill(connection: Connection, plan: Plan, *, publisher: str, started_at: datetime) -> int:

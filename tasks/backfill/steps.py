@@ -116,7 +116,7 @@ def work(backfill_id: int, *, workers: int, dask: str | None) -> Progress:
 
     def told(progress: Progress) -> None:
         _listener.get()(progress)
-        _show(bar, progress)
+        update_progress_artifact(bar, progress=100 * progress.settled / max(1, progress.partitions))
 
     try:
         progress = _worked_through(backfill_id, workers=workers, dask=dask, told=told)
@@ -163,11 +163,6 @@ def interruptible() -> Iterator[Event]:
 
 def _go_on(backfill_id: int) -> str:
     return f"What is done is done: go on with `jobindsats backfill --resume {backfill_id}`"
-
-
-def _show(bar: UUID, progress: Progress) -> None:
-    ended = progress.done + progress.quarantined + progress.failed
-    update_progress_artifact(bar, progress=100 * ended / max(1, progress.partitions))
 
 
 @task(name="end backfill", cache_policy=NO_CACHE, **RETRIES)
