@@ -16,16 +16,7 @@ from typing import Any
 import vl_convert
 
 from tasks.briefing import chart_specs, wording
-from tasks.briefing.content import (
-    NOT_IN_FORCE,
-    OBSERVED,
-    SUPPRESSED,
-    Briefing,
-    Cell,
-    Point,
-    Ranking,
-    ShareLine,
-)
+from tasks.briefing.content import NOT_IN_FORCE, OBSERVED, SUPPRESSED, Briefing, Cell, Point, Ranking, ShareLine
 from warehouse.danish import writing
 
 Rows = list[dict[str, Any]]

@@ -90,9 +90,7 @@ SOURCES = {
 
 _DECIMAL = re.compile(r"(?<=\d)\.(?=\d+ pct)")
 
-SHORTER = {
-    "Selvforsørgelses- og hjemrejseydelse samt overgangsydelse": "Selvforsørgelses- og hjemrejseydelse mv.",
-}
+SHORTER = {"Selvforsørgelses- og hjemrejseydelse samt overgangsydelse": "Selvforsørgelses- og hjemrejseydelse mv."}
 
 
 def cell(found: Cell, write: Write) -> str:

@@ -174,10 +174,6 @@ def _why(found: Cell | Change) -> str:
     return "tal brud" if found.status == BROKEN else "tal ord"
 
 
-def _day(value: datetime) -> str:
-    return writing.day(in_denmark(value).date())
-
-
 @cache
 def _template() -> Template:
     """The template, with what writes numbers, words and days; nothing is computed in it."""
@@ -191,7 +187,7 @@ def _template() -> Template:
         "change": lambda change: wording.change(change, writing.signed),
         "change_pct": wording.change_pct,
         "why": _why,
-        "day": _day,
+        "day": lambda value: writing.day(in_denmark(value).date()),
         "digits": writing.digits,
         "digits_there": lambda value: writing.digits(in_denmark(value).date()),
         "source": lambda written_in_english: wording.SOURCES.get(written_in_english, written_in_english),

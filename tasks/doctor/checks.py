@@ -260,12 +260,8 @@ def _disks(settings: Settings) -> list[Path]:
     folders = [settings.data_dir.absolute()]
     if settings.archive.startswith("file:"):
         folders.append(Path(settings.archive.removeprefix("file://")))
-    there = [_existing(folder) for folder in folders]
+    there = [next(place for place in (folder, *folder.parents) if place.exists()) for folder in folders]
     return list({folder.stat().st_dev: folder for folder in reversed(there)}.values())[::-1]
-
-
-def _existing(folder: Path) -> Path:
-    return next(place for place in (folder, *folder.parents) if place.exists())
 
 
 def disk(folder: Path) -> Finding:
