@@ -16,7 +16,7 @@ from tasks.archive.receipts import write_missing_receipts
 from tasks.archive.store import ArchiveTrouble
 from tasks.resources import RETRIES, Resources, open_resources
 from tasks.runs.alerts import raise_alerts
-from tasks.runs.report import RunReport, figures_moved, largest_revisions, moves_in_words, revision_in_words
+from tasks.runs.report import RunReport, figures_moved, largest_revisions
 from tasks.sources.registry import listed_tables
 from warehouse import migrations
 from warehouse.danish.clock import in_denmark
@@ -160,8 +160,7 @@ def report_and_close(connection: Connection, run_id: int, *, ended_at: datetime,
     outcome = "failed" if trouble else outcome_of_run([table["outcome"] for table in tables])
     close_run(connection, run_id=run_id, outcome=outcome, ended_at=ended_at)
     raise_alerts(connection, run_id=run_id, trouble=trouble, now=ended_at)
-    revisions = tuple(map(revision_in_words, largest_revisions(connection, run_id=run_id)))
-    moves = tuple(map(moves_in_words, figures_moved(connection, run_id=run_id)))
+    revisions, moves = largest_revisions(connection, run_id=run_id), figures_moved(connection, run_id=run_id)
     return RunReport(run_id, outcome, tables, trouble, revisions, moves)
 
 

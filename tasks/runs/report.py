@@ -154,17 +154,6 @@ def _drawn(draw: Callable[..., Any], **artifact: Any) -> Any:
         return None
 
 
-@dataclass(frozen=True)
-class Revision:
-    """The largest revision of one table: which cell, what it was and is, in the measure's unit."""
-
-    table: str
-    of: str
-    before: float
-    after: float
-    unit: str
-
-
 _REVISIONS = """
 select t.table_id as "table", concat_ws(', ', a.name, p.code, nullif(m.members, '')) as of,
        before.value as before, now.value as after, me.unit
@@ -189,25 +178,22 @@ where run_id = :run_id and (new > 0 or moved > 0 or gone > 0) order by mart
 """
 
 
-def largest_revisions(connection: Connection, *, run_id: int) -> list[Revision]:
-    """The largest revision that a run brought to each table that was revised; those that are large for their value first."""
-    return [Revision(**row) for row in connection.execute(text(_REVISIONS), {"run_id": run_id}).mappings()]
+def largest_revisions(connection: Connection, *, run_id: int) -> tuple[str, ...]:
+    """The largest revision that a run brought to each table, a sentence each; those that are large for their value first."""
+    found = connection.execute(text(_REVISIONS), {"run_id": run_id})
+    return tuple(f"{row.table}: {row.of}: {_or_dash(row.before)} -> {_or_dash(row.after)} {row.unit}" for row in found)
 
 
-def figures_moved(connection: Connection, *, run_id: int) -> list[Moves]:
-    """What moved in each mart of figures that a run filled anew, those in which nothing did left out."""
-    return [Moves(**row) for row in connection.execute(text(_MOVES), {"run_id": run_id}).mappings()]
+def figures_moved(connection: Connection, *, run_id: int) -> tuple[str, ...]:
+    """What moved in each mart of figures that a run filled anew, a sentence each; those in which nothing did left out."""
+    found = connection.execute(text(_MOVES), {"run_id": run_id}).mappings()
+    return tuple(moves_in_words(Moves(**row)) for row in found)
 
 
 def note_moves(connection: Connection, moves: Moves, *, run_id: int) -> None:
     """Put on record what a run moved in one mart; where a run fills it twice, the last time counts."""
     row = asdict(moves) | {"run_id": run_id}
     connection.execute(insert(ops.figure_moves).on_conflict_do_update(constraint="pk_figure_moves", set_=row), row)
-
-
-def revision_in_words(revision: Revision) -> str:
-    """A revision in a sentence."""
-    return f"{revision.table}: {revision.of}: {_or_dash(revision.before)} -> {_or_dash(revision.after)} {revision.unit}"
 
 
 def moves_in_words(moves: Moves) -> str:
