@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Any
 
 import polars as pl
@@ -231,18 +232,15 @@ def _used(gathered: Gathered, *, area: Area, neighbours: Neighbours) -> list[dic
 
 
 def _sources(readings: Readings, *, numbers: set[int]) -> tuple[Source, ...]:
-    titles = {table.id: (each.credit, table.title) for each in catalogues() for table in each.tables}
-    found = [readings.vintages[number] for number in numbers]
+    titles = {table.id: (table.title, each.credit) for each in catalogues() for table in each.tables}
+    found = sorted((readings.vintages[number] for number in numbers), key=itemgetter("table", "vintage"))
     return tuple(
         Source(
-            table=each["table"],
-            title=titles.get(each["table"], ("Kommunens egen tabel", each["table"]))[1],
-            publisher=titles.get(each["table"], ("Kommunens egen tabel", ""))[0],
-            vintage=each["vintage"],
-            updated_on=each["publisher_updated_on"],
-            seen_at=each["seen_at"],
+            each["table"],
+            *titles.get(each["table"], (each["table"], "Kommunens egen tabel")),
+            *itemgetter("vintage", "publisher_updated_on", "seen_at")(each),
         )
-        for each in sorted(found, key=lambda each: (each["table"], each["vintage"]))
+        for each in found
     )
 
 
