@@ -12,9 +12,9 @@ from tasks.plan import plan, sources_asked
 from tasks.publish import Published, publish
 from tasks.results import Due
 from tasks.runs.alerts import notify
-from tasks.runs.lifecycle import RunReport, end_run, one_at_a_time
+from tasks.runs.lifecycle import end_run, one_at_a_time
 from tasks.runs.outcomes import outcome_of, record_outcome, table_lock
-from tasks.runs.report import as_shown, report, tracked
+from tasks.runs.report import RunReport, as_shown, report, tracked
 from tasks.stage import stage
 
 

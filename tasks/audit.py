@@ -93,23 +93,12 @@ def _judged(engine: Engine, *, staged: Staged, archive: Archive) -> list[Verdict
 
 
 def _record(connection: Connection, found: list[Verdict], *, staged: Staged) -> None:
-    rows = [
-        {
-            "run_id": staged.run_id,
-            "table_id": staged.table_id,
-            "rule": verdict.rule,
-            "sentence": verdict.sentence,
-            "blocking": verdict.blocking,
-            "passed": verdict.passed,
-            "offenders": verdict.offenders,
-            "example": verdict.example,
-        }
-        for verdict in found
-    ]
+    names = ("rule", "sentence", "blocking", "passed", "offenders", "example")
+    load = {"run_id": staged.run_id, "table_id": staged.table_id}
+    connection.execute(ops.checks.delete().filter_by(**load))
     connection.execute(
-        ops.checks.delete().where(ops.checks.c.run_id == staged.run_id, ops.checks.c.table_id == staged.table_id)
+        insert(ops.checks), [load | {name: getattr(verdict, name) for name in names} for verdict in found]
     )
-    connection.execute(insert(ops.checks), rows)
 
 
 def blocking_failures(found: list[Verdict]) -> list[Verdict]:

@@ -13,9 +13,9 @@ from prefect import get_run_logger, task
 from prefect.cache_policies import NO_CACHE
 from sqlalchemy import Engine
 
-from tasks.answers.claims import fill_mart
+from tasks.answers import fill_mart
 from tasks.resources import RETRIES, open_resources
-from tasks.runs.largest_changes import note_moves
+from tasks.runs.report import note_moves
 from warehouse.catalogue.model import jobindsats
 from warehouse.errors import went_away
 from warehouse.marts import benefits

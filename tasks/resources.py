@@ -5,7 +5,7 @@ Functions below this module get what they need as arguments. Tasks pass only sma
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -56,15 +56,21 @@ class Resources:
             wait_for_turn(self.engine, self.budget)
 
     def access(
-        self, *, run_id: int, known: Mapping[str, Known] | None = None, before_call: Callable[[], None] | None = None
+        self, *, run_id: int, known: Mapping[str, Known] | None = None, calls: list[None] | None = None
     ) -> Access:
-        """What a run lets a source use; a publisher's calls keep the budget, unless told otherwise."""
+        """What a run lets a source use; a publisher's calls keep the budget, and each is added to `calls`."""
+
+        def before_call() -> None:
+            self.keep_budget()
+            if calls is not None:
+                calls.append(None)
+
         return Access(
             settings=self.settings,
             clock=self.clock,
             archive=self.archive,
             run_id=run_id,
-            before_call=before_call or self.keep_budget,
+            before_call=before_call,
             known=known or {},
         )
 

@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 from sqlalchemy import URL, create_engine, text
 
-from tasks.runs.lifecycle import RunReport
+from tasks.runs.report import RunReport
 from tests.standin.server import StandIn
 from warehouse.danish.clock import DENMARK
 

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Annotated
 from cyclopts import App, Parameter
 from rich.text import Text
 
-from flows.command_line.options import ATTENTION, FAILED, WELL, Json
+from flows.command_line.options import ATTENTION, FAILED, WELL, Json, answered
 from flows.printing import STYLES, console, grid, print_json
 from flows.serving.local_server import prepare_orchestrator, why_silent
 
 if TYPE_CHECKING:
-    from tasks.doctor.finding import Finding
+    from tasks.doctor.checks import Finding
 
 warehouse = App(name="warehouse", help="The warehouse itself: address, start, stop, migrations.")
 
@@ -25,10 +25,7 @@ def doctor(*, as_json: Json = False) -> int:
     from tasks.doctor.examine import examine_all
 
     findings = [*examine_all(), _prefect()]
-    if as_json:
-        print_json([finding._asdict() for finding in findings])
-    else:
-        _print_findings(findings)
+    answered([each._asdict() for each in findings], as_json=as_json, shown=lambda: _print_findings(findings))
     verdicts = {finding.verdict for finding in findings}
     return FAILED if "failed" in verdicts else ATTENTION if "attention" in verdicts else WELL
 
@@ -45,7 +42,7 @@ def _prefect() -> Finding:
     import prefect
     from prefect.settings import get_current_settings
 
-    from tasks.doctor.finding import Finding
+    from tasks.doctor.checks import Finding
 
     api = get_current_settings().api.url
     if not api:

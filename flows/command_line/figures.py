@@ -1,9 +1,10 @@
-"""Commands about derived figures: list them, show one, explain one down to the archived bytes."""
+"""Commands about derived figures: list them, show one, explain one down to the archived bytes, check a paper's against them."""
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Annotated, Any
 
 from cyclopts import Parameter
@@ -12,19 +13,18 @@ from rich.padding import Padding
 from rich.text import Text
 from rich.tree import Tree
 
-from flows.command_line.options import FAILED, WELL, Area, AsOf, Json
+from flows.command_line.options import FAILED, WELL, Area, AsOf, Json, answered
 from flows.printing import cell, console, danish_time, grid, print_json
 
 Row = Mapping[str, Any]
-
 Item = Annotated[str | None, Parameter(help="Only this benefit, offer, outcome or line; 'all' for each.")]
-
 FEW = 3
+VERDICTS = {"holds": "green", "holds within rounding": "green", "differs": "bold yellow", "cannot be checked": "dim"}
 
 
 def figures(*, as_json: Json = False) -> int:
     """List the derived figures: formula, unit, and what each reads."""
-    from tasks.answers.figures import listed
+    from tasks.answers import listed
 
     rows = listed()
     if as_json:
@@ -54,7 +54,7 @@ def figure(
     as_json: Json = False,
 ) -> int:
     """Show a derived figure for an area, with its bounds, assumptions and vintages."""
-    from tasks.answers import figures as answers
+    from tasks import answers
     from tasks.resources import ready
 
     asked = answers.asked(name, area=area, period=period, item=item, as_of=as_of)
@@ -170,7 +170,7 @@ def explain(
     as_json: Json = False,
 ) -> int:
     """Take a figure apart: formula, inputs with their vintages, assumptions, down to the archived bytes' hashes."""
-    from tasks.answers import figures as answers
+    from tasks import answers
     from tasks.resources import ready
 
     asked = answers.asked(name, area=area, period=period, item=item, as_of=as_of)
@@ -204,7 +204,8 @@ def _drawn(tree: Mapping[str, Any]) -> Tree:
 def _draw_input(drawn: Tree, leaf: Mapping[str, Any], *, told: set[int]) -> None:
     """One input; the archived answers of a vintage are drawn where it is first rested on, and `told` from then on."""
     shown = cell(leaf["value"]) if leaf["status"] == "observed" else leaf["status"]
-    of = ", ".join(filter(None, (leaf["area"], leaf["item"], _earlier(leaf["periods_earlier"]))))
+    earlier = f"{leaf['periods_earlier']} periods earlier" if leaf["periods_earlier"] else ""
+    of = ", ".join(filter(None, (leaf["area"], leaf["item"], earlier)))
     branch = drawn.add(Text(f"{leaf['name']} = {shown}: {leaf['table']}.{leaf['measure']} of {of}"))
     vintage = leaf["vintage"]
     if vintage is None:
@@ -219,5 +220,28 @@ def _draw_input(drawn: Tree, leaf: Mapping[str, Any], *, told: set[int]) -> None
         looked.add(Text(f"{answer['sha256']}  {answer['asked']}{held}", "dim"))
 
 
-def _earlier(periods: int) -> str:
-    return f"{periods} periods earlier" if periods else ""
+def claims(file: Annotated[Path, Parameter(name="FILE")], /, *, as_json: Json = False) -> int:
+    """Hold the numbers of a paper, written down in a YAML file, against the warehouse."""
+    from tasks.answers import checked
+    from tasks.resources import ready
+
+    with ready() as resources, resources.engine.connect() as connection:
+        rows = checked(connection, file=file)
+    return answered(rows, as_json=as_json, shown=lambda: _print_claims(rows))
+
+
+def _print_claims(rows: Sequence[Row]) -> None:
+    """The claims of each document with their verdicts, then how many there are of each verdict."""
+    terminal = console()
+    for document in dict.fromkeys(row["document"] for row in rows):
+        terminal.print(Text(f"\n{document}", "bold"))
+        for row in rows:
+            if row["document"] == document:
+                terminal.print(_claim_in_words(row))
+    terminal.print(", ".join(f"{sum(row['verdict'] == verdict for row in rows)} {verdict}" for verdict in VERDICTS))
+
+
+def _claim_in_words(row: Row) -> Text:
+    head = f"  {row['verdict']:<22}"
+    said = f"{row['statement']} (item {row['point']})\n"
+    return Text.assemble((head, VERDICTS[row["verdict"]]), said, (f"{'':<24}{row['reason']}", "dim"))

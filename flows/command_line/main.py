@@ -19,7 +19,7 @@ COMMANDS = {
     "flows.command_line.runs:serve": (
         "Serve the deployments on this machine until Ctrl-C: Prefect's server with its interface, and a worker."
     ),
-    "flows.command_line.backfill:backfill": (
+    "flows.command_line.runs:backfill": (
         "Fill years backwards: partition by partition, beside the nights and giving way to them."
     ),
     "flows.command_line.runs:replay": (
@@ -40,7 +40,7 @@ COMMANDS = {
     "flows.command_line.outputs:briefing": (
         "Write the committee's appendix of a municipality, or of all: one HTML file, charts inside."
     ),
-    "flows.command_line.claims:claims": (
+    "flows.command_line.figures:claims": (
         "Hold the numbers of a paper, written down in a YAML file, against the warehouse."
     ),
     "flows.command_line.administration:doctor": (
@@ -89,16 +89,11 @@ def run(arguments: list[str]) -> int:
         sys.stderr.write("stopped; what was published stands, and the next run goes on from there\n")
         return FAILED
     except Exception as error:  # noqa: BLE001  # whatever it is, a person gets one sentence
-        return _explained(error)
+        from tasks.upkeep.administration import in_a_sentence, is_wrong_use
+
+        sys.stderr.write(f"jobindsats: {in_a_sentence(error)}\n")
+        return WRONG_USE if is_wrong_use(error) else FAILED
     return status if isinstance(status, int) else WELL
-
-
-def _explained(error: Exception) -> int:
-    """One sentence on standard error, and the exit status: wrong use differs from failure."""
-    from tasks.upkeep.administration import in_a_sentence, is_wrong_use
-
-    sys.stderr.write(f"jobindsats: {in_a_sentence(error)}\n")
-    return WRONG_USE if is_wrong_use(error) else FAILED
 
 
 if __name__ == "__main__":

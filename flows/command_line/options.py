@@ -1,13 +1,15 @@
-"""What several commands share: the exit statuses, and options with their help."""
+"""What several commands share: the exit statuses, options with their help, and an answer for programs or for people."""
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Callable
+from typing import Annotated, Any
 
 from cyclopts import Parameter
 
-WELL, FAILED, WRONG_USE, ATTENTION = 0, 1, 2, 3
+from flows.printing import print_json
 
+WELL, FAILED, WRONG_USE, ATTENTION = 0, 1, 2, 3
 Json = Annotated[bool, Parameter(name="--json", negative="", help="Print one JSON document and nothing else.")]
 
 Tables = Annotated[
@@ -15,5 +17,13 @@ Tables = Annotated[
 ]
 
 Area = Annotated[str, Parameter(help="Name or code of a municipality, or 'Hele landet'.")]
-
 AsOf = Annotated[str | None, Parameter(help="As it was known then: a date (end of day) or a time.")]
+
+
+def answered(document: Any, *, as_json: bool, shown: Callable[[], object]) -> int:
+    """Print a document as JSON, or have it shown to a person; gives the exit status of a command that went well."""
+    if as_json:
+        print_json(document)
+    else:
+        shown()
+    return WELL

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from cyclopts import Parameter
 
-from flows.command_line.options import WELL, WRONG_USE, AsOf, Json
+from flows.command_line.options import WELL, WRONG_USE, AsOf, Json, answered
 from flows.printing import console, grid, number, print_json
 
 if TYPE_CHECKING:
@@ -84,12 +84,8 @@ def export(
     chosen = "csv international" if form == "csv" and international else form
     wanted = marts_named(marts or [])
     with ready() as resources:
-        exported = write_marts(resources.engine, to=to, form=chosen, marts=wanted, now=resources.clock())
-    if as_json:
-        print_json(exported.manifest)
-    else:
-        _print_exported(exported.manifest, to=to)
-    return WELL
+        manifest = write_marts(resources.engine, to=to, form=chosen, marts=wanted, now=resources.clock())
+    return answered(manifest, as_json=as_json, shown=lambda: _print_exported(manifest, to=to))
 
 
 def _print_exported(manifest: dict[str, Any], *, to: Path) -> None:

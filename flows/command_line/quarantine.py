@@ -13,8 +13,8 @@ from rich.padding import Padding
 from rich.table import Table as Grid
 from rich.text import Text
 
-from flows.command_line.options import WELL, Json
-from flows.printing import cell, console, danish_time, grid, number, print_json
+from flows.command_line.options import Json, answered
+from flows.printing import cell, console, danish_time, grid, number
 from flows.serving.local_server import prepare_orchestrator
 
 if TYPE_CHECKING:
@@ -22,13 +22,9 @@ if TYPE_CHECKING:
     from tasks.quarantine.stopped_loads import BrokenRule, StoppedLoad
 
 quarantine = App(name="quarantine", help="Loads that were stopped: list them, look at one, release one.")
-
 Load = Annotated[int, Parameter(name="ID")]
-
 ROWS_SHOWN = 20
-
 FIRST = ("Periode", "Område", "period", "area", "measure", "members", "value", "status")
-
 STATES = {"open": "bold yellow", "released": "green", "overtaken": "dim"}
 
 
@@ -49,11 +45,9 @@ def list_loads(
     only = table_named(table) if table else None
     with ready() as resources, resources.engine.connect() as connection:
         loads = stopped_loads(connection, table=only, states=EVERY if everything else OPEN)
-    if as_json:
-        print_json([_plain(load) for load in loads])
-    else:
-        _print_loads(console(), loads, of=f" of {only.id}" if only else "", which="" if everything else " waits")
-    return WELL
+    of, which = f" of {only.id}" if only else "", "" if everything else " waits"
+    listed = [_plain(load) for load in loads]
+    return answered(listed, as_json=as_json, shown=lambda: _print_loads(console(), loads, of=of, which=which))
 
 
 def _plain(load: StoppedLoad) -> dict[str, Any]:
@@ -109,11 +103,8 @@ def show(load_id: Load, /, *, as_json: Json = False) -> int:
     with ready() as resources, resources.engine.connect() as connection:
         load = stopped_load(connection, load_id)
         rules = broken_rules(connection, load)
-    if as_json:
-        print_json(_plain(load) | {"rules": [asdict(rule) for rule in rules]})
-    else:
-        _print_load(console(), load, rules=rules)
-    return WELL
+    described = _plain(load) | {"rules": [asdict(rule) for rule in rules]}
+    return answered(described, as_json=as_json, shown=lambda: _print_load(console(), load, rules=rules))
 
 
 def _print_load(terminal: Console, load: StoppedLoad, *, rules: Sequence[BrokenRule]) -> None:
@@ -185,11 +176,7 @@ def release(
 
     with ready() as resources:
         released = publish_stopped(resources, load_id, reason=reason, by=by or getpass.getuser())
-    if as_json:
-        print_json(asdict(released))
-    else:
-        _print_released(console(), released)
-    return WELL
+    return answered(asdict(released), as_json=as_json, shown=lambda: _print_released(console(), released))
 
 
 def _print_released(terminal: Console, released: Released) -> None:

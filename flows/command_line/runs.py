@@ -1,18 +1,25 @@
-"""Commands that run a flow: one night, the deployments until they are stopped, a replay."""
+"""Commands that run a flow: one night, the deployments until they are stopped, a replay, a backfill with its plan and bar."""
 
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Parameter
+from rich.console import Console
+from rich.text import Text
 
-from flows.command_line.options import ATTENTION, FAILED, WELL, Json, Tables
-from flows.printing import console, number, print_highlights, print_json, print_report
+from flows.command_line.options import ATTENTION, FAILED, WELL, WRONG_USE, Json, Tables, answered
+from flows.printing import STYLES, console, grid, number, print_highlights, print_json, print_report
 from flows.serving.local_server import await_orchestrator, begin_orchestrator, prepare_orchestrator
 
 if TYPE_CHECKING:
-    from tasks.runs.lifecycle import RunReport
+    from tasks.backfill.ledger import Progress
+    from tasks.backfill.steps import BackfillReport
+    from tasks.runs.report import RunReport
 
 
 def nightly(*, tables: Tables = None, as_json: Json = False) -> int:
@@ -32,7 +39,7 @@ def nightly(*, tables: Tables = None, as_json: Json = False) -> int:
 
 
 def _print_night(report: RunReport, *, as_json: bool) -> None:
-    from tasks.runs.lifecycle import as_json as report_as_json
+    from tasks.runs.report import as_json as report_as_json
 
     if as_json:
         print_json(report_as_json(report))
@@ -64,10 +71,7 @@ def replay(
     """Rebuild a warehouse from the archive alone, without the publisher; or prove that it could be."""
     report = _replayed(warehouse, verify=verify)
     difference = report.pop("difference")
-    if as_json:
-        print_json(report)
-    else:
-        console().print(_replay_in_words(report))
+    answered(report, as_json=as_json, shown=lambda: console().print(_replay_in_words(report)))
     if difference:
         sys.stderr.write(f"jobindsats: the rebuilt warehouse and the configured one differ, first in {difference}\n")
     return WELL if report["equal"] is not False else FAILED
@@ -91,4 +95,154 @@ def _replay_in_words(report: dict[str, Any]) -> str:
     return (
         f"{number(report['vintages'])} vintages with {number(report['observations'])} observations "
         f"{verdict[report['equal']]}; checksum {report['checksum']}"
+    )
+
+
+def backfill(
+    *,
+    first: Annotated[
+        str | None, Parameter(name="--from", help="The first period: 2019M01, 2019Q1 or 2019, whatever a table has.")
+    ] = None,
+    last: Annotated[str | None, Parameter(name="--to", help="The last period, itself included.")] = None,
+    tables: Tables = None,
+    plan: Annotated[bool, Parameter(negative="", help="Show calls, cells and time; fetch nothing.")] = False,
+    resume: Annotated[int | None, Parameter(help="Go on with this backfill.")] = None,
+    workers: Annotated[int, Parameter(help="So many processes on this machine.")] = 1,
+    dask: Annotated[
+        str | None,
+        Parameter(
+            help="On the Dask cluster with this scheduler (tcp://host:8786); local: of --workers processes here."
+        ),
+    ] = None,
+    as_json: Json = False,
+) -> int:
+    """Fill years backwards: partition by partition, beside the nights and giving way to them."""
+    if plan:
+        return _show_plan(first, last, tables=tables or [], as_json=as_json)
+    if resume is not None and (first or last or tables):
+        return _wrong_use("--resume goes on with what was asked then: leave --from, --to and --table away")
+    if wrong := _wrong_workers(workers, dask=dask):
+        return _wrong_use(wrong)
+    report = _worked_through(first, last, tables, resume=resume, workers=workers, dask=dask, with_bar=not as_json)
+    _print_report(report, as_json=as_json)
+    return {"completed": WELL, "attention": ATTENTION}.get(report.outcome, FAILED)
+
+
+def _wrong_use(message: str) -> int:
+    sys.stderr.write(f"jobindsats: {message}\n")
+    return WRONG_USE
+
+
+def _wrong_workers(workers: int, *, dask: str | None) -> str | None:
+    """Why the work cannot be shared like that; None where it can."""
+    if workers < 1:
+        return f"--workers {workers}: it takes at least one to do the work"
+    if dask is None:
+        return None
+    if dask != "local" and "://" not in dask:
+        return f"--dask {dask}: give local, or a scheduler's address as Dask prints it, for example tcp://host:8786"
+    if dask != "local" and workers > 1:
+        return f"--workers {workers} are of this machine, and the cluster at {dask} has its own: leave it away"
+    if find_spec("distributed") is None:
+        return "--dask needs Dask, which is not installed: `make setup-distributed`, or the extra `distributed`"
+    return None
+
+
+def _show_plan(first: str | None, last: str | None, *, tables: Sequence[str], as_json: bool) -> int:
+    """What a backfill would fetch; nothing is fetched but metadata."""
+    if first is None or last is None:
+        return _wrong_use("--plan needs --from and --to")
+    prepare_orchestrator()
+    from tasks.backfill.steps import look_ahead, plan_as_json
+
+    planned = plan_as_json(look_ahead(first, last, tables=tables))
+    return answered(planned, as_json=as_json, shown=lambda: _print_plan(planned, first=first, last=last))
+
+
+def _print_plan(planned: dict[str, Any], *, first: str, last: str) -> None:
+    lines = grid("table", ">partitions", ">calls", ">cells", ">time", "")
+    for table in planned["tables"]:
+        lines.add_row(table["table"], *_amounts(table), Text(table["message"], "yellow"))
+    lines.add_row("together", *_amounts(planned), "", style="bold")
+    terminal = console()
+    terminal.print(f"Backfill from {first} to {last}: nothing has been fetched. The calls are those of the plan too.")
+    terminal.print(lines)
+
+
+def _amounts(planned: dict[str, Any]) -> tuple[str, ...]:
+    return (*(number(planned[name]) for name in ("partitions", "calls", "cells")), _in_time(planned["seconds"]))
+
+
+def _in_time(seconds: float) -> str:
+    """A length of time in hours, minutes and seconds."""
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours} h {minutes:02d} min" if hours else f"{minutes} min {rest:02d} s" if minutes else f"{rest} s"
+
+
+def _worked_through(
+    first: str | None,
+    last: str | None,
+    tables: list[str] | None,
+    *,
+    resume: int | None,
+    workers: int,
+    dask: str | None,
+    with_bar: bool,
+) -> BackfillReport:
+    """Begin or resume a backfill and work until it ends, or is stopped; that is said on standard error."""
+    prepare_orchestrator()
+    begin_orchestrator()
+    from flows.backfill import backfill as run_backfill
+    from tasks.backfill.steps import BackfillStopped, telling
+
+    await_orchestrator()
+    try:
+        with _bar(shown=with_bar) as progressed, telling(progressed):
+            return run_backfill(first, last, tables or None, resume=resume, workers=workers, dask=dask)
+    except BackfillStopped as stopped:
+        sys.stderr.write(f"jobindsats: {stopped}\n")
+        return stopped.report
+
+
+@contextmanager
+def _bar(*, shown: bool) -> Iterator[Any]:
+    """A progress bar on standard error, where that is a terminal; gives what is called with the progress."""
+    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+    from rich.progress import Progress as Bar
+
+    from tasks.backfill.work import ignore_progress
+
+    terminal = Console(stderr=True)
+    if not (shown and terminal.is_terminal):
+        yield ignore_progress
+        return
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Bar(*columns, TimeRemainingColumn(), console=terminal, transient=True) as bar:
+        line = bar.add_task("planning", total=None)
+
+        def progressed(progress: Progress) -> None:
+            said = f"backfill {progress.backfill}, {progress.calls:,} calls, {progress.cells:,} cells"
+            bar.update(line, description=said, total=progress.partitions, completed=progress.settled)
+
+        yield progressed
+
+
+def _print_report(report: BackfillReport, *, as_json: bool) -> None:
+    """The report; the partitions that stopped are on standard error where standard output is JSON."""
+    from tasks.backfill.steps import as_json as report_as_json
+
+    answered(report_as_json(report), as_json=as_json, shown=lambda: console().print(_report_in_words(report)))
+    terminal = Console(stderr=True, highlight=False) if as_json else console()
+    for trouble in report.troubles:
+        heading = f"\n{trouble['outcome']}: {trouble['table']} {trouble['periods'] or ''}"
+        terminal.print(Text(heading, STYLES[trouble["outcome"]]))
+        terminal.print(Text(trouble["message"]))
+
+
+def _report_in_words(report: BackfillReport) -> str:
+    progress = report.progress
+    return (
+        f"Backfill {progress.backfill}: {report.outcome}. {progress.done} of {progress.partitions} partitions are done, "
+        f"with {number(progress.calls)} calls and {number(progress.cells)} cells"
     )

@@ -11,11 +11,10 @@ from cyclopts import Parameter
 from rich.table import Table as Grid
 from rich.text import Text
 
-from flows.command_line.options import WELL, Area, AsOf, Json
+from flows.command_line.options import WELL, Area, AsOf, Json, answered
 from flows.printing import STYLES, console, danish_time, grid, in_words, number, or_status, print_json
 
 Rows = Sequence[dict[str, Any]]
-
 FRESH = {True: Text("fresh", "green"), False: Text("no", "yellow"), None: Text("retired", "dim")}
 
 
@@ -26,11 +25,7 @@ def status(*, as_json: Json = False) -> int:
 
     with ready() as resources, resources.engine.connect() as connection:
         rows = observations.status(connection, today=today(resources))
-    if as_json:
-        print_json(_without("message", rows))
-    else:
-        console().print(_status_lines(rows))
-    return WELL
+    return answered(_without("message", rows), as_json=as_json, shown=lambda: console().print(_status_lines(rows)))
 
 
 def _without(column: str, rows: Rows) -> list[dict[str, Any]]:

@@ -55,7 +55,12 @@ class Progress:
     @property
     def ended(self) -> bool:
         """Whether nothing is left to do."""
-        return self.done + self.quarantined + self.failed == self.partitions
+        return self.settled == self.partitions
+
+    @property
+    def settled(self) -> int:
+        """The partitions that ended, well or not."""
+        return self.done + self.quarantined + self.failed
 
 
 def open_backfill(connection: Connection, plan: Plan, *, publisher: str, started_at: datetime) -> int:
@@ -163,12 +168,17 @@ def free_tables(connection: Connection, backfill_id: int) -> list[tuple[str, int
 
 
 _CLAIM = """
-select *, (select max(publisher_updated_on) from ops.backfill_partitions
-           where backfill_id = :backfill_id and table_id = :table_id) as known_updated_on
-from ops.backfill_partitions
-where backfill_id = :backfill_id and table_id = :table_id and state in ('waiting', 'fetched')
-  and (run_id is null or run_id <> all(:alive))
-order by state, partition_no limit 1 for update skip locked
+with free as (
+    select backfill_id, partition_no, run_id as earlier_run from ops.backfill_partitions
+    where backfill_id = :backfill_id and table_id = :table_id and state in ('waiting', 'fetched')
+      and (run_id is null or run_id <> all(:alive))
+    order by state, partition_no limit 1 for update skip locked
+)
+update ops.backfill_partitions p set run_id = :run_id, started_at = :started_at
+from free where p.backfill_id = free.backfill_id and p.partition_no = free.partition_no
+returning p.backfill_id, p.partition_no, p.run_id, p.table_id, p.periods, p.manifest, free.earlier_run,
+          (select max(k.publisher_updated_on) from ops.backfill_partitions k
+           where k.backfill_id = :backfill_id and k.table_id = :table_id) as publisher_updated_on
 """
 
 
@@ -176,26 +186,10 @@ def claim(
     connection: Connection, backfill_id: int, *, table_id: str, run_id: int, started_at: datetime
 ) -> Claim | None:
     """Take the next partition of a table for a run, one already in the archive first; None where there is none."""
-    asked = {"backfill_id": backfill_id, "table_id": table_id, "alive": sorted(holders(connection, Lock.RUN))}
-    row = connection.execute(text(_CLAIM), asked).one_or_none()
-    if row is None:
-        return None
-    claimed = Claim(
-        backfill_id=backfill_id,
-        partition_no=row.partition_no,
-        run_id=run_id,
-        table_id=table_id,
-        periods=tuple(map(Period.parse, row.periods)),
-        publisher_updated_on=row.known_updated_on,
-        manifest=row.manifest,
-        earlier_run=row.run_id,
-    )
-    partitions = ops.backfill_partitions
-    statement = partitions.update().where(
-        partitions.c.backfill_id == backfill_id, partitions.c.partition_no == row.partition_no
-    )
-    connection.execute(statement.values(run_id=run_id, started_at=started_at))
-    return claimed
+    asked = {"backfill_id": backfill_id, "table_id": table_id, "run_id": run_id, "started_at": started_at}
+    alive = sorted(holders(connection, Lock.RUN))
+    row = connection.execute(text(_CLAIM), asked | {"alive": alive}).mappings().one_or_none()
+    return Claim(**{**row, "periods": tuple(map(Period.parse, row["periods"]))}) if row else None
 
 
 def _note(connection: Connection, claimed: Claim, **values: object) -> bool:

@@ -56,11 +56,6 @@ class PlannedTable:
         """The table's id."""
         return self.table.id
 
-    @property
-    def title(self) -> str:
-        """The table's title, Danish."""
-        return self.table.title
-
 
 @dataclass(frozen=True)
 class Plan:
@@ -148,14 +143,9 @@ def _offers(
     resources: Resources, *, wanted: Mapping[str, list[str]], calls: list[None]
 ) -> Iterator[tuple[Table, Offer | Stoppage | None]]:
     """What each source has of each table; every call is counted."""
-
-    def count() -> None:
-        resources.keep_budget()
-        calls.append(None)
-
     for source in SOURCES:
         if source.offers is not None and source.name in wanted:
-            yield from source.offers(wanted[source.name], resources.access(run_id=0, before_call=count))
+            yield from source.offers(wanted[source.name], resources.access(run_id=0, calls=calls))
 
 
 def _planned(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import signal
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import asdict, dataclass
@@ -20,7 +20,7 @@ from prefect.cache_policies import NO_CACHE
 from tasks.backfill import ledger
 from tasks.backfill.ledger import Progress
 from tasks.backfill.plan import Plan, plan
-from tasks.backfill.work import ignore_progress, work_on
+from tasks.backfill.work import Told, ignore_progress, work_on
 from tasks.backfill.workers import ClusterTrouble, helped_by, work_on_cluster
 from tasks.load_assumptions import put_assumptions_on_record
 from tasks.resources import RETRIES, declare, open_resources
@@ -55,8 +55,6 @@ class BackfillStopped(RuntimeError):
         )
         self.report = report
 
-
-Told = Callable[[Progress], None]
 
 _listener: ContextVar[Told] = ContextVar("listener", default=ignore_progress)
 
@@ -118,7 +116,7 @@ def work(backfill_id: int, *, workers: int, dask: str | None) -> Progress:
 
     def told(progress: Progress) -> None:
         _listener.get()(progress)
-        _show(bar, progress)
+        update_progress_artifact(bar, progress=100 * progress.settled / max(1, progress.partitions))
 
     try:
         progress = _worked_through(backfill_id, workers=workers, dask=dask, told=told)
@@ -165,11 +163,6 @@ def interruptible() -> Iterator[Event]:
 
 def _go_on(backfill_id: int) -> str:
     return f"What is done is done: go on with `jobindsats backfill --resume {backfill_id}`"
-
-
-def _show(bar: UUID, progress: Progress) -> None:
-    ended = progress.done + progress.quarantined + progress.failed
-    update_progress_artifact(bar, progress=100 * ended / max(1, progress.partitions))
 
 
 @task(name="end backfill", cache_policy=NO_CACHE, **RETRIES)

@@ -8,11 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from functools import partial
 from threading import Event
 from time import monotonic, sleep
-
-from sqlalchemy import Connection
 
 from tasks.archive.receipts import write_missing_receipts
 from tasks.archive.store import Archive, ArchiveTrouble
@@ -24,7 +21,7 @@ from tasks.publish import publish_table, publishing, write_receipt
 from tasks.resources import Resources, open_resources
 from tasks.results import DUE, Due, Listing
 from tasks.runs.lifecycle import close_run, opened, outcome_of_run
-from tasks.runs.outcomes import TableOutcome, outcome_of, put_in_quarantine
+from tasks.runs.outcomes import outcome_of, put_in_quarantine
 from tasks.sources.registry import snapshot_of, source_of
 from tasks.stage import stage_table
 from tasks.stoppages import with_manifest
@@ -39,9 +36,10 @@ def ignore_progress(_: Progress) -> None:
     """Do nothing with the progress of a backfill."""
 
 
-def work_on(
-    backfill_id: int, *, stop: Event | None = None, told: Callable[[Progress], None] = ignore_progress
-) -> Progress:
+Told = Callable[[Progress], None]
+
+
+def work_on(backfill_id: int, *, stop: Event | None = None, told: Told = ignore_progress) -> Progress:
     """Work until nothing is left to do, or until asked to stop; `told` of the progress after each partition.
 
     It gives way: while a night, a release or a replay is at work, no partition is begun. Raises Refused where the
@@ -54,7 +52,7 @@ def work_on(
         while not (now.ended or asked_to_stop.is_set()):
             if _at_work(resources) or not _worked(resources, backfill_id):
                 asked_to_stop.wait(LOOK_AGAIN_SECONDS)
-            before, now = now, _progress(resources, backfill_id)
+            before, now = now, progress(resources, backfill_id)
             if now != before:
                 told(now)
     return now
@@ -72,7 +70,7 @@ def work_at_one(resources: Resources, backfill_id: int, *, patience_seconds: flo
         if monotonic() > ending:
             return False
         sleep(LOOK_AGAIN_SECONDS)
-        now = _progress(resources, backfill_id)
+        now = progress(resources, backfill_id)
     return False
 
 
@@ -81,10 +79,11 @@ def _ready(resources: Resources, backfill_id: int) -> Progress:
     with resources.engine.connect() as connection:
         write_missing_receipts(connection, archive=resources.archive)
         require_fit(connection, resources=resources)
-    return _progress(resources, backfill_id)
+    return progress(resources, backfill_id)
 
 
-def _progress(resources: Resources, backfill_id: int) -> Progress:
+def progress(resources: Resources, backfill_id: int) -> Progress:
+    """How far a backfill has come, on a connection of its own."""
     with resources.engine.connect() as connection:
         return ledger.progress(connection, backfill_id)
 
@@ -130,15 +129,11 @@ def _settle(resources: Resources, claimed: Claim) -> None:
     outcome = outcome_of(due, load=lambda _: load(resources, claimed))
     with resources.engine.begin() as connection:
         if outcome.outcome in ("failed", "quarantined"):
-            _stopped(connection, claimed, due=due, outcome=outcome, resources=resources)
+            ledger.note_failed(connection, claimed, outcome=outcome, at=resources.clock())
+        if outcome.outcome == "quarantined":
+            put_in_quarantine(connection, run_id=claimed.run_id, due=due, outcome=outcome, stopped_at=resources.clock())
         closed = outcome_of_run([outcome.outcome])
         close_run(connection, run_id=claimed.run_id, outcome=closed, ended_at=resources.clock())
-
-
-def _stopped(connection: Connection, claimed: Claim, *, due: Due, outcome: TableOutcome, resources: Resources) -> None:
-    ledger.note_failed(connection, claimed, outcome=outcome, at=resources.clock())
-    if outcome.outcome == "quarantined":
-        put_in_quarantine(connection, run_id=claimed.run_id, due=due, outcome=outcome, stopped_at=resources.clock())
 
 
 def _due(claimed: Claim) -> Due:
@@ -200,7 +195,7 @@ def _is_of(archive: Archive, name: str, claimed: Claim) -> bool:
 def _fetched(resources: Resources, claimed: Claim) -> str:
     """Fetch a partition into the archive; gives its manifest. Every call that was made is on record."""
     calls: list[None] = []
-    access = resources.access(run_id=claimed.run_id, before_call=partial(_count, resources, calls))
+    access = resources.access(run_id=claimed.run_id, calls=calls)
     try:
         fetched = source_of(claimed.table_id).fetching.fetch(
             _due(claimed), access=access, only=frozenset(claimed.periods)
@@ -211,8 +206,3 @@ def _fetched(resources: Resources, claimed: Claim) -> str:
     with resources.engine.begin() as connection:
         ledger.note_fetched(connection, claimed, fetched=fetched, at=resources.clock())
     return fetched.manifest
-
-
-def _count(resources: Resources, calls: list[None]) -> None:
-    resources.keep_budget()
-    calls.append(None)

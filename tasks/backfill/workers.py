@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import socket
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING
 
 from tasks.backfill import ledger
 from tasks.backfill.ledger import Progress
-from tasks.backfill.work import LOOK_AGAIN_SECONDS, work_at_one, work_on
+from tasks.backfill.work import LOOK_AGAIN_SECONDS, Told, progress, work_at_one, work_on
 from tasks.child_processes import end, start_module, when_parent_ends
 from tasks.resources import Resources, open_resources
 from warehouse.errors import DATABASE_ERRORS, in_words
@@ -85,7 +85,6 @@ PATIENCE_SECONDS = 60
 """How long a cluster may be without a worker, or take to answer."""
 
 _IDLE_SECONDS = 2
-
 _IN_THIS_PROCESS = Lock()
 
 
@@ -102,9 +101,7 @@ class Errand:
     rehearsal: tuple[str, float] | None
 
 
-def work_on_cluster(
-    backfill_id: int, *, address: str, workers: int, stop: Event, told: Callable[[Progress], None]
-) -> Progress:
+def work_on_cluster(backfill_id: int, *, address: str, workers: int, stop: Event, told: Told) -> Progress:
     """Have a cluster work until nothing is left to do, or until asked to stop; `told` of the progress on the way.
 
     The address is a scheduler's, or `local` for so many processes of this machine. Raises ClusterTrouble.
@@ -115,28 +112,23 @@ def work_on_cluster(
     ):
         errand = errand_for(resources, backfill_id)
         under_way: set[Future] = set()
-        now = _progress(resources, backfill_id)
+        now = progress(resources, backfill_id)
         try:
             told(now)
             while not (now.ended or stop.is_set()):
                 under_way |= _sent(client, errand, under_way=len(under_way))
                 under_way = _those_left(under_way)
-                before, now = now, _progress(resources, backfill_id)
+                before, now = now, progress(resources, backfill_id)
                 if now != before:
                     told(now)
         finally:
             _let_end(client, under_way)
-        return _progress(resources, backfill_id)
+        return progress(resources, backfill_id)
 
 
 def errand_for(resources: Resources, backfill_id: int) -> Errand:
     """What is sent with each task of a backfill. Raises QuestionError where there is no such backfill."""
     return Errand(backfill_id, _identity(resources, backfill_id), rehearsal_of(resources))
-
-
-def _progress(resources: Resources, backfill_id: int) -> Progress:
-    with resources.engine.connect() as connection:
-        return ledger.progress(connection, backfill_id)
 
 
 @contextmanager

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Any
 
 import polars as pl
@@ -36,9 +37,7 @@ from warehouse.catalogue.publishers import catalogues
 from warehouse.periods import Period, spanning
 
 MONTHS_SHOWN = 25
-
 ALL_BENEFITS = "Alle ydelser"
-
 Counted = Mapping[tuple[str, str, int], Cell]
 
 
@@ -64,13 +63,12 @@ def gather(readings: Readings) -> Gathered:
         month=month,
         counts=counts,
         # A share beside a hidden count is published, and 0.0 would be read as nobody: it is hidden with its count.
-        shares={key: Cell(None, SUPPRESSED) if _is_hidden(counts.get(key)) else cell for key, cell in shares.items()},
+        shares={
+            key: Cell(None, SUPPRESSED) if counts.get(key, MISSED).status == SUPPRESSED else cell
+            for key, cell in shares.items()
+        },
         totals=_totals(readings.figures["total_recipients"]),
     )
-
-
-def _is_hidden(cell: Cell | None) -> bool:
-    return cell is not None and cell.status == SUPPRESSED
 
 
 def newest_whole_month(totals: pl.DataFrame, *, counts: pl.DataFrame) -> Period:
@@ -234,18 +232,15 @@ def _used(gathered: Gathered, *, area: Area, neighbours: Neighbours) -> list[dic
 
 
 def _sources(readings: Readings, *, numbers: set[int]) -> tuple[Source, ...]:
-    titles = {table.id: (each.credit, table.title) for each in catalogues() for table in each.tables}
-    found = [readings.vintages[number] for number in numbers]
+    titles = {table.id: (table.title, each.credit) for each in catalogues() for table in each.tables}
+    found = sorted((readings.vintages[number] for number in numbers), key=itemgetter("table", "vintage"))
     return tuple(
         Source(
-            table=each["table"],
-            title=titles.get(each["table"], ("Kommunens egen tabel", each["table"]))[1],
-            publisher=titles.get(each["table"], ("Kommunens egen tabel", ""))[0],
-            vintage=each["vintage"],
-            updated_on=each["publisher_updated_on"],
-            seen_at=each["seen_at"],
+            each["table"],
+            *titles.get(each["table"], (each["table"], "Kommunens egen tabel")),
+            *itemgetter("vintage", "publisher_updated_on", "seen_at")(each),
         )
-        for each in sorted(found, key=lambda each: (each["table"], each["vintage"]))
+        for each in found
     )
 
 

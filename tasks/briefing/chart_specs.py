@@ -12,19 +12,12 @@ from typing import Any, Literal
 import altair as alt
 
 Spec = dict[str, Any]
-
 WIDTH = 350
-
 BLUE, VERMILION, GREY, INK = "#0072B2", "#D55E00", "#767676", "#1a1a1a"
-
 HERE, COUNTRY, OTHERS = "here", "Hele landet", "De andre kommuner"
-
 NOW, BEFORE = "nyeste liste", "listen før"
-
 PLACES = 98
-
 _FONT = "Helvetica, Arial, sans-serif"
-
 _NAMES = 130
 
 # A bar that stands upright: a mark that can be told from a dot without its colour.

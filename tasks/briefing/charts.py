@@ -1,6 +1,7 @@
 """Charts: SVG to stand in a page, made by Vega-Lite without a browser, legible at the width of a phone and on A4.
 
-What they look like is in drawings; here are their rows, and the words that say to a screen reader what they show.
+What they look like is in tasks/briefing/chart_specs.py; here are their rows, and the words that say to a screen reader
+what they show.
 """
 
 from __future__ import annotations
@@ -15,23 +16,11 @@ from typing import Any
 import vl_convert
 
 from tasks.briefing import chart_specs, wording
-from tasks.briefing.content import (
-    NOT_IN_FORCE,
-    OBSERVED,
-    SUPPRESSED,
-    Briefing,
-    Cell,
-    Compared,
-    Point,
-    Ranking,
-    ShareLine,
-)
+from tasks.briefing.content import NOT_IN_FORCE, OBSERVED, SUPPRESSED, Briefing, Cell, Point, Ranking, ShareLine
 from warehouse.danish import writing
 
 Rows = list[dict[str, Any]]
-
 _LETTERS = 21
-
 _SHORT = {"Selvforsørgelses- og hjemrejseydelse samt overgangsydelse": "Selvforsørgelse mv."}
 
 
@@ -108,7 +97,14 @@ def changes(briefing: Briefing) -> Chart | None:
     most = max((abs(line.over_year.value or 0) for line in lines), default=0)
     if not most:
         return None
-    rows = [_change_row(line, most=most) for line in lines]
+    rows: Rows = [
+        {
+            "name": _on_lines(line.name),
+            "length": (line.over_year.value or 0) / most,
+            "text": wording.change(line.over_year, writing.signed),
+        }
+        for line in lines
+    ]
     return _drawn(
         chart_specs.changes(tuple(row["name"] for row in rows)),
         datasets={"rows": rows, "zero": [{}]},
@@ -118,11 +114,6 @@ def changes(briefing: Briefing) -> Chart | None:
         + "; ".join(f"{row['name'].replace('|', ' ')}: {row['text']}" for row in rows)
         + ".",
     )
-
-
-def _change_row(line: Compared, *, most: float) -> dict[str, Any]:
-    text = wording.change(line.over_year, writing.signed)
-    return {"name": _on_lines(line.name), "length": (line.over_year.value or 0) / most, "text": text}
 
 
 def shares(briefing: Briefing) -> Chart | None:

@@ -14,9 +14,7 @@ from warehouse.areas import Area
 from warehouse.periods import Period
 
 OBSERVED, SUPPRESSED, NOT_YET, WITHDRAWN, MISSING = "observed", "suppressed", "not_yet", "withdrawn", "missing"
-
 NOT_IN_FORCE = "not_in_force"
-
 BROKEN = "series_break"
 
 
@@ -47,7 +45,6 @@ class Cell:
 
 
 MISSED = Cell(None, MISSING)
-
 ABSENT = Cell(None, NOT_IN_FORCE)
 
 
@@ -68,11 +65,9 @@ def compared(now: Cell, before: Cell, *, broken: bool) -> Change:
     >>> compared(Cell(2882.0, "observed"), Cell(None, "suppressed"), broken=False).status
     'suppressed'
     """
-    unshown = [cell.status for cell in (now, before) if cell.shown is None]
-    if broken or unshown:
-        return Change(None, None, BROKEN if broken else unshown[0])
-    if now.shown is None or before.shown is None:
-        return Change(None, None, MISSING)
+    if broken or now.shown is None or before.shown is None:
+        unshown = before if now.shown is not None else now
+        return Change(None, None, BROKEN if broken else unshown.status)
     by = now.shown - before.shown
     return Change(by, by / before.shown * 100 if before.shown else None, OBSERVED)
 

@@ -84,7 +84,7 @@ def read(
         before = beside.submit(_known_before, connection.engine, since=earlier, areas=areas)
         now = Scope(None, as_of, received(connection, areas=areas, as_of=as_of))
         answers = [answer(connection, FIGURES[name], scope=now) for name in FIGURES_READ]
-    known = assumed_at(connection, as_of=as_of)
+    known = assumed.known(connection, as_of=as_of)
     vintages: dict[int, dict[str, Any]] = {}
     assumptions: dict[int, dict[str, Any]] = {}
     for each in answers:
@@ -109,11 +109,6 @@ def _known_before(engine: Engine, *, since: datetime, areas: Sequence[str] | Non
     with one_state(engine) as connection:
         scope = Scope(None, since, received(connection, areas=areas, as_of=since))
         return answer(connection, FIGURES["year_on_year"], scope=scope).rows
-
-
-def assumed_at(connection: Connection, *, as_of: datetime | None) -> pl.DataFrame:
-    """What was taken for granted at a moment (None: now)."""
-    return assumed.known(connection, as_of=as_of)
 
 
 _NEWEST_SEEN = """

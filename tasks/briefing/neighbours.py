@@ -18,9 +18,7 @@ from warehouse.areas import Area, all_areas, find, municipalities
 from warehouse.errors import QuestionError
 
 AS_MANY = 3
-
 AT_MOST = 4
-
 _NAMED = "De er valgt til denne briefing."
 
 
@@ -51,7 +49,9 @@ def by_themselves(area: Area, *, people: pl.DataFrame) -> Neighbours:
     for place in _surroundings(area, codes=codes):
         among = [each for each in municipalities() if each != area and place in _surroundings(each, codes=codes)]
         if len(among) >= AS_MANY:
-            return Neighbours(_nearest(area, among=among, people=people), _said(place))
+            within = place.name.replace("Landsdel ", "landsdelen ")
+            chosen = f"De er de tre i {within}, der ligger nærmest i indbyggertal."
+            return Neighbours(_nearest(area, among=among, people=people), chosen)
     return Neighbours((), "Der er ingen at sammenligne med i samme region.")
 
 
@@ -78,8 +78,3 @@ def _nearest(area: Area, *, among: Sequence[Area], people: pl.DataFrame) -> tupl
     own = persons.get(area.code, 0)
     ordered = sorted(among, key=lambda each: (abs(persons.get(each.code, 0) - own), each.code))
     return tuple(ordered[:AS_MANY])
-
-
-def _said(place: Area) -> str:
-    of = place.name.replace("Landsdel ", "landsdelen ")
-    return f"De er de tre i {of}, der ligger nærmest i indbyggertal."

@@ -101,19 +101,15 @@ def projections(readings: Readings, *, area: Area, until: int) -> tuple[Projecti
             persons=Cell.of(row["value"], row["status"], low=row["low"], high=row["high"]),
             notes=tuple(row["caveats"]),
         )
-        for row in sorted(newest.to_dicts(), key=lambda row: (_rests(row["basis"]), row["basis"]))
+        for row in sorted(newest.to_dicts(), key=lambda row: (_ORDER.get(row["basis"], 1), row["basis"]))
     )
 
 
-def _rests(basis: str) -> int:
-    """Where a basis of the key stands among others: what was stated first, what was only claimed last."""
-    return {"stated": 0, "claimed": 2}.get(basis, 1)
-
+# Where a basis of the key stands among others: what was stated first, what was only claimed last.
+_ORDER = {"stated": 0, "claimed": 2}
 
 SHOWN = 8
-
 _KEY = ("area_code", "item", "period_id")
-
 _VALUE = ("full_time_persons", "full_time_persons_status")
 
 

@@ -10,7 +10,6 @@ from tasks.briefing.content import (
     MISSING,
     NOT_IN_FORCE,
     NOT_YET,
-    OBSERVED,
     SUPPRESSED,
     WITHDRAWN,
     Assumed,
@@ -26,7 +25,6 @@ from warehouse.danish import writing
 from warehouse.danish.clock import in_denmark
 
 Write = Callable[[float], str]
-
 MAY_BREAK = "\N{ZERO WIDTH SPACE}"
 
 NOT_SHOWN = {
@@ -92,9 +90,7 @@ SOURCES = {
 
 _DECIMAL = re.compile(r"(?<=\d)\.(?=\d+ pct)")
 
-SHORTER = {
-    "Selvforsørgelses- og hjemrejseydelse samt overgangsydelse": "Selvforsørgelses- og hjemrejseydelse mv.",
-}
+SHORTER = {"Selvforsørgelses- og hjemrejseydelse samt overgangsydelse": "Selvforsørgelses- og hjemrejseydelse mv."}
 
 
 def cell(found: Cell, write: Write) -> str:
@@ -153,18 +149,6 @@ def said(caveat: str) -> str:
     return _DECIMAL.sub(",", caveat if caveat.endswith(".") else f"{caveat}.")
 
 
-def source(written_in_english: str) -> str:
-    """The source of an assumption as a Danish reader knows it."""
-    return SOURCES.get(written_in_english, written_in_english)
-
-
-def difference(value: float, *, more: str, fewer: str, same: str) -> str:
-    """A difference in words: `38 flere end`, `12 færre end`, `det samme antal som`."""
-    if not writing.rounded(value, decimals=0):
-        return same
-    return f"{writing.number(abs(value))} {more if value > 0 else fewer}"
-
-
 def in_short(briefing: Briefing) -> list[str]:
     """The summary: total, place, saving, what a forecast would mean, and what was revised; what is not known is left out."""
     said = [_total(briefing)]
@@ -199,7 +183,9 @@ def _total(briefing: Briefing) -> str:
 def _against(change: Change, *, when: str) -> str:
     if change.value is None:
         return ""
-    by = difference(change.value, more="flere end", fewer="færre end", same="det samme antal som")
+    by = "det samme antal som"
+    if writing.rounded(change.value, decimals=0):
+        by = f"{writing.number(abs(change.value))} {'flere' if change.value > 0 else 'færre'} end"
     shown = [writing.signed(change.value)] + ([change_pct(change)] if change.pct is not None else [])
     return f"{by} i {when} ({', '.join(shown)})"
 
@@ -274,12 +260,11 @@ def revised(revisions: Revisions) -> str:
 
 def shares(briefing: Briefing) -> list[str]:
     """For how many benefits the municipality lies below and above the country."""
-    pairs = [
-        (line.own.shown, line.country.shown)
+    both = [
+        (own, country)
         for line in briefing.shares
-        if line.own.status == OBSERVED and line.country.status == OBSERVED
+        if (own := line.own.shown) is not None and (country := line.country.shown) is not None
     ]
-    both = [(own, country) for own, country in pairs if own is not None and country is not None]
     if not both:
         return []
     below = sum(own < country for own, country in both)

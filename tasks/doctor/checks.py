@@ -4,28 +4,51 @@ from __future__ import annotations
 
 import shutil
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from pydantic import SecretStr
 from sqlalchemy import Connection, text
 
-from tasks.doctor.finding import Finding, guarded
 from tasks.load_assumptions import own_assumptions
 from tasks.resources import Resources
 from tasks.runs import alerts
+from tasks.stoppages import Stoppage
 from warehouse.assumptions.model import AssumptionError
 from warehouse.danish.clock import in_denmark
 from warehouse.database.locks import Lock, holders
 from warehouse.database.reader_role import READER
+from warehouse.errors import DATABASE_ERRORS, in_words
 from warehouse.settings import Settings
 
 A_NIGHT_AT_LEAST_EVERY = timedelta(hours=26)
 
 # Clocks of two machines differ, and the one of a rehearsal begins anew with each command.
 CLOCKS_AGREE_TO = timedelta(hours=1)
+
+
+class Finding(NamedTuple):
+    """What was found of one part: well, attention or failed; and the next step, where there is one to take."""
+
+    part: str
+    verdict: str
+    says: str
+    next_step: str = ""
+
+
+def guarded(part: str, examine: Callable[[], Finding]) -> Finding:
+    """The finding of an examination; one that cannot be carried out is a finding too."""
+    try:
+        return examine()
+    except Stoppage as stoppage:
+        return Finding(part, "failed", str(stoppage))
+    except DATABASE_ERRORS as error:
+        return Finding(part, "failed", in_words(error))
+    except Exception as error:  # noqa: BLE001  # a doctor reports what is wrong, whatever it is
+        return Finding(part, "failed", f"{type(error).__name__}: {error}")
 
 
 def examine_runs(resources: Resources, *, connection: Connection) -> Iterator[Finding]:
@@ -156,9 +179,7 @@ def _for_how_long(time: timedelta) -> str:
 
 
 ENOUGH_BYTES = 2 * 1024**3
-
 SHORTEST_TOKEN = 8
-
 SECONDS_TO_CONNECT = 5
 
 
@@ -239,12 +260,8 @@ def _disks(settings: Settings) -> list[Path]:
     folders = [settings.data_dir.absolute()]
     if settings.archive.startswith("file:"):
         folders.append(Path(settings.archive.removeprefix("file://")))
-    there = [_existing(folder) for folder in folders]
+    there = [next(place for place in (folder, *folder.parents) if place.exists()) for folder in folders]
     return list({folder.stat().st_dev: folder for folder in reversed(there)}.values())[::-1]
-
-
-def _existing(folder: Path) -> Path:
-    return next(place for place in (folder, *folder.parents) if place.exists())
 
 
 def disk(folder: Path) -> Finding:

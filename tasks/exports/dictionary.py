@@ -9,14 +9,12 @@ from pathlib import Path
 from typing import Literal, NamedTuple
 
 import xlsxwriter
-from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from tasks.archive.whole_file import whole_file
 from warehouse.marts.contract import VERSION, Entry, entries
 
 Language = Literal["da", "en"]
-
 A4 = 9
 
 
@@ -97,42 +95,37 @@ def write_markdown(file: Path, *, language: Language) -> None:
 
 def write_workbook(file: Path, *, language: Language) -> None:
     """A workbook with a sheet of marts and one of columns, to be printed on A4 lying; whole or not at all."""
+    words = _WORDS[language]
+    marts = [(f"marts.{name}", _grain(columns[0], language=language)) for name, columns in _by_mart()]
+    columns = [(entry.table_name, *_cells(entry, language=language)) for entry in entries()]
     with (
         whole_file(file) as unfinished,
         closing(xlsxwriter.Workbook(unfinished, {"strings_to_formulas": False})) as workbook,
     ):
-        workbook.set_properties({"title": _WORDS[language].title})
-        head = workbook.add_format({"bold": True, "text_wrap": True, "bottom": 1, "bg_color": "#E7EDF3"})
-        cell = workbook.add_format({"text_wrap": True, "valign": "top"})
-        _write_marts(workbook.add_worksheet(_WORDS[language].tables), head=head, cell=cell, language=language)
-        _write_columns(workbook.add_worksheet(_WORDS[language].columns), head=head, cell=cell, language=language)
+        workbook.set_properties({"title": words.title})
+        _write_sheet(workbook, words.tables, [words.table_header, *marts], widths=(28, 104), words=words)
+        header = (words.table_header[0], *words.column_header)
+        widths = (24, 30, 17, 17, 9, 7, 62)
+        sheet = _write_sheet(workbook, words.columns, [header, *columns], widths=widths, words=words)
+        sheet.autofilter(0, 0, len(columns), len(words.column_header))
 
 
-def _write_marts(sheet: Worksheet, *, head: Format, cell: Format, language: Language) -> None:
-    words = _WORDS[language]
-    _printable(sheet, widths=(28, 104), title=words.title, page=words.page)
-    sheet.write_row(0, 0, words.table_header, head)
-    for row, (name, columns) in enumerate(_by_mart(), 1):
-        sheet.write_row(row, 0, (f"marts.{name}", _grain(columns[0], language=language)), cell)
-
-
-def _write_columns(sheet: Worksheet, *, head: Format, cell: Format, language: Language) -> None:
-    words = _WORDS[language]
-    _printable(sheet, widths=(24, 30, 17, 17, 9, 7, 62), title=words.title, page=words.page)
-    sheet.write_row(0, 0, (words.table_header[0], *words.column_header), head)
-    for row, entry in enumerate(entries(), 1):
-        sheet.write_row(row, 0, (entry.table_name, *_cells(entry, language=language)), cell)
-    sheet.autofilter(0, 0, len(entries()), len(words.column_header))
-
-
-def _printable(sheet: Worksheet, *, widths: tuple[int, ...], title: str, page: str) -> None:
-    """A4 lying, as wide as the page, its first row on every page."""
+def _write_sheet(
+    workbook: xlsxwriter.Workbook, name: str, rows: Iterable[tuple[str, ...]], *, widths: tuple[int, ...], words: _Words
+) -> Worksheet:
+    """A sheet on A4 lying, as wide as the page, its first row on every page."""
+    head = workbook.add_format({"bold": True, "text_wrap": True, "bottom": 1, "bg_color": "#E7EDF3"})
+    cell = workbook.add_format({"text_wrap": True, "valign": "top"})
+    sheet: Worksheet = workbook.add_worksheet(name)
     sheet.set_landscape()
     sheet.set_paper(A4)
     sheet.fit_to_pages(1, 0)
     sheet.repeat_rows(0)
     sheet.freeze_panes(1, 0)
-    sheet.set_header(f"&L{title}")
-    sheet.set_footer(f"&R{page}")
+    sheet.set_header(f"&L{words.title}")
+    sheet.set_footer(f"&R{words.page}")
     for column, width in enumerate(widths):
         sheet.set_column(column, column, width)
+    for place, row in enumerate(rows):
+        sheet.write_row(place, 0, row, cell if place else head)
+    return sheet

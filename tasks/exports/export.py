@@ -13,8 +13,8 @@ import os
 import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -31,18 +31,10 @@ MANIFEST = "manifest.json"
 
 FORMATS: dict[str, Write] = {
     "parquet": export_files.write_parquet,
-    "csv": export_files.write_danish_csv,
-    "csv international": export_files.write_international_csv,
+    "csv": partial(export_files.write_csv, danish=True),
+    "csv international": partial(export_files.write_csv, danish=False),
     "xlsx": export_files.write_workbook,
 }
-
-
-@dataclass(frozen=True)
-class Exported:
-    """What was exported: the manifest as it stands in the folder."""
-
-    folder: Path
-    manifest: dict[str, Any]
 
 
 def marts_named(names: Sequence[str]) -> list[Table]:
@@ -55,8 +47,8 @@ def marts_named(names: Sequence[str]) -> list[Table]:
     return [table for name, table in known.items() if not wanted or name in wanted]
 
 
-def export(engine: Engine, *, to: Path, form: str, marts: Sequence[Table], now: datetime) -> Exported:
-    """Write marts into a folder, in one of FORMATS; what an earlier export left there is replaced. Raises ExportRefused."""
+def export(engine: Engine, *, to: Path, form: str, marts: Sequence[Table], now: datetime) -> dict[str, Any]:
+    """Write marts into a folder, in one of FORMATS, in place of an earlier export; gives the manifest. Raises ExportRefused."""
     with _held(to) as before:
         unfinished = to / f"{UNFINISHED}{uuid4().hex[:8]}"
         unfinished.mkdir()
@@ -65,7 +57,7 @@ def export(engine: Engine, *, to: Path, form: str, marts: Sequence[Table], now: 
             _put_in_place(unfinished, to=to, manifest=manifest, before=before)
         finally:
             shutil.rmtree(unfinished, ignore_errors=True)
-    return Exported(to, manifest)
+    return manifest
 
 
 @contextmanager

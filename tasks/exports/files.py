@@ -27,9 +27,7 @@ from warehouse.marts.declaration import years_by
 from warehouse.marts.rows import columns_of, pieces_of, rows_of, years_of
 
 ROWS_OF_A_SHEET = 1_048_576
-
 _TEXT_OF_A_CELL = 32_767
-
 _FORMULA = r"\A([=+\-@'\t\r\n])"
 
 
@@ -64,33 +62,21 @@ def write_parquet(connection: Connection, table: Table, folder: Path, about: Abo
         yield Written(file, pl.scan_parquet(file).select(pl.len()).collect().item())
 
 
-def write_danish_csv(connection: Connection, table: Table, folder: Path, _about: About) -> Iterator[Written]:
-    """Semicolons, a decimal comma, and the mark by which Excel knows UTF-8."""
-    yield _write_csv(connection, table, folder / f"{table.name}.csv", separator=";", decimal_comma=True, mark=True)
-
-
-def write_international_csv(connection: Connection, table: Table, folder: Path, _about: About) -> Iterator[Written]:
-    """Commas and a decimal point, UTF-8 without a mark."""
-    yield _write_csv(connection, table, folder / f"{table.name}.csv", separator=",", decimal_comma=False, mark=False)
-
-
-def _write_csv(
-    connection: Connection, table: Table, file: Path, *, separator: str, decimal_comma: bool, mark: bool
-) -> Written:
-    empty = pl.DataFrame(schema=columns_of(table))
-    rows = 0
+def write_csv(connection: Connection, table: Table, folder: Path, _about: About, *, danish: bool) -> Iterator[Written]:
+    """Semicolons, a decimal comma, and the mark by which Excel knows UTF-8; else commas, a decimal point, and no mark."""
+    file, rows = folder / f"{table.name}.csv", 0
+    style: dict[str, Any] = {
+        "separator": ";" if danish else ",",
+        "decimal_comma": danish,
+        "quote_style": "non_numeric",
+        "datetime_format": "%Y-%m-%dT%H:%M:%S%.6f%:z",
+    }
     with file.open("wb") as out:
-        style: dict[str, Any] = {
-            "separator": separator,
-            "decimal_comma": decimal_comma,
-            "quote_style": "non_numeric",
-            "datetime_format": "%Y-%m-%dT%H:%M:%S%.6f%:z",
-        }
-        _harmless(empty).write_csv(out, include_bom=mark, **style)
+        _harmless(pl.DataFrame(schema=columns_of(table))).write_csv(out, include_bom=danish, **style)
         for piece in pieces_of(connection, table):
             _harmless(piece).write_csv(out, include_header=False, **style)
             rows += piece.height
-    return Written(file, rows)
+    yield Written(file, rows)
 
 
 def _harmless(piece: pl.DataFrame) -> pl.DataFrame:
@@ -174,8 +160,6 @@ def _write_row(
     sheet: Worksheet, place: int, row: tuple[Any, ...], *, names: Sequence[str], formats: Mapping[str, Format]
 ) -> None:
     for column, content in enumerate(row):
-        if content is None:
-            continue
         if isinstance(content, str):
             if len(content) > _TEXT_OF_A_CELL:
                 raise ExportRefused(
@@ -183,12 +167,8 @@ def _write_row(
                     f"cell of a workbook holds {_TEXT_OF_A_CELL:,}: export it as csv or parquet"
                 )
             sheet.write_string(place, column, content)
-        elif isinstance(content, bool):
-            sheet.write_boolean(place, column, content)
         elif isinstance(content, datetime):
             # A spreadsheet knows no zones: its reader is in Denmark.
             sheet.write_datetime(place, column, in_denmark(content).replace(tzinfo=None), formats["moment"])
-        elif isinstance(content, date):
-            sheet.write_datetime(place, column, content, formats["day"])
         else:
-            sheet.write_number(place, column, content)
+            sheet.write(place, column, content, formats["day"] if isinstance(content, date) else None)

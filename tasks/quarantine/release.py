@@ -69,7 +69,10 @@ def release(resources: Resources, quarantine_id: int, *, reason: str, by: str) -
         require_whole(connection, archive=resources.archive)
     with (
         _no_night(resources),
-        opened("release", resources=resources, publisher=_publisher(resources, load)) as run_id,
+        # Whose figures the load has: the publisher that was asked then, whichever is configured now.
+        opened(
+            "release", resources=resources, publisher=resources.archive.get_manifest(load.manifest or "").publisher
+        ) as run_id,
         _on_record(resources, load=load, run_id=run_id),
     ):
         staged = _staged(resources, load=load, run_id=run_id)
@@ -92,11 +95,6 @@ def _no_night(resources: Resources) -> Iterator[None]:
         if not mine:
             raise Busy("a night or a replay is at work: release the load when it has ended")
         yield
-
-
-def _publisher(resources: Resources, load: StoppedLoad) -> str:
-    """Whose figures the load has: the publisher that was asked then, whichever is configured now."""
-    return resources.archive.get_manifest(load.manifest or "").publisher
 
 
 def _in_full(reason: str) -> str:

@@ -20,7 +20,6 @@ from warehouse.catalogue.model import Table
 from warehouse.errors import QuestionError
 
 OPEN = ("open",)
-
 EVERY = ("open", "released", "overtaken")
 
 

@@ -159,18 +159,14 @@ def begin_replay(history: History, *, target: Target) -> Replay:
 @contextmanager
 def on_record(replay: Replay, *, target: Target) -> Iterator[None]:
     """Close the run when the block ends: completed, or failed where it is left by an error."""
+    outcome = "failed"
     try:
         with open_resources(target.warehouse) as resources, held(resources.engine, Lock.RUN, number=replay.run_id):
             yield
-    except BaseException:
-        _close(replay, target=target, outcome="failed")
-        raise
-    _close(replay, target=target, outcome="completed")
-
-
-def _close(replay: Replay, *, target: Target, outcome: str) -> None:
-    with open_resources(target.warehouse) as resources, resources.engine.begin() as connection:
-        close_run(connection, run_id=replay.run_id, outcome=outcome, ended_at=resources.clock())
+        outcome = "completed"
+    finally:
+        with open_resources(target.warehouse) as resources, resources.engine.begin() as connection:
+            close_run(connection, run_id=replay.run_id, outcome=outcome, ended_at=resources.clock())
 
 
 @task(name="replay vintage", task_run_name="replay {publication.table_id}", cache_policy=NO_CACHE)

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
 from datetime import datetime
 from importlib.metadata import version
-from typing import Any
 
 from prefect import get_run_logger, task
 from prefect.cache_policies import NO_CACHE
@@ -18,28 +16,13 @@ from tasks.archive.receipts import write_missing_receipts
 from tasks.archive.store import ArchiveTrouble
 from tasks.resources import RETRIES, Resources, open_resources
 from tasks.runs.alerts import raise_alerts
-from tasks.runs.largest_changes import figures_moved, largest_revisions, moves_in_words, revision_in_words
+from tasks.runs.report import RunReport, figures_moved, largest_revisions
 from tasks.sources.registry import listed_tables
 from warehouse import migrations
 from warehouse.danish.clock import in_denmark
 from warehouse.database.locks import Lock, held, holders
 from warehouse.history.staging import drop_leftovers
 from warehouse.schema import ops
-
-
-@dataclass(frozen=True)
-class RunReport:
-    """What a run did: its number, its outcome (completed, attention, failed, yielded, superseded) and each table's.
-
-    `revisions` and `moves` are sentences: the largest revision of each table, and the figures that moved.
-    """
-
-    run: int
-    outcome: str
-    tables: list[dict[str, Any]]
-    message: str = ""
-    revisions: tuple[str, ...] = ()
-    moves: tuple[str, ...] = ()
 
 
 def one_at_a_time(kind: str, *, tables: list[str] | None, work: Callable[[int], RunReport]) -> RunReport:
@@ -177,8 +160,7 @@ def report_and_close(connection: Connection, run_id: int, *, ended_at: datetime,
     outcome = "failed" if trouble else outcome_of_run([table["outcome"] for table in tables])
     close_run(connection, run_id=run_id, outcome=outcome, ended_at=ended_at)
     raise_alerts(connection, run_id=run_id, trouble=trouble, now=ended_at)
-    revisions = tuple(map(revision_in_words, largest_revisions(connection, run_id=run_id)))
-    moves = tuple(map(moves_in_words, figures_moved(connection, run_id=run_id)))
+    revisions, moves = largest_revisions(connection, run_id=run_id), figures_moved(connection, run_id=run_id)
     return RunReport(run_id, outcome, tables, trouble, revisions, moves)
 
 
@@ -205,9 +187,3 @@ def outcome_of_run(outcomes: list[str]) -> str:
     if {"quarantined", "source_late"} & set(outcomes):
         return "attention"
     return "completed"
-
-
-def as_json(report: RunReport) -> dict[str, Any]:
-    """A report as the command line gives it; a message is there where a run has one that is no table's."""
-    said = {"message": report.message} if report.message else {}
-    return {"run": report.run, "outcome": report.outcome, "tables": report.tables} | said

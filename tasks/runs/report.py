@@ -1,11 +1,14 @@
-"""Report: what a run has to tell, left with Prefect as artifacts; and how far it is, while it runs."""
+"""Report: what a run has to tell, with the largest revisions and the figures that moved; and how far it is, while it runs.
+
+A report is left with Prefect as artifacts.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass
 from time import monotonic
 from typing import Any, TypeVar, cast
-from uuid import UUID
 
 from prefect import get_run_logger, task
 from prefect.artifacts import (
@@ -17,12 +20,35 @@ from prefect.artifacts import (
 from prefect.cache_policies import NO_CACHE
 from prefect.runtime import deployment
 from prefect.states import Completed, Failed
+from sqlalchemy import Connection, text
+from sqlalchemy.dialects.postgresql import insert
 
-from tasks.runs.lifecycle import RunReport
+from warehouse.marts.fill import Moves
+from warehouse.schema import ops
 
 SECONDS_BETWEEN_UPDATES = 1.0
-
 Step = TypeVar("Step")
+
+
+@dataclass(frozen=True)
+class RunReport:
+    """What a run did: its number, its outcome (completed, attention, failed, yielded, superseded) and each table's.
+
+    `revisions` and `moves` are sentences: the largest revision of each table, and the figures that moved.
+    """
+
+    run: int
+    outcome: str
+    tables: list[dict[str, Any]]
+    message: str = ""
+    revisions: tuple[str, ...] = ()
+    moves: tuple[str, ...] = ()
+
+
+def as_json(report: RunReport) -> dict[str, Any]:
+    """A report as the command line gives it; a message is there where a run has one that is no table's."""
+    said = {"message": report.message} if report.message else {}
+    return {"run": report.run, "outcome": report.outcome, "tables": report.tables} | said
 
 
 @task(name="report", cache_policy=NO_CACHE)
@@ -110,24 +136,74 @@ def _counted(tables: Sequence[dict[str, Any]]) -> str:
 
 def tracked(steps: Sequence[Step], *, key: str) -> Iterator[Step]:
     """The steps one by one, while a progress artifact follows; whether it can be written is of no consequence."""
-    artifact, told = _begun(key) if steps else None, monotonic()
+    begun = {"progress": 0.0, "key": key, "description": "Tables looked at, in per cent"}
+    artifact, told = _drawn(create_progress_artifact, **begun) if steps else None, monotonic()
     for done, step in enumerate(steps, 1):
         yield step
         if artifact is not None and (monotonic() - told > SECONDS_BETWEEN_UPDATES or done == len(steps)):
             told = monotonic()
-            _advance(artifact, 100 * done / len(steps))
+            _drawn(update_progress_artifact, artifact_id=artifact, progress=100 * done / len(steps))
 
 
-def _begun(key: str) -> UUID | None:
+def _drawn(draw: Callable[..., Any], **artifact: Any) -> Any:
+    """What Prefect gives for an artifact of progress; None where it cannot be written."""
     try:
-        return cast(UUID, create_progress_artifact(progress=0.0, key=key, description="Tables looked at, in per cent"))
+        return draw(**artifact)
     except Exception as error:  # noqa: BLE001  # a night never fails for want of a picture of it
         get_run_logger().warning("progress cannot be shown: %s", error)
         return None
 
 
-def _advance(artifact: UUID, progress: float) -> None:
-    try:
-        update_progress_artifact(artifact_id=artifact, progress=progress)
-    except Exception as error:  # noqa: BLE001  # see above
-        get_run_logger().warning("progress cannot be shown: %s", error)
+_REVISIONS = """
+select t.table_id as "table", concat_ws(', ', a.name, p.code, nullif(m.members, '')) as of,
+       before.value as before, now.value as after, me.unit
+from core.vintages v
+join core.tables t using (table_no)
+join core.series s on s.series_id = v.largest_revision_series_id
+join core.areas a on a.area_id = s.area_id
+join core.measures me on me.measure_id = s.measure_id
+join core.periods p on p.period_id = v.largest_revision_period_id
+cross join lateral (select string_agg(value, ', ' order by key) as members from jsonb_each_text(s.members::jsonb)) m
+join core.observations now on now.table_no = v.table_no and now.series_id = s.series_id
+  and now.period_id = p.period_id and now.vintage_id = v.vintage_id
+join core.observations before on before.table_no = v.table_no and before.series_id = s.series_id
+  and before.period_id = p.period_id and before.superseded_by = v.vintage_id
+where v.run_id = :run_id and v.largest_revision > 0
+order by abs(now.value - before.value) / greatest(abs(before.value), 1) desc, t.table_id
+"""
+
+_MOVES = """
+select mart, rows, new, moved, gone, largest_of, largest_before, largest_after from ops.figure_moves
+where run_id = :run_id and (new > 0 or moved > 0 or gone > 0) order by mart
+"""
+
+
+def largest_revisions(connection: Connection, *, run_id: int) -> tuple[str, ...]:
+    """The largest revision that a run brought to each table, a sentence each; those that are large for their value first."""
+    found = connection.execute(text(_REVISIONS), {"run_id": run_id})
+    return tuple(f"{row.table}: {row.of}: {_or_dash(row.before)} -> {_or_dash(row.after)} {row.unit}" for row in found)
+
+
+def figures_moved(connection: Connection, *, run_id: int) -> tuple[str, ...]:
+    """What moved in each mart of figures that a run filled anew, a sentence each; those in which nothing did left out."""
+    found = connection.execute(text(_MOVES), {"run_id": run_id}).mappings()
+    return tuple(moves_in_words(Moves(**row)) for row in found)
+
+
+def note_moves(connection: Connection, moves: Moves, *, run_id: int) -> None:
+    """Put on record what a run moved in one mart; where a run fills it twice, the last time counts."""
+    row = asdict(moves) | {"run_id": run_id}
+    connection.execute(insert(ops.figure_moves).on_conflict_do_update(constraint="pk_figure_moves", set_=row), row)
+
+
+def moves_in_words(moves: Moves) -> str:
+    """What moved in a mart, in a sentence."""
+    counts = [f"{getattr(moves, name):,} {name}" for name in ("new", "moved", "gone") if getattr(moves, name)]
+    largest = ""
+    if moves.largest_of is not None:
+        largest = f"; the most: {moves.largest_of}: {_or_dash(moves.largest_before)} -> {_or_dash(moves.largest_after)}"
+    return f"{moves.mart}: {', '.join(counts)}{largest}"
+
+
+def _or_dash(value: float | None) -> str:
+    return "-" if value is None else f"{value:,.2f}".rstrip("0").rstrip(".")

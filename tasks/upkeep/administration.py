@@ -18,6 +18,17 @@ from warehouse.errors import DATABASE_ERRORS, QuestionError, in_words
 from warehouse.periods import PeriodError
 from warehouse.settings import SettingsError, read_settings
 
+WRONG_USE = (
+    AreaUnknown,
+    AssumptionError,
+    CatalogueError,
+    ClaimsError,
+    PeriodError,
+    QuestionError,
+    SettingsError,
+    WrongTarget,
+)
+
 
 def migrate() -> str:
     """Bring the schema, the areas and the catalogue up to date; gives the revision."""
@@ -75,14 +86,4 @@ def in_a_sentence(error: Exception) -> str:
 
 def is_wrong_use(error: Exception) -> bool:
     """Whether a person asked for something that does not exist, rather than something having failed."""
-    wrong = (
-        AreaUnknown,
-        AssumptionError,
-        CatalogueError,
-        ClaimsError,
-        PeriodError,
-        QuestionError,
-        SettingsError,
-        WrongTarget,
-    )
-    return isinstance(error, wrong)
+    return isinstance(error, WRONG_USE)

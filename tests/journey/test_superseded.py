@@ -11,7 +11,7 @@ from prefect.flow_engine import run_flow
 from prefect.states import Scheduled
 
 from flows.nightly import nightly
-from tasks.runs.lifecycle import RunReport
+from tasks.runs.report import RunReport
 from tests.scene import Scene
 
 pytestmark = pytest.mark.slow

@@ -10,7 +10,7 @@ from xml.etree.ElementTree import Element
 import pytest
 from defusedxml.ElementTree import fromstring
 
-from tasks.briefing import charts, page
+from tasks.briefing import charts, write
 from tasks.briefing import wording as sentences
 from tasks.briefing import wording as words
 from tasks.briefing.content import (
@@ -118,7 +118,7 @@ def test_what_others_wrote_is_escaped(briefing: Briefing) -> None:
     broken = SeriesBreak(evil, evil, evil)
     source = replace(briefing.sources[0], title=evil, table=evil, publisher=evil)
     benefit = replace(briefing.benefits[0], name=evil)
-    html = page.html(
+    html = write.html(
         replace(
             briefing,
             assumptions=(named,),
@@ -135,16 +135,16 @@ def test_what_others_wrote_is_escaped(briefing: Briefing) -> None:
 
 
 def test_the_page_lets_nothing_in(briefing: Briefing) -> None:
-    html = page.html(briefing)
+    html = write.html(briefing)
     assert "Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'; img-src data:\"" in html
     named = set(re.findall(r"https?://[^\s\"'<)]+", html))
     assert named <= {"http://www.w3.org/2000/svg", "http://www.w3.org/1999/xlink"}
 
 
 def test_every_value_that_is_not_shown_has_its_reason_explained(briefing: Briefing) -> None:
-    html = page.html(briefing)
-    assert page.statuses(briefing) == {SUPPRESSED, BROKEN, NOT_IN_FORCE, "missing"}
-    assert all(f"<dt>{words.NOT_SHOWN[status]}</dt>" in html for status in page.statuses(briefing))
+    html = write.html(briefing)
+    assert write.statuses(briefing) == {SUPPRESSED, BROKEN, NOT_IN_FORCE, "missing"}
+    assert all(f"<dt>{words.NOT_SHOWN[status]}</dt>" in html for status in write.statuses(briefing))
 
 
 def test_an_exact_total_is_never_made_of_bounds(briefing: Briefing) -> None:
@@ -188,14 +188,14 @@ def test_numbers_in_charts_are_danish(briefing: Briefing) -> None:
 def test_without_anything_to_draw_there_is_no_chart(briefing: Briefing) -> None:
     bare = replace(briefing, course=(), benefits=(), shares=(), ranking=None, savings=(), projections=(), breaks=())
     assert charts.charts_of(bare) == {}
-    html = page.html(bare)
+    html = write.html(bare)
     assert "<svg" not in html
     assert "Der er ikke hentet en benchmarkliste." in html
     assert "Databrud</h2>" not in html
 
 
 def test_charts_are_the_same_each_time(briefing: Briefing) -> None:
-    assert page.html(briefing) == page.html(briefing)
+    assert write.html(briefing) == write.html(briefing)
 
 
 @pytest.mark.parametrize(

@@ -14,9 +14,8 @@ from pydantic import SecretStr
 from sqlalchemy import Engine, insert, text
 
 from flows.serving.local_server import why_silent
-from tasks.doctor.checks import examine_runs, examine_settings
+from tasks.doctor.checks import Finding, examine_runs, examine_settings
 from tasks.doctor.examine import examine_all
-from tasks.doctor.finding import Finding
 from tasks.resources import Resources
 from tests.properties.releases import PERSONS, forget, publish_release, shown
 from tests.scripted import scripted, send

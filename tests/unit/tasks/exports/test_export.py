@@ -104,7 +104,7 @@ def stands(engine: Engine, table: Table) -> list[tuple[Any, ...]]:
 
 
 def exported(engine: Engine, folder: Path, form: str) -> dict[str, Any]:
-    return export(engine, to=folder, form=form, marts=MARTS, now=NOW).manifest
+    return export(engine, to=folder, form=form, marts=MARTS, now=NOW)
 
 
 def asked_of_duckdb(query: str) -> list[tuple[Any, ...]]:
@@ -351,7 +351,7 @@ def test_all_files_are_of_one_state_whatever_is_published_meanwhile(engine: Engi
         assert state_of(connection) == before
         with pytest.raises(DBAPIError, match="read-only"):
             connection.execute(text("delete from marts.claim_check"))
-    assert export(engine, to=tmp_path, form="csv", marts=marts_named(["claim_check"]), now=NOW).manifest["marts"] == {
+    assert export(engine, to=tmp_path, form="csv", marts=marts_named(["claim_check"]), now=NOW)["marts"] == {
         "claim_check": 1
     }
 

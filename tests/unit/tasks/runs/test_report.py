@@ -13,8 +13,7 @@ from prefect.client.orchestration import get_client
 from prefect.client.schemas.objects import State
 from prefect.exceptions import FailedRun
 
-from tasks.runs.lifecycle import RunReport, as_json
-from tasks.runs.report import as_shown, markdown
+from tasks.runs.report import RunReport, as_json, as_shown, markdown
 
 
 def table(name: str, outcome: str, **more: Any) -> dict[str, Any]:

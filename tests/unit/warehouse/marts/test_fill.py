@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, insert
 
-from tasks.runs.largest_changes import moves_in_words
+from tasks.runs.report import moves_in_words
 from warehouse.marts.benchmark import savings
 from warehouse.marts.fill import Moves, moves, remember
 

@@ -1,0 +1,233 @@
+"""Answers to what people ask: one figure of an area, down to the archived bytes; the claims of a paper against figures.
+
+A figure is of a period or the newest, as it stands or as it was known.
+"""
+
+from __future__ import annotations
+
+import difflib
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+from sqlalchemy import Connection, insert
+
+from tasks.archive.store import Archive, ArchiveTrouble
+from warehouse.areas import Area, AreaUnknown, find
+from warehouse.assumptions import record as assumed
+from warehouse.assumptions.apply import applicable
+from warehouse.claims.checking import check
+from warehouse.claims.file import ClaimsError, ClaimsFile, Document, last_day, read_claims
+from warehouse.claims.values import FigureAnswer, FigureQuestion
+from warehouse.database import reader_role
+from warehouse.errors import QuestionError
+from warehouse.figures.compute import Answer, answer, plain
+from warehouse.figures.explain import rests_on, tree
+from warehouse.figures.inputs import Scope
+from warehouse.figures.model import Figure
+from warehouse.figures.registry import FIGURES
+from warehouse.formulas.arithmetic import SumRefused
+from warehouse.formulas.statuses import FormulaError
+from warehouse.marts.claims import claim_check
+from warehouse.periods import Period, PeriodError
+from warehouse.reading.questions import moment
+
+EVERY = "all"
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a person asks of a figure."""
+
+    figure: Figure
+    area: Area
+    period: Period | None
+    item: str | None
+    as_of: datetime | None
+
+    @property
+    def described(self) -> str:
+        """The area and period, for a message."""
+        return f"{self.area.name} in {self.period}" if self.period else self.area.name
+
+
+def listed() -> list[dict[str, Any]]:
+    """Every figure as the command line gives it."""
+    return [
+        {
+            "figure": figure.name,
+            "title": figure.title,
+            "title_en": figure.title_en,
+            "formula": figure.formula,
+            "unit": figure.unit,
+            "tables": list(figure.tables),
+            "assumptions": [*figure.assumptions, *figure.joined_assumptions],
+            "caveats": list(figure.caveats),
+            "source": figure.source,
+        }
+        for figure in FIGURES.values()
+    ]
+
+
+def asked(name: str, *, area: str, period: str | None, item: str | None, as_of: str | None) -> Asked:
+    """A question as a person writes it; raises QuestionError with the nearest names, AreaUnknown."""
+    if name not in FIGURES:
+        close = difflib.get_close_matches(name, FIGURES, n=3, cutoff=0.5) or list(FIGURES)
+        raise QuestionError(f"no figure is called '{name}'; there is {', '.join(close)}")
+    try:
+        wanted = Period.parse(period) if period else None
+    except PeriodError as error:
+        raise QuestionError(str(error)) from error
+    return Asked(FIGURES[name], find(area), wanted, item, moment(as_of) if as_of else None)
+
+
+def rows(connection: Connection, question: Asked) -> tuple[list[dict[str, Any]], tuple[str, ...]]:
+    """The rows of an answer, one per item and basis, and why there are none where there are none."""
+    answered = _answered(connection, question)
+    vintages, assumptions = rests_on(connection, answered)
+    shown = {
+        number: {name: cell for name, cell in vintage.items() if name != "manifest"}
+        for number, vintage in vintages.items()
+    }
+    return plain(answered, vintages=shown, assumptions=assumptions), answered.missing
+
+
+def trees(connection: Connection, question: Asked, *, archive: Archive) -> list[dict[str, Any]]:
+    """Each row of an answer taken apart, down to the archived bytes' hashes."""
+    answered = _answered(connection, question)
+    vintages, assumptions = rests_on(connection, answered)
+    brought = {
+        number: vintage | {"archived": archived(vintage["manifest"], archive=archive)}
+        for number, vintage in vintages.items()
+    }
+    return [tree(row, figure=question.figure, brought=brought, used=assumptions) for row in answered.rows.to_dicts()]
+
+
+def _answered(connection: Connection, question: Asked) -> Answer:
+    """The answer, cut to the period (mostly the newest, where none is named) and the item (the total, if there is one)."""
+    answered = answer(connection, question.figure, scope=Scope(question.area.code, question.as_of))
+    found = answered.rows
+    if question.period is not None:
+        found = found.filter(pl.col("period") == str(question.period))
+    elif found.height and not question.figure.every_period:
+        found = found.filter(pl.col("day") == pl.col("day").max())
+    item = question.item or question.figure.default_item
+    if item is not None and item != EVERY:
+        _require_item(item, among=found["item"].unique().sort().to_list())
+        found = found.filter(pl.col("item") == item)
+    return Answer(question.figure, found, answered.missing)
+
+
+def _require_item(item: str, *, among: list[str]) -> None:
+    if among and item not in among:
+        raise QuestionError(f"there is no '{item}'; there is {', '.join(among)}")
+
+
+def archived(manifest: str, *, archive: Archive) -> list[dict[str, Any]]:
+    """The answers of one look: what was asked, size, SHA-256, and whether the archive holds bytes with that hash."""
+    try:
+        entries = archive.get_manifest(manifest).entries
+    except ArchiveTrouble as trouble:
+        return [{"asked": None, "size": None, "sha256": None, "held": False, "trouble": str(trouble)}]
+    return [
+        {"asked": entry.asked, "size": entry.size, "sha256": entry.sha256, "held": _is_held(archive, entry.sha256)}
+        for entry in entries
+    ]
+
+
+def _is_held(archive: Archive, digest: str) -> bool:
+    try:
+        archive.get(digest)
+    except ArchiveTrouble:
+        return False
+    return True
+
+
+def read_file(file: Path) -> ClaimsFile:
+    """A claims file; raises ClaimsError with line and key."""
+    try:
+        written = file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise ClaimsError(f"the claims file {file} cannot be read: {error}") from error
+    return read_claims(written, name=file.name)
+
+
+def checked(connection: Connection, *, file: Path) -> list[dict[str, Any]]:
+    """Every claim of a file with its verdict, in the file's order; raises ClaimsError."""
+    known = assumed.known(connection, as_of=None)
+    found = check(
+        read_file(file),
+        figures=lambda question: _answer(connection, question),
+        assumptions=lambda document: assumptions_of(document, known=known),
+    )
+    return [
+        {name: float(cell) if isinstance(cell, Decimal) else cell for name, cell in asdict(claim).items()}
+        for claim in found
+    ]
+
+
+def assumptions_of(document: Document, *, known: pl.DataFrame) -> dict[str, Decimal]:
+    """What applies to a paper's area on its day: by name where there is one basis only, and by name and basis.
+
+    A name with several bases says not which is meant, so it stands for none.
+    """
+    place = pl.DataFrame({"area_code": [find(document.area).code], "day": [last_day(document)]})
+    found: dict[str, Decimal] = {}
+    for name in known["name"].unique(maintain_order=True):
+        fitting = applicable(known, name=name, rows=place).filter(pl.col("assumption_id").is_not_null())
+        values = {basis: Decimal(str(value)) for basis, value in fitting.select("basis", "assumed").rows()}
+        found |= {f"{name}.{basis}": value for basis, value in values.items() if basis}
+        if len(values) == 1:
+            [found[name]] = values.values()
+    return found
+
+
+def fill_mart(connection: Connection, *, place: Path) -> int:
+    """Fill `marts.claim_check` anew from a claims file, or every one of a folder; gives its rows. Raises ClaimsError."""
+    files = sorted(place.glob("*.yml")) if place.is_dir() else [place]
+    claims = [row for file in files for row in checked(connection, file=file)]
+    connection.execute(claim_check.delete())
+    if claims:
+        connection.execute(insert(claim_check), [row | {"claim_no": number} for number, row in enumerate(claims, 1)])
+    reader_role.renew(connection)
+    return len(claims)
+
+
+def _answer(connection: Connection, question: FigureQuestion) -> FigureAnswer:
+    """A figure's one value for a claim, or why there is none."""
+    try:
+        meant = asked(
+            question.name,
+            area=question.area,
+            period=str(question.period) if question.period else None,
+            item=question.item,
+            as_of=question.as_of.isoformat() if question.as_of else None,
+        )
+        found, missing = rows(connection, meant)
+    except (QuestionError, AreaUnknown, FormulaError, SumRefused) as error:
+        return FigureAnswer(None, why_not=str(error))
+    fitting = [row for row in found if question.basis in (None, row["basis"]) and not row.get("stands_beside")]
+    if len(fitting) != 1:
+        why = "; ".join(missing) if not fitting else f"there are {len(fitting)} rows: name an item or a basis"
+        return FigureAnswer(None, why_not=why or "the warehouse holds nothing for that period, item and basis")
+    return _one(fitting[0], column=question.column)
+
+
+def _one(row: dict[str, Any], *, column: str | None) -> FigureAnswer:
+    """The value of a row, or of one of its own columns, which has no bounds."""
+    if column is not None and column not in row:
+        return FigureAnswer(None, why_not=f"{row['figure']} has no column '{column}'")
+    value = row[column] if column else row["value"]
+    if value is None:
+        return FigureAnswer(None, why_not=f"an input is {row['status']}")
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return FigureAnswer(None, why_not=f"the column '{column}' of {row['figure']} holds no number")
+    low, high = (None, None) if column else (_number(row["low"]), _number(row["high"]))
+    return FigureAnswer(_number(value), low, high, tuple(row["caveats"]))
+
+
+def _number(value: float | None) -> Decimal | None:
+    return None if value is None else Decimal(str(value))
