@@ -181,9 +181,7 @@ def _of_one_ladder(steps: pl.DataFrame) -> pl.DataFrame:
     return found.filter(~over | (pl.col("assumed_to") == pl.col("assumed_to").max().over(_PLACE)))
 
 
-def _ladder(
-    steps: pl.DataFrame | None,
-) -> tuple[list[dict[str, object]], list[int], str | None, str | None]:
+def _ladder(steps: pl.DataFrame | None) -> tuple[list[dict[str, object]], list[int], str | None, str | None]:
     """The steps of one ladder, the numbers of their assumptions, their caveat, and what is wrong with them."""
     if steps is None:
         return [], [], None, f"no assumption '{REFUSION}' is on record"

@@ -136,11 +136,7 @@ def _all_of(name: str) -> pl.Expr:
 def _years(rows: pl.DataFrame, *, readings: pl.DataFrame) -> pl.DataFrame:
     """One row per reading x year of its case: its cost, and what a person saves."""
     spent = rows.unique([*CASE, "period_id"], maintain_order=True).select(
-        *CASE,
-        year=pl.col("day").dt.year(),
-        value="cost_dkk",
-        low="cost_low_dkk",
-        high="cost_high_dkk",
+        *CASE, year=pl.col("day").dt.year(), value="cost_dkk", low="cost_low_dkk", high="cost_high_dkk"
     )
     costs = spent.unpivot(list(READINGS), index=[*CASE, "year"], variable_name="reading", value_name="cost_dkk")
     parts = []

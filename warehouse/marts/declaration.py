@@ -20,12 +20,7 @@ BASIS = (
 
 
 def mart(
-    english: str,
-    danish: str,
-    *,
-    hashed_by: tuple[str, ...],
-    years_by: str | None = None,
-    figure: str = "",
+    english: str, danish: str, *, hashed_by: tuple[str, ...], years_by: str | None = None, figure: str = ""
 ) -> dict[str, Any]:
     """What any mart says of itself, as arguments of its Table.
 

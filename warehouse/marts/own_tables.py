@@ -87,9 +87,7 @@ target_followup = figure_mart(
         source="target_persons",
     ),
     number(
-        "deciding_persons",
-        "How many persons' difference decides it.",
-        "Hvor mange personers forskel der afgør det.",
+        "deciding_persons", "How many persons' difference decides it.", "Hvor mange personers forskel der afgør det."
     ),
     figure="target_followup",
 )
