@@ -16,7 +16,7 @@ from sqlalchemy import Connection, Select, func, insert, or_, select, text, unio
 
 from warehouse.assumptions.model import Assumption
 from warehouse.history.vintages import ClockRunsBackwards
-from warehouse.schema.assumptions import assumptions
+from warehouse.schema.core import assumptions
 
 DECLARED = tuple(Assumption.model_fields)
 

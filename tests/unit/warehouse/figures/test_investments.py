@@ -14,7 +14,7 @@ from warehouse.assumptions.record import record
 from warehouse.figures.compute import Answer, answer
 from warehouse.figures.inputs import Scope
 from warehouse.figures.registry import FIGURES
-from warehouse.schema.assumptions import assumptions
+from warehouse.schema.core import assumptions
 
 FAABORG = "430"
 

@@ -19,7 +19,7 @@ from warehouse.figures.inputs import Scope
 from warehouse.figures.registry import FIGURES
 from warehouse.marts.contract import FIGURE_MARTS
 from warehouse.marts.fill import fill, is_behind
-from warehouse.schema.assumptions import assumptions
+from warehouse.schema.core import assumptions
 
 HERLEV = "163"
 
