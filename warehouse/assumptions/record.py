@@ -39,20 +39,6 @@ KNOWN = pl.Schema(
     ]
 )
 
-_AS_APPLIED = {
-    "basis": "basis",
-    "assumption_id": "assumption_id",
-    "value": "assumed",
-    "low": "assumed_low",
-    "high": "assumed_high",
-    "unit": "assumed_unit",
-    "area_code": "assumed_area_code",
-    "valid_from": "assumed_from",
-    "valid_to": "assumed_to",
-    "source": "assumption_source",
-    "evidence": "evidence",
-}
-
 
 def record(connection: Connection, declared: Iterable[Assumption], *, now: datetime) -> tuple[int, int]:
     """Make what is declared what stands, within the caller's transaction; how many were opened and closed.

@@ -11,8 +11,7 @@ import polars as pl
 import polars.selectors as cs
 
 from warehouse.areas import all_areas
-from warehouse.assumptions.apply import applicable
-from warehouse.figures.with_assumptions import bound, with_assumption
+from warehouse.assumptions.apply import applicable, bound, with_assumption
 from warehouse.formulas.refusion import ladder
 from warehouse.formulas.statuses import FormulaError
 

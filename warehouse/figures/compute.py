@@ -14,12 +14,12 @@ from sqlalchemy import Connection, text
 
 from warehouse.areas import all_areas, municipalities
 from warehouse.assumptions import record as assumed
+from warehouse.assumptions.apply import with_assumption
 from warehouse.figures import population, printed_lists
 from warehouse.figures.block_grant import KEY as GRANT_KEY
 from warehouse.figures.block_grant import with_keys
 from warehouse.figures.inputs import COUNTRY, Scope, period_codes, side_by_side, vintages_of
 from warehouse.figures.model import COUNTED, KEY, OF_COUNTRY, RECIPIENTS, Figure
-from warehouse.figures.with_assumptions import with_assumption
 from warehouse.periods import Period, PeriodKind
 
 ORDER = ("area_code", "period_id", "item", "basis")

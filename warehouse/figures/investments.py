@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import polars as pl
 
+from warehouse.assumptions.apply import bound
 from warehouse.figures.cases import (
     ASSUMED,
     BENEFIT,
@@ -23,7 +24,6 @@ from warehouse.figures.cases import (
     with_persons,
 )
 from warehouse.figures.model import OF_COUNTRY, Figure
-from warehouse.figures.with_assumptions import bound
 from warehouse.formulas import investments as formulas
 from warehouse.formulas.statuses import at_least, computed
 

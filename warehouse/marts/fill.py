@@ -131,7 +131,7 @@ def _code() -> str:
     """A hash of all that computes figures."""
     files = [
         file.read_bytes()
-        for package in ("warehouse.figures", "warehouse.formulas")
+        for package in ("warehouse.assumptions", "warehouse.figures", "warehouse.formulas")
         for file in sorted(resources.files(package).iterdir(), key=lambda each: each.name)
         if file.name.endswith((".py", ".sql"))
     ]
