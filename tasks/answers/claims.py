@@ -19,7 +19,7 @@ from warehouse.claims.file import ClaimsError, ClaimsFile, Document, last_day, r
 from warehouse.claims.values import FigureAnswer, FigureQuestion
 from warehouse.database import reader_role
 from warehouse.errors import QuestionError
-from warehouse.formulas.arithmetic import SumRefused
+from warehouse.formulas.benefits import SumRefused
 from warehouse.formulas.statuses import FormulaError
 from warehouse.marts.claims import claim_check
 

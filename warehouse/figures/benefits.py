@@ -9,8 +9,7 @@ from __future__ import annotations
 import polars as pl
 
 from warehouse.figures.model import COUNTED, RECIPIENTS, Figure, Input
-from warehouse.formulas.arithmetic import bounded_sum
-from warehouse.formulas.benefits import against_country, change
+from warehouse.formulas.benefits import against_country, bounded_sum, change
 
 FULL_TIME = "recipients_full_time_persons"
 SOURCE = "Jobindsats.dk / STAR, the benefits' own tables"

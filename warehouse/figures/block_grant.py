@@ -15,7 +15,7 @@ from warehouse.figures import population
 from warehouse.figures.benefits import FULL_TIME, SOURCE
 from warehouse.figures.model import RECIPIENTS, Figure, Input
 from warehouse.formulas import block_grant as formulas
-from warehouse.formulas.arithmetic import share
+from warehouse.formulas.benefits import share
 
 KEY = "block_grant_key_pct"
 CHANGE = "national_unemployment_change_persons"

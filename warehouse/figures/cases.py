@@ -12,7 +12,7 @@ import polars.selectors as cs
 
 from warehouse.areas import all_areas
 from warehouse.assumptions.apply import applicable, bound, with_assumption
-from warehouse.formulas.refusion import ladder
+from warehouse.formulas.investments import ladder
 from warehouse.formulas.statuses import FormulaError
 
 COST = "programme_cost_dkk"

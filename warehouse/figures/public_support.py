@@ -12,8 +12,7 @@ import polars as pl
 
 from warehouse.figures import population
 from warehouse.figures.model import OF_COUNTRY, Figure, Input
-from warehouse.formulas.arithmetic import share
-from warehouse.formulas.benefits import against_country
+from warehouse.formulas.benefits import against_country, share
 from warehouse.formulas.statuses import computed
 
 TABLE = "auk01"

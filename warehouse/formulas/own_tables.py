@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from warehouse.formulas.arithmetic import LARGEST_HIDDEN, bounded_sum
+from warehouse.formulas.benefits import LARGEST_HIDDEN, bounded_sum
 from warehouse.formulas.statuses import (
     FormulaError,
     at_least,

@@ -13,9 +13,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, text
 
-from warehouse.history.compare import find_changes
 from warehouse.history.partitions import attach_partition, has_partition, next_vintage, vintage_of_partition
-from warehouse.history.staging import drop_staging, table_number
+from warehouse.history.staging import drop_staging, find_changes, table_number
 
 
 class ClockRunsBackwards(RuntimeError):
