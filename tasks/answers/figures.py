@@ -13,11 +13,11 @@ from sqlalchemy import Connection
 from tasks.archive.store import Archive, ArchiveTrouble
 from warehouse.areas import Area, find
 from warehouse.errors import QuestionError
+from warehouse.figures import FIGURES
 from warehouse.figures.compute import Answer, answer, plain
 from warehouse.figures.explain import rests_on, tree
 from warehouse.figures.inputs import Scope
 from warehouse.figures.model import Figure
-from warehouse.figures.registry import FIGURES
 from warehouse.periods import Period, PeriodError
 from warehouse.reading.questions import moment
 

@@ -87,38 +87,28 @@ def finish_staging(
     The planner gets its statistics here, since both join against them.
     """
     connection.execute(text(f"analyze staging.{name}"))
-    _make(connection, name=f"{name}_periods", statement=text(_PERIODS.format(name=name)), grain="period")
+    _make(connection, name=f"{name}_periods", statement=text(_PERIODS.format(name=name)), grain="period of the load")
     periods = connection.scalar(text(_COUNTED.format(name=name))) or 1
     of_series = text(read_sql(__package__, "staged_series").format(name=name, periods=periods))
-    _make(
-        connection, name=f"{name}_series", statement=of_series.bindparams(root=canonical(root_members)), grain="series"
-    )
+    root = of_series.bindparams(root=canonical(root_members))
+    _make(connection, name=f"{name}_series", statement=root, grain="series of the load")
     if vintage_of_partition(connection, name=name) is not None:
         no_changes(connection, name=name)
     else:
         find_changes(connection, name=name, table_no=table_no, partial_periods=partial_periods)
 
 
-def _make(connection: Connection, *, name: str, statement: TextClause, grain: str) -> None:
-    """A table that a statement makes of a staging table; what an earlier attempt left is replaced."""
-    connection.execute(text(f"drop table if exists staging.{name}"))
-    connection.execute(statement)
-    connection.execute(text(f"comment on table staging.{name} is 'One row per {grain} of the load.'"))
-    connection.execute(text(f"analyze staging.{name}"))
-
-
 # The planner takes series and period for independent of each other, and would sort both sides or look every cell up: a
 # million cells take 2.3 to 5.6 s that way, and 1.1 s hashed (2026-11, PostgreSQL 15 and 18).
 _HASHED = ("enable_mergejoin", "enable_nestloop")
+_CHANGED = "cell that is not as it stands"
 
 
 def no_changes(connection: Connection, *, name: str) -> None:
     """Write an empty `staging.<name>_changes`: where nothing stands, nothing is changed."""
-    connection.execute(text(f"drop table if exists staging.{name}_changes"))
-    connection.execute(
-        text(f"{read_sql(__package__, 'changes').format(name=name)} with no data"), {"table_no": 0, "partial": []}
-    )
-    _described(connection, name=name)
+    statement = text(f"{read_sql(__package__, 'changes').format(name=name)} with no data")
+    nothing = statement.bindparams(table_no=0, partial=[])
+    _make(connection, name=f"{name}_changes", statement=nothing, grain=_CHANGED)
 
 
 def find_changes(
@@ -130,19 +120,21 @@ def find_changes(
 
     In `partial_periods` what the load lacks is not withdrawn.
     """
-    asked = {"table_no": table_no, "partial": sorted(partial_periods)}
-    connection.execute(text(f"drop table if exists staging.{name}_changes"))
+    statement = text(read_sql(__package__, "changes").format(name=name))
+    found = statement.bindparams(table_no=table_no, partial=sorted(partial_periods))
     for planner in _HASHED:
         connection.execute(text(f"set local {planner} = off"))
-    connection.execute(text(read_sql(__package__, "changes").format(name=name)), asked)
+    _make(connection, name=f"{name}_changes", statement=found, grain=_CHANGED)
     for planner in _HASHED:
         connection.execute(text(f"set local {planner} = default"))
-    _described(connection, name=name)
 
 
-def _described(connection: Connection, *, name: str) -> None:
-    connection.execute(text(f"comment on table staging.{name}_changes is 'One row per cell that is not as it stands.'"))
-    connection.execute(text(f"analyze staging.{name}_changes"))
+def _make(connection: Connection, *, name: str, statement: TextClause, grain: str) -> None:
+    """A table that a statement makes of a staging table; what an earlier attempt left is replaced."""
+    connection.execute(text(f"drop table if exists staging.{name}"))
+    connection.execute(statement)
+    connection.execute(text(f"comment on table staging.{name} is 'One row per {grain}.'"))
+    connection.execute(text(f"analyze staging.{name}"))
 
 
 def drop_staging(connection: Connection, *, name: str) -> None:

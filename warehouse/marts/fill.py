@@ -19,10 +19,10 @@ from sqlalchemy import Connection, Table, text
 
 from warehouse.areas import all_areas
 from warehouse.database import reader_role
+from warehouse.figures import FIGURES
 from warehouse.figures.compute import answer
 from warehouse.figures.inputs import Scope
 from warehouse.figures.model import RECIPIENTS
-from warehouse.figures.registry import FIGURES
 from warehouse.marts.declaration import figure_of, sources_of, value_of
 
 # Sums of the same parts in another order differ in the last digits; that is no move.
