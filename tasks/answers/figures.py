@@ -19,7 +19,7 @@ from warehouse.figures.explain import rests_on, tree
 from warehouse.figures.inputs import Scope
 from warehouse.figures.model import Figure
 from warehouse.periods import Period, PeriodError
-from warehouse.reading.questions import moment
+from warehouse.reading import moment
 
 EVERY = "all"
 

@@ -22,7 +22,7 @@ from warehouse.figures.compute import answer
 from warehouse.figures.explain import rests_on
 from warehouse.figures.inputs import Scope, received
 from warehouse.marts.rows import one_state
-from warehouse.reading.questions import moment
+from warehouse.reading import moment
 
 FIGURES_READ = (
     "year_on_year",
