@@ -9,7 +9,7 @@ from __future__ import annotations
 from sqlalchemy import Boolean, Text
 
 from warehouse.marts.declaration import BASIS, figure_mart, key, number
-from warehouse.schema.core import described
+from warehouse.schema.core import described, optional
 
 benchmark_ranking = figure_mart(
     "benchmark_ranking",
@@ -64,13 +64,12 @@ benchmark_ranking = figure_mart(
         source="expected_persons",
     ),
     number("actual_full_time_persons", "What was counted.", "Det faktiske niveau.", source="actual_persons"),
-    described(
+    optional(
         "published_gap_is",
         Text,
         "What the source calls the difference: actual - expected, or the reverse; null: untold, see the caveats.",
         "Hvad kilden kalder forskellen: actual - expected (faktisk minus forventet) eller omvendt; tom: ikke oplyst, "
         "se forbeholdene.",
-        nullable=True,
     ),
     number(
         "published_gap_full_time_persons",
