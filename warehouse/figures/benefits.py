@@ -13,7 +13,6 @@ from warehouse.formulas.benefits import against_country, bounded_sum, change
 
 FULL_TIME = "recipients_full_time_persons"
 SOURCE = "Jobindsats.dk / STAR, the benefits' own tables"
-
 _GRAIN = ("area_code", "period_id")
 _A_YEAR = 12
 

@@ -20,7 +20,6 @@ from warehouse.formulas.benefits import share
 KEY = "block_grant_key_pct"
 CHANGE = "national_unemployment_change_persons"
 CLAIMED = "claimed_local_change_persons"
-
 _PLACE = ("area_code", "day")
 _COLUMNS = (*_PLACE, "basis", "key_pct", "key_low_pct", "key_high_pct", "key_assumptions", "key_caveats")
 _POPULATIONS = tuple(each.name for each in population.INPUTS)

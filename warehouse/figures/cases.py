@@ -24,7 +24,6 @@ REFUSION = "state_refusion_pct"
 HORIZON = "horizon_years"
 RATE = "discount_rate_pct"
 ASSUMED = (COURSES, PRICE, BENEFIT, WEEKS, REFUSION, HORIZON, RATE)
-
 CASE = ("area_code", "item")
 LADDER_BASIS = "refusion_ladder"
 READINGS = {"value": "assumed", "low": "assumed_low", "high": "assumed_high"}

@@ -28,7 +28,6 @@ from warehouse.formulas import investments as formulas
 from warehouse.formulas.statuses import at_least, computed
 
 TARGET_GROUP = "grant_target_group_persons"
-
 _KEY = (*CASE, "basis")
 _OTHER = {"value": "value", "low": "high", "high": "low"}
 _PRICED = {"break_even_low_persons": ("low", "high"), "break_even_high_persons": ("high", "low")}

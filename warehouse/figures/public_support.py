@@ -21,7 +21,6 @@ TOTAL = "I alt"
 STUDENTS = "SU-modtagere"
 WITHOUT_STUDENTS = "I alt uden SU-modtagere"
 WORKING_AGE = "working_age_population_persons"
-
 _SOURCE = "Danmarks Statistik, Statistikbanken, table AUK01"
 _COUNTED_APART = (
     "Danmarks Statistik tæller andre ydelser med end summen efter Jobindsats, så de to er ikke det samme tal."

@@ -25,7 +25,6 @@ from warehouse.formulas.statuses import (
 )
 
 SMALLEST_SHOWN = LARGEST_HIDDEN + 1
-
 _TOTALS = {"low": "total_low", "high": "total_high"}
 
 

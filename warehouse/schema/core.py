@@ -50,7 +50,6 @@ metadata = MetaData(
 )
 
 value_status = Enum(*STATUSES, name="value_status", schema="core", metadata=metadata)
-
 MOMENT = DateTime(timezone=True)
 
 

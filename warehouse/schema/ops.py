@@ -23,7 +23,6 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from warehouse.schema.core import MOMENT, described, metadata, optional
 
 PARTITION_STATES = ("waiting", "fetched", "done", "failed")
-
 OUTCOMES = ("published", "unchanged", "not_due", "source_late", "quarantined", "failed")
 
 runs = Table(
