@@ -24,16 +24,16 @@ from warehouse.claims.file import ClaimsError, ClaimsFile, Document, last_day, r
 from warehouse.claims.values import FigureAnswer, FigureQuestion
 from warehouse.database import reader_role
 from warehouse.errors import QuestionError
+from warehouse.figures import FIGURES
 from warehouse.figures.compute import Answer, answer, plain
 from warehouse.figures.explain import rests_on, tree
 from warehouse.figures.inputs import Scope
 from warehouse.figures.model import Figure
-from warehouse.figures.registry import FIGURES
-from warehouse.formulas.arithmetic import SumRefused
+from warehouse.formulas.benefits import SumRefused
 from warehouse.formulas.statuses import FormulaError
 from warehouse.marts.claims import claim_check
 from warehouse.periods import Period, PeriodError
-from warehouse.reading.questions import moment
+from warehouse.reading import moment
 
 EVERY = "all"
 

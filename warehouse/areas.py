@@ -42,7 +42,8 @@ class Area:
         return int(self.code)
 
 
-def _rows(filename: str) -> list[dict[str, str]]:
+def reference_rows(filename: str) -> list[dict[str, str]]:
+    """The rows of a CSV file among the reference data that is shipped: column to text, empty where nothing is known."""
     text = resources.files("warehouse.reference").joinpath(filename).read_text(encoding="utf-8")
     return list(csv.DictReader(text.splitlines()))
 
@@ -66,7 +67,7 @@ def all_areas() -> tuple[Area, ...]:
             valid_from=_day(row["valid_from"]),
             valid_to=_day(row["valid_to"]),
         )
-        for row in _rows("areas.csv")
+        for row in reference_rows("areas.csv")
     )
 
 
@@ -85,7 +86,7 @@ def by_publisher_name() -> dict[str, Area]:
 @cache
 def _by_any_name() -> dict[str, Area]:
     codes = {area.code: area for area in all_areas()}
-    names = {row["alias"].casefold(): codes[row["code"]] for row in _rows("area_aliases.csv")}
+    names = {row["alias"].casefold(): codes[row["code"]] for row in reference_rows("area_aliases.csv")}
     names |= {area.code4: area for area in all_areas() if area.code4}
     names |= codes
     return names | {area.name.casefold(): area for area in all_areas()}

@@ -17,27 +17,14 @@ from dotenv import dotenv_values
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
 
 PREFIX = "JOBINDSATS_"
-
-EMPTY_IS_UNSET = (
-    "api_url",
-    "api_token",
-    "statbank_url",
-    "warehouse_url",
-    "archive_url",
-    "data_dir",
-    "now",
-    "assumptions",
-    "claims",
-    "ranking_lists",
-    "local_files",
-    "notify",
-)
-
+SETTINGS_FILE = "JOBINDSATS_SETTINGS_FILE"
 CAUTIOUS_CALLS_PER_MINUTE = 60
+EMPTY_IS_UNSET = (
+    "api_url", "api_token", "statbank_url", "warehouse_url", "archive_url", "data_dir", "now", "assumptions", "claims",
+    "ranking_lists", "local_files", "notify",
+)  # fmt: skip
 
 _ON_THIS_MACHINE = re.compile(r"https?://(127(\.\d+){3}|localhost|\[::1\])(:\d+)?(/|$)")
-
-SETTINGS_FILE = "JOBINDSATS_SETTINGS_FILE"
 
 
 class SettingsError(ValueError):

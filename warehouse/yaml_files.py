@@ -19,7 +19,6 @@ Scalar = Callable[[yaml.ScalarNode], Any]
 
 LARGEST_FILE = 1_000_000
 DEEPEST = 10
-
 _STANDARD = "tag:yaml.org,2002:"
 _PLAIN = frozenset(_STANDARD + kind for kind in ("str", "int", "float", "bool", "null", "timestamp", "map", "seq"))
 _WRITE_IT_OUT = "an anchor (&, *) repeats a part; write it out"

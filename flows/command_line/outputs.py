@@ -53,7 +53,7 @@ def _written(
     """Write the briefing of one municipality into a file, or those of all into a folder."""
     from tasks.briefing.write import of_many, of_one
     from tasks.resources import ready
-    from warehouse.reading.questions import moment
+    from warehouse.reading import moment
 
     at, from_then = (moment(asked) if asked else None for asked in (as_of, since))
     with ready() as resources:

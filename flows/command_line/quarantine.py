@@ -40,7 +40,7 @@ def list_loads(
     """List the loads that were stopped and still wait for somebody to look, newest first."""
     from tasks.quarantine.stopped_loads import EVERY, OPEN, stopped_loads
     from tasks.resources import ready
-    from warehouse.reading.questions import table_named
+    from warehouse.reading import table_named
 
     only = table_named(table) if table else None
     with ready() as resources, resources.engine.connect() as connection:

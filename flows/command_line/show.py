@@ -21,10 +21,10 @@ FRESH = {True: Text("fresh", "green"), False: Text("no", "yellow"), None: Text("
 def status(*, as_json: Json = False) -> int:
     """Say of each table what the warehouse holds and whether it is fresh."""
     from tasks.resources import ready, today
-    from warehouse.reading import observations
+    from warehouse import reading
 
     with ready() as resources, resources.engine.connect() as connection:
-        rows = observations.status(connection, today=today(resources))
+        rows = reading.status(connection, today=today(resources))
     return answered(_without("message", rows), as_json=as_json, shown=lambda: console().print(_status_lines(rows)))
 
 
@@ -67,13 +67,12 @@ def show(
 ) -> int:
     """Show observations of one table and area, as they stand or as they were known on a day."""
     from tasks.resources import ready
-    from warehouse.reading import observations
-    from warehouse.reading.questions import question
+    from warehouse import reading
 
-    asked = question(table, area=area, period=period, measure=measure, where=where or [], as_of=as_of)
+    asked = reading.question(table, area=area, period=period, measure=measure, where=where or [], as_of=as_of)
     with ready() as resources, resources.engine.connect() as connection:
-        rows = observations.observations(connection, asked)
-        warnings = observations.caveats(connection, asked, rows=rows)
+        rows = reading.observations(connection, asked)
+        warnings = reading.caveats(connection, asked, rows=rows)
     if as_json:
         sys.stderr.writelines(f"{warning}\n" for warning in warnings)
         print_json(_without("vintage_id", rows))
@@ -126,12 +125,13 @@ def revisions(
 ) -> int:
     """Show what the publisher changed after it was first published."""
     from tasks.resources import ready
-    from warehouse.reading import observations
-    from warehouse.reading.questions import moment_from, table_named
+    from warehouse import reading
 
-    asked = table_named(table)
+    asked = reading.table_named(table)
     with ready() as resources, resources.engine.connect() as connection:
-        rows = observations.revisions(connection, table=asked, area=area, since=moment_from(since) if since else None)
+        rows = reading.revisions(
+            connection, table=asked, area=area, since=reading.moment_from(since) if since else None
+        )
     if as_json:
         print_json(rows)
     elif rows:

@@ -17,13 +17,12 @@ from sqlalchemy import Connection, Engine, text
 from warehouse.assumptions import record as assumed
 from warehouse.danish.clock import danish_day, in_denmark
 from warehouse.errors import QuestionError
-from warehouse.figures import population
+from warehouse.figures import FIGURES, population
 from warehouse.figures.compute import answer
 from warehouse.figures.explain import rests_on
 from warehouse.figures.inputs import Scope, received
-from warehouse.figures.registry import FIGURES
 from warehouse.marts.rows import one_state
-from warehouse.reading.questions import moment
+from warehouse.reading import moment
 
 FIGURES_READ = (
     "year_on_year",

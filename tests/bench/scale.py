@@ -34,8 +34,7 @@ from warehouse.areas import municipalities
 from warehouse.catalogue.model import Table, jobindsats
 from warehouse.database import embedded
 from warehouse.database import reader_role as readers
-from warehouse.reading.observations import observations
-from warehouse.reading.questions import Question
+from warehouse.reading import Question, observations
 
 TODAY = "2025-05-20"
 ORDINARY = "y01a02"

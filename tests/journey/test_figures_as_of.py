@@ -13,9 +13,9 @@ from sqlalchemy import create_engine, text
 from tests.conftest import Stage
 from tests.scene import Scene
 from warehouse.assumptions import record as assumed
+from warehouse.figures import FIGURES
 from warehouse.figures.compute import answer
 from warehouse.figures.inputs import Scope
-from warehouse.figures.registry import FIGURES
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 OWN = """assumptions:

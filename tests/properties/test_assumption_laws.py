@@ -16,7 +16,7 @@ from tests.properties.effort import EXAMPLES
 from warehouse.assumptions.apply import applicable
 from warehouse.assumptions.model import Assumption, merged, shipped
 from warehouse.assumptions.record import KNOWN, known, record
-from warehouse.schema.assumptions import assumptions
+from warehouse.schema.core import assumptions
 
 FEWER = settings(max_examples=max(12, EXAMPLES // 5))
 FIRST = datetime(2024, 1, 31, 2, tzinfo=UTC)

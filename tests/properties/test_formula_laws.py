@@ -13,9 +13,8 @@ from hypothesis import strategies as st
 from warehouse.formulas.benchmark import savings
 from warehouse.formulas.benefits import change
 from warehouse.formulas.block_grant import implied_key, projection
-from warehouse.formulas.investments import break_even, discounted, years_of
+from warehouse.formulas.investments import break_even, discounted, net_municipal_cost, years_of
 from warehouse.formulas.own_tables import budget, exits, offer_mix, ordinary_hours, target_followup
-from warehouse.formulas.refusion import net_municipal_cost
 
 AMOUNTS = st.integers(-(10**9), 10**9)
 FLOWS = st.lists(st.tuples(st.integers(2020, 2030), AMOUNTS), min_size=1, max_size=8)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from warehouse.formulas.arithmetic import LARGEST_HIDDEN, SumRefused, bounded_sum
+from warehouse.formulas.benefits import LARGEST_HIDDEN, SumRefused, bounded_sum
 
 COUNTS = st.lists(st.integers(0, 40), min_size=1, max_size=8)
 TYPES = {"area": pl.String, "value": pl.Float64, "status": pl.String}

@@ -28,8 +28,7 @@ from tests.properties.releases import (
 )
 from warehouse.areas import all_areas
 from warehouse.catalogue.model import jobindsats
-from warehouse.reading.observations import observations, revisions
-from warehouse.reading.questions import Question
+from warehouse.reading import Question, observations, revisions
 
 PERIODS, AREAS = ["2026M05", "2026M06"], [0, 163, 741]
 CELLS = st.tuples(st.sampled_from(PERIODS), st.sampled_from(AREAS), st.sampled_from([PERSONS, FULL_TIME]))

@@ -58,8 +58,7 @@ from warehouse.areas import all_areas
 from warehouse.catalogue.model import jobindsats
 from warehouse.history.staging import PARTS, drop_leftovers, table_number
 from warehouse.history.vintages import ClockRunsBackwards, Vintage, publish
-from warehouse.reading.observations import observations, revisions
-from warehouse.reading.questions import Question
+from warehouse.reading import Question, observations, revisions
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(3600)]
 

@@ -7,7 +7,6 @@ A price per person, a key, a forecast, a target: none of them is a constant in c
 
 from __future__ import annotations
 
-import csv
 import reprlib
 from collections.abc import Iterable, Iterator
 from datetime import date
@@ -19,7 +18,7 @@ from typing import Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
-from warehouse.areas import all_areas
+from warehouse.areas import all_areas, reference_rows
 from warehouse.catalogue.model import Evidence
 from warehouse.yaml_files import YamlFile, YamlMisread
 
@@ -29,11 +28,8 @@ Key = tuple[str, str | None, str]
 """Name, area code and basis: what one assumption at a time may stand for."""
 
 _WHOLE = ("weeks", "years")
-
 _LARGEST = 10**15
-
 _YEARS = (1900, 2200)
-
 _POPULATION_SOURCE = "Danmarks Statistik, population on 1 January"
 
 
@@ -207,8 +203,7 @@ def shipped() -> tuple[Assumption, ...]:
 
 def _populations() -> Iterator[Assumption]:
     """Persons on 1 January, which stand for that year."""
-    text = resources.files("warehouse.reference").joinpath("population.csv").read_text(encoding="utf-8")
-    for line, row in enumerate(csv.DictReader(text.splitlines()), 2):
+    for line, row in enumerate(reference_rows("population.csv"), 2):
         day = date.fromisoformat(row["day"])
         entry = {
             "name": "population_persons",

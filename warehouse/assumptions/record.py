@@ -16,7 +16,7 @@ from sqlalchemy import Connection, Select, func, insert, or_, select, text, unio
 
 from warehouse.assumptions.model import Assumption
 from warehouse.history.vintages import ClockRunsBackwards
-from warehouse.schema.assumptions import assumptions
+from warehouse.schema.core import assumptions
 
 DECLARED = tuple(Assumption.model_fields)
 
@@ -38,20 +38,6 @@ KNOWN = pl.Schema(
         ("recorded_at", pl.Datetime(time_unit="us", time_zone="UTC")),
     ]
 )
-
-_AS_APPLIED = {
-    "basis": "basis",
-    "assumption_id": "assumption_id",
-    "value": "assumed",
-    "low": "assumed_low",
-    "high": "assumed_high",
-    "unit": "assumed_unit",
-    "area_code": "assumed_area_code",
-    "valid_from": "assumed_from",
-    "valid_to": "assumed_to",
-    "source": "assumption_source",
-    "evidence": "evidence",
-}
 
 
 def record(connection: Connection, declared: Iterable[Assumption], *, now: datetime) -> tuple[int, int]:

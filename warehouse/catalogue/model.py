@@ -23,7 +23,6 @@ Unit = Literal[
 Evidence = Literal["confirmed", "likely", "inferred"]
 
 COUNTS: frozenset[str] = frozenset({"persons", "full_time_persons", "cases", "rank"})
-
 HIDDEN_WHEN_SMALL: frozenset[str] = frozenset({"persons", "full_time_persons", "cases"})
 
 BOUNDS: dict[str, tuple[float, float]] = {

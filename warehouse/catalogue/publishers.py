@@ -11,7 +11,6 @@ from functools import cache
 from warehouse.catalogue.model import Catalogue, CatalogueError, Table, jobindsats, ranking_lists, statbank
 
 LOCAL = "local_files"
-
 LOCAL_PREFIX = "local_"
 
 

@@ -22,7 +22,6 @@ LONGEST = 400
 DEEPEST = 100
 LARGEST_EXPONENT = 100
 LARGEST = 10**60
-
 _WRITTEN_WITH = re.compile(r"[\w\s.,+\-*/()]*")
 _NUMBER = re.compile(r"[0-9]+(\.[0-9]+)?")
 _ASSUMPTION = re.compile(r"assumptions\.\w+(\.\w+)?")

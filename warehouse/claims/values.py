@@ -15,7 +15,6 @@ from fractions import Fraction
 
 from warehouse.claims.arithmetic import Arithmetic, ArithmeticRefused
 from warehouse.claims.file import ASSUMPTION, Claim, ClaimsError, Figure, Reading
-from warehouse.claims.verdicts import Computed
 from warehouse.danish.numbers import readable, shown
 from warehouse.periods import Period
 
@@ -55,6 +54,15 @@ class FigureAnswer:
 
 
 Figures = Callable[[FigureQuestion], FigureAnswer]
+
+
+@dataclass(frozen=True)
+class Computed:
+    """What was worked out, in the plain unit: the value, and how low and high it may be if its inputs are rounded."""
+
+    value: Fraction
+    low: Fraction
+    high: Fraction
 
 
 @dataclass(frozen=True)

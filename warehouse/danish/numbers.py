@@ -15,12 +15,10 @@ from fractions import Fraction
 from functools import cache
 
 LONGEST_NUMBER = 30
-
 SIGNIFICANT = 5
 
 # Hyphen-minus, hyphen, non-breaking hyphen, figure dash, en dash, minus sign: word processors change one into another.
 MINUS_SIGNS = "-\u2010\u2011\u2012\u2013\u2212"
-
 BLANKS = " \u00a0\u202f"
 
 _SCALES = (

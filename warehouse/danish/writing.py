@@ -15,9 +15,7 @@ MONTHS = (
 )  # fmt: skip
 
 MINUS = "\N{MINUS SIGN}"
-
 TIED = "\N{NO-BREAK SPACE}"
-
 _MILLION = Decimal(1_000_000)
 
 

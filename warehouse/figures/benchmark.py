@@ -109,13 +109,7 @@ _LEVELS = (
 )
 _HALF_A_YEAR = 2
 _SOURCE = "Jobindsats.dk / STAR, table y30r21, the ministry's benchmark; the ministry's printed ranking lists"
-_LISTS_ANSWER = Printed(
-    table=TABLE,
-    dimension=GROUPS,
-    lists=LISTS,
-    place="rank",
-    compared=COMPARED,
-)
+_LISTS_ANSWER = Printed(table=TABLE, dimension=GROUPS, lists=LISTS, place="rank", compared=COMPARED)
 _LISTS_STAND_BESIDE = replace(_LISTS_ANSWER, stands_beside=True)
 _TOLD_APART = {"table_id": "text", "stands_beside": "boolean"}
 _ROUNDED = "Tallene er forskelle mellem antal afrundet til nærmeste 10, så de kan være 10 personer større eller mindre."
@@ -161,10 +155,7 @@ FIGURES = (
         formula="as published; 1 is furthest below the expected level",
         unit="rank",
         source=_SOURCE,
-        inputs=(
-            _input("rank", "rank"),
-            _input("rank_half_a_year_earlier", "rank", earlier=_HALF_A_YEAR),
-        ),
+        inputs=(_input("rank", "rank"), _input("rank_half_a_year_earlier", "rank", earlier=_HALF_A_YEAR)),
         compute=rank,
         printed=_LISTS_STAND_BESIDE,
         value="rank",

@@ -9,12 +9,10 @@ from __future__ import annotations
 import polars as pl
 
 from warehouse.figures.model import COUNTED, RECIPIENTS, Figure, Input
-from warehouse.formulas.arithmetic import bounded_sum
-from warehouse.formulas.benefits import against_country, change
+from warehouse.formulas.benefits import against_country, bounded_sum, change
 
 FULL_TIME = "recipients_full_time_persons"
 SOURCE = "Jobindsats.dk / STAR, the benefits' own tables"
-
 _GRAIN = ("area_code", "period_id")
 _A_YEAR = 12
 
@@ -55,6 +53,25 @@ def year_on_year(rows: pl.DataFrame) -> pl.DataFrame:
     return change(rows, of="full_time_persons")
 
 
+def _share(of: str, *, title: str, measure: str) -> Figure:
+    """A published share of the workforce or the population, beside the country's."""
+    return Figure(
+        name=f"share_of_{of}",
+        title=f"Fuldtidspersoner i pct. af {title} (16-66 år)",
+        title_en=f"Full-time persons in per cent of the {of}",
+        formula="share_pct as published; gap = share_pct - country_share_pct",
+        unit="pct",
+        source=SOURCE,
+        inputs=(
+            Input("share_pct", RECIPIENTS, measure),
+            Input("country_share_pct", RECIPIENTS, measure, area="country"),
+        ),
+        compute=against_country,
+        value="share_pct",
+        columns={"country_share_pct": "pct", "gap_pct_point": "pct_point"},
+    )
+
+
 FIGURES = (
     Figure(
         name="total_recipients",
@@ -90,34 +107,6 @@ FIGURES = (
             "change_pct": "pct",
         },
     ),
-    Figure(
-        name="share_of_workforce",
-        title="Fuldtidspersoner i pct. af arbejdsstyrken (16-66 år)",
-        title_en="Full-time persons in per cent of the workforce",
-        formula="share_pct as published; gap = share_pct - country_share_pct",
-        unit="pct",
-        source=SOURCE,
-        inputs=(
-            Input("share_pct", RECIPIENTS, "share_of_workforce_pct"),
-            Input("country_share_pct", RECIPIENTS, "share_of_workforce_pct", area="country"),
-        ),
-        compute=against_country,
-        value="share_pct",
-        columns={"country_share_pct": "pct", "gap_pct_point": "pct_point"},
-    ),
-    Figure(
-        name="share_of_population",
-        title="Fuldtidspersoner i pct. af befolkningen (16-66 år)",
-        title_en="Full-time persons in per cent of the population",
-        formula="share_pct as published; gap = share_pct - country_share_pct",
-        unit="pct",
-        source=SOURCE,
-        inputs=(
-            Input("share_pct", RECIPIENTS, "share_of_population_pct"),
-            Input("country_share_pct", RECIPIENTS, "share_of_population_pct", area="country"),
-        ),
-        compute=against_country,
-        value="share_pct",
-        columns={"country_share_pct": "pct", "gap_pct_point": "pct_point"},
-    ),
+    _share("workforce", title="arbejdsstyrken", measure="share_of_workforce_pct"),
+    _share("population", title="befolkningen", measure="share_of_population_pct"),
 )

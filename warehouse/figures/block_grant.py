@@ -15,12 +15,11 @@ from warehouse.figures import population
 from warehouse.figures.benefits import FULL_TIME, SOURCE
 from warehouse.figures.model import RECIPIENTS, Figure, Input
 from warehouse.formulas import block_grant as formulas
-from warehouse.formulas.arithmetic import share
+from warehouse.formulas.benefits import share
 
 KEY = "block_grant_key_pct"
 CHANGE = "national_unemployment_change_persons"
 CLAIMED = "claimed_local_change_persons"
-
 _PLACE = ("area_code", "day")
 _COLUMNS = (*_PLACE, "basis", "key_pct", "key_low_pct", "key_high_pct", "key_assumptions", "key_caveats")
 _POPULATIONS = tuple(each.name for each in population.INPUTS)

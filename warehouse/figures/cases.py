@@ -11,9 +11,8 @@ import polars as pl
 import polars.selectors as cs
 
 from warehouse.areas import all_areas
-from warehouse.assumptions.apply import applicable
-from warehouse.figures.with_assumptions import bound, with_assumption
-from warehouse.formulas.refusion import ladder
+from warehouse.assumptions.apply import applicable, bound, with_assumption
+from warehouse.formulas.investments import ladder
 from warehouse.formulas.statuses import FormulaError
 
 COST = "programme_cost_dkk"
@@ -25,7 +24,6 @@ REFUSION = "state_refusion_pct"
 HORIZON = "horizon_years"
 RATE = "discount_rate_pct"
 ASSUMED = (COURSES, PRICE, BENEFIT, WEEKS, REFUSION, HORIZON, RATE)
-
 CASE = ("area_code", "item")
 LADDER_BASIS = "refusion_ladder"
 READINGS = {"value": "assumed", "low": "assumed_low", "high": "assumed_high"}
@@ -181,9 +179,7 @@ def _of_one_ladder(steps: pl.DataFrame) -> pl.DataFrame:
     return found.filter(~over | (pl.col("assumed_to") == pl.col("assumed_to").max().over(_PLACE)))
 
 
-def _ladder(
-    steps: pl.DataFrame | None,
-) -> tuple[list[dict[str, object]], list[int], str | None, str | None]:
+def _ladder(steps: pl.DataFrame | None) -> tuple[list[dict[str, object]], list[int], str | None, str | None]:
     """The steps of one ladder, the numbers of their assumptions, their caveat, and what is wrong with them."""
     if steps is None:
         return [], [], None, f"no assumption '{REFUSION}' is on record"

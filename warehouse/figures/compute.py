@@ -12,19 +12,18 @@ from typing import Any
 import polars as pl
 from sqlalchemy import Connection, text
 
-from warehouse.areas import all_areas, municipalities
+from warehouse.areas import COUNTRY, all_areas, municipalities
 from warehouse.assumptions import record as assumed
+from warehouse.assumptions.apply import with_assumption
 from warehouse.figures import population, printed_lists
 from warehouse.figures.block_grant import KEY as GRANT_KEY
 from warehouse.figures.block_grant import with_keys
-from warehouse.figures.inputs import COUNTRY, Scope, period_codes, side_by_side, vintages_of
+from warehouse.figures.inputs import Scope, period_codes, side_by_side, vintages_of
 from warehouse.figures.model import COUNTED, KEY, OF_COUNTRY, RECIPIENTS, Figure
-from warehouse.figures.with_assumptions import with_assumption
 from warehouse.periods import Period, PeriodKind
 
 ORDER = ("area_code", "period_id", "item", "basis")
 SOURCE = ("stands_beside", "table_id")
-
 _NO_IDS = pl.lit([], dtype=pl.List(pl.Int64))
 _NOTHING_SAID = pl.lit([], dtype=pl.List(pl.String))
 

@@ -16,7 +16,7 @@ from warehouse.figures.compute import Answer, area_name, head, number
 from warehouse.figures.model import RECIPIENTS, Figure, Input
 from warehouse.figures.population import INPUTS as POPULATION_INPUTS
 from warehouse.periods import Period
-from warehouse.schema.assumptions import assumptions
+from warehouse.schema.core import assumptions
 
 _VINTAGES = """
 select v.vintage_id as vintage, t.table_id as "table", v.publisher_updated_on, v.seen_at, v.manifest

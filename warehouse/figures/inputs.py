@@ -13,11 +13,11 @@ from datetime import datetime
 import polars as pl
 from sqlalchemy import Connection, text
 
+from warehouse.areas import COUNTRY
 from warehouse.database.sql_files import read_sql
 from warehouse.figures.model import COUNTED, FEEDS, KEY, RECIPIENTS, Figure, Input
 from warehouse.periods import Period
 
-COUNTRY = "000"
 _TYPES = pl.Schema(
     {
         "area_code": pl.String,

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import polars as pl
 
+from warehouse.assumptions.apply import bound
 from warehouse.figures.cases import (
     ASSUMED,
     BENEFIT,
@@ -23,12 +24,10 @@ from warehouse.figures.cases import (
     with_persons,
 )
 from warehouse.figures.model import OF_COUNTRY, Figure
-from warehouse.figures.with_assumptions import bound
 from warehouse.formulas import investments as formulas
 from warehouse.formulas.statuses import at_least, computed
 
 TARGET_GROUP = "grant_target_group_persons"
-
 _KEY = (*CASE, "basis")
 _OTHER = {"value": "value", "low": "high", "high": "low"}
 _PRICED = {"break_even_low_persons": ("low", "high"), "break_even_high_persons": ("high", "low")}
@@ -136,11 +135,7 @@ def _all_of(name: str) -> pl.Expr:
 def _years(rows: pl.DataFrame, *, readings: pl.DataFrame) -> pl.DataFrame:
     """One row per reading x year of its case: its cost, and what a person saves."""
     spent = rows.unique([*CASE, "period_id"], maintain_order=True).select(
-        *CASE,
-        year=pl.col("day").dt.year(),
-        value="cost_dkk",
-        low="cost_low_dkk",
-        high="cost_high_dkk",
+        *CASE, year=pl.col("day").dt.year(), value="cost_dkk", low="cost_low_dkk", high="cost_high_dkk"
     )
     costs = spent.unpivot(list(READINGS), index=[*CASE, "year"], variable_name="reading", value_name="cost_dkk")
     parts = []

@@ -11,7 +11,8 @@ from datetime import datetime
 import polars as pl
 from sqlalchemy import Connection
 
-from warehouse.figures.inputs import COUNTRY, Scope, read
+from warehouse.areas import COUNTRY
+from warehouse.figures.inputs import Scope, read
 from warehouse.figures.model import Input
 from warehouse.periods import Period
 

@@ -12,8 +12,7 @@ import polars as pl
 
 from warehouse.figures import population
 from warehouse.figures.model import OF_COUNTRY, Figure, Input
-from warehouse.formulas.arithmetic import share
-from warehouse.formulas.benefits import against_country
+from warehouse.formulas.benefits import against_country, share
 from warehouse.formulas.statuses import computed
 
 TABLE = "auk01"
@@ -22,7 +21,6 @@ TOTAL = "I alt"
 STUDENTS = "SU-modtagere"
 WITHOUT_STUDENTS = "I alt uden SU-modtagere"
 WORKING_AGE = "working_age_population_persons"
-
 _SOURCE = "Danmarks Statistik, Statistikbanken, table AUK01"
 _COUNTED_APART = (
     "Danmarks Statistik tæller andre ydelser med end summen efter Jobindsats, så de to er ikke det samme tal."

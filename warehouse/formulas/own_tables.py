@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from warehouse.formulas.arithmetic import LARGEST_HIDDEN, bounded_sum
+from warehouse.formulas.benefits import LARGEST_HIDDEN, bounded_sum
 from warehouse.formulas.statuses import (
     FormulaError,
     at_least,
@@ -25,7 +25,6 @@ from warehouse.formulas.statuses import (
 )
 
 SMALLEST_SHOWN = LARGEST_HIDDEN + 1
-
 _TOTALS = {"low": "total_low", "high": "total_high"}
 
 

@@ -104,13 +104,7 @@ def _table_row(table: CatalogueTable, *, table_no: int, publisher: str) -> dict[
 
 def _measure_rows(tables: Sequence[CatalogueTable], *, numbers: dict[str, int]) -> list[dict[str, Any]]:
     return [
-        {
-            "table_no": numbers[table.id],
-            "name": measure.name,
-            "label": measure.label,
-            "unit": measure.unit,
-            "adds_up": measure.adds_up,
-        }
+        {"table_no": numbers[table.id]} | measure.model_dump(include={"name", "label", "unit", "adds_up"})
         for table in tables
         for measure in table.measures
     ]
@@ -118,16 +112,12 @@ def _measure_rows(tables: Sequence[CatalogueTable], *, numbers: dict[str, int]) 
 
 def _benefit_group_rows(catalogue: Catalogue, *, numbers: dict[str, int]) -> list[dict[str, Any]]:
     return [
-        {
+        group.model_dump(include={"name", "counted", "benchmark", "valid_from", "successor"})
+        | {
             "benefit_group": group.id,
-            "name": group.name,
             "table_no": numbers[group.table],
             "members": catalogue.members_of(group),
-            "counted": group.counted,
-            "benchmark": group.benchmark,
-            "valid_from": group.valid_from,
             "valid_until": group.until,
-            "successor": group.successor,
         }
         for group in catalogue.benefit_groups
     ]
@@ -135,14 +125,8 @@ def _benefit_group_rows(catalogue: Catalogue, *, numbers: dict[str, int]) -> lis
 
 def _series_break_rows(catalogue: Catalogue, *, numbers: dict[str, int]) -> list[dict[str, Any]]:
     return [
-        {
-            "series_break": series_break.id,
-            "table_no": numbers[table_id],
-            "first_period_id": period.key,
-            "title": series_break.title,
-            "caveat": series_break.caveat,
-            "source": series_break.source,
-        }
+        {"series_break": series_break.id, "table_no": numbers[table_id], "first_period_id": period.key}
+        | series_break.model_dump(include={"title", "caveat", "source"})
         for series_break, table_id, period in _breaks(catalogue)
     ]
 
@@ -182,7 +166,6 @@ _KNOWN = """
 select m.name, s.area_id, s.members::text, s.series_id from core.series s join core.measures m using (measure_id)
 where s.table_no = :table_no and s.series_id > :after
 """
-
 
 _REGISTER = """
 insert into core.series (table_no, measure_id, area_id, members)

@@ -11,9 +11,7 @@ from sqlalchemy import Connection, text
 from warehouse.schema import core as schema
 
 _KEY = ", ".join(column.name for column in schema.observations.primary_key)
-
 _VINTAGE_OF = "select vintage_id from staging.{name} limit 1"
-
 _NEXT_VINTAGE = "select nextval(pg_get_serial_sequence('core.vintages', 'vintage_id'))"
 
 

@@ -13,9 +13,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, text
 
-from warehouse.history.compare import find_changes
 from warehouse.history.partitions import attach_partition, has_partition, next_vintage, vintage_of_partition
-from warehouse.history.staging import drop_staging, table_number
+from warehouse.history.staging import drop_staging, find_changes, table_number
 
 
 class ClockRunsBackwards(RuntimeError):
@@ -214,23 +213,6 @@ def _write_vintage(
     counts: Row[Any],
     largest: Row[Any] | None = None,
 ) -> None:
-    row = {
-        "vintage_id": vintage_id,
-        "table_no": table_no,
-        "publisher_updated_on": load.publisher_updated_on,
-        "seen_at": load.seen_at,
-        "content_hash": load.content_hash,
-        "manifest": load.manifest,
-        "run_id": load.run_id,
-        "new": counts.new,
-        "revised": counts.revised,
-        "withdrawn": counts.withdrawn,
-        "unchanged": _unchanged(counts),
-        "newest_period_id": counts.newest_period_id,
-        "size": largest and largest.size,
-        "series_id": largest and largest.series_id,
-        "period_id": largest and largest.period_id,
-        "release_reason": load.release_reason,
-        "backfilled": load.backfilled,
-    }
-    connection.execute(text(_VINTAGE), row)
+    numbers = {"vintage_id": vintage_id, "table_no": table_no, "unchanged": _unchanged(counts)}
+    revision = dict(largest._mapping) if largest else dict.fromkeys(("size", "series_id", "period_id"))
+    connection.execute(text(_VINTAGE), vars(load) | dict(counts._mapping) | revision | numbers)

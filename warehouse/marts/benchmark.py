@@ -9,7 +9,13 @@ from __future__ import annotations
 from sqlalchemy import Boolean, Text
 
 from warehouse.marts.declaration import BASIS, figure_mart, key, number
-from warehouse.schema.core import described
+from warehouse.schema.core import described, optional
+
+_GROUP = ("The group of benefits, as table y30r21 names it.", "Ydelsesområdet, som tabel y30r21 kalder det.")
+_SOURCE = (
+    "The publisher's table, or the ranking list, it comes from.",
+    "Den tabel eller rangliste, tallet kommer fra.",
+)
 
 benchmark_ranking = figure_mart(
     "benchmark_ranking",
@@ -17,17 +23,8 @@ benchmark_ranking = figure_mart(
     "the printed lists. Rank 1 is best. Where not stands_beside there is one row of each.",
     "Én række pr. kommune, fire kvartaler, ydelsesområde og kilde til ministeriets benchmark: tabel y30r21 og de trykte "
     "ranglister. Placering 1 er bedst. Hvor stands_beside er falsk, er der kun én række af hver.",
-    key(
-        "benefit_area",
-        "The group of benefits, as table y30r21 names it.",
-        "Ydelsesområdet, som tabel y30r21 kalder det.",
-        source="item",
-    ),
-    key(
-        "table_id",
-        "The publisher's table, or the ranking list, it comes from.",
-        "Den tabel eller rangliste, tallet kommer fra.",
-    ),
+    key("benefit_area", *_GROUP, source="item"),
+    key("table_id", *_SOURCE),
     described(
         "stands_beside",
         Boolean,
@@ -64,13 +61,12 @@ benchmark_ranking = figure_mart(
         source="expected_persons",
     ),
     number("actual_full_time_persons", "What was counted.", "Det faktiske niveau.", source="actual_persons"),
-    described(
+    optional(
         "published_gap_is",
         Text,
         "What the source calls the difference: actual - expected, or the reverse; null: untold, see the caveats.",
         "Hvad kilden kalder forskellen: actual - expected (faktisk minus forventet) eller omvendt; tom: ikke oplyst, "
         "se forbeholdene.",
-        nullable=True,
     ),
     number(
         "published_gap_full_time_persons",
@@ -91,19 +87,9 @@ savings = figure_mart(
     "savings",
     "One row per municipality, four quarters, group of benefits and price. What fewer supported persons save in a year.",
     "Én række pr. kommune, fire kvartaler, ydelsesområde og pris. Hvad færre personer på forsørgelse sparer på et år.",
-    key(
-        "benefit_area",
-        "The group of benefits, as table y30r21 names it.",
-        "Ydelsesområdet, som tabel y30r21 kalder det.",
-        source="item",
-    ),
+    key("benefit_area", *_GROUP, source="item"),
     key("basis", *BASIS),
-    described(
-        "table_id",
-        Text,
-        "The publisher's table, or the ranking list, it comes from.",
-        "Den tabel eller rangliste, tallet kommer fra.",
-    ),
+    described("table_id", Text, *_SOURCE),
     number(
         "fewer_full_time_persons",
         "Full-time persons fewer than the ministry expects; negative: more.",

@@ -15,25 +15,23 @@ from warehouse.catalogue.model import Catalogue
 from warehouse.database import reader_role
 from warehouse.history.staging import table_number
 from warehouse.marts.declaration import mart
-from warehouse.schema.core import MOMENT, described, metadata
+from warehouse.schema.core import MOMENT, described, metadata, optional
 
 
 def _counted(name: str, english: str, danish: str) -> tuple[Column[Any], Column[Any]]:
     return (
-        described(
+        optional(
             name,
             Double,
             f"{english} Null unless observed; a null is never a zero.",
             f"{danish} Tom, hvis tallet ikke er oplyst; tom betyder aldrig nul.",
-            nullable=True,
         ),
-        described(
+        optional(
             f"{name}_status",
             Text,
             f"Status of {name}: observed, suppressed, not_yet or withdrawn.",
             f"Status for {name}: observed (oplyst), suppressed (diskretioneret), not_yet (endnu ikke opgjort) eller "
             "withdrawn (trukket tilbage af kilden).",
-            nullable=True,
         ),
     )
 
@@ -92,29 +90,23 @@ benefit_recipients = Table(
         "The table's newest vintage, on which the row rests.",
         "Tabellens nyeste udgave, som rækken hviler på.",
     ),
-    described(
-        "publisher_updated_on",
-        Date,
-        "The publisher's date of that vintage.",
-        "Kildens opdateringsdato for den udgave.",
-        nullable=True,
+    optional(
+        "publisher_updated_on", Date, "The publisher's date of that vintage.", "Kildens opdateringsdato for den udgave."
     ),
     described("seen_at", MOMENT, "When we saw that vintage.", "Hvornår vi så den udgave."),
-    described(
+    optional(
         "series_break",
         Text,
         "The newest series break at or before the month. Rows with different breaks are not comparable "
         "without its caveat.",
         "Det seneste databrud i eller før måneden. Rækker med forskellige databrud må ikke sammenlignes uden "
         "forbeholdet.",
-        nullable=True,
     ),
-    described(
+    optional(
         "series_break_caveat",
         Text,
         "The Danish sentence that a comparison of this row with an earlier one carries; null: no break.",
         "Det forbehold, en sammenligning med en tidligere række skal have; tom: intet databrud.",
-        nullable=True,
     ),
     Index(None, "area_code", "period"),
     Index(None, "table_id", "vintage_id"),

@@ -9,7 +9,7 @@ from __future__ import annotations
 from sqlalchemy import Double, Integer, Table, Text
 
 from warehouse.marts.declaration import mart
-from warehouse.schema.core import described, metadata
+from warehouse.schema.core import described, metadata, optional
 
 claim_check = Table(
     "claim_check",
@@ -20,22 +20,16 @@ claim_check = Table(
     ),
     described("point", Text, "Item of the agenda.", "Punktet på dagsordenen."),
     described("statement", Text, "What is claimed, Danish.", "Det, der påstås."),
-    described("claimed", Double, "The number in the paper.", "Tallet i sagen.", nullable=True, unit="in column unit"),
-    described(
+    optional("claimed", Double, "The number in the paper.", "Tallet i sagen.", unit="in column unit"),
+    optional(
         "computed",
         Double,
         "The number it should be; null: it cannot be checked.",
         "Det tal, det burde være; tom: det kan ikke kontrolleres.",
-        nullable=True,
         unit="in column unit",
     ),
-    described(
-        "difference",
-        Double,
-        "Claimed minus computed.",
-        "Tallet i sagen minus det beregnede.",
-        nullable=True,
-        unit="in column unit",
+    optional(
+        "difference", Double, "Claimed minus computed.", "Tallet i sagen minus det beregnede.", unit="in column unit"
     ),
     described("unit", Text, "Unit of all three.", "Enhed for alle tre tal."),
     described(

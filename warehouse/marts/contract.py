@@ -13,7 +13,7 @@ from sqlalchemy.dialects import postgresql
 
 from warehouse.marts import benchmark, benefits, block_grant, claims, investments, own_tables, views
 from warehouse.marts.declaration import figure_of, hashed_by, mart
-from warehouse.schema.core import described, metadata
+from warehouse.schema.core import described, metadata, optional
 
 VERSION = "1.1"
 
@@ -24,12 +24,11 @@ data_dictionary = Table(
     described("column_name", Text, "The column.", "Kolonnens navn.", primary_key=True),
     described("position", Integer, "Its place in the mart, from 1.", "Kolonnens plads, fra 1."),
     described("type", Text, "Its type in PostgreSQL.", "Kolonnens type i PostgreSQL."),
-    described(
+    optional(
         "unit",
         Text,
         "Unit of its numbers; null: it counts and measures nothing.",
         "Tallenes enhed; tom: kolonnen tæller og måler ikke noget.",
-        nullable=True,
     ),
     described("nullable", Boolean, "Whether it may be null.", "Om kolonnen kan være tom."),
     described(

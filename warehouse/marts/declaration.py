@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import ARRAY, BigInteger, Column, Date, Double, Integer, Table, Text
 
-from warehouse.schema.core import described, metadata
+from warehouse.schema.core import described, metadata, optional
 
 BASIS = (
     "Which assumption on record was used: figures on different bases are never mixed.",
@@ -20,12 +20,7 @@ BASIS = (
 
 
 def mart(
-    english: str,
-    danish: str,
-    *,
-    hashed_by: tuple[str, ...],
-    years_by: str | None = None,
-    figure: str = "",
+    english: str, danish: str, *, hashed_by: tuple[str, ...], years_by: str | None = None, figure: str = ""
 ) -> dict[str, Any]:
     """What any mart says of itself, as arguments of its Table.
 
@@ -92,7 +87,7 @@ def number(name: str, english: str, danish: str, *, unit: str | None = None, sou
         f"{english} Null where an input is hidden or missing; never a zero then.",
         f"{danish} Tom, hvis et af tallene bag er diskretioneret eller mangler; så er det aldrig nul.",
     )
-    return _filled_from(source, described(name, Double, *said, nullable=True, unit=unit))
+    return _filled_from(source, optional(name, Double, *said, unit=unit))
 
 
 def _filled_from(source: str | None, column: Column[Any]) -> Column[Any]:

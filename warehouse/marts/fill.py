@@ -19,10 +19,10 @@ from sqlalchemy import Connection, Table, text
 
 from warehouse.areas import all_areas
 from warehouse.database import reader_role
+from warehouse.figures import FIGURES
 from warehouse.figures.compute import answer
 from warehouse.figures.inputs import Scope
 from warehouse.figures.model import RECIPIENTS
-from warehouse.figures.registry import FIGURES
 from warehouse.marts.declaration import figure_of, sources_of, value_of
 
 # Sums of the same parts in another order differ in the last digits; that is no move.
@@ -57,12 +57,12 @@ def fill(connection: Connection, mart: Table) -> Moves:
     connection.execute(text("select pg_advisory_xact_lock(hashtext('marts'), hashtext(:mart))"), {"mart": mart.name})
     state = rests_on(connection, mart)
     rows = rows_of(connection, mart)
-    remember(connection, mart, value=value_of(mart))
+    remember(connection, mart)
     connection.execute(mart.delete())
     _copy(connection, rows, into=mart)
     connection.execute(text(_BUILT), {"mart": mart.name, "rests_on": state})
     reader_role.renew(connection)
-    return moves(connection, mart, value=value_of(mart))
+    return moves(connection, mart)
 
 
 def rows_of(connection: Connection, mart: Table) -> pl.DataFrame:
@@ -131,7 +131,7 @@ def _code() -> str:
     """A hash of all that computes figures."""
     files = [
         file.read_bytes()
-        for package in ("warehouse.figures", "warehouse.formulas")
+        for package in ("warehouse.assumptions", "warehouse.figures", "warehouse.formulas")
         for file in sorted(resources.files(package).iterdir(), key=lambda each: each.name)
         if file.name.endswith((".py", ".sql"))
     ]
@@ -139,7 +139,6 @@ def _code() -> str:
 
 
 _REMEMBER = "create temporary table {before} on commit drop as select {keys}, {value} as value from {mart}"
-
 _DIFFERS = "(a.{value} is null) <> (b.value is null) or abs(a.{value} - b.value) > :equal * greatest(abs(a.{value}), 1)"
 
 _COUNTED = """
@@ -157,29 +156,29 @@ order by abs(a.{value} - b.value) desc, {keys} limit 1
 """
 
 
-def remember(connection: Connection, table: Table, *, value: str) -> None:
+def remember(connection: Connection, mart: Table) -> None:
     """Keep what stands in a mart until the transaction ends."""
-    names = _names(table, value=value)
+    names = _names(mart)
     connection.execute(text("drop table if exists pg_temp.{before}".format_map(names)))
     connection.execute(text(_REMEMBER.format_map(names)))
 
 
-def moves(connection: Connection, table: Table, *, value: str) -> Moves:
+def moves(connection: Connection, mart: Table) -> Moves:
     """What has become of what was remembered."""
-    names = _names(table, value=value)
+    names = _names(mart)
     equal = {"equal": _AS_GOOD_AS_EQUAL}
     counted = connection.execute(text(_COUNTED.format_map(names)), equal).one()
     largest = connection.execute(text(_LARGEST.format_map(names)), equal).one_or_none()
     told = (largest.named, largest.before, largest.after) if largest else (None, None, None)
-    return Moves(table.name, counted.rows, counted.new, counted.moved, counted.gone, *told)
+    return Moves(mart.name, counted.rows, counted.new, counted.moved, counted.gone, *told)
 
 
-def _names(table: Table, *, value: str) -> dict[str, str]:
-    """The names of a declared table that the statements are made with."""
-    keys = [column.name for column in table.primary_key.columns]
+def _names(mart: Table) -> dict[str, str]:
+    """The names of a declared mart that the statements are made with."""
+    keys, value = [column.name for column in mart.primary_key.columns], value_of(mart)
     return {
-        "mart": table.fullname,
-        "before": f"{table.name}_before",
+        "mart": mart.fullname,
+        "before": f"{mart.name}_before",
         "value": value,
         "keys": ", ".join(keys),
         "words": ", ".join(key for key in keys if key != "area_code"),

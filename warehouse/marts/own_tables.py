@@ -9,7 +9,7 @@ from __future__ import annotations
 from sqlalchemy import Boolean, Text
 
 from warehouse.marts.declaration import figure_mart, key, number
-from warehouse.schema.core import described
+from warehouse.schema.core import optional
 
 activation = figure_mart(
     "activation",
@@ -64,15 +64,14 @@ target_followup = figure_mart(
     "One row per area, period and target. Whether it is reached, and how many persons decide it.",
     "Én række pr. område, periode og mål. Om målet er nået, og hvor mange personer der afgør det.",
     key("target", "What the target is about.", "Hvad målet handler om.", source="item"),
-    described("kind", Text, "minimum or maximum.", "minimum (mindst) eller maximum (højst).", nullable=True),
+    optional("kind", Text, "minimum or maximum.", "minimum (mindst) eller maximum (højst)."),
     number("target_pct", "The target.", "Måltallet."),
     number("share_pct", "The share that was reached.", "Den andel, der blev nået.", source="value"),
-    described(
+    optional(
         "reached",
         Boolean,
         "Whether the target is reached; null: it cannot be said.",
         "Om målet er nået; tom: det kan ikke afgøres.",
-        nullable=True,
     ),
     number(
         "finished_cases",
@@ -87,9 +86,7 @@ target_followup = figure_mart(
         source="target_persons",
     ),
     number(
-        "deciding_persons",
-        "How many persons' difference decides it.",
-        "Hvor mange personers forskel der afgør det.",
+        "deciding_persons", "How many persons' difference decides it.", "Hvor mange personers forskel der afgør det."
     ),
     figure="target_followup",
 )

@@ -9,7 +9,7 @@ from sqlalchemy import Boolean, Date, Double, Integer, MetaData, Table, Text
 from sqlalchemy.dialects.postgresql import JSONB
 
 from warehouse.marts.declaration import mart
-from warehouse.schema.core import MOMENT, described
+from warehouse.schema.core import MOMENT, described, optional
 
 views = MetaData()
 
@@ -30,30 +30,27 @@ revisions = Table(
     ),
     described("unit", Text, "Unit of before, after and change.", "Enhed for før, efter og ændring."),
     described("members", JSONB, "Dimension to member.", "Fordelingen: dimension og kategori.", primary_key=True),
-    described(
+    optional(
         "before_value",
         Double,
         "The value that was replaced; null unless observed.",
         "Det tal, der blev erstattet; tom, hvis det ikke var oplyst.",
-        nullable=True,
         unit="in column unit",
     ),
     described("before_status", Text, "Its status.", "Status for tallet før."),
-    described(
+    optional(
         "after_value",
         Double,
         "The value that replaced it; null unless observed.",
         "Det tal, der trådte i stedet; tom, hvis det ikke er oplyst.",
-        nullable=True,
         unit="in column unit",
     ),
     described("after_status", Text, "Its status.", "Status for tallet efter."),
-    described(
+    optional(
         "change_value",
         Double,
         "After minus before; null where either is not observed.",
         "Efter minus før; tom, hvis et af tallene ikke er oplyst.",
-        nullable=True,
         unit="in column unit",
     ),
     described(
@@ -63,20 +60,15 @@ revisions = Table(
         "Den udgave, der bragte ændringen.",
         primary_key=True,
     ),
-    described(
-        "publisher_updated_on",
-        Date,
-        "The publisher's date of that vintage.",
-        "Kildens opdateringsdato for den udgave.",
-        nullable=True,
+    optional(
+        "publisher_updated_on", Date, "The publisher's date of that vintage.", "Kildens opdateringsdato for den udgave."
     ),
     described("seen_at", MOMENT, "When we saw it.", "Hvornår vi så den."),
-    described(
+    optional(
         "benefit_group",
         Text,
         "The benefit group in marts.benefit_recipients that it is a count of; null for others.",
         "Den ydelsesgruppe i marts.benefit_recipients, tallet hører til; tom for andre.",
-        nullable=True,
     ),
     **mart(
         "One row per observation that a later vintage changed: before, after and when it was seen.",
@@ -92,68 +84,55 @@ freshness = Table(
     described("table_id", Text, "The publisher's table.", "Tabellen hos kilden.", primary_key=True),
     described("title", Text, "The publisher's title, Danish.", "Kildens titel."),
     described("title_en", Text, "The same in English.", "Titlen på engelsk."),
-    described(
+    optional(
         "retired_on",
         Date,
         "When the publisher stopped the table; null: it has not.",
         "Hvornår kilden lukkede tabellen; tom: den er ikke lukket.",
-        nullable=True,
     ),
-    described(
+    optional(
         "newest_period",
         Text,
         "The newest period the warehouse holds.",
         "Den nyeste periode, datavarehuset har tal for.",
-        nullable=True,
     ),
-    described("newest_period_last_day", Date, "The last day of that period.", "Periodens sidste dag.", nullable=True),
-    described(
+    optional("newest_period_last_day", Date, "The last day of that period.", "Periodens sidste dag."),
+    optional(
         "publisher_updated_on",
         Date,
         "The publisher's date of our newest vintage; one that a backfill brought is left out until a night has "
         "looked at the whole table.",
         "Kildens opdateringsdato for vores nyeste udgave; en udgave fra en efterindlæsning tæller først med, når en "
         "natlig kørsel har set på hele tabellen.",
-        nullable=True,
     ),
-    described("seen_at", MOMENT, "When we saw that vintage.", "Hvornår vi så den udgave.", nullable=True),
-    described(
+    optional("seen_at", MOMENT, "When we saw that vintage.", "Hvornår vi så den udgave."),
+    optional(
         "publisher_newest_period",
         Text,
         "The publisher's newest period when it was last asked.",
         "Kildens nyeste periode, sidst vi spurgte.",
-        nullable=True,
     ),
-    described(
+    optional(
         "next_release_on",
         Date,
         "The next release the publisher announced.",
         "Den næste offentliggørelse, kilden har varslet.",
-        nullable=True,
     ),
-    described("last_outcome", Text, "Outcome of the last run.", "Udfaldet af den seneste kørsel.", nullable=True),
-    described(
-        "last_looked_at",
-        MOMENT,
-        "When the table was last looked at.",
-        "Hvornår vi sidst så på tabellen.",
-        nullable=True,
-    ),
-    described("last_message", Text, "What the last run said of it.", "Hvad den seneste kørsel meldte.", nullable=True),
-    described(
+    optional("last_outcome", Text, "Outcome of the last run.", "Udfaldet af den seneste kørsel."),
+    optional("last_looked_at", MOMENT, "When the table was last looked at.", "Hvornår vi sidst så på tabellen."),
+    optional("last_message", Text, "What the last run said of it.", "Hvad den seneste kørsel meldte."),
+    optional(
         "is_fresh",
         Boolean,
         "Whether a night brought the publisher's newest period and its next release is not past; null for a retired "
         "table.",
         "Om vi har kildens nyeste periode, og den næste offentliggørelse ikke er overskredet; tom for en lukket tabel.",
-        nullable=True,
     ),
-    described(
+    optional(
         "newest_whole_period",
         Text,
         "The newest period that a night has looked at: one that only a backfill brought is left out.",
         "Den nyeste periode, en natlig kørsel har set på: en periode, der kun er efterindlæst, tæller ikke med.",
-        nullable=True,
     ),
     **mart(
         "One row per publisher table: what the warehouse covers against the publisher's calendar. "
@@ -198,12 +177,11 @@ known_moments = Table(
     described("vintage_id", Integer, "Our number of the vintage.", "Udgavens nummer.", primary_key=True),
     described("table_id", Text, "The publisher's table.", "Tabellen hos kilden."),
     described("table_title", Text, "Its title.", "Tabellens titel."),
-    described(
+    optional(
         "publisher_updated_on",
         Date,
         "The publisher's date of it; null where it gave none.",
         "Kildens dato for udgaven; tom, hvor kilden ingen gav.",
-        nullable=True,
     ),
     described("seen_at", MOMENT, "When we saw it.", "Hvornår udgaven blev set."),
     **mart(

@@ -1,4 +1,4 @@
-"""The facts' tables (`core`), declared once, with their comments: the grain of a row is a comment's first sentence.
+"""The tables of facts and assumptions (`core`), declared once, with comments whose first sentence is the grain of a row.
 
 What happened (`ops`) is in `warehouse/schema/ops.py`, what dashboards may read in `warehouse/marts/benefits.py`.
 """
@@ -21,6 +21,7 @@ from sqlalchemy import (
     Index,
     Integer,
     MetaData,
+    Numeric,
     SmallInteger,
     Table,
     Text,
@@ -49,7 +50,6 @@ metadata = MetaData(
 )
 
 value_status = Enum(*STATUSES, name="value_status", schema="core", metadata=metadata)
-
 MOMENT = DateTime(timezone=True)
 
 
@@ -72,26 +72,24 @@ def described(
     return Column(name, kind, nullable=nullable, comment=english, info=info, **options)
 
 
+def optional(name: str, kind: Any, english: str, danish: str | None = None, **options: Any) -> Column[Any]:
+    """A column that may be null; its comment says what a null means."""
+    return described(name, kind, english, danish, nullable=True, **options)
+
+
 areas = Table(
     "areas",
     metadata,
     described("area_id", SmallInteger, "The official code as a number.", primary_key=True, autoincrement=False),
     described("code", Text, "Official code as text, three digits for municipalities.", unique=True),
-    described("code4", Text, "The same with four digits, as registers write it; municipalities only.", nullable=True),
+    optional("code4", Text, "The same with four digits, as registers write it; municipalities only."),
     described("name", Text, "Name as the publisher and Danmarks Statistik spell it."),
     described("kind", Text, "country, region, landsdel, municipality or unknown."),
-    described("parent_code", Text, "Code of the area it lies in.", nullable=True),
-    described(
-        "nuts3",
-        Text,
-        "NUTS 3 code of the landsdel; NUTS numbers Østjylland and Vestjylland otherwise than DST.",
-        nullable=True,
-    ),
-    described("municipality_group", Text, "Danmarks Statistik's group of municipalities.", nullable=True),
-    described(
-        "valid_from", Date, "First day the area exists with this code; null: before any figure we hold.", nullable=True
-    ),
-    described("valid_to", Date, "Last day the area exists; null: still.", nullable=True),
+    optional("parent_code", Text, "Code of the area it lies in."),
+    optional("nuts3", Text, "NUTS 3 code of the landsdel; NUTS numbers Østjylland and Vestjylland otherwise than DST."),
+    optional("municipality_group", Text, "Danmarks Statistik's group of municipalities."),
+    optional("valid_from", Date, "First day the area exists with this code; null: before any figure we hold."),
+    optional("valid_to", Date, "Last day the area exists; null: still."),
     schema="core",
     comment="One row per area. The country, regions, landsdele and the 98 municipalities with codes and validity.",
 )
@@ -121,12 +119,10 @@ tables = Table(
     described("title", Text, "The publisher's title, Danish."),
     described("title_en", Text, "The same in English, ours."),
     described("period_kind", Text, "Kind of its periods."),
-    described("retired_on", Date, "When the publisher stopped it; null: it has not.", nullable=True),
-    described("replaced_by", Text, "Id of the table that took over.", nullable=True),
+    optional("retired_on", Date, "When the publisher stopped it; null: it has not."),
+    optional("replaced_by", Text, "Id of the table that took over."),
     described("root_members", JSONB, "The members of its total: every breakdown at its root."),
-    described(
-        "feeds", Text, "What figures take a table of a municipality's own for; null: they name it.", nullable=True
-    ),
+    optional("feeds", Text, "What figures take a table of a municipality's own for; null: they name it."),
     described("declaration", JSONB, "The whole declaration, from a catalogue or a contract."),
     schema="core",
     comment="One row per publisher table. Made from the catalogues and from contracts, never edited.",
@@ -169,7 +165,7 @@ vintages = Table(
         "vintage_id", Integer, Identity(), primary_key=True, comment="Our number; later vintages of a table are larger."
     ),
     described("table_no", ForeignKey("core.tables.table_no"), "The table it is a version of."),
-    described("publisher_updated_on", Date, "The publisher's own update date.", nullable=True),
+    optional("publisher_updated_on", Date, "The publisher's own update date."),
     described("seen_at", MOMENT, "When we saw it; never before the vintage it follows."),
     described("content_hash", Text, "SHA-256 over all cells of the load, sorted."),
     described("manifest", Text, "The archive's list of the answers it was read from."),
@@ -178,20 +174,14 @@ vintages = Table(
     described("revised", BigInteger, "Cells whose value or status changed."),
     described("withdrawn", BigInteger, "Cells the publisher no longer has."),
     described("unchanged", BigInteger, "Cells that stayed; nothing is written for them."),
-    described("newest_period_id", Integer, "The newest period the load held.", nullable=True),
-    described(
-        "largest_revision",
-        Double,
-        "Largest absolute change of a count among the revised cells, in its unit.",
-        nullable=True,
-    ),
-    described("largest_revision_series_id", Integer, "The series in which it happened.", nullable=True),
-    described("largest_revision_period_id", Integer, "The period in which it happened.", nullable=True),
-    described(
+    optional("newest_period_id", Integer, "The newest period the load held."),
+    optional("largest_revision", Double, "Largest absolute change of a count among the revised cells, in its unit."),
+    optional("largest_revision_series_id", Integer, "The series in which it happened."),
+    optional("largest_revision_period_id", Integer, "The period in which it happened."),
+    optional(
         "release_reason",
         Text,
         "Why a person published it although a check had stopped it; null: every blocking check held.",
-        nullable=True,
     ),
     described(
         "backfilled",
@@ -211,10 +201,8 @@ observations = Table(
     described("series_id", Integer, "The series.", primary_key=True),
     described("period_id", Integer, "The period.", primary_key=True),
     described("vintage_id", Integer, "The vintage that brought it.", primary_key=True),
-    described("superseded_by", Integer, "The vintage that replaced it; null: it is the current one.", nullable=True),
-    described(
-        "value", Double, "The value in the measure's unit; null unless observed. A null is never a zero.", nullable=True
-    ),
+    optional("superseded_by", Integer, "The vintage that replaced it; null: it is the current one."),
+    optional("value", Double, "The value in the measure's unit; null unless observed. A null is never a zero."),
     described("status", value_status, "observed, suppressed (small count hidden), not_yet or withdrawn."),
     CheckConstraint("(value is not null) = (status = 'observed')", name="only_observed_has_a_value"),
     schema="core",
@@ -232,10 +220,10 @@ benefit_groups = Table(
     described("table_no", ForeignKey("core.tables.table_no"), "The table that counts it."),
     described("members", JSONB, "The members of that table that are the benefit."),
     described("counted", Boolean, "Whether committee papers count it in a sum over all benefits."),
-    described("benchmark", Text, "The group of the ministry's benchmark it is part of.", nullable=True),
-    described("valid_from", Date, "First day the benefit was in force.", nullable=True),
-    described("valid_until", Date, "Last day the benefit was in force.", nullable=True),
-    described("successor", Text, "The benefit that took over.", nullable=True),
+    optional("benchmark", Text, "The group of the ministry's benchmark it is part of."),
+    optional("valid_from", Date, "First day the benefit was in force."),
+    optional("valid_until", Date, "Last day the benefit was in force."),
+    optional("successor", Text, "The benefit that took over."),
     schema="core",
     comment="One row per benefit as committee papers name it. Made from the catalogue, never edited.",
 )
@@ -251,4 +239,42 @@ series_breaks = Table(
     described("source", Text, "The act, guide or list that says so."),
     schema="core",
     comment="One row per series break and table. Made from the catalogue, never edited.",
+)
+
+assumptions = Table(
+    "assumptions",
+    metadata,
+    Column("assumption_id", BigInteger, Identity(), primary_key=True, comment="Our number."),
+    described("name", Text, "What is taken for granted, ending in its unit."),
+    optional("area_code", ForeignKey("core.areas.code"), "The area it holds for; null: anywhere."),
+    described("basis", Text, "The variant; two bases are never mixed. Empty: there is but one."),
+    optional("valid_from", Date, "First day it was given for; null: no beginning is known."),
+    optional("valid_to", Date, "Last day it was given for; null: no end is known."),
+    described("value", Numeric, "The number, in its unit."),
+    optional("low", Numeric, "The lowest it may be; null: nobody said."),
+    optional("high", Numeric, "The highest it may be; null: nobody said."),
+    described("unit", Text, "persons, full_time_persons, cases, pct, pct_point, dkk, hours, weeks or years."),
+    described("source", Text, "Who says so, and where."),
+    described(
+        "evidence", Text, "confirmed (read where it was published), likely (second-hand or derived) or inferred."
+    ),
+    described("note", Text, "What a reader should know; empty: nothing more."),
+    described("recorded_at", MOMENT, "When the warehouse learnt it."),
+    optional("superseded_at", MOMENT, "When it was changed or no longer declared; null: it stands."),
+    CheckConstraint("low <= value and value <= high", name="bounds_hold_the_value"),
+    CheckConstraint("valid_from <= valid_to", name="begins_before_it_ends"),
+    CheckConstraint("recorded_at < superseded_at", name="stood_for_a_while"),
+    CheckConstraint("evidence in ('confirmed', 'likely', 'inferred')", name="evidence_is_known"),
+    Index(
+        "ix_assumptions_standing",
+        "name",
+        "area_code",
+        "basis",
+        "valid_from",
+        unique=True,
+        postgresql_nulls_not_distinct=True,
+        postgresql_where=text("superseded_at is null"),
+    ),
+    schema="core",
+    comment="One row per assumption and time it stood. What figures take for granted; never edited, only closed.",
 )

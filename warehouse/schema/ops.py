@@ -20,10 +20,9 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
-from warehouse.schema.core import MOMENT, described, metadata
+from warehouse.schema.core import MOMENT, described, metadata, optional
 
 PARTITION_STATES = ("waiting", "fetched", "done", "failed")
-
 OUTCOMES = ("published", "unchanged", "not_due", "source_late", "quarantined", "failed")
 
 runs = Table(
@@ -32,22 +31,18 @@ runs = Table(
     Column("run_id", Integer, Identity(), primary_key=True, comment="Our number."),
     described("kind", Text, "nightly, backfill, replay or release."),
     described("started_at", MOMENT, "When it began, by the run's own clock."),
-    described(
-        "ended_at",
-        MOMENT,
-        "When it ended, or was found to have died; null: it runs, or nobody has looked since.",
-        nullable=True,
+    optional(
+        "ended_at", MOMENT, "When it ended, or was found to have died; null: it runs, or nobody has looked since."
     ),
-    described(
+    optional(
         "outcome",
         Text,
         "completed, attention (something quarantined or late), failed, yielded (another was at work), superseded "
         "(a newer one had done it) or died.",
-        nullable=True,
     ),
     described("publisher_url", Text, "Where the publisher was asked."),
     described("code_version", Text, "The version of this product."),
-    described("flow_run", Text, "The orchestrator's id for it.", nullable=True),
+    optional("flow_run", Text, "The orchestrator's id for it."),
     schema="ops",
     comment="One row per run of a flow.",
 )
@@ -59,11 +54,11 @@ table_outcomes = Table(
     described("table_id", Text, "The publisher's table.", primary_key=True),
     described("outcome", Text, "published, unchanged, not_due, source_late, quarantined or failed."),
     described("seen_at", MOMENT, "When the table was looked at."),
-    described("publisher_updated_on", Date, "The publisher's update date at that time.", nullable=True),
-    described("next_release_on", Date, "The publisher's announced next release.", nullable=True),
-    described("newest_period", Text, "The publisher's newest period at that time.", nullable=True),
+    optional("publisher_updated_on", Date, "The publisher's update date at that time."),
+    optional("next_release_on", Date, "The publisher's announced next release."),
+    optional("newest_period", Text, "The publisher's newest period at that time."),
     described("fetched", Boolean, "Whether the figures themselves were fetched and read to the end."),
-    described("vintage_id", Integer, "The vintage it brought, where it brought one.", nullable=True),
+    optional("vintage_id", Integer, "The vintage it brought, where it brought one."),
     described("new", BigInteger, "Cells new.", server_default="0"),
     described("revised", BigInteger, "Cells revised.", server_default="0"),
     described("withdrawn", BigInteger, "Cells withdrawn.", server_default="0"),
@@ -85,7 +80,7 @@ checks = Table(
     described("blocking", Boolean, "Whether a failure stops the table."),
     described("passed", Boolean, "Whether it held."),
     described("offenders", BigInteger, "Rows that broke it."),
-    described("example", Text, "The first offender, in words.", nullable=True),
+    optional("example", Text, "The first offender, in words."),
     schema="ops",
     comment="One row per run, table and check: what was held against the load and whether it held.",
 )
@@ -96,16 +91,16 @@ quarantine = Table(
     Column("quarantine_id", Integer, Identity(), primary_key=True, comment="Our number."),
     described("run_id", ForeignKey("ops.runs.run_id"), "The run whose load was stopped."),
     described("table_id", Text, "The publisher's table."),
-    described("publisher_updated_on", Date, "The publisher's update date of the load that was stopped.", nullable=True),
-    described("manifest", Text, "The archive's list of the answers it was read from.", nullable=True),
+    optional("publisher_updated_on", Date, "The publisher's update date of the load that was stopped."),
+    optional("manifest", Text, "The archive's list of the answers it was read from."),
     described("rule", Text, "Name of the rule that stopped it, the first of several."),
     described("message", Text, "What stopped it and what to do, in a sentence."),
     described("rejected", BigInteger, "Rejected rows that were kept."),
     described("stopped_at", MOMENT, "When."),
-    described("released_at", MOMENT, "When a person released it; null: nobody has.", nullable=True),
-    described("released_by", Text, "Who released it.", nullable=True),
-    described("release_reason", Text, "Why it was released.", nullable=True),
-    described("release_run_id", ForeignKey("ops.runs.run_id"), "The run that published it after all.", nullable=True),
+    optional("released_at", MOMENT, "When a person released it; null: nobody has."),
+    optional("released_by", Text, "Who released it."),
+    optional("release_reason", Text, "Why it was released."),
+    optional("release_run_id", ForeignKey("ops.runs.run_id"), "The run that published it after all."),
     UniqueConstraint("run_id", "table_id"),
     Index(None, "table_id", "stopped_at"),
     schema="ops",
@@ -150,9 +145,9 @@ figure_moves = Table(
     described("new", BigInteger, "Rows that were not there before."),
     described("moved", BigInteger, "Rows whose value is another than before, hidden or shown."),
     described("gone", BigInteger, "Rows that are no longer there."),
-    described("largest_of", Text, "The row that moved the most, in words; null: none can be measured.", nullable=True),
-    described("largest_before", Double, "Its value before, in the mart's unit.", nullable=True),
-    described("largest_after", Double, "Its value now, in the mart's unit.", nullable=True),
+    optional("largest_of", Text, "The row that moved the most, in words; null: none can be measured."),
+    optional("largest_before", Double, "Its value before, in the mart's unit."),
+    optional("largest_after", Double, "Its value now, in the mart's unit."),
     schema="ops",
     comment="One row per run and mart of figures that it filled anew: what moved in it.",
 )
@@ -167,15 +162,8 @@ alerts = Table(
     described("run_id", ForeignKey("ops.runs.run_id"), "The run that raised it."),
     described("message", Text, "What a person should know."),
     described("raised_at", MOMENT, "When."),
-    described(
-        "told_at",
-        MOMENT,
-        "When it was sent to whom the settings name; null: not yet, the next run tries again.",
-        nullable=True,
-    ),
-    described(
-        "mended_at", MOMENT, "When a run found it gone; null: it lasts. A run that died stays so.", nullable=True
-    ),
+    optional("told_at", MOMENT, "When it was sent to whom the settings name; null: not yet, the next run tries again."),
+    optional("mended_at", MOMENT, "When a run found it gone; null: it lasts. A run that died stays so."),
     Index("ix_alerts_lasting", "table_id", "trouble", "about", unique=True, postgresql_where=text("mended_at is null")),
     schema="ops",
     comment="One row per trouble that a person should look at, however many nights it lasts.",
@@ -191,7 +179,7 @@ backfills = Table(
     described("publisher_url", Text, "Where the publisher was asked."),
     described("calls", Integer, "Calls made to plan it.", server_default="0"),
     described("started_at", MOMENT, "When it was planned and put on record."),
-    described("ended_at", MOMENT, "When its last partition ended; null: some wait.", nullable=True),
+    optional("ended_at", MOMENT, "When its last partition ended; null: some wait."),
     schema="ops",
     comment="One row per backfill: which periods of which tables were asked for.",
 )
@@ -214,17 +202,17 @@ backfill_partitions = Table(
     ),
     described("planned_calls", Integer, "Calls it was planned to take."),
     described("planned_cells", BigInteger, "Cells it was planned to bring."),
-    described("publisher_updated_on", Date, "The publisher's update date, as it was last told of.", nullable=True),
-    described("run_id", ForeignKey("ops.runs.run_id"), "The run that works at it, or was the last to.", nullable=True),
-    described("manifest", Text, "The archive's list of its answers, once they are there.", nullable=True),
-    described("outcome", Text, "published, unchanged, quarantined or failed; null: it has not ended.", nullable=True),
-    described("vintage_id", Integer, "The vintage it brought, where it brought one.", nullable=True),
+    optional("publisher_updated_on", Date, "The publisher's update date, as it was last told of."),
+    optional("run_id", ForeignKey("ops.runs.run_id"), "The run that works at it, or was the last to."),
+    optional("manifest", Text, "The archive's list of its answers, once they are there."),
+    optional("outcome", Text, "published, unchanged, quarantined or failed; null: it has not ended."),
+    optional("vintage_id", Integer, "The vintage it brought, where it brought one."),
     described("calls", Integer, "Calls made for it, those of failed attempts too.", server_default="0"),
     described("cells", BigInteger, "Cells it was read to.", server_default="0"),
     described("message", Text, "Why it failed, in a sentence.", server_default=""),
-    described("started_at", MOMENT, "When its last attempt began.", nullable=True),
-    described("fetched_at", MOMENT, "When its answers were archived.", nullable=True),
-    described("ended_at", MOMENT, "When it ended.", nullable=True),
+    optional("started_at", MOMENT, "When its last attempt began."),
+    optional("fetched_at", MOMENT, "When its answers were archived."),
+    optional("ended_at", MOMENT, "When it ended."),
     CheckConstraint(f"state in {PARTITION_STATES!r}", name="state_is_known"),
     schema="ops",
     comment="One row per partition of a backfill: some periods of one table, and how far they have come.",

@@ -1,7 +1,7 @@
 -- In Python: savings in warehouse/formulas/benchmark.py. The two are held together by tests/journey/test_figures_as_of.py, which
 -- asks both at every moment; change them together.
--- Which price applies is in warehouse/assumptions/apply.py and warehouse/figures/with_assumptions.py: where an area has any of
--- its own, those that hold anywhere are left out; of one basis, one given for the day comes before the newest of earlier days.
+-- Which price applies is in warehouse/assumptions/apply.py: where an area has any of its own, those that hold anywhere are left
+-- out; of one basis, one given for the day comes before the newest of earlier days.
 create or replace function marts.savings_as_of(as_of timestamptz, wanted_area_code text default null)
 returns table (area_code text, area_name text, period text, period_last_day date, benefit_area text, basis text,
                fewer_full_time_persons double precision, net_unit_cost_dkk double precision, saving_dkk double precision,

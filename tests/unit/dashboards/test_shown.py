@@ -117,7 +117,7 @@ def test_danish_letters_come_last() -> None:
 def test_every_verdict_has_a_danish_word(verdict: str) -> None:
     from typing import get_args
 
-    from warehouse.claims.verdicts import Verdict
+    from warehouse.claims.checking import Verdict
 
     assert set(get_args(Verdict)) == shown.VERDICTS.keys()
     row = {"document": "d", "point": "p", "statement": "s", "claimed": 1.5, "computed": None, "verdict": verdict}

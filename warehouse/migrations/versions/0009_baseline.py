@@ -3,7 +3,7 @@
 from alembic import op
 
 from warehouse.marts import contract  # noqa: F401  # it knows every mart
-from warehouse.schema import assumptions, core, ops  # noqa: F401
+from warehouse.schema import core, ops  # noqa: F401
 
 revision = "0009"
 down_revision = None

@@ -26,7 +26,7 @@ from tasks.stoppages import Refused
 from tests.properties.releases import PERSONS, Release, forget, night, publish_release, shown
 from warehouse.assumptions.model import Assumption, shipped
 from warehouse.assumptions.record import known, moments, record
-from warehouse.schema.assumptions import assumptions
+from warehouse.schema.core import assumptions
 
 MOMENT = datetime(2024, 1, 31, 1, 30, tzinfo=UTC)
 

@@ -15,7 +15,7 @@ from warehouse.assumptions.apply import RowsUnfit, applicable
 from warehouse.assumptions.model import Assumption, shipped
 from warehouse.assumptions.record import known, record
 from warehouse.history.vintages import ClockRunsBackwards
-from warehouse.schema.assumptions import assumptions
+from warehouse.schema.core import assumptions
 
 NIGHT = datetime(2024, 1, 31, 1, 30, tzinfo=UTC)
 

@@ -5,10 +5,9 @@ from __future__ import annotations
 from decimal import Decimal
 
 from tests.conventions.sources import ROOT
-from warehouse.claims.checking import check
+from warehouse.claims.checking import TOLERANCE, WORDS, check
 from warehouse.claims.file import Claim, Figure, Given, Reading, read_claims
 from warehouse.claims.values import FigureAnswer
-from warehouse.claims.verdicts import TOLERANCE, WORDS
 from warehouse.danish.numbers import shown
 
 PAGE = (ROOT / "docs" / "claims.md").read_text(encoding="utf-8")

@@ -6,7 +6,8 @@ from fractions import Fraction
 
 import pytest
 
-from warehouse.claims.verdicts import WORDS, Computed, Written, judge
+from warehouse.claims.checking import WORDS, Written, judge
+from warehouse.claims.values import Computed
 
 
 def judged(

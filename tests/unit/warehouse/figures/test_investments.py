@@ -11,10 +11,10 @@ from sqlalchemy import Engine, delete
 
 from warehouse.assumptions.model import Assumption, merged, read_assumptions, shipped
 from warehouse.assumptions.record import record
+from warehouse.figures import FIGURES
 from warehouse.figures.compute import Answer, answer
 from warehouse.figures.inputs import Scope
-from warehouse.figures.registry import FIGURES
-from warehouse.schema.assumptions import assumptions
+from warehouse.schema.core import assumptions
 
 FAABORG = "430"
 

@@ -12,14 +12,13 @@ from sqlalchemy import Connection, Engine, delete
 from tests.properties.releases import Cell, Content, forget, night, publish_release, shown
 from warehouse.assumptions import record as assumed
 from warehouse.assumptions.model import shipped
-from warehouse.figures import population
+from warehouse.figures import FIGURES, population
 from warehouse.figures.compute import answer
 from warehouse.figures.explain import rests_on, tree
 from warehouse.figures.inputs import Scope
-from warehouse.figures.registry import FIGURES
 from warehouse.marts.contract import FIGURE_MARTS
 from warehouse.marts.fill import fill, is_behind
-from warehouse.schema.assumptions import assumptions
+from warehouse.schema.core import assumptions
 
 HERLEV = "163"
 

@@ -7,12 +7,11 @@ from collections.abc import Mapping
 import polars as pl
 import pytest
 
-from warehouse.figures import benchmark
+from warehouse.figures import FIGURES, benchmark
 from warehouse.figures import printed_lists as printed
 from warehouse.figures.benchmark import AS_COUNTED, REVERSED, UNTOLD
 from warehouse.figures.inputs import moved, named
 from warehouse.figures.model import Figure, Printed
-from warehouse.figures.registry import FIGURES
 from warehouse.periods import Period
 
 NOW, BEFORE = Period.parse("2023QMAT02"), Period.parse("2022QMAT04")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from warehouse.figures.registry import FIGURES
+from warehouse.figures import FIGURES
 
 IN_ORDER = [
     "total_recipients", "year_on_year", "share_of_workforce", "share_of_population", "block_grant_share", "benchmark_gap",

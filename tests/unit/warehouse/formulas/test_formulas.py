@@ -7,11 +7,19 @@ from collections.abc import Callable
 import polars as pl
 import pytest
 
-from warehouse.formulas.arithmetic import SumRefused, share
 from warehouse.formulas.benchmark import gap, savings
-from warehouse.formulas.benefits import change
+from warehouse.formulas.benefits import SumRefused, change, share
 from warehouse.formulas.block_grant import block_grant_share, implied_key, projection
-from warehouse.formulas.investments import break_even, cost_per_course, discounted, grant_share, places, result_per
+from warehouse.formulas.investments import (
+    break_even,
+    cost_per_course,
+    discounted,
+    grant_share,
+    ladder,
+    net_municipal_cost,
+    places,
+    result_per,
+)
 from warehouse.formulas.own_tables import (
     budget,
     cases_per_1000,
@@ -21,7 +29,6 @@ from warehouse.formulas.own_tables import (
     response_rate,
     target_followup,
 )
-from warehouse.formulas.refusion import ladder, net_municipal_cost
 from warehouse.formulas.statuses import FormulaError
 
 Formula = Callable[[pl.DataFrame], pl.DataFrame]

@@ -36,11 +36,11 @@ def between(engine: Engine, before: list[dict[str, Any]], after: list[dict[str, 
     with engine.connect() as connection:
         for rows in (before, after):
             if rows is after:
-                remember(connection, savings, value="saving_dkk")
+                remember(connection, savings)
             connection.execute(savings.delete())
             if rows:
                 connection.execute(insert(savings), rows)
-        return moves(connection, savings, value="saving_dkk")
+        return moves(connection, savings)
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ from sqlalchemy import Engine, Table
 
 from tests.conventions.sources import ROOT
 from tests.properties.releases import night, publish_release, shown
-from warehouse.figures.registry import FIGURES
+from warehouse.figures import FIGURES
 from warehouse.marts.contract import FIGURE_MARTS
 from warehouse.marts.declaration import figure_of, sources_of, value_of
 
