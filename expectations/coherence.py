@@ -6,8 +6,9 @@ is therefore never asked for (seen: the 98 summed are 174 below to 45 above the 
 
 from __future__ import annotations
 
-from expectations.checks import Audited, Check, literals
+from expectations.checks import Audited, Check
 from expectations.plausibility import COUNT_UNITS, LARGE_COUNT
+from expectations.sql_literals import literals
 from warehouse.areas import municipalities
 from warehouse.database.sql_files import read_sql
 

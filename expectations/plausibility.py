@@ -7,7 +7,8 @@ are slips of unit, never news.
 
 from __future__ import annotations
 
-from expectations.checks import Audited, Check, literals, no_cells
+from expectations.checks import Audited, Check, no_cells
+from expectations.sql_literals import literals
 from warehouse.catalogue.model import HIDDEN_WHEN_SMALL
 from warehouse.database.sql_files import read_sql
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import great_expectations.expectations as gxe
 
-from expectations.checks import Audited, Check, literals, no_cells
+from expectations.checks import Audited, Check, no_cells
+from expectations.sql_literals import literals
 from warehouse.catalogue.model import jobindsats
 
 

@@ -17,8 +17,9 @@ from great_expectations.datasource.fluent import GxDatasourceWarning
 from sqlalchemy import URL
 
 from expectations import coherence, plausibility, shape
-from expectations.checks import KEPT_OFFENDERS, Audited, Check, expectation_of, literal
+from expectations.checks import KEPT_OFFENDERS, Audited, Check, expectation_of
 from expectations.known_deviations import Deviation, wrong
+from expectations.sql_literals import literal
 from expectations.verdict import Verdict
 from warehouse.database.embedded import SESSION
 

@@ -73,11 +73,8 @@ class JobindsatsSnapshot:
             asked = urlsplit(entry.asked)
             if asked.path != f"/data/{self.table.id}":
                 continue
-            nodes = {
-                key.removeprefix("hierarchy."): node
-                for key, node in parse_qsl(asked.query)
-                if key.startswith("hierarchy.")
-            }
+            named = parse_qsl(asked.query)
+            nodes = {key.removeprefix("hierarchy."): node for key, node in named if key.startswith("hierarchy.")}
             frame = read_body(self.archive.get(entry.sha256), of=asked.path)
             if frame.height:
                 cells = to_cells(frame, table=self.table, nodes=nodes, offered=offered)

@@ -8,6 +8,7 @@ Quarters are named, never counted, so that an answer can be held against what wa
 from __future__ import annotations
 
 from datetime import date
+from math import prod
 from typing import Unpack
 
 from tasks.results import DUE, FULL_LOOK_EVERY, Due, Fetched, Listing
@@ -22,8 +23,7 @@ from warehouse.danish.clock import danish_day
 from warehouse.periods import Period
 from warehouse.settings import Settings
 
-# Above it the API answers REQUEST-LIMIT and names this figure (seen in public bug reports, 2024-11); BULK has no
-# limit, but cannot leave a variable out.
+# Above it the API answers REQUEST-LIMIT (public bug reports, 2024-11); BULK has no limit, but leaves no variable out.
 CELL_LIMIT = 1_000_000
 
 
@@ -67,8 +67,8 @@ def _due(table: Table, *, bank: Bank, access: Access) -> Due:
     listing = Listing(table.id, metadata.updated_on, None, {"Q": newest} if newest else {})
     if _is_known(table, updated_on=metadata.updated_on, access=access):
         return Due(table.id, "not_due", f"nothing new since {metadata.updated_on}", listing)
-    reason = f"StatBank updated it on {metadata.updated_on}"
-    return Due(table.id, DUE, reason, listing, newest, answers=(access.keep(described),))
+    reason, kept = f"StatBank updated it on {metadata.updated_on}", access.keep(described)
+    return Due(table.id, DUE, reason, listing, newest, answers=(kept,))
 
 
 def _is_known(table: Table, *, updated_on: date, access: Access) -> bool:
@@ -82,9 +82,8 @@ def fetch(due: Due, *, access: Access, only: frozenset[Period] | None = None) ->
     metadata = read_metadata(access.archive.get(described.sha256), table=table)
     chunks = in_chunks(metadata.periods, table=table, metadata=metadata)
     with _open_bank(access) as bank:
-        answers = [bank.ask(figures(table, metadata=metadata, periods=periods)) for periods in chunks]
-        entries = (described, *map(access.keep, answers))
-    return access.receipt(due.listing, publisher=bank.base_url, entries=entries, calls=len(answers))
+        kept = [access.keep(bank.ask(figures(table, metadata=metadata, periods=periods))) for periods in chunks]
+    return access.receipt(due.listing, publisher=bank.base_url, entries=(described, *kept), calls=len(kept))
 
 
 def _open_bank(access: Access) -> Bank:
@@ -99,21 +98,18 @@ def metadata_of(table: Table) -> str:
 def figures(table: Table, *, metadata: BankMetadata, periods: tuple[Period, ...]) -> str:
     """The question for the figures of some quarters; raises Undeclared where it would not be the table's total."""
     _require_sums(table, metadata=metadata)
-    members = [
-        f"{hierarchy.id}={','.join(members_asked(metadata, hierarchy=hierarchy))}" for hierarchy in table.breakdowns
-    ]
-    quarters = ",".join(map(write_quarter, periods))
-    asked = [f"{table.area.id}=*", *members, f"{metadata.time.variable_id}={quarters}"]
-    return f"/data/{table.id.upper()}/CSV?lang=da&valuePresentation=CodeAndValue&delimiter=Semicolon&{'&'.join(asked)}"
+    members = [f"{each.id}={','.join(members_asked(metadata, hierarchy=each))}" for each in table.breakdowns]
+    quarters = f"{metadata.time.variable_id}={','.join(map(write_quarter, periods))}"
+    asked = "&".join([f"{table.area.id}=*", *members, quarters])
+    return f"/data/{table.id.upper()}/CSV?lang=da&valuePresentation=CodeAndValue&delimiter=Semicolon&{asked}"
 
 
 def in_chunks(
     periods: tuple[Period, ...], *, table: Table, metadata: BankMetadata, cells_per_call: int = CELL_LIMIT
 ) -> list[tuple[Period, ...]]:
     """The quarters in runs whose cells fit one call; at least one quarter each, oldest first."""
-    per_period = len(metadata.variable(table.area.id).texts)
-    for hierarchy in table.breakdowns:
-        per_period *= len(members_asked(metadata, hierarchy=hierarchy))
+    members = prod(len(members_asked(metadata, hierarchy=each)) for each in table.breakdowns)
+    per_period = len(metadata.variable(table.area.id).texts) * members
     size = max(1, cells_per_call // per_period)
     return [periods[start : start + size] for start in range(0, len(periods), size)]
 

@@ -10,8 +10,9 @@ import polars as pl
 import pytest
 from sqlalchemy import Connection, Engine, text
 
-from expectations.checks import Audited, literal
+from expectations.checks import Audited
 from expectations.known_deviations import Deviation, DeviationError
+from expectations.sql_literals import literal
 from expectations.suite import GUARD, verdicts
 from expectations.verdict import Verdict, in_words
 from tasks.sources.cells import SCHEMA
