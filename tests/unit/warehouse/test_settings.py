@@ -120,6 +120,34 @@ def test_no_secret_is_in_any_text_of_the_settings(tmp_path: Path) -> None:
     assert settings.warehouse_url.get_secret_value() == address
 
 
+@pytest.mark.parametrize(
+    "address",
+    [
+        "postgresql://someone:p@ss:s3cret@db.example.org/warehouse",
+        "postgresql://someone:p@s3cret@db.example.org/warehouse",
+        "postgresql://someone:p@s3/cret@db.example.org/warehouse",
+        "s3cret",
+    ],
+)
+def test_an_address_that_a_sign_in_its_password_cuts_is_refused_and_not_told(tmp_path: Path, address: str) -> None:
+    with pytest.raises(SettingsError, match=r"JOBINDSATS_WAREHOUSE_URL.*%40") as stopped:
+        read_settings({"JOBINDSATS_WAREHOUSE_URL": address}, folder=tmp_path)
+    assert "cret" not in str(stopped.value)
+
+
+@pytest.mark.parametrize("url", ["http://api.jobindsats.dk/v3", "http://127.example.dk/v3", "http://localhost.dk/v3"])
+def test_the_token_is_not_sent_in_clear_to_another_machine(tmp_path: Path, url: str) -> None:
+    with pytest.raises(SettingsError, match=r"JOBINDSATS_API_URL.*https://"):
+        read_settings({"JOBINDSATS_API_URL": url}, folder=tmp_path)
+
+
+def test_an_archive_has_the_name_that_its_folder_has(tmp_path: Path) -> None:
+    odd = tmp_path / "sæt 100 %20#"
+    inside = read_settings({"JOBINDSATS_DATA_DIR": str(odd)}, folder=tmp_path)
+    given = read_settings({"JOBINDSATS_ARCHIVE_URL": (odd / "archive").as_uri()}, folder=tmp_path)
+    assert inside.archive == given.archive == f"file://{odd}/archive"
+
+
 def test_no_secret_is_in_an_error_about_another_setting(tmp_path: Path) -> None:
     with pytest.raises(SettingsError) as stopped:
         read_settings({"JOBINDSATS_API_TOKEN": SECRET, "JOBINDSATS_RETRIES": SECRET}, folder=tmp_path)
