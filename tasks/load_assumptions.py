@@ -7,6 +7,7 @@ from prefect.cache_policies import NO_CACHE
 from sqlalchemy.exc import DBAPIError
 
 from tasks.archive.receipts import require_whole
+from tasks.archive.store import ArchiveTrouble
 from tasks.resources import RETRIES, Resources, open_resources
 from tasks.stoppages import Refused
 from warehouse.assumptions.model import Assumption, AssumptionError, merged, read_assumptions, shipped
@@ -34,7 +35,7 @@ def load_assumptions() -> str:
                 "the assumptions file was not loaded; figures still use the previous assumptions: "
                 f"the warehouse refused an assumption: {error.orig}"
             )
-        except Refused as lost:
+        except (Refused, ArchiveTrouble) as lost:
             get_run_logger().warning("assumptions were not put on record: %s", lost)  # each table's outcome says so too
     return ""
 
@@ -42,7 +43,7 @@ def load_assumptions() -> str:
 def put_assumptions_on_record(resources: Resources) -> None:
     """Make what is declared now what stands; the same declaration twice writes nothing.
 
-    Raises AssumptionError, ClockRunsBackwards, and Refused where the warehouse holds less than its archive.
+    Raises AssumptionError, ClockRunsBackwards, ArchiveTrouble, and Refused where warehouse and archive do not belong together.
     """
     declared = merged(shipped(), own_assumptions(resources.settings))
     with resources.archive.one_writer(), resources.engine.begin() as connection:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import tempfile
@@ -37,9 +38,12 @@ def data(orchestrator: str) -> Iterator[Path]:
         embedded.stop(Path(folder))
 
 
+ARCHIVE_OF_FIRST = "archive-of-first"
+
+
 @contextmanager
-def scene_on(data: Path, *, database: str, orchestrator: str, today: str) -> Iterator[Scene]:
-    """A scene whose warehouse is a database on that server, or the one in the folder itself."""
+def scene_on(data: Path, *, database: str, orchestrator: str, today: str, after: Path | None = None) -> Iterator[Scene]:
+    """A scene whose warehouse is a database on that server, or the one in the folder itself; `after` is its archive."""
     with (
         tempfile.TemporaryDirectory(prefix="scene-of-the-tests-") as folder,
         pytest.MonkeyPatch.context() as patch,
@@ -48,6 +52,8 @@ def scene_on(data: Path, *, database: str, orchestrator: str, today: str) -> Ite
         url = embedded.start(data).set(database=database)
         scene = Scene.set_up(publisher, orchestrator=orchestrator, database=url, folder=Path(folder), patch=patch)
         scene.set_clock()
+        if after is not None:
+            shutil.copytree(after, Path(folder) / "data" / "archive")
         yield scene
 
 
@@ -73,6 +79,7 @@ def first(data: Path, orchestrator: str) -> str:
     administer(data, "create database first")
     with scene_on(data, database="first", orchestrator=orchestrator, today=FIRST) as scene:
         assert scene.night(tables=TABLES).outcome == "completed"
+        shutil.copytree(scene.folder / "data" / "archive", data / ARCHIVE_OF_FIRST)
     return "first"
 
 
@@ -81,7 +88,9 @@ def undisturbed(data: Path, first: str, orchestrator: str) -> Iterator[Scene]:
     """A second night that nothing disturbs."""
     with (
         copied(data, template=first, name="undisturbed") as database,
-        scene_on(data, database=database, orchestrator=orchestrator, today=SECOND) as scene,
+        scene_on(
+            data, database=database, orchestrator=orchestrator, today=SECOND, after=data / ARCHIVE_OF_FIRST
+        ) as scene,
     ):
         assert scene.night(tables=TABLES).outcome == "completed"
         yield scene
@@ -92,7 +101,9 @@ def good(data: Path, first: str, undisturbed: Scene, orchestrator: str) -> Itera
     """One good night behind, and the publisher has released again."""
     with (
         copied(data, template=first, name="good") as database,
-        scene_on(data, database=database, orchestrator=orchestrator, today=SECOND) as scene,
+        scene_on(
+            data, database=database, orchestrator=orchestrator, today=SECOND, after=data / ARCHIVE_OF_FIRST
+        ) as scene,
     ):
         yield scene
 
@@ -232,9 +243,12 @@ def scene_command(scene: Scene, today: str) -> subprocess.CompletedProcess[str]:
 def test_an_archive_that_takes_nothing_more(
     good: Scene, undisturbed: Scene, small_disk: Callable[[str], Path], trouble: str
 ) -> None:
-    disk = small_disk("4k" if trouble == "full" else "64m")
-    if trouble == "read-only":
-        subprocess.run(["mount", "-o", "remount,ro", str(disk)], check=True)
+    disk = small_disk("64m")
+    shutil.copytree(good.folder / "data" / "archive", disk, dirs_exist_ok=True)
+    room = os.statvfs(disk)
+    used = (room.f_blocks - room.f_bfree) * room.f_frsize
+    change = "remount,ro" if trouble == "read-only" else f"remount,size={used}"
+    subprocess.run(["mount", "-o", change, str(disk)], check=True)
     good.patch.setenv("JOBINDSATS_ARCHIVE_URL", disk.as_uri())
     history, mart = good.history(), good.mart()
     report = good.night(tables=TABLES)
