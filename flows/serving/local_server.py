@@ -16,6 +16,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from functools import cache
 from pathlib import Path
 from secrets import token_urlsafe
+from urllib.parse import quote
 
 from tasks import child_processes
 
@@ -44,6 +45,10 @@ def prepare_orchestrator() -> None:
         "DO_NOT_TRACK": "1",
         "GX_ANALYTICS_ENABLED": "false",
     }
+    if set("%?") & set(str(home)):
+        # Prefect writes the folder into an address as it is, where %20 is a blank and ? ends it.
+        escaped = quote(str(home), safe="/")
+        defaults["PREFECT_SERVER_DATABASE_CONNECTION_URL"] = f"sqlite+aiosqlite:///{escaped}/prefect.db"
     served = served_here(home)
     if served:
         defaults |= {"PREFECT_API_URL": served, "PREFECT_API_AUTH_STRING": password_of(home)}

@@ -28,9 +28,10 @@ pytestmark = pytest.mark.slow
 TABLES = ["y25i03", "y01h01"]
 DAY = "2023-11-05"
 LEDGER = "UPDATE ops.backfill_partitions SET"
+CLAIM = "update ops.backfill_partitions p set run_id"
 POINTS = (
-    Point("before the first claim", "statement", "before", f"{LEDGER} run_id"),
-    Point("just claimed", "statement", "after", f"{LEDGER} run_id", nth=2),
+    Point("before the first claim", "statement", "before", CLAIM),
+    Point("just claimed", "statement", "after", CLAIM, nth=2),
     Point("asking for metadata", "question", "before", "/table/", nth=2),
     Point("between two questions", "question", "after", "/data/", nth=3),
     Point("all figures fetched, before the list is asked for", "question", "before", "/tables"),
