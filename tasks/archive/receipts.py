@@ -24,8 +24,8 @@ from warehouse.settings import is_on_this_machine
 def write_missing_receipts(connection: Connection, *, archive: Archive) -> list[str]:
     """Write the receipts that the archive has not; gives their names. Raises ArchiveTrouble.
 
-    A warehouse that never published anything has no history to keep, and writes none. Receipts without answers are not
-    written: an archive that lacks the newest is another one, or is not there.
+    A warehouse that never published anything has no history to keep, and writes none. None is written where its answers
+    are not: that archive is another one, or is not there.
     """
     lacking = _lacking(connection, archive=archive)
     if lacking:
@@ -61,18 +61,18 @@ def require_whole(connection: Connection, *, archive: Archive) -> None:
 # Put there by a person whose archive is lost for good.
 BEGUN_ANEW = "begun-anew"
 
-_NEWEST = "select manifest from core.vintages order by vintage_id desc limit 1"
-
 
 def _lacking(connection: Connection, *, archive: Archive) -> str | None:
-    """Why an archive is not this warehouse's: it has not what the newest vintage was read from. None where it is."""
-    manifest = connection.scalar(text(_NEWEST))
-    if manifest is None or archive.has(manifest) or archive.has(BEGUN_ANEW):
+    """Why an archive is not this warehouse's: a vintage has neither its receipt nor its answers there. None where it is."""
+    receipts = archive.names(PUBLICATIONS)
+    without = (publication for publication in published(connection) if publication.name not in receipts)
+    lost = next((publication for publication in without if not archive.has(publication.manifest)), None)
+    if lost is None or archive.has(BEGUN_ANEW):
         return None
     return (
-        f"the archive {archive.root} lacks {manifest}, which this warehouse's newest vintage was read from: it is not "
-        "mounted, is another one, or an older copy. See to it; if it is lost for good, put an empty file named "
-        f"{BEGUN_ANEW} there: nights go on, and a replay gives back what came since"
+        f"the archive {archive.root} holds nothing of {lost.in_words}, which this warehouse published: it is not mounted, is "
+        f"another one, or an older copy. See to it; if it is lost for good, put an empty file named {BEGUN_ANEW} there: "
+        "nights go on, and a replay gives back what came since"
     )
 
 

@@ -39,6 +39,19 @@ def test_an_archive_that_is_not_mounted_is_written_to_by_nobody(scene: Scene) ->
     assert scene.outcomes(scene.night("2023-12-08", tables=TABLES)) == {"y10a02": "published"}
 
 
+def test_an_older_copy_of_the_archive_is_refused_and_given_no_receipts(scene: Scene) -> None:
+    assert scene.night(tables=TABLES).outcome == "completed"
+    archive, older = archive_of(scene), scene.folder / "older"
+    shutil.copytree(archive, older)
+    assert scene.outcomes(scene.night("2023-12-08", tables=TABLES)) == {"y10a02": "published"}
+    scene.patch.setenv("JOBINDSATS_ARCHIVE_URL", older.as_uri())
+    before = answers_in(older)
+    report = scene.night("2024-01-12", tables=TABLES)
+    assert scene.outcomes(report) == {"y10a02": "failed"}
+    assert "older copy" in str(report.tables)
+    assert answers_in(older) == before
+
+
 def test_a_person_whose_archive_is_lost_for_good_says_so_and_goes_on(scene: Scene) -> None:
     assert scene.night(tables=TABLES).outcome == "completed"
     shutil.rmtree(archive_of(scene))

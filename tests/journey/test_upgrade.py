@@ -20,6 +20,7 @@ import pytest
 from sqlalchemy import URL, Connection, Engine, create_engine, text
 from sqlalchemy.pool import NullPool
 
+from tasks.archive.receipts import BEGUN_ANEW
 from tests.conftest import Database, Stage
 from tests.content import checksum, content_parts
 from tests.scene import Scene
@@ -180,6 +181,9 @@ def test_the_next_night_leaves_it_with_what_one_made_today_has(stage: Stage) -> 
         with connected(carried.database) as connection:
             restore(connection)
         carried.change(f"update ops.runs set publisher_url = '{os.environ['JOBINDSATS_API_URL']}'")
+        archive = carried.folder / "data" / "archive"
+        archive.mkdir(parents=True)
+        (archive / BEGUN_ANEW).touch()  # the dump came without its archive
         report = carried.night(NEXT, tables=TABLES)
         assert carried.outcomes(report) == {"y07a02": "published", "y30r21": "unchanged"}
         assert content_of(carried) == expected
