@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -192,19 +193,20 @@ def test_lists_alone_ask_jobindsats_nothing(served: Served, publisher: StandIn) 
 
 
 def test_one_that_is_killed_outright_leaves_nothing_and_is_followed_by_another(
-    publisher: StandIn, warehouse: URL, tmp_path: Path, rows: Rows
+    served: Served, publisher: StandIn, warehouse: URL, tmp_path: Path, rows: Rows
 ) -> None:
     address = warehouse.render_as_string(hide_password=False)
+    shutil.copytree(Path(served.environment["JOBINDSATS_DATA_DIR"]) / "archive", tmp_path / "data" / "archive")
     with (
-        serving(tmp_path, publisher=publisher, warehouse=address) as served,
-        in_the_middle(served, publisher) as cut_short,
+        serving(tmp_path, publisher=publisher, warehouse=address) as second,
+        in_the_middle(second, publisher) as cut_short,
     ):
-        assert served.stop(signal.SIGKILL) == -signal.SIGKILL
-        assert served.left() == {}
-    with serving(tmp_path, publisher=publisher, warehouse=address) as served:
-        assert served.run(cut_short["id"])["state_name"] == "Crashed"
-        completes(served, tables=ONE)
-        with in_the_middle(served, publisher) as cut_short:
-            assert served.stop(signal.SIGTERM) == 0
-        assert served.left() == {}
+        assert second.stop(signal.SIGKILL) == -signal.SIGKILL
+        assert second.left() == {}
+    with serving(tmp_path, publisher=publisher, warehouse=address) as second:
+        assert second.run(cut_short["id"])["state_name"] == "Crashed"
+        completes(second, tables=ONE)
+        with in_the_middle(second, publisher) as cut_short:
+            assert second.stop(signal.SIGTERM) == 0
+        assert second.left() == {}
     assert outcomes(rows, cut_short["id"]) == [None]
