@@ -12,6 +12,7 @@
     │   ├── BodyTooLarge                        more bytes than any table has
     │   └── ReleaseMoved                        a release in the middle of the fetch, three times
     ├── Quarantined               quarantined   what came may not be published as it is
+    │   ├── NotAsAsked                          an answer that holds more, or less, than was asked for
     │   ├── Undeclared                          a column, label, period or level that is not declared
     │   ├── ListUnreadable                      a file is no ranking list, or its rows do not hang together
     │   ├── LabelsMoved                         a label stands under the publisher's id of another member
@@ -101,6 +102,10 @@ class Quarantined(Stoppage):
     """What came may not be published as it is; a person looks at it."""
 
     outcome = "quarantined"
+
+
+class NotAsAsked(Quarantined):
+    """An answer holds a period, an area or a member that was not asked for (`cells` are its rows), or lacks a period."""
 
 
 class Undeclared(Quarantined):

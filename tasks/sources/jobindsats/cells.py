@@ -1,8 +1,10 @@
 """An answer's rows as cells: labels mapped to the catalogue, each value with its status.
 
 Nothing undeclared passes: a column, an area, a member or a period that the catalogue does not know stops the table
-with its name. The status is read off the raw cell before any conversion. A null is hidden (`suppressed`); whether it
-is rather an outcome that nobody has yet shows only when every answer is in (warehouse/history/staging.py). The publisher shows
+with its name. So does one that was not asked for: a single row of another period would withdraw the rest of it.
+
+The status is read off the raw cell before any conversion. A null is hidden (`suppressed`); whether it is rather an
+outcome that nobody has yet shows only when every answer is in (warehouse/history/staging.py). The publisher shows
 percentages beside hidden counts; they are kept as published, and a 0.0 there is a rounded share, not a zero.
 """
 
@@ -15,7 +17,7 @@ from collections.abc import Collection, Iterable, Mapping
 import numpy as np
 import polars as pl
 
-from tasks.sources.cells import KEY, SCHEMA, one_of_each, repeats
+from tasks.sources.cells import KEY, SCHEMA, one_of_each, repeats, require_asked, require_each_came
 from tasks.stoppages import Undeclared
 from warehouse.areas import COUNTRY, by_publisher_name
 from warehouse.catalogue.model import Hierarchy, Measure, Table
@@ -24,19 +26,28 @@ from warehouse.periods import Period, PeriodError
 _COUNTRY = int(COUNTRY)
 _CATALOGUE = "warehouse/catalogue/jobindsats.yml"
 
+Asked = Mapping[str, Collection[int | str]]
+"""What a question was about: the columns' codes (numbers of periods and areas, names of members) it asked for."""
+
 
 def to_cells(
-    frame: pl.DataFrame, *, table: Table, nodes: Mapping[str, str], offered: Collection[Measure] = ()
+    frame: pl.DataFrame,
+    *,
+    table: Table,
+    nodes: Mapping[str, str],
+    offered: Collection[Measure] = (),
+    asked: Asked | None = None,
 ) -> pl.DataFrame:
     """One row per period x area x members x measure, sorted.
 
     `nodes` says what was asked of each hierarchy, `offered` which measures the publisher's metadata promise: one that
-    is missing would be taken for withdrawn.
-    Raises Undeclared and CellsDisagree, with the rows that caused it.
+    is missing would be taken for withdrawn. A column that `asked` does not have is not held against the question.
+    Raises Undeclared, NotAsAsked and CellsDisagree, with the rows that caused it.
     """
     measures = _measures(frame, table=table, offered=offered)
     rows = _without_roots(frame, table=table, nodes=nodes)
-    keyed = _keyed(rows, table=table).sort(KEY[:-1])
+    keyed = _keyed(rows, table=table, asked=asked or {}).sort(KEY[:-1])
+    _require_each_period(keyed, table=table, nodes=nodes, asked=asked or {})
     named = sorted(measures.items(), key=lambda each: each[1].name)
     parts = [_cells_of(keyed, label=label, measure=measure, table=table) for label, measure in named]
     cells = _interleaved(parts, measures=named) if parts else SCHEMA.to_frame()
@@ -81,15 +92,21 @@ def _without_roots(frame: pl.DataFrame, *, table: Table, nodes: Mapping[str, str
     return frame
 
 
-def _keyed(rows: pl.DataFrame, *, table: Table) -> pl.DataFrame:
+def _keyed(rows: pl.DataFrame, *, table: Table, asked: Asked) -> pl.DataFrame:
     period, area = table.dimensions[:2]
+    periods = _period_ids(rows[period], table=table)
     return rows.with_columns(
-        period_id=_mapped(
-            rows, column=period, codes=_period_ids(rows[period], table=table), kind=pl.Int32, table=table
-        ),
-        area_id=_mapped(rows, column=area, codes=_area_ids(), kind=pl.Int16, table=table),
-        members=_members(rows, table=table),
+        period_id=_mapped(rows, column=period, codes=periods, kind=pl.Int32, table=table, asked=asked),
+        area_id=_mapped(rows, column=area, codes=_area_ids(), kind=pl.Int16, table=table, asked=asked),
+        members=_members(rows, table=table, asked=asked),
     )
+
+
+def _require_each_period(keyed: pl.DataFrame, *, table: Table, nodes: Mapping[str, str], asked: Asked) -> None:
+    """A total over all members, of a table in which each municipality reports, has rows in each period."""
+    is_total = all(nodes.get(hierarchy.id) == "/" for hierarchy in table.breakdowns)
+    if keyed.height and is_total and table.coverage == "every":
+        require_each_came(keyed["period_id"], asked=asked.get(table.dimensions[0], ()), of=table.id)
 
 
 def _period_ids(labels: pl.Series, *, table: Table) -> dict[str, int]:
@@ -110,9 +127,15 @@ def _area_ids() -> dict[str, int]:
 
 
 def _mapped(
-    rows: pl.DataFrame, *, column: str, codes: Mapping[str, int | str], kind: type[pl.DataType], table: Table
+    rows: pl.DataFrame,
+    *,
+    column: str,
+    codes: Mapping[str, int | str],
+    kind: type[pl.DataType],
+    table: Table,
+    asked: Asked,
 ) -> pl.Series:
-    """A column's labels as what they stand for; raises Undeclared with the rows of the labels nobody declared."""
+    """A column's labels as what they stand for; raises Undeclared and NotAsAsked with the rows of the wrong labels."""
     unknown = rows.filter(~pl.col(column).is_in(list(codes)))
     if unknown.height:
         label = unknown[column].sort()[0]
@@ -121,14 +144,19 @@ def _mapped(
             label=label,
             cells=unknown.head(1000).to_dicts(),
         )
+    wanted = asked.get(column, codes.values())
+    other = [label for label, code in codes.items() if code not in wanted]
+    require_asked(rows, column=column, other=other, of=table.id)
     return rows[column].replace_strict(codes, return_dtype=kind)
 
 
-def _members(rows: pl.DataFrame, *, table: Table) -> pl.Series:
+def _members(rows: pl.DataFrame, *, table: Table, asked: Asked) -> pl.Series:
     """The breakdowns' members as JSON with sorted keys, `{}` where the table has none."""
     if not table.breakdowns:
         return pl.repeat("{}", rows.height, dtype=pl.String, eager=True)
-    named = pl.DataFrame([_named(rows, hierarchy=hierarchy, table=table) for hierarchy in table.breakdowns])
+    named = pl.DataFrame(
+        [_named(rows, hierarchy=hierarchy, table=table, asked=asked) for hierarchy in table.breakdowns]
+    )
     texts = {row: _as_json(dict(zip(named.columns, row, strict=True))) for row in named.unique().rows()}
     lookup = pl.DataFrame([*map(list, texts)], schema=named.schema, orient="row").with_columns(
         members=pl.Series(list(texts.values()), dtype=pl.String)
@@ -140,9 +168,9 @@ def _as_json(members: dict[str, str]) -> str:
     return json.dumps(members, ensure_ascii=False, sort_keys=True)
 
 
-def _named(rows: pl.DataFrame, *, hierarchy: Hierarchy, table: Table) -> pl.Series:
-    column = hierarchy.dimension
-    return _mapped(rows, column=column, codes=hierarchy.canonical, kind=pl.String, table=table).alias(column)
+def _named(rows: pl.DataFrame, *, hierarchy: Hierarchy, table: Table, asked: Asked) -> pl.Series:
+    column, codes = hierarchy.dimension, hierarchy.canonical
+    return _mapped(rows, column=column, codes=codes, kind=pl.String, table=table, asked=asked).alias(column)
 
 
 def _cells_of(keyed: pl.DataFrame, *, label: str, measure: Measure, table: Table) -> pl.DataFrame:

@@ -76,6 +76,8 @@ def read_metadata(body: bytes, *, table: Table) -> TableMetadata:
     """One table's periods, hierarchies and measures; raises BodyUnreadable or Undeclared."""
     document = json_of(body, of=f"/table/{table.id}", setting=SETTING)
     try:
+        if (described := str(document.get("table_id", table.id)).lower()) != table.id:
+            raise BodyUnreadable(f"/table/{table.id} describes another table, {described[:40]}")
         return TableMetadata(
             table_id=table.id,
             periods=tuple(_periods(document, table=table)),

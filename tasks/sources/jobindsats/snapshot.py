@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -81,8 +81,30 @@ class JobindsatsSnapshot:
             }
             frame = read_body(self.archive.get(entry.sha256), of=asked.path)
             if frame.height:
-                cells = to_cells(frame, table=self.table, nodes=nodes, offered=offered)
+                about = self._asked(nodes) | {
+                    self.table.dimensions[0]: {each.key for each in periods_asked(entry.asked)}
+                }
+                cells = to_cells(frame, table=self.table, nodes=nodes, offered=offered, asked=about)
                 yield " ".join(f"{key}={node}" for key, node in nodes.items()), cells
+
+    def _asked(self, nodes: Mapping[str, str]) -> dict[str, Collection[int | str]]:
+        """The areas and members of the nodes that were asked for, by column; without those that cannot be told."""
+        areas = {label: area.key for label, area in by_publisher_name().items()}
+        found: dict[str, Collection[int | str]] = {}
+        for hierarchy in (self.table.area, *self.table.breakdowns):
+            names = _names_of(self.metadata, hierarchy=hierarchy, node=nodes.get(hierarchy.id, ""))
+            codes: Mapping[str, int | str] = areas if hierarchy.kind == "area" else hierarchy.canonical
+            if about := {codes[name] for name in names if name in codes}:
+                found[hierarchy.dimension] = about
+        return found
+
+
+def _names_of(metadata: TableMetadata, *, hierarchy: Hierarchy, node: str) -> Collection[str]:
+    """The labels of a root, or of a level by the publisher's metadata."""
+    if node == ROOT:
+        return (hierarchy.root, *hierarchy.also)
+    levels = [level for level in metadata.hierarchies.get(hierarchy.id, ()) if node == f"level:{level.level_id}"]
+    return [name for level in levels for name in level.names.values()]
 
 
 def labels_of(metadata: TableMetadata, *, table: Table, on: date) -> tuple[Labels, ...]:

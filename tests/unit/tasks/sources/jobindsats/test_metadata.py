@@ -70,7 +70,8 @@ def document(*hierarchies: dict[str, Any], **changes: Any) -> dict[str, Any]:
 
 
 def metadata(*hierarchies: dict[str, Any], table: Table = Y25I01, **changes: Any) -> TableMetadata:
-    return read_metadata(json.dumps(document(*hierarchies, **changes)).encode(), table=table)
+    said = document(*hierarchies, **{"table_id": table.id} | changes)
+    return read_metadata(json.dumps(said).encode(), table=table)
 
 
 AGREEING = metadata(nykom(), ygrpi09("A-dagpenge", "Kontanthjælp"))
@@ -234,6 +235,12 @@ def test_a_measure_is_offered_under_its_groups_name_or_an_earlier_label_too() ->
         for text in differences(metadata(mgroups=groups, periods=periods, table=benchmark), table=benchmark)
         if text.startswith("measure")
     ]
+
+
+def test_the_metadata_of_another_table_are_refused() -> None:
+    with pytest.raises(BodyUnreadable, match="/table/y25i01 describes another table, y01a02"):
+        read_metadata(json.dumps(document(nykom(), table_id="y01a02")).encode(), table=Y25I01)
+    assert read_metadata(json.dumps(document(nykom(), table_id="Y25I01")).encode(), table=Y25I01).table_id == "y25i01"
 
 
 # ---- questions ----------------------------------------------------------------------------------------------
