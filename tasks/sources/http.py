@@ -7,7 +7,6 @@ neither is a time-out, since a question that is too large stays too large: the c
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -35,6 +34,7 @@ from tasks.stoppages import (
     RequestRefused,
 )
 from warehouse.settings import Settings
+from warehouse.strict_json import JsonMisread, read_json
 
 TRY_AGAIN = (429, 500, 502, 503, 504)
 LONGEST_RETRY_AFTER_SECONDS = 900
@@ -234,9 +234,9 @@ class HttpClient:
 def json_of(body: bytes, *, of: str, setting: str) -> Any:
     """What a JSON body says; raises BodyUnreadable. `of` is what was asked, `setting` names the address."""
     try:
-        return json.loads(body)
-    except ValueError as error:
-        raise BodyUnreadable(not_promised("JSON", body=body, of=of, setting=setting)) from error
+        return read_json(body)
+    except JsonMisread as error:
+        raise BodyUnreadable(f"{not_promised('JSON', body=body, of=of, setting=setting)} ({error})") from error
 
 
 def not_promised(what: str, *, body: bytes, of: str, setting: str) -> str:

@@ -81,30 +81,21 @@ class JobindsatsSnapshot:
             }
             frame = read_body(self.archive.get(entry.sha256), of=asked.path)
             if frame.height:
-                about = self._asked(nodes) | {
+                about = self._roots(nodes) | {
                     self.table.dimensions[0]: {each.key for each in periods_asked(entry.asked)}
                 }
                 cells = to_cells(frame, table=self.table, nodes=nodes, offered=offered, asked=about)
                 yield " ".join(f"{key}={node}" for key, node in nodes.items()), cells
 
-    def _asked(self, nodes: Mapping[str, str]) -> dict[str, Collection[int | str]]:
-        """The areas and members of the nodes that were asked for, by column; without those that cannot be told."""
+    def _roots(self, nodes: Mapping[str, str]) -> dict[str, Collection[int | str]]:
+        """The area and members of the roots that were asked for, by column; a level is whatever is declared of it."""
         areas = {label: area.key for label, area in by_publisher_name().items()}
         found: dict[str, Collection[int | str]] = {}
         for hierarchy in (self.table.area, *self.table.breakdowns):
-            names = _names_of(self.metadata, hierarchy=hierarchy, node=nodes.get(hierarchy.id, ""))
-            codes: Mapping[str, int | str] = areas if hierarchy.kind == "area" else hierarchy.canonical
-            if about := {codes[name] for name in names if name in codes}:
-                found[hierarchy.dimension] = about
+            root = areas.get(hierarchy.root) if hierarchy.kind == "area" else hierarchy.root
+            if nodes.get(hierarchy.id) == ROOT and root is not None:
+                found[hierarchy.dimension] = (root,)
         return found
-
-
-def _names_of(metadata: TableMetadata, *, hierarchy: Hierarchy, node: str) -> Collection[str]:
-    """The labels of a root, or of a level by the publisher's metadata."""
-    if node == ROOT:
-        return (hierarchy.root, *hierarchy.also)
-    levels = [level for level in metadata.hierarchies.get(hierarchy.id, ()) if node == f"level:{level.level_id}"]
-    return [name for level in levels for name in level.names.values()]
 
 
 def labels_of(metadata: TableMetadata, *, table: Table, on: date) -> tuple[Labels, ...]:

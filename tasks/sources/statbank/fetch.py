@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from tasks.archive.store import Manifest
-from tasks.results import DUE, FULL_LOOK_EVERY, Due, Fetched, Listing
+from tasks.results import DUE, FULL_LOOK_EVERY, Due, Fetched, Listing, require_has_come
 from tasks.sources.access import Access
 from tasks.sources.statbank.client import Bank, open_bank
 from tasks.sources.statbank.metadata import read_metadata
@@ -41,6 +41,7 @@ def _due(table: Table, *, bank: Bank, access: Access) -> Due:
     try:
         described = bank.ask(metadata_of(table))
         metadata = read_metadata(described.body, table=table)
+        require_has_come(metadata.updated_on, today=danish_day(access.clock()), of=table.id)
     except Stoppage as stoppage:
         return Due(table.id, DUE, "asked", Listing(table.id), stoppage=stoppage)
     newest = str(metadata.periods[-1]) if metadata.periods else None

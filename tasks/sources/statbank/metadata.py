@@ -17,6 +17,7 @@ from tasks.sources.statbank.codes import read_quarter
 from tasks.stoppages import BodyUnreadable, Undeclared
 from warehouse.catalogue.model import Hierarchy, Table
 from warehouse.periods import Period, PeriodError
+from warehouse.strict_json import each_once
 
 CATALOGUE = "warehouse/catalogue/statbank.yml"
 COUNTED_IN = "Antal"
@@ -72,6 +73,7 @@ def read_metadata(body: bytes, *, table: Table) -> BankMetadata:
     document = json_of(body, of=f"/tableinfo/{table.id.upper()}", setting=SETTING)
     try:
         variables = tuple(_variable(each) for each in document["variables"])
+        each_once(((each.variable_id, each.texts) for each in variables), what="variable")
         time = _time(document, among=variables)
         found = BankMetadata(
             table_id=str(document["id"]).lower(),
