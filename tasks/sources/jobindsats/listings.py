@@ -12,8 +12,8 @@ from datetime import date
 from typing import Any
 
 from tasks.results import Listing, require_has_come
-from tasks.sources.http import not_promised
 from tasks.sources.jobindsats.client import SETTING
+from tasks.sources.json_answers import not_promised
 from tasks.stoppages import BodyUnreadable
 from warehouse.strict_json import JsonMisread, read_loosely, require_strict
 

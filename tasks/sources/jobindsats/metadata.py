@@ -10,8 +10,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from tasks.sources.http import json_of
 from tasks.sources.jobindsats.client import SETTING
+from tasks.sources.json_answers import json_of
 from tasks.stoppages import BodyUnreadable, Undeclared
 from warehouse.areas import municipalities
 from warehouse.catalogue.model import Hierarchy, Measure, Table

@@ -12,7 +12,8 @@ from typing import Unpack
 
 import polars as pl
 
-from tasks.sources.http import Answer, HttpClient, Now, Options, not_promised, options_of
+from tasks.sources.http import Answer, HttpClient, Now, Options, options_of
+from tasks.sources.json_answers import not_promised
 from tasks.stoppages import BodyUnreadable
 from warehouse.settings import Settings
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from tasks.sources.http import json_of
+from tasks.sources.json_answers import json_of
 from tasks.sources.statbank.client import SETTING
 from tasks.sources.statbank.codes import read_quarter
 from tasks.stoppages import BodyUnreadable, Undeclared
