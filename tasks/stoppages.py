@@ -35,16 +35,21 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from warehouse.clean_text import washed, washed_throughout
+
 
 class Stoppage(Exception):
-    """Why one table stopped: `rule` names the reason, `outcome` is what the table ends with, `cells` the offenders."""
+    """Why one table stopped: `rule` names the reason, `outcome` is what the table ends with, `cells` the offenders.
+
+    Message and offenders are often an outsider's own words: they are washed here, since they will be recorded.
+    """
 
     outcome = "failed"
 
     def __init__(self, message: str, *, rule: str | None = None, cells: list[dict[str, Any]] | None = None) -> None:
-        super().__init__(message)
+        super().__init__(washed(message))
         self.rule = rule or type(self).__name__
-        self.cells = cells or []
+        self.cells = washed_throughout(cells or [])
         self.manifest: str | None = None
 
 

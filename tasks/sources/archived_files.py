@@ -10,6 +10,7 @@ from tasks.results import DUE, Due, Fetched, Listing
 from tasks.sources.access import Access
 from tasks.sources.http import Answer
 from warehouse.catalogue.model import Table
+from warehouse.clean_text import washed
 
 FILE = "file:"
 CONTRACT = "contract:"
@@ -25,7 +26,8 @@ class ArchivedFile:
 
 
 def archive_file(access: Access, name: str, content: bytes, *, kind: str = FILE) -> ArchivedFile:
-    """Put a file's bytes into the archive; raises ArchiveTrouble."""
+    """Put a file's bytes into the archive; raises ArchiveTrouble. A name that is not UTF-8 is washed."""
+    name = washed(name)
     return ArchivedFile(name, content, access.keep(Answer(f"{kind}{name}", access.clock(), 200, content)))
 
 

@@ -105,8 +105,8 @@ def _twice(table_id: str) -> BodyUnreadable:
 def _listing(line: dict[str, Any], *, table_id: str) -> Listing:
     kinds = (line.get("periods") or {}).get("periodtypes") or []
     newest = {kind["periodtype_id"]: kind["period_last"] for kind in kinds if kind.get("period_last")}
-    if not all(isinstance(text, str) for text in (*newest, *newest.values())):
-        raise ValueError("a newest period is no text")
+    if not all(isinstance(text, str) and text.isprintable() for text in (*newest, *newest.values())):
+        raise ValueError("a newest period is no printable text")
     following = line.get("update_next")
     return Listing(
         table_id=table_id,

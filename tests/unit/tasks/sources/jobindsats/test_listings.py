@@ -74,7 +74,11 @@ ODD: dict[str, tuple[bytes, str]] = {
     "a text for a kind": (b'{"table_id": "y25i01", "periods": {"periodtypes": ["M"]}}', "cannot be read"),
     "a number for a period": (
         b'{"table_id": "y25i01", "periods": {"periodtypes": [{"periodtype_id": "M", "period_last": 5}]}}',
-        "no text",
+        "no printable text",
+    ),
+    "a NUL in a period": (
+        b'{"table_id": "y25i01", "periods": {"periodtypes": [{"periodtype_id": "M", "period_last": "2026\\u0000"}]}}',
+        "no printable text",
     ),
     "a key twice": (
         b'{"table_id": "y25i01", "update_latest": "2026-08-01", "update_latest": "2026-08-19"}',
