@@ -18,6 +18,7 @@ from tasks.results import Due, Known, LastFetch, Listing
 from tasks.sources.registry import SOURCES, Source, listed_tables, source_of
 from tasks.stoppages import Refused
 from warehouse.catalogue.model import CatalogueError
+from warehouse.clean_text import washed
 from warehouse.reading import table_named
 from warehouse.settings import is_on_this_machine
 
@@ -58,9 +59,10 @@ def plan(source: str, *, run_id: int, tables: list[str] | None) -> list[Due]:
         try:
             return due_of_source(asked, resources, run_id=run_id, wanted=wanted)
         except Exception as error:  # noqa: BLE001  # whatever it is, the run ends with an outcome for every table
-            get_run_logger().error("run %d: %s: %s", run_id, source, error)
+            said = washed(str(error))
+            get_run_logger().error("run %d: %s: %s", run_id, source, said)
             named = [table_id for table_id in listed_tables(wanted) if asked.declares(table_id)]
-            return [Due(name, "failed", str(error), Listing(name)) for name in named or [source]]
+            return [Due(name, "failed", said, Listing(name)) for name in named or [source]]
 
 
 def due_of_source(source: Source, resources: Resources, *, run_id: int, wanted: frozenset[str]) -> list[Due]:

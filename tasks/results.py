@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 from tasks.archive.store import Entry
-from tasks.stoppages import Stoppage
+from tasks.stoppages import BodyUnreadable, Stoppage
 from warehouse.catalogue.model import Table
 from warehouse.periods import Period
 
@@ -26,6 +26,15 @@ class Listing:
     updated_on: date | None = None
     next_release_on: date | None = None
     newest_periods: Mapping[str, str] = field(default_factory=dict)
+
+
+def require_has_come(updated_on: date | None, *, today: date, of: str) -> None:
+    """Raise BodyUnreadable where a table is said to have been updated on a day that has not come; clocks may differ by one."""
+    if updated_on is not None and updated_on > today + timedelta(days=1):
+        raise BodyUnreadable(
+            f"{of} is said to have been updated on {updated_on}, and today is {today}: the publisher's date is wrong, or this "
+            "machine's clock. Nothing of it was published; correct the clock, or ask the publisher"
+        )
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@
     │   ├── BodyTooLarge                        more bytes than any table has
     │   └── ReleaseMoved                        a release in the middle of the fetch, three times
     ├── Quarantined               quarantined   what came may not be published as it is
+    │   ├── NotAsAsked                          an answer that holds more, or less, than was asked for
     │   ├── Undeclared                          a column, label, period or level that is not declared
     │   ├── ListUnreadable                      a file is no ranking list, or its rows do not hang together
     │   ├── LabelsMoved                         a label stands under the publisher's id of another member
@@ -34,16 +35,21 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from warehouse.clean_text import washed, washed_throughout
+
 
 class Stoppage(Exception):
-    """Why one table stopped: `rule` names the reason, `outcome` is what the table ends with, `cells` the offenders."""
+    """Why one table stopped: `rule` names the reason, `outcome` is what the table ends with, `cells` the offenders.
+
+    Message and offenders are often an outsider's own words: they are washed here, since they will be recorded.
+    """
 
     outcome = "failed"
 
     def __init__(self, message: str, *, rule: str | None = None, cells: list[dict[str, Any]] | None = None) -> None:
-        super().__init__(message)
+        super().__init__(washed(message))
         self.rule = rule or type(self).__name__
-        self.cells = cells or []
+        self.cells = washed_throughout(cells or [])
         self.manifest: str | None = None
 
 
@@ -101,6 +107,10 @@ class Quarantined(Stoppage):
     """What came may not be published as it is; a person looks at it."""
 
     outcome = "quarantined"
+
+
+class NotAsAsked(Quarantined):
+    """An answer holds a period, an area or a member that was not asked for (`cells` are its rows), or lacks a period."""
 
 
 class Undeclared(Quarantined):

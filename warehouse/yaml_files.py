@@ -11,6 +11,8 @@ from typing import Any
 
 import yaml
 
+from warehouse.clean_text import is_clean
+
 Path = tuple[str | int, ...]
 """The keys and positions that lead to a value."""
 
@@ -94,6 +96,9 @@ class YamlFile:
         return read
 
     def _single(self, node: yaml.Node, *, at: Path) -> Any:
+        if not is_clean(str(node.value)):
+            said = "control characters such as NUL, and half a sign, cannot stand in a text: remove the escape"
+            raise YamlMisread(said, line=_line(node.start_mark), path=at)
         try:
             return self._scalar(node)  # type: ignore[arg-type]
         except (yaml.YAMLError, ValueError, LookupError, TypeError, AttributeError, OverflowError) as error:

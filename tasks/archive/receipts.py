@@ -19,6 +19,7 @@ from tasks.stoppages import Refused
 from warehouse.assumptions.model import Assumption
 from warehouse.assumptions.record import DECLARED, moments, standing_at
 from warehouse.settings import is_on_this_machine
+from warehouse.strict_json import read_json
 
 
 def write_missing_receipts(connection: Connection, *, archive: Archive) -> list[str]:
@@ -269,7 +270,7 @@ def _read(archive: Archive, name: str, *, parse: Callable[[dict[str, Any]], _Rec
     """A receipt by its name; raises ArchiveTrouble where it is missing, damaged or under a wrong name."""
     written = archive.get_file(name)
     try:
-        found = parse(json.loads(written))
+        found = parse(read_json(written))
     except (ValueError, KeyError, TypeError, AttributeError, ArithmeticError) as error:
         raise ArchiveTrouble(_damaged(name, archive=archive)) from error
     if found.name != name:

@@ -26,6 +26,8 @@ from uuid import uuid4
 import fsspec
 from fasteners import InterProcessLock
 
+from warehouse.strict_json import read_json
+
 _PART = ".part-"
 
 PATIENCE_SECONDS = 600
@@ -235,7 +237,7 @@ def _payload_name(digest: str) -> str:
 
 
 def _manifest(written: bytes) -> Manifest:
-    header, *lines = [json.loads(line) for line in written.splitlines()]
+    header, *lines = [read_json(line) for line in written.splitlines()]
     updated_on = header["publisher_updated_on"]
     return Manifest(
         table_id=header["table_id"],

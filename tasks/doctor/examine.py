@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from sqlalchemy import Connection, text
 
 from tasks.archive.receipts import missing_answers
 from tasks.archive.store import Archive
 from tasks.doctor.checks import Finding, examine_runs, examine_settings, guarded
-from tasks.resources import Resources, open_resources
+from tasks.resources import open_resources
 from tasks.sources.jobindsats.client import TABLES, open_publisher
-from tasks.sources.jobindsats.metadata import read_listings
+from tasks.sources.jobindsats.listings import Listings, read_listings
+from tasks.stoppages import BodyUnreadable
 from warehouse import migrations
 from warehouse.catalogue.model import jobindsats
 from warehouse.danish.clock import danish_day
@@ -82,19 +85,23 @@ def _server(connection: Connection) -> Finding:
 def _publisher() -> Finding:
     # One call by hand needs no budget, which a warehouse never migrated does not have.
     with open_resources() as resources, open_publisher(resources.settings, now=resources.clock) as publisher:
-        listings = read_listings(publisher.ask(TABLES).body)
-        return _listed(resources, listed=set(listings))
+        today = danish_day(resources.clock())
+        listings = read_listings(publisher.ask(TABLES).body, today=today)
+        return _listed(listings, url=resources.settings.api_url, today=today)
 
 
-def _listed(resources: Resources, *, listed: set[str]) -> Finding:
-    today = danish_day(resources.clock())
-    missing = [table.id for table in jobindsats().tables if table.expected_on(today) and table.id not in listed]
-    says = f"{resources.settings.api_url} answers and lists {len(listed)} tables"
+def _listed(listings: Listings, *, url: str, today: date) -> Finding:
+    tables, lines = jobindsats().tables, listings.lines
+    missing = [table.id for table in tables if table.expected_on(today) and table.id not in lines]
+    unreadable = [str(line) for table in tables if isinstance(line := lines.get(table.id), BodyUnreadable)]
+    says = f"{url} answers and lists {len(lines)} tables"
+    if unreadable:
+        return Finding("publisher", "attention", f"{says}, but {unreadable[0]}", "ask the publisher")
     if missing:
         return Finding(
             "publisher",
             "attention",
-            f"{says}, but not {', '.join(missing)}",
+            f"{says}, but not {', '.join(missing)}{listings.remark}",
             "hold their ids in the catalogue against the publisher's",
         )
     return Finding("publisher", "well", says)

@@ -26,6 +26,7 @@ from tasks.exports import files as export_files
 from tasks.exports.files import About, ExportRefused, Write
 from warehouse.marts.contract import MARTS, VERSION
 from warehouse.marts.rows import State, one_state, state_of
+from warehouse.strict_json import read_json
 
 MANIFEST = "manifest.json"
 
@@ -82,7 +83,7 @@ def _standing(folder: Path) -> dict[str, Any]:
     if not any(folder.iterdir()):
         return {"files": []}
     try:
-        manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+        manifest = read_json((folder / MANIFEST).read_bytes())
         ours = manifest["product"] == "jobindsats-warehouse"
     except (OSError, ValueError, KeyError, TypeError):
         ours = False

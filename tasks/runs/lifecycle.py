@@ -19,6 +19,7 @@ from tasks.runs.alerts import raise_alerts
 from tasks.runs.report import RunReport, figures_moved, largest_revisions
 from tasks.sources.registry import listed_tables
 from warehouse import migrations
+from warehouse.clean_text import washed
 from warehouse.danish.clock import in_denmark
 from warehouse.database.locks import Lock, held, holders
 from warehouse.history.staging import drop_leftovers
@@ -149,7 +150,7 @@ def end_as_superseded(kind: str, newer: int) -> RunReport:
 @task(name="end", cache_policy=NO_CACHE, **RETRIES)
 def end_run(run_id: int, *, problems: Sequence[str] = ()) -> RunReport:
     """Close a run and give its report; a run with a problem that is no table's has failed, and its message says why."""
-    trouble = "; ".join(filter(None, problems))
+    trouble = washed("; ".join(filter(None, problems)))
     with open_resources() as resources, resources.engine.begin() as connection:
         return report_and_close(connection, run_id, ended_at=resources.clock(), trouble=trouble)
 

@@ -14,10 +14,11 @@ from sqlalchemy import Connection, insert
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from tasks.resources import RETRIES, Resources, open_resources
-from tasks.results import Due, late_message
+from tasks.results import Due, Listing, late_message
 from tasks.stoppages import Busy, Stoppage, WarehouseTrouble
+from warehouse.clean_text import washed
 from warehouse.database.locks import Lock, held
-from warehouse.errors import DATABASE_ERRORS, in_words
+from warehouse.errors import DATABASE_ERRORS, in_words, went_away
 from warehouse.history.staging import table_number
 from warehouse.history.vintages import Vintage
 from warehouse.schema import ops
@@ -39,7 +40,7 @@ class TableOutcome:
 def outcome_of(due: Due, *, load: Callable[[Due], Vintage]) -> TableOutcome:
     """One table's outcome: what was decided, or what loading it came to. One table's trouble never stops another."""
     if not due.fetch:
-        return TableOutcome(due.table_id, due.outcome, message=due.reason)
+        return TableOutcome(due.table_id, due.outcome, message=washed(due.reason))
     if due.stoppage is not None:
         return _stopped(due, stoppage=due.stoppage)
     try:
@@ -49,7 +50,9 @@ def outcome_of(due: Due, *, load: Callable[[Due], Vintage]) -> TableOutcome:
     except DATABASE_ERRORS as error:
         return _stopped(due, stoppage=WarehouseTrouble(f"{due.table_id}: {in_words(error)}"))
     except Exception as error:  # noqa: BLE001  # whatever it is, the other tables go on and this one says what it was
-        return TableOutcome(due.table_id, "failed", message=f"{due.table_id}: {error}", rule=type(error).__name__)
+        return TableOutcome(
+            due.table_id, "failed", message=washed(f"{due.table_id}: {error}"), rule=type(error).__name__
+        )
     return _arrived(due, vintage=vintage)
 
 
@@ -94,10 +97,34 @@ def _arrived(due: Due, *, vintage: Vintage) -> TableOutcome:
 @task(name="record", task_run_name="record {due.table_id}", cache_policy=NO_CACHE, **RETRIES)
 def record_outcome(run_id: int, *, due: Due, outcome: TableOutcome) -> None:
     """Put one table's outcome on record, and what was rejected into quarantine."""
-    with open_resources() as resources, resources.engine.begin() as connection:
-        _record(connection, run_id=run_id, due=due, outcome=outcome, resources=resources)
+    with open_resources() as resources:
+        recorded_or_failed(run_id, due=due, outcome=outcome, resources=resources)
     level = get_run_logger().error if outcome.outcome in ("failed", "quarantined") else get_run_logger().info
     level("%s: %s: %s", outcome.table, outcome.outcome, outcome.message)
+
+
+def recorded_or_failed(run_id: int, *, due: Due, outcome: TableOutcome, resources: Resources) -> None:
+    """Put one outcome on record; where the warehouse does not take it, that this table failed, and why.
+
+    Raises only where the warehouse was lost: what one table was told must never cost the others their night.
+    """
+    try:
+        with resources.engine.begin() as connection:
+            _record(connection, run_id=run_id, due=due, outcome=outcome, resources=resources)
+    except (*DATABASE_ERRORS, ValueError) as error:
+        if went_away(error):
+            raise
+        why = in_words(error) if isinstance(error, DATABASE_ERRORS) else type(error).__name__
+        message = f"{due.table_id} ended as {outcome.outcome}, which could not be recorded: {washed(why)}"
+        failed = TableOutcome(due.table_id, "failed", message=message, rule=type(error).__name__)
+        with resources.engine.begin() as connection:
+            _record(
+                connection,
+                run_id=run_id,
+                due=Due(due.table_id, "failed", message, Listing(due.table_id)),
+                outcome=failed,
+                resources=resources,
+            )
 
 
 def _record(connection: Connection, *, run_id: int, due: Due, outcome: TableOutcome, resources: Resources) -> None:

@@ -12,6 +12,7 @@ from tasks.archive.store import Archive, ArchiveTrouble, Entry, Manifest
 from tasks.results import DUE, Due, Fetched, Known, Listing
 from tasks.sources.http import Answer, at_once
 from warehouse.catalogue.model import Table
+from warehouse.clean_text import washed
 from warehouse.danish.clock import Clock
 from warehouse.periods import Period
 from warehouse.settings import Settings
@@ -63,7 +64,8 @@ class ArchivedFile:
 
 
 def archive_file(access: Access, name: str, content: bytes, *, kind: str = FILE) -> ArchivedFile:
-    """Put a file's bytes into the archive; raises ArchiveTrouble."""
+    """Put a file's bytes into the archive; raises ArchiveTrouble. A name that is not UTF-8 is washed."""
+    name = washed(name)
     return ArchivedFile(name, content, access.keep(Answer(f"{kind}{name}", access.clock(), 200, content)))
 
 

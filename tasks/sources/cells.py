@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import difflib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 import polars as pl
 
-from tasks.stoppages import CellsDisagree
+from tasks.stoppages import CellsDisagree, NotAsAsked
 from warehouse.areas import all_areas
 from warehouse.catalogue.model import Table
 from warehouse.periods import Period
@@ -31,6 +31,27 @@ SCHEMA = pl.Schema(
 )
 Cut = tuple[str, pl.DataFrame]
 """The cells of one answer, and which cut of the table was asked for."""
+
+
+def require_asked(rows: pl.DataFrame, *, column: str, other: Collection[str], of: str) -> None:
+    """Raise NotAsAsked, with the rows, where a column holds one of the `other` labels, which were not asked for."""
+    found = rows.filter(pl.col(column).is_in(list(other)))
+    if found.height:
+        raise NotAsAsked(
+            f"{of}: the answer has {found.height} rows of '{found[column].sort()[0]}' in the column {column}, which was not "
+            "asked for. Nothing of it was published; the next night asks again. If it stays, ask the publisher",
+            cells=found.head(1000).to_dicts(),
+        )
+
+
+def require_each_came(found: pl.Series, *, asked: Collection[int | str], of: str) -> None:
+    """Raise NotAsAsked where the numbers of periods lack one that was asked for: it would be taken for withdrawn."""
+    missing = {int(each) for each in asked} - {*found.unique()}
+    if missing:
+        raise NotAsAsked(
+            f"{of}: {Period.from_key(min(missing))} was asked for and did not come. Nothing of the answer was published; "
+            "the next night asks again"
+        )
 
 
 def one_of_each(cells: pl.DataFrame, *, table: Table) -> pl.DataFrame:

@@ -1,30 +1,29 @@
 """One question to a publisher's address, one answer as it came, or a stoppage that says what to do.
 
-Redirects are never followed, so that nothing goes to another address; the answer says where one points. Statuses 429
-and 5xx and broken connections are tried again with growing pauses, and Retry-After is honoured; other 4xx never are, and
-neither is a time-out, since a question that is too large stays too large: the caller asks for less.
+Redirects are never followed, so that nothing goes to another address; the answer says where one points. Statuses that
+pass by themselves and broken connections are tried again with growing pauses, and Retry-After is honoured; other 4xx
+never are, and neither is a time-out, since a question that is too large stays too large: the caller asks for less.
 """
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from http import HTTPStatus
+from http.client import responses
 from time import monotonic
-from typing import Any, Self, TypedDict, Unpack
+from typing import Self, TypedDict, Unpack
 from urllib.parse import urlsplit
 
 import requests
 from requests.adapters import HTTPAdapter
 from requests.auth import AuthBase
 from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait_exponential_jitter
-from urllib3.exceptions import DecodeError, ProtocolError, ReadTimeoutError, SSLError
+from urllib3.exceptions import DecodeError, HTTPError, ProtocolError, ReadTimeoutError, SSLError
 from urllib3.response import BaseHTTPResponse
 from urllib3.util import Retry
 
-from tasks.sources.network_errors import is_certificate, why
+from tasks.sources.network_errors import is_certificate, refusal_in, why
 from tasks.stoppages import (
     BodyTooLarge,
     BodyUnreadable,
@@ -35,7 +34,8 @@ from tasks.stoppages import (
 )
 from warehouse.settings import Settings
 
-TRY_AGAIN = (429, 500, 502, 503, 504)
+# 520 to 524 are a proxy's words for an origin that it cannot reach (Cloudflare's, 2026-11).
+TRY_AGAIN = (408, 425, 429, 500, 502, 503, 504, *range(520, 525))
 LONGEST_RETRY_AFTER_SECONDS = 900
 LARGEST_BODY_BYTES = 512 * 1024 * 1024
 PATIENCE = 2
@@ -152,6 +152,8 @@ class HttpClient:
                 f"asked: check {self.setting}"
             )
         said = answer.body.decode("utf-8", "replace")
+        if answer.status in TRY_AGAIN:
+            raise PublisherDown(f"{where} answers with status {answer.status} in its body. The next night tries again")
         # Some servers repeat the question's headers when they refuse it.
         said = said.replace(hidden, "(the token)") if hidden else said
         raise RequestRefused(
@@ -169,7 +171,9 @@ class HttpClient:
             ) as response:
                 self._require_well(response, asked=asked)
                 location = response.headers["Location"] if response.is_redirect else None
-                return Answer(asked, self._now(), response.status_code, self._read(response), location)
+                body = self._read(response)
+                status = refusal_in(body) if response.status_code == requests.codes.ok else None
+                return Answer(asked, self._now(), status or response.status_code, body, location)
         except requests.exceptions.ReadTimeout as error:
             raise PublisherTimedOut(f"{self.base_url}{asked} gave no answer in {self._timeout:g} seconds") from error
         except ReadTimeoutError as error:
@@ -196,8 +200,9 @@ class HttpClient:
         status = response.status_code
         if status in TRY_AGAIN:
             tries = response.raw.retries.history if response.raw.retries else ()
+            phrase = responses.get(status, "an error of a proxy before it")
             raise PublisherDown(
-                f"{self.base_url}{asked} answers with status {status} ({HTTPStatus(status).phrase}); it was asked "
+                f"{self.base_url}{asked} answers with status {status} ({phrase}); it was asked "
                 f"{_times(len(tries) + 1)}. Nothing was published; the next night tries again"
             )
 
@@ -222,23 +227,6 @@ class HttpClient:
         return b"".join(parts)
 
 
-def json_of(body: bytes, *, of: str, setting: str) -> Any:
-    """What a JSON body says; raises BodyUnreadable. `of` is what was asked, `setting` names the address."""
-    try:
-        return json.loads(body)
-    except ValueError as error:
-        raise BodyUnreadable(not_promised("JSON", body=body, of=of, setting=setting)) from error
-
-
-def not_promised(what: str, *, body: bytes, of: str, setting: str) -> str:
-    """A sentence on a body that is something else than it should be, which is mostly a web page."""
-    start = body[:60].decode("utf-8", "replace").strip()
-    return (
-        f"{of} answered with something that is not {what} ('{start}...'): a web page in its place usually means "
-        f"maintenance or a wrong {setting}"
-    )
-
-
 def _no_credential(request: requests.PreparedRequest) -> requests.PreparedRequest:
     """Adds nothing to a request: without this, requests would look for a credential in the user's .netrc."""
     return request
@@ -251,6 +239,13 @@ def _session(*, retries: int, backoff_seconds: float, before_call: Callable[[], 
         def sleep(self, response: BaseHTTPResponse | None = None) -> None:
             super().sleep(response)
             before_call()
+
+        def get_retry_after(self, response: BaseHTTPResponse) -> float | None:
+            """Seconds to wait; None, as without the header, where it holds words (`soon`) or a day no calendar has."""
+            try:
+                return super().get_retry_after(response)
+            except (HTTPError, ValueError, OverflowError, TypeError):
+                return None
 
     policy = Counted(
         total=None,

@@ -9,8 +9,13 @@ import http.client
 import socket
 import ssl
 from collections.abc import Iterator
+from http import HTTPStatus
 
 from urllib3.exceptions import ConnectTimeoutError, IncompleteRead, MaxRetryError, NameResolutionError
+
+from warehouse.strict_json import JsonMisread, read_json
+
+_LONGEST_REFUSAL = 10_000
 
 
 def why(error: BaseException) -> str:
@@ -22,6 +27,20 @@ def why(error: BaseException) -> str:
 def is_certificate(error: BaseException) -> bool:
     """Whether the other end's certificate is not accepted: another try would not help."""
     return any(isinstance(cause, ssl.SSLCertVerificationError) for cause in _causes(error))
+
+
+def refusal_in(body: bytes) -> int | None:
+    """The status that a body tells, of an error which was sent as if it were an answer (`{"code":422,"cause":...}`)."""
+    if len(body) > _LONGEST_REFUSAL or not body.lstrip().startswith(b"{"):
+        return None
+    try:
+        told = read_json(body)
+    except JsonMisread:
+        return None
+    if "errorTypeCode" in told:
+        return HTTPStatus.BAD_REQUEST
+    code = told.get("code")
+    return code if type(code) is int and 400 <= code < 600 else None
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:

@@ -20,10 +20,11 @@ from sqlalchemy import create_engine
 
 from tasks.archive.store import Archive
 from tasks.resources import Resources
+from tasks.results import Listing
 from tasks.sources.jobindsats.client import TABLES
 from tasks.sources.jobindsats.client import Publisher as Client
 from tasks.sources.jobindsats.fetch import fetch_from
-from tasks.sources.jobindsats.metadata import read_listings
+from tasks.sources.jobindsats.listings import read_listings
 from tasks.sources.jobindsats.response import read_body
 from tests.standin import noise
 from tests.standin.editions import Cube, Edition, World
@@ -144,7 +145,7 @@ def _look(standin: StandIn, archive: Archive, *, on: date, run_id: int) -> str:
     settings = Settings(api_url=standin.url, archive_url=archive.root)
     resources = Resources(settings, Clock(_moment(on)), create_engine("postgresql+psycopg://"))
     with Client(standin.url, token=standin.token, now=resources.clock) as client:
-        listing = read_listings(client.ask(TABLES).body)[TABLE]
+        listing = read_listings(client.ask(TABLES).body, today=on).line_of(TABLE) or Listing(TABLE)
         table = jobindsats().table(TABLE)
         return fetch_from(client, table, listing=listing, access=resources.access(run_id=run_id)).manifest
 

@@ -49,7 +49,12 @@ STOPPED = {
     "renamed-label": ("quarantined", "column 'Antal ledige personer .ny opgørelse.' is not declared"),
     "units-times-100": ("quarantined", "within_bounds"),
     "missing-municipalities": ("quarantined", "every_municipality_reports|no_large_count_vanishes"),
-    "half-the-rows": ("quarantined", "published_cells_return|no_large_count_vanishes|every_municipality_reports"),
+    "half-the-rows": (
+        "quarantined",
+        "published_cells_return|no_large_count_vanishes|every_municipality_reports|was asked for and did not come",
+    ),
+    "other-period": ("quarantined", "'20..M..' in the column Periode, which was not asked for"),
+    "other-area": ("quarantined", "'Herlev' in the column Område, which was not asked for"),
     "null-storm": ("quarantined", "large_counts_are_shown|country_totals_are_shown"),
 }
 HARMLESS = ("slow", "renamed-id", "respelled-label", "duplicated-rows", "vanished-table", "release-mid-fetch")
@@ -59,6 +64,7 @@ _COUNTRY = {call for call in CALLS if "country" in call}
 WITHOUT_EFFECT = {
     **dict.fromkeys(("renamed-member", "swapped-labels", "vanished-member"), _TOTALS),
     "missing-municipalities": _COUNTRY,
+    "other-area": {call for call in CALLS if "municipalities" in call},
 }
 
 

@@ -71,6 +71,20 @@ def _half_the_rows(answer: Answer, seed: int) -> Answer:
     return Answer(answer.frame.gather_every(2), answer.measures)
 
 
+def _other_period(answer: Answer, seed: int) -> Answer:
+    """One row more, of the same period eight years later, which nobody asked for."""
+    period = pl.col("Periode")
+    later = (period.str.head(4).cast(pl.Int32) + 8).cast(pl.String) + period.str.tail(-4)
+    return Answer(pl.concat([answer.frame, answer.frame.head(1).with_columns(Periode=later)]), answer.measures)
+
+
+def _other_area(answer: Answer, seed: int) -> Answer:
+    """One row more, of Herlev, whether municipalities were asked for or not."""
+    first = answer.frame.filter(pl.col("Område") == "Herlev").head(1)
+    first = first if first.height else answer.frame.head(1).with_columns(pl.lit("Herlev").alias("Område"))
+    return Answer(pl.concat([answer.frame, first]), answer.measures)
+
+
 def _numbers(answer: Answer) -> noise.Whole:
     return np.arange(answer.frame.height)
 
@@ -83,6 +97,8 @@ ON_DATA: Mapping[str, Callable[[Answer, int], Answer]] = {
     "missing-municipalities": _missing_municipalities,
     "null-storm": _null_storm,
     "half-the-rows": _half_the_rows,
+    "other-period": _other_period,
+    "other-area": _other_area,
 }
 ONLY_ON = {
     **{name: {"table", "tableinfo", "data"} for name in redescribed.ON_TABLE},

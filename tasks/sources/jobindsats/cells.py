@@ -1,19 +1,22 @@
 """An answer's rows as cells: labels mapped to the catalogue, each value with its status.
 
 Nothing undeclared passes: a column, an area, a member or a period that the catalogue does not know stops the table
-with its name. The status is read off the raw cell before any conversion. A null is hidden (`suppressed`); whether it
-is rather an outcome that nobody has yet shows only when every answer is in (warehouse/history/staging.py). The publisher shows
+with its name. So does one that was not asked for: a single row of another period would withdraw the rest of it.
+
+The status is read off the raw cell before any conversion. A null is hidden (`suppressed`); whether it is rather an
+outcome that nobody has yet shows only when every answer is in (warehouse/history/staging.py). The publisher shows
 percentages beside hidden counts; they are kept as published, and a 0.0 there is a rounded share, not a zero.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
+from functools import partial
 
 import numpy as np
 import polars as pl
 
-from tasks.sources.cells import KEY, SCHEMA, members_of, nearest, one_of_each, repeats
+from tasks.sources.cells import KEY, SCHEMA, members_of, nearest, one_of_each, repeats, require_asked, require_each_came
 from tasks.stoppages import Undeclared
 from warehouse.areas import COUNTRY, by_publisher_name
 from warehouse.catalogue.model import Measure, Table
@@ -22,19 +25,28 @@ from warehouse.periods import Period, PeriodError
 _COUNTRY = int(COUNTRY)
 _CATALOGUE = "warehouse/catalogue/jobindsats.yml"
 
+Asked = Mapping[str, Collection[int | str]]
+"""What a question was about: the columns' codes (numbers of periods and areas, names of members) it asked for."""
+
 
 def to_cells(
-    frame: pl.DataFrame, *, table: Table, nodes: Mapping[str, str], offered: Collection[Measure] = ()
+    frame: pl.DataFrame,
+    *,
+    table: Table,
+    nodes: Mapping[str, str],
+    offered: Collection[Measure] = (),
+    asked: Asked | None = None,
 ) -> pl.DataFrame:
     """One row per period x area x members x measure, sorted.
 
     `nodes` says what was asked of each hierarchy, `offered` which measures the publisher's metadata promise: one that
-    is missing would be taken for withdrawn.
-    Raises Undeclared and CellsDisagree, with the rows that caused it.
+    is missing would be taken for withdrawn. A column that `asked` does not have is not held against the question.
+    Raises Undeclared, NotAsAsked and CellsDisagree, with the rows that caused it.
     """
     measures = _measures(frame, table=table, offered=offered)
     rows = _without_roots(frame, table=table, nodes=nodes)
-    keyed = _keyed(rows, table=table).sort(KEY[:-1])
+    keyed = _keyed(rows, table=table, asked=asked or {}).sort(KEY[:-1])
+    _require_each_period(keyed, table=table, nodes=nodes, asked=asked or {})
     named = sorted(measures.items(), key=lambda each: each[1].name)
     parts = [_cells_of(keyed, label=label, measure=measure, table=table) for label, measure in named]
     cells = _interleaved(parts, measures=named) if parts else SCHEMA.to_frame()
@@ -77,19 +89,24 @@ def _without_roots(frame: pl.DataFrame, *, table: Table, nodes: Mapping[str, str
     return frame
 
 
-def _keyed(rows: pl.DataFrame, *, table: Table) -> pl.DataFrame:
+def _keyed(rows: pl.DataFrame, *, table: Table, asked: Asked) -> pl.DataFrame:
     period, area = table.dimensions[:2]
     period_ids = _period_ids(rows[period], table=table)
     area_ids = {name: area.key for name, area in by_publisher_name().items()}
-    members = [
-        _mapped(rows, column=each.dimension, codes=each.canonical, kind=pl.String, table=table)
-        for each in table.breakdowns
-    ]
+    mapped = partial(_mapped, rows, table=table, asked=asked)
+    members = [mapped(column=each.dimension, codes=each.canonical, kind=pl.String) for each in table.breakdowns]
     return rows.with_columns(
-        period_id=_mapped(rows, column=period, codes=period_ids, kind=pl.Int32, table=table),
-        area_id=_mapped(rows, column=area, codes=area_ids, kind=pl.Int16, table=table),
+        period_id=mapped(column=period, codes=period_ids, kind=pl.Int32),
+        area_id=mapped(column=area, codes=area_ids, kind=pl.Int16),
         members=members_of(members, rows=rows.height),
     )
+
+
+def _require_each_period(keyed: pl.DataFrame, *, table: Table, nodes: Mapping[str, str], asked: Asked) -> None:
+    """A total over all members, of a table in which each municipality reports, has rows in each period."""
+    is_total = all(nodes.get(hierarchy.id) == "/" for hierarchy in table.breakdowns)
+    if keyed.height and is_total and table.coverage == "every":
+        require_each_came(keyed["period_id"], asked=asked.get(table.dimensions[0], ()), of=table.id)
 
 
 def _period_ids(labels: pl.Series, *, table: Table) -> dict[str, int]:
@@ -106,9 +123,15 @@ def _period_ids(labels: pl.Series, *, table: Table) -> dict[str, int]:
 
 
 def _mapped(
-    rows: pl.DataFrame, *, column: str, codes: Mapping[str, int | str], kind: type[pl.DataType], table: Table
+    rows: pl.DataFrame,
+    *,
+    column: str,
+    codes: Mapping[str, int | str],
+    kind: type[pl.DataType],
+    table: Table,
+    asked: Asked,
 ) -> pl.Series:
-    """A column's labels as what they stand for; raises Undeclared with the rows of the labels nobody declared."""
+    """A column's labels as what they stand for; raises Undeclared and NotAsAsked with the rows of the wrong labels."""
     unknown = rows.filter(~pl.col(column).is_in(list(codes)))
     if unknown.height:
         label = unknown[column].sort()[0]
@@ -117,6 +140,9 @@ def _mapped(
             label=label,
             cells=unknown.head(1000).to_dicts(),
         )
+    wanted = asked.get(column, codes.values())
+    other = [label for label, code in codes.items() if code not in wanted]
+    require_asked(rows, column=column, other=other, of=table.id)
     return rows[column].replace_strict(codes, return_dtype=kind)
 
 

@@ -18,8 +18,10 @@ from tasks.sources.access import Access
 from tasks.sources.http import Answer
 from tasks.sources.jobindsats import client
 from tasks.sources.jobindsats.client import Publisher
-from tasks.sources.jobindsats.metadata import TableMetadata, offered_measures, read_listings, read_metadata
+from tasks.sources.jobindsats.listings import Listings, read_listings
+from tasks.sources.jobindsats.metadata import TableMetadata, offered_measures, read_metadata
 from tasks.stoppages import (
+    BodyUnreadable,
     PublisherDown,
     PublisherTimedOut,
     ReleaseMoved,
@@ -52,18 +54,23 @@ def due(access: Access, *, wanted: frozenset[str]) -> list[Due]:
     with _publisher(access) as publisher:
         answer = publisher.ask(client.TABLES)
     _keep_listings(answer, access=access)
-    listings = read_listings(answer.body)
     today = danish_day(access.clock())
-    return [
-        decide(table, listing=listings.get(table.id), last=access.known_of(table.id).last_fetch, today=today)
-        for table in tables
-    ]
+    listings = read_listings(answer.body, today=today)
+    return [_due(table, listings=listings, last=access.known_of(table.id).last_fetch, today=today) for table in tables]
 
 
-def decide(table: Table, *, listing: Listing | None, last: LastFetch | None, today: date) -> Due:
-    """What tonight means for one table."""
+def _due(table: Table, *, listings: Listings, last: LastFetch | None, today: date) -> Due:
+    try:
+        listing = listings.line_of(table.id)
+    except BodyUnreadable as stoppage:
+        return Due(table.id, DUE, "asked", Listing(table.id), stoppage=stoppage)
+    return decide(table, listing=listing, last=last, today=today, remark=listings.remark)
+
+
+def decide(table: Table, *, listing: Listing | None, last: LastFetch | None, today: date, remark: str = "") -> Due:
+    """What tonight means for one table; `remark` is what else to say where it is not listed."""
     if listing is None:
-        return _not_listed(table, last=last, today=today)
+        return _not_listed(table, last=last, today=today, remark=remark)
     late = listing.next_release_on is not None and listing.next_release_on < today
     newest = listing.newest_periods.get(table.period)
     news = _news(listing, newest=newest, last=last, today=today)
@@ -88,16 +95,16 @@ def _news(listing: Listing, *, newest: str | None, last: LastFetch | None, today
     return None
 
 
-def _not_listed(table: Table, *, last: LastFetch | None, today: date) -> Due:
+def _not_listed(table: Table, *, last: LastFetch | None, today: date, remark: str) -> Due:
     nowhere = Listing(table.id)
     if table.retired and today >= table.retired.since:
         successor = f", replaced by {table.retired.replaced_by}" if table.retired.replaced_by else ""
         return Due(table.id, "not_due", f"retired on {table.retired.since}{successor}", nowhere)
     if last is None:
-        return Due(table.id, "not_due", "the publisher does not list it yet", nowhere)
+        return Due(table.id, "not_due", f"the publisher does not list it yet{remark}", nowhere)
     message = (
-        f"{table.id} is no longer listed by the publisher, and the catalogue does not say that it was retired. What was "
-        "published stands; look at the publisher's news and add `retired` in warehouse/catalogue/jobindsats.yml"
+        f"{table.id} is no longer listed by the publisher{remark}, and the catalogue does not say that it was retired. What "
+        "was published stands; look at the publisher's news and add `retired` in warehouse/catalogue/jobindsats.yml"
     )
     return Due(table.id, "failed", message, nowhere)
 
@@ -130,7 +137,8 @@ def fetch_from(
     for _ in range(ATTEMPTS):
         attempt = _Attempt(publisher, access)
         _ask_for_all(table, attempt=attempt, only=only)
-        after = read_listings(attempt.ask(client.TABLES).body).get(table.id, listing)
+        listings = read_listings(attempt.ask(client.TABLES).body, today=danish_day(access.clock()))
+        after = listings.line_of(table.id) or listing
         if after.updated_on == listing.updated_on:
             url, entries, is_part = publisher.base_url, attempt.entries, only is not None
             return access.receipt(listing, publisher=url, entries=entries, calls=len(entries), backfill=is_part)
@@ -187,14 +195,16 @@ def offers(named: Sequence[str], access: Access) -> Iterator[tuple[Table, Offer 
     """
     tables = [jobindsats().table(table_id) for table_id in named] or list(jobindsats().tables)
     with _publisher(access) as publisher:
-        listings = read_listings(publisher.ask(client.TABLES).body)
+        listings = read_listings(publisher.ask(client.TABLES).body, today=danish_day(access.clock()))
         for table in tables:
-            listing = listings.get(table.id)
-            yield table, None if listing is None else _offer(table, listing=listing, publisher=publisher, access=access)
+            yield table, _offer(table, listings=listings, publisher=publisher, access=access)
 
 
-def _offer(table: Table, *, listing: Listing, publisher: Publisher, access: Access) -> Offer | Stoppage:
+def _offer(table: Table, *, listings: Listings, publisher: Publisher, access: Access) -> Offer | Stoppage | None:
     try:
+        listing = listings.line_of(table.id)
+        if listing is None:
+            return None
         metadata = read_metadata(publisher.ask(client.metadata_of(table)).body, table=table)
         return _costs(table, metadata, listing=listing, cells_per_call=access.settings.cells_per_call)
     except (PublisherDown, TokenMissing, TokenRefused):

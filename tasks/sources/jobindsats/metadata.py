@@ -1,4 +1,4 @@
-"""What the publisher says of its tables, read from `/tables` and `/table/<id>` and held against the catalogue.
+"""What the publisher says of one table, read from `/table/<id>` and held against the catalogue.
 
 Levels and value ids are discovered here, never assumed. `periods` is an object in `/tables` and a list in
 `/table/<id>` (seen in public clients, 2026-11); newest first, but sorted here anyway.
@@ -8,15 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date
 from typing import Any
 
-from tasks.results import Listing
-from tasks.sources.http import json_of
+from tasks.sources.json_answers import json_of
 from tasks.stoppages import BodyUnreadable, Undeclared
 from warehouse.areas import municipalities
 from warehouse.catalogue.model import Hierarchy, Measure, Table
 from warehouse.periods import Period, PeriodError
+from warehouse.strict_json import JsonMisread, each_once
 
 SETTING = "JOBINDSATS_API_URL"
 ROOT = "/"
@@ -44,60 +43,36 @@ class TableMetadata:
     measure_ids: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
-def read_listings(body: bytes) -> dict[str, Listing]:
-    """Every table the publisher lists, by id; raises BodyUnreadable."""
-    document = json_of(body, of="/tables", setting=SETTING)
-    try:
-        return {
-            str(table["table_id"]).lower(): _listing(table)
-            for subject in document
-            for group in subject["table_groups"]
-            for table in group["tables"]
-        }
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise BodyUnreadable(f"/tables is not of the promised shape: {error!r}") from error
-
-
-def _listing(table: dict[str, Any]) -> Listing:
-    kinds = (table.get("periods") or {}).get("periodtypes") or []
-    return Listing(
-        table_id=str(table["table_id"]).lower(),
-        updated_on=_day(table.get("update_latest")),
-        next_release_on=_day(table.get("update_next")),
-        newest_periods={kind["periodtype_id"]: kind["period_last"] for kind in kinds if kind.get("period_last")},
-    )
-
-
-def _day(text: str | None) -> date | None:
-    return date.fromisoformat(text[:10]) if text else None
-
-
 def read_metadata(body: bytes, *, table: Table) -> TableMetadata:
     """One table's periods, hierarchies and measures; raises BodyUnreadable or Undeclared."""
     document = json_of(body, of=f"/table/{table.id}", setting=SETTING)
     try:
+        if (described := str(document.get("table_id", table.id)).lower()) != table.id:
+            raise BodyUnreadable(f"/table/{table.id} describes another table, {described[:40]}")
         return TableMetadata(
             table_id=table.id,
             periods=tuple(_periods(document, table=table)),
-            hierarchies=dict(_hierarchies(document)),
+            hierarchies=each_once(_hierarchies(document), what="hierarchy"),
             measure_labels=frozenset(label for _, labels in _measures(document) for label in labels),
-            measure_ids={measure_id: labels for measure_id, labels in _measures(document) if measure_id is not None},
+            measure_ids=each_once(
+                ((measure_id, labels) for measure_id, labels in _measures(document) if measure_id is not None),
+                what="measure",
+            ),
         )
-    except (KeyError, TypeError, AttributeError) as error:
+    except (KeyError, TypeError, AttributeError, JsonMisread) as error:
         raise BodyUnreadable(f"/table/{table.id} is not of the promised shape: {error!r}") from error
     except PeriodError as error:
         raise Undeclared(f"{table.id}: {error}. A new kind of period needs a line in warehouse/periods.py") from error
 
 
 def _periods(document: dict[str, Any], *, table: Table) -> list[Period]:
-    offered = {kind["periodtype_id"]: kind["values"] for kind in document["periods"]}
+    offered = each_once(((kind["periodtype_id"], kind["values"]) for kind in document["periods"]), what="period type")
     if table.period not in offered:
         raise Undeclared(
             f"{table.id} has periods of type {', '.join(sorted(offered))}, and the catalogue declares {table.period}: "
             "correct `period` in warehouse/catalogue/jobindsats.yml"
         )
-    periods = [Period.parse(value["period_id"]) for value in offered[table.period]]
-    return sorted(periods, key=lambda period: period.key)
+    return sorted({Period.parse(value["period_id"]) for value in offered[table.period]}, key=lambda period: period.key)
 
 
 def _hierarchies(document: dict[str, Any]) -> Iterator[tuple[str, tuple[Level, ...]]]:
@@ -108,7 +83,8 @@ def _hierarchies(document: dict[str, Any]) -> Iterator[tuple[str, tuple[Level, .
 
 
 def _level(level: dict[str, Any]) -> Level:
-    return Level(level["level_id"], {value["value_id"]: value["value_name"] for value in level["values"]})
+    names = each_once(((value["value_id"], value["value_name"]) for value in level["values"]), what="member")
+    return Level(level["level_id"], names)
 
 
 def _measures(document: dict[str, Any]) -> Iterator[tuple[str | None, tuple[str, str]]]:

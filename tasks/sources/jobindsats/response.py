@@ -16,9 +16,14 @@ from typing import Any
 import polars as pl
 
 from tasks.stoppages import BodyUnreadable
+from warehouse.strict_json import JsonMisread, read_json
 
 _OPENING = re.compile(rb'\s*\{\s*"columns"\s*:\s*(\[.*?\])\s*,\s*"rows"\s*:\s*\[', re.DOTALL)
 _CLOSING = re.compile(rb"\]\s*\}\s*$")
+
+# The grammar of RFC 8259, section 6, with the blanks that may stand around: `+5`, `007` and `5.` are no numbers there.
+_NUMBER = r"^ *(?:null|-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?) *$"
+
 _NOT_TEXT = (b"\\", b"\n", b"\r", b"\t")
 
 
@@ -52,8 +57,8 @@ def _read_quickly(header: bytes, rows: bytes) -> pl.DataFrame | None:
 
 def _read_json(text: bytes) -> Any:
     try:
-        return json.loads(text)
-    except ValueError:
+        return read_json(text)
+    except JsonMisread:
         return None
 
 
@@ -119,6 +124,8 @@ def _read_delimited(text: bytes, *, columns: list[str], labels: int, height: int
 
 
 def _number(cells: pl.Series) -> pl.Series:
+    if not cells.str.contains(_NUMBER).all():
+        raise OverflowError(cells.name)
     bare = cells.str.strip_chars()
     bare = bare.set(bare == "null", None)
     try:
@@ -132,10 +139,12 @@ def _number(cells: pl.Series) -> pl.Series:
 
 def _read_slowly(body: bytes, *, of: str) -> pl.DataFrame:
     try:
-        document = json.loads(body)
-    except ValueError as error:
+        document = read_json(body)
+    except JsonMisread as error:
         start = body[:60].decode("utf-8", "replace").strip()
-        raise BodyUnreadable(f"{of} answered with something that is not a table of figures ('{start}...')") from error
+        raise BodyUnreadable(
+            f"{of} answered with something that is not a table of figures ('{start}...'): {error}"
+        ) from error
     if not isinstance(document, dict) or set(document) != {"columns", "rows"}:
         raise BodyUnreadable(f"{of} answered without exactly the keys 'columns' and 'rows'")
     columns, rows = document["columns"], document["rows"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -77,8 +77,21 @@ class JobindsatsSnapshot:
             nodes = {key.removeprefix("hierarchy."): node for key, node in named if key.startswith("hierarchy.")}
             frame = read_body(self.archive.get(entry.sha256), of=asked.path)
             if frame.height:
-                cells = to_cells(frame, table=self.table, nodes=nodes, offered=offered)
+                about = self._roots(nodes) | {
+                    self.table.dimensions[0]: {each.key for each in _periods_asked(entry.asked)}
+                }
+                cells = to_cells(frame, table=self.table, nodes=nodes, offered=offered, asked=about)
                 yield " ".join(f"{key}={node}" for key, node in nodes.items()), cells
+
+    def _roots(self, nodes: Mapping[str, str]) -> dict[str, Collection[int | str]]:
+        """The area and members of the roots that were asked for, by column; a level is whatever is declared of it."""
+        areas = {label: area.key for label, area in by_publisher_name().items()}
+        found: dict[str, Collection[int | str]] = {}
+        for hierarchy in (self.table.area, *self.table.breakdowns):
+            root = areas.get(hierarchy.root) if hierarchy.kind == "area" else hierarchy.root
+            if nodes.get(hierarchy.id) == ROOT and root is not None:
+                found[hierarchy.dimension] = (root,)
+        return found
 
 
 def _periods_asked(asked: str) -> list[Period]:

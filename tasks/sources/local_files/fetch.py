@@ -157,14 +157,14 @@ def _named_by(contract: Contract, *, beside: Path) -> list[Path]:
     exact = beside.parent / contract.file
     try:
         found = [exact] if exact.is_file() else list(beside.parent.glob(contract.file))
-    except ValueError:  # a pattern that no file system understands names no file
+    except (ValueError, OSError):  # a pattern that no file system understands, or of more than 255 signs, names no file
         found = []
     files = [path for path in found if path.is_file() and path.name[:2] != "~$" and path.suffix not in _CONTRACTS]
     return sorted(files, key=lambda path: (path.stat().st_mtime_ns, path.name))
 
 
 def _waiting(contract: Contract, *, path: Path) -> str:
-    return f"{path.name}: there is no file '{contract.file}' beside it; {contract.source.owner} has it to send"
+    return f"{path.name}: there is no file '{contract.file[:100]}' beside it; {contract.source.owner} has it to send"
 
 
 def _strangers(folder: Path, *, known: set[Path]) -> tuple[str, ...]:

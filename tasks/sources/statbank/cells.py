@@ -17,8 +17,8 @@ from io import BytesIO
 
 import polars as pl
 
-from tasks.sources.cells import KEY, SCHEMA, members_of, one_of_each
-from tasks.sources.http import not_promised
+from tasks.sources.cells import KEY, SCHEMA, members_of, one_of_each, require_asked, require_each_came
+from tasks.sources.json_answers import not_promised
 from tasks.sources.statbank.codes import area_of, is_left_out, read_quarter
 from tasks.sources.statbank.metadata import CATALOGUE, SETTING, BankMetadata, members_asked
 from tasks.stoppages import BodyUnreadable, Undeclared
@@ -44,7 +44,7 @@ def to_cells(body: bytes, *, table: Table, metadata: BankMetadata, periods: Coll
     """One row per period x area x members, sorted; of `tasks.sources.cells.SCHEMA`.
 
     `periods` are those that were asked for: one that is missing would be taken for withdrawn. Raises BodyUnreadable,
-    Undeclared and CellsDisagree, with the rows that caused it.
+    Undeclared, NotAsAsked and CellsDisagree, with the rows that caused it.
     """
     (measure,) = table.measures
     columns = _columns(table, metadata=metadata)
@@ -52,6 +52,7 @@ def to_cells(body: bytes, *, table: Table, metadata: BankMetadata, periods: Coll
     rows = _read_body(body, of=of, columns=[*(column.name for column in columns), measure.label])
     for column in columns:
         _require_declared(rows, column=column, table=table)
+    _require_asked(rows, time=columns[1], periods=periods, of=of)
     _require_whole(rows, columns=columns, metadata=metadata, periods=periods, of=of)
     read = _values(rows, measure=measure, hidden_as=metadata.hidden_as, of=of)
     cells = _keyed(read, columns=columns, table=table).with_columns(measure=pl.lit(measure.name))
@@ -126,6 +127,13 @@ def _require_declared(rows: pl.DataFrame, *, column: _Column, table: Table) -> N
         )
 
 
+def _require_asked(rows: pl.DataFrame, *, time: _Column, periods: Collection[Period], of: str) -> None:
+    """No quarter that was not asked for; of areas all are, and members that are not are not declared."""
+    asked = {period.key for period in periods}
+    other = [label for label, key in time.stands_for.items() if asked and key not in asked]
+    require_asked(rows, column=time.name, other=other, of=of)
+
+
 def _require_whole(
     rows: pl.DataFrame, *, columns: list[_Column], metadata: BankMetadata, periods: Collection[Period], of: str
 ) -> None:
@@ -137,9 +145,8 @@ def _require_whole(
     found = rows.select(column.name for column in columns).unique().height
     if found < expected or not rows.height:
         raise BodyUnreadable(f"{of} came with {found} cells, and {max(expected, 1)} were asked for: it was cut short")
-    missing = {period.key for period in periods} - {time.stands_for[label] for label in rows[time.name].unique()}
-    if missing:
-        raise BodyUnreadable(f"{of}: {Period.from_key(min(missing))} was asked for and did not come")
+    came = pl.Series([time.stands_for[label] for label in rows[time.name].unique()])
+    require_each_came(came, asked={period.key for period in periods}, of=of)
 
 
 def _keyed(rows: pl.DataFrame, *, columns: list[_Column], table: Table) -> pl.DataFrame:

@@ -11,7 +11,7 @@ from datetime import date
 from math import prod
 from typing import Unpack
 
-from tasks.results import DUE, FULL_LOOK_EVERY, Due, Fetched, Listing
+from tasks.results import DUE, FULL_LOOK_EVERY, Due, Fetched, Listing, require_has_come
 from tasks.sources.access import Access
 from tasks.sources.http import Answer, HttpClient, Now, Options, options_of
 from tasks.sources.statbank.codes import write_quarter
@@ -61,6 +61,7 @@ def _due(table: Table, *, bank: Bank, access: Access) -> Due:
     try:
         described = bank.ask(metadata_of(table))
         metadata = read_metadata(described.body, table=table)
+        require_has_come(metadata.updated_on, today=danish_day(access.clock()), of=table.id)
     except Stoppage as stoppage:
         return Due(table.id, DUE, "asked", Listing(table.id), stoppage=stoppage)
     newest = str(metadata.periods[-1]) if metadata.periods else None

@@ -11,11 +11,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from tasks.sources.http import json_of
+from tasks.sources.json_answers import json_of
 from tasks.sources.statbank.codes import read_quarter
 from tasks.stoppages import BodyUnreadable, Undeclared
 from warehouse.catalogue.model import Hierarchy, Table
 from warehouse.periods import Period, PeriodError
+from warehouse.strict_json import each_once
 
 SETTING = "JOBINDSATS_STATBANK_URL"
 CATALOGUE = "warehouse/catalogue/statbank.yml"
@@ -72,6 +73,7 @@ def read_metadata(body: bytes, *, table: Table) -> BankMetadata:
     document = json_of(body, of=f"/tableinfo/{table.id.upper()}", setting=SETTING)
     try:
         variables = tuple(_variable(each) for each in document["variables"])
+        each_once(((each.variable_id, each.texts) for each in variables), what="variable")
         (time,) = [own for own, each in zip(variables, document["variables"], strict=True) if each["time"]]
         found = BankMetadata(
             table_id=str(document["id"]).lower(),

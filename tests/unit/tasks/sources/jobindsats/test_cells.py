@@ -9,9 +9,9 @@ import polars as pl
 import pytest
 
 from tasks.sources.cells import KEY, SCHEMA
-from tasks.sources.jobindsats.cells import to_cells
+from tasks.sources.jobindsats.cells import Asked, to_cells
 from tasks.sources.jobindsats.response import read_body
-from tasks.stoppages import CellsDisagree, Undeclared
+from tasks.stoppages import CellsDisagree, NotAsAsked, Undeclared
 from warehouse.areas import municipalities
 from warehouse.catalogue.model import Hierarchy, Measure, Member, Table, jobindsats
 from warehouse.periods import PeriodKind
@@ -278,3 +278,71 @@ def test_all_municipalities_the_country_and_the_unknown_are_taken() -> None:
     names = ["Hele landet", "Uoplyst område", *(area.name for area in municipalities())]
     found = to_cells(stock(*(["2026M07", name, 5, 1.0] for name in names)), table=table(), nodes=ROOT)
     assert found["area_id"].n_unique() == 100
+
+
+# ---- what was asked for: no more and no less ---------------------------------------------------------------
+JUNE, JULY, COUNTRY, HERLEV = 1202606, 1202607, 0, 163
+HERLEVS = [["2026M06", "Herlev", "A-dagpenge", 9, 1.0], ["2026M07", "Herlev", "A-dagpenge", 9, 1.0]]
+
+
+def asked(
+    *rows: list[Any],
+    periods: tuple[int, ...] = (JUNE, JULY),
+    areas: tuple[int, ...] = (HERLEV,),
+    members: tuple[str, ...] = ("A-dagpenge",),
+    declared: Table = WITH_BREAKDOWN,
+    nodes: dict[str, str] = LEVELS,
+) -> pl.DataFrame:
+    columns = ["Periode", "Område", "Ydelsesgrupper", "Antal personer", "Andel"]
+    about: Asked = {"Periode": periods, "Område": areas, "Ydelsesgrupper": members}
+    return to_cells(frame(columns, *rows), table=declared, nodes=nodes, asked=about)
+
+
+def test_what_was_asked_for_is_taken() -> None:
+    assert asked(*HERLEVS).height == 4
+
+
+@pytest.mark.parametrize("coverage", ["every", "sparse"])
+@pytest.mark.parametrize(
+    ("row", "label", "column"),
+    [
+        (["2031M01", "Herlev", "A-dagpenge", 9, 1.0], "2031M01", "Periode"),
+        (["2026M05", "Herlev", "A-dagpenge", 9, 1.0], "2026M05", "Periode"),
+        (["2026M07", "Ishøj", "A-dagpenge", 9, 1.0], "Ishøj", "Område"),
+        (["2026M07", "Herlev", "Kontanthjælp", 9, 1.0], "Kontanthjælp", "Ydelsesgrupper"),
+    ],
+)
+def test_one_row_that_was_not_asked_for_stops_the_table_with_the_row(
+    row: list[Any], label: str, column: str, coverage: str
+) -> None:
+    declared = WITH_BREAKDOWN.model_copy(update={"coverage": coverage})
+    with pytest.raises(
+        NotAsAsked, match=rf"y99x01.*1 rows of '{label}' in the column {column}.*not asked for"
+    ) as stopped:
+        asked(*HERLEVS, row, declared=declared)
+    assert [kept[column] for kept in stopped.value.cells] == [label]
+
+
+def test_a_level_among_the_roots_rows_was_not_asked_for() -> None:
+    total = ["2026M07", "Hele landet", "Ydelsesgrupper i alt", 900, 2.0]
+    roots: dict[str, Any] = {
+        "areas": (COUNTRY,),
+        "members": ("Ydelsesgrupper i alt",),
+        "nodes": ROOT,
+        "periods": (JULY,),
+    }
+    assert asked(total, **roots).height == 2
+    with pytest.raises(NotAsAsked, match="'Herlev'"):
+        asked(total, ["2026M07", "Herlev", "Ydelsesgrupper i alt", 9, 1.0], **roots)
+    with pytest.raises(NotAsAsked, match="'A-dagpenge'"):
+        asked(total, ["2026M07", "Hele landet", "A-dagpenge", 9, 1.0], **roots)
+
+
+def test_a_period_that_lacks_in_a_total_is_missed_where_each_municipality_reports() -> None:
+    total = ["2026M07", "Hele landet", "Ydelsesgrupper i alt", 900, 2.0]
+    roots: dict[str, Any] = {"areas": (COUNTRY,), "members": ("Ydelsesgrupper i alt",), "nodes": ROOT}
+    with pytest.raises(NotAsAsked, match="2026M06 was asked for and did not come"):
+        asked(total, **roots)
+    sparse = WITH_BREAKDOWN.model_copy(update={"coverage": "sparse"})
+    assert asked(total, declared=sparse, **roots).height == 2
+    assert asked(HERLEVS[1]).height == 2, "members may begin later than their total"

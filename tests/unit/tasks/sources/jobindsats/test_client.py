@@ -153,7 +153,7 @@ def test_whoever_keeps_a_budget_is_asked_before_each_request(publisher: StandIn,
     assert asked == list(range(before, before + made)), "a request was made that the budget does not know"
 
 
-@pytest.mark.parametrize("status", [429, 500, 502, 503, 504])
+@pytest.mark.parametrize("status", [408, 425, 429, 500, 502, 503, 504, 520, 521, 524])
 def test_an_answer_that_comes_after_all_is_taken(status: int) -> None:
     with scripted(lambda to, call: send(to, status if call < 3 else 200)) as server:
         assert ask(server.url).body == b"[]"
@@ -175,6 +175,48 @@ def test_retry_after_is_honoured() -> None:
         ask(server.url)
     (first, second) = [moment for _, _, moment in server.seen]
     assert 1.0 <= second - first < 5
+
+
+@pytest.mark.parametrize("words", ["soon", "", "-5", "1.5", "Fri, 01 Jan 99999 00:00:00 GMT"])
+def test_a_retry_after_in_words_is_as_none(words: str) -> None:
+    with scripted(lambda to, call: send(to, 503 if call < 3 else 200, Retry_After=words)) as server:
+        assert ask(server.url).body == b"[]"
+    assert len(server.seen) == 3
+
+
+@pytest.mark.parametrize("status", [408, 425, 520, 523])
+def test_what_passes_by_itself_and_lasts_is_named(status: int) -> None:
+    with (
+        scripted(lambda to, call: send(to, status)) as server,
+        pytest.raises(PublisherDown, match=rf"{status} \(.+3 times"),
+    ):
+        ask(server.url)
+
+
+REFUSED_WITHIN: list[tuple[bytes, type[PublisherTrouble], str]] = [
+    (b'{"code":422,"cause":"Unknown period type: M","request_id":"x"}', RequestRefused, "422.*Unknown period type: M"),
+    (b' {"code":400,"cause":"no"}', RequestRefused, "400.*no"),
+    (b'{"errorTypeCode":"EXTRACT-NOTFOUND","message":"Tabel findes ikke"}', RequestRefused, "Tabel findes ikke"),
+    (b'{"code":401,"cause":"no token"}', TokenRefused, "status 401"),
+    (b'{"code":503,"cause":"busy"}', PublisherDown, "503"),
+]
+
+
+@pytest.mark.parametrize(("body", "trouble", "said"), REFUSED_WITHIN)
+def test_a_refusal_that_is_sent_as_an_answer_is_a_refusal_and_tells_its_cause(
+    body: bytes, trouble: type[PublisherTrouble], said: str
+) -> None:
+    with scripted(lambda to, call: send(to, body=body)) as server, pytest.raises(trouble, match=said):
+        ask(server.url, DATA)
+    assert len(server.seen) == 1
+
+
+@pytest.mark.parametrize(
+    "body", [b'{"columns":["P"],"rows":[]}', b'{"code":200}', b'{"code":true}', b"{", b'{"table_id":"x"}']
+)
+def test_an_answer_that_tells_no_error_is_taken_as_it_came(body: bytes) -> None:
+    with scripted(lambda to, call: send(to, body=body)) as server:
+        assert (ask(server.url).body, ask(server.url).status) == (body, 200)
 
 
 def test_pauses_grow() -> None:

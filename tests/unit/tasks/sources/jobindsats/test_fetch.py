@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, date, datetime
+from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
 
+from tasks.archive.store import Archive
 from tasks.results import LastFetch, Listing
-from tasks.sources.jobindsats.fetch import decide
+from tasks.sources.access import Access
+from tasks.sources.jobindsats.fetch import decide, due
+from tests.scripted import scripted, send
 from warehouse.catalogue.model import jobindsats
+from warehouse.danish.clock import Clock
+from warehouse.settings import Settings
 
 TODAY = date(2026, 8, 20)
 
@@ -113,3 +121,20 @@ def test_a_table_that_vanished_has_failed_and_says_what_to_do() -> None:
     assert "y25i01" in decision.reason
     assert "warehouse/catalogue/jobindsats.yml" in decision.reason
     assert not decision.fetch
+
+
+def listing_of(table_id: str, updated_on: str) -> dict[str, str]:
+    return {"table_id": table_id, "update_latest": updated_on}
+
+
+def test_an_odd_line_of_one_table_costs_no_other_and_is_told(archive: Archive, tmp_path: Path) -> None:
+    lines = [listing_of("y25i01", "2026-08-19"), listing_of("y01a02", "i august"), listing_of("y10a02", "2099-01-01")]
+    body = json.dumps([{"table_groups": [{"tables": [*lines, listing_of("zz", "ikke endnu")]}]}]).encode()
+    with scripted(lambda to, call: send(to, body=body)) as server:
+        settings = Settings(api_url=server.url, api_token=SecretStr("t"), data_dir=tmp_path)
+        access = Access(settings, clock=Clock(LOOKED.seen_at), archive=archive, run_id=1)
+        found = due(access, wanted=frozenset({"y25i01", "y01a02", "y10a02"}))
+    said = {each.table_id: str(each.stoppage or each.reason) for each in found}
+    assert said["y25i01"] == "never fetched before"
+    assert "y01a02: its line in /tables cannot be read: update_latest is 'i august', which is no date" in said["y01a02"]
+    assert "y10a02 is said to have been updated on 2099-01-01, and today is 2026-08-19" in said["y10a02"]

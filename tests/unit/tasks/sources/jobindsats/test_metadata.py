@@ -13,7 +13,6 @@ from tasks.sources.jobindsats.metadata import (
     TableMetadata,
     differences,
     level_to_ask,
-    read_listings,
     read_metadata,
 )
 from tasks.stoppages import BodyUnreadable, Undeclared
@@ -70,7 +69,8 @@ def document(*hierarchies: dict[str, Any], **changes: Any) -> dict[str, Any]:
 
 
 def metadata(*hierarchies: dict[str, Any], table: Table = Y25I01, **changes: Any) -> TableMetadata:
-    return read_metadata(json.dumps(document(*hierarchies, **changes)).encode(), table=table)
+    said = document(*hierarchies, **{"table_id": table.id} | changes)
+    return read_metadata(json.dumps(said).encode(), table=table)
 
 
 AGREEING = metadata(nykom(), ygrpi09("A-dagpenge", "Kontanthjælp"))
@@ -113,55 +113,6 @@ NO_METADATA = [
 def test_what_is_no_metadata_is_refused_with_the_question(body: bytes) -> None:
     with pytest.raises(BodyUnreadable, match="/table/y25i01"):
         read_metadata(body, table=Y25I01)
-
-
-# ---- listings -----------------------------------------------------------------------------------------------
-def listed(**table: Any) -> bytes:
-    groups = [{"table_groups": [{"tables": [{"table_id": "Y25I01"} | table]}]}]
-    return json.dumps(groups).encode()
-
-
-def test_a_listing_holds_update_date_next_release_and_newest_period_under_the_lower_case_id() -> None:
-    kinds = {"periodtypes": [{"periodtype_id": "M", "period_last": "2026M07"}]}
-    listings = read_listings(listed(update_latest="2026-08-19", update_next="2026-09-22", periods=kinds))
-    assert list(listings) == ["y25i01"]
-    listing = listings["y25i01"]
-    assert (str(listing.updated_on), str(listing.next_release_on)) == ("2026-08-19", "2026-09-22")
-    assert listing.newest_periods == {"M": "2026M07"}
-
-
-@pytest.mark.parametrize("fields", [{}, {"update_latest": None, "update_next": "", "periods": None}, {"periods": {}}])
-def test_what_a_listing_does_not_say_is_none(fields: dict[str, Any]) -> None:
-    listing = read_listings(listed(**fields))["y25i01"]
-    assert (listing.updated_on, listing.next_release_on, listing.newest_periods) == (None, None, {})
-
-
-def test_a_date_with_a_time_is_that_day() -> None:
-    assert str(read_listings(listed(update_latest="2026-08-19T09:54:00"))["y25i01"].updated_on) == "2026-08-19"
-
-
-def test_a_publisher_without_tables_lists_none() -> None:
-    assert read_listings(b"[]") == {}
-
-
-@pytest.mark.parametrize(
-    "body",
-    [
-        b"<html>",
-        b"{}x",
-        b'{"code": 500}',
-        b"5",
-        b'["x"]',
-        b'[{"table_groups": 1}]',
-        listed(update_latest="19.8.2026"),
-        listed(update_latest=20260819),
-        listed(periods=[{"periodtype_id": "M"}]),
-        listed(periods={"periodtypes": ["M"]}),
-    ],
-)
-def test_what_is_no_listing_is_refused(body: bytes) -> None:
-    with pytest.raises(BodyUnreadable, match="/tables"):
-        read_listings(body)
 
 
 # ---- levels -------------------------------------------------------------------------------------------------
@@ -234,6 +185,42 @@ def test_a_measure_is_offered_under_its_groups_name_or_an_earlier_label_too() ->
         for text in differences(metadata(mgroups=groups, periods=periods, table=benchmark), table=benchmark)
         if text.startswith("measure")
     ]
+
+
+TWICE: dict[str, dict[str, Any]] = {
+    "hierarchy": {"hierarchies": [ygrpi09("A-dagpenge"), ygrpi09("Kontanthjælp")]},
+    "member": {
+        "hierarchies": [
+            {"hierarchy_id": "_x", "levels": [{"level_id": "x", "values": values("A")[:1] + values("B")[:1]}]}
+        ]
+    },
+    "period type": {
+        "periods": [{"periodtype_id": "M", "values": [{"period_id": month}]} for month in ("2026M01", "2026M02")]
+    },
+    "measure": {
+        "mgroups": [{"mgroup_name": "g", "measures": [{"measure_id": "m", "measure_name": name} for name in "AB"]}]
+    },
+}
+
+
+@pytest.mark.parametrize("what", list(TWICE))
+def test_what_stands_twice_for_different_things_is_refused_and_alike_is_once(what: str) -> None:
+    changes = dict(TWICE[what])
+    with pytest.raises(BodyUnreadable, match=f"/table/y25i01.*the {what} '.*' stands twice"):
+        metadata(*changes.pop("hierarchies", ()), **changes)
+    assert metadata(nykom(), nykom()).hierarchies == metadata(nykom()).hierarchies
+
+
+def test_a_key_twice_in_the_metadata_is_refused() -> None:
+    body = json.dumps(document(nykom())).encode().replace(b'"table_id"', b'"periods": [], "table_id"', 1)
+    with pytest.raises(BodyUnreadable, match="the key 'periods' stands twice"):
+        read_metadata(body, table=Y25I01)
+
+
+def test_the_metadata_of_another_table_are_refused() -> None:
+    with pytest.raises(BodyUnreadable, match="/table/y25i01 describes another table, y01a02"):
+        read_metadata(json.dumps(document(nykom(), table_id="y01a02")).encode(), table=Y25I01)
+    assert read_metadata(json.dumps(document(nykom(), table_id="Y25I01")).encode(), table=Y25I01).table_id == "y25i01"
 
 
 # ---- questions ----------------------------------------------------------------------------------------------

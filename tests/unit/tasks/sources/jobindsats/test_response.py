@@ -169,6 +169,25 @@ def test_the_quick_way_and_the_slow_way_give_the_same_types_and_values(numbers: 
         assert frame["N"].to_list() == numbers, spelling
 
 
+NOT_JSON = (
+    "+5",
+    "007",
+    "-007",
+    "5.",
+    ".5",
+    "-.5",
+    "1_000",
+    "0x10",
+    "1e",
+    "1.e5",
+    "--1",
+    "inf",
+    "nan",
+    "٣",
+    "\u00a05",
+    "5\u00a0",
+)
+
 REFUSED = {
     "a web page": b"<!DOCTYPE html><html><body>Vi opdaterer</body></html>",
     "nothing": b"",
@@ -216,6 +235,14 @@ REFUSED = {
     "Infinity": b'{"columns":["P","N"],"rows":[["a",1.0],["b",-Infinity]]}',
     "beyond all numbers": b'{"columns":["P","N"],"rows":[["a",1.0],["b",1e999]]}',
     "not UTF-8": b'{"columns":["P","N"],"rows":[["a\xff",1]]}',
+    "rows twice": b'{"columns":["P","N"],"rows":[["a",1]],"rows":[["a",2]]}',
+    "columns twice": b'{"columns":["P","N"],"columns":["Q","N"],"rows":[["a",1]]}',
+    "half a sign": b'{"columns":["P","N"],"rows":[["a\\ud800",1]]}',
+    "too deep": b'{"columns":["P","N"],"rows":' + b"[" * 100_000,
+    **{
+        f"the number {number}": b'{"columns":["P","N"],"rows":[["a",1],["b",%b]]}' % number.encode()
+        for number in NOT_JSON
+    },
 }
 
 

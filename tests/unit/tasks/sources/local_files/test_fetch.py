@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import os
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tasks.archive.store import Archive
+from tasks.sources.access import Access
 from tasks.sources.local_files.contract import ContractError
-from tasks.sources.local_files.fetch import Folder, contracts_in, look_into
+from tasks.sources.local_files.fetch import Folder, contracts_in, due, fetch, look_into
 from tests.local import read_local_file, text_of
+from warehouse.danish.clock import Clock
+from warehouse.settings import Settings
+
+NOW = datetime(2026, 8, 20, 4, 15, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -122,3 +129,36 @@ def test_a_pattern_never_names_a_contract_or_a_folder(folder: Path) -> None:
 def test_a_folder_that_is_not_there_is_said(tmp_path: Path) -> None:
     with pytest.raises(ContractError, match="is not a folder: create it"):
         look_into(tmp_path / "nowhere")
+
+
+@pytest.mark.parametrize("pattern", ["x" * 300 + ".csv", "x" * 300 + "*.csv"])
+def test_a_pattern_that_is_longer_than_any_name_names_no_file_and_hides_no_other(folder: Path, pattern: str) -> None:
+    declare(folder / "odd.yml", table="odd", file=pattern)
+    found = look_into(folder)
+    assert names(found) == ["courses.csv"]
+    assert "odd.yml: there is no file" in found.sentences[0]
+    assert len(found.sentences[0]) < 300
+
+
+@pytest.mark.parametrize("escape", ["\\0", "\\uD800"])
+def test_a_contract_with_a_sign_that_no_text_can_hold_is_said_with_its_line(folder: Path, escape: str) -> None:
+    path = declare(folder / "odd.yml", table="odd", file="odd.csv")
+    path.write_text(f'{path.read_text()}\nnote: "a{escape}b"\n', encoding="utf-8")
+    found = look_into(folder)
+    assert names(found) == ["courses.csv"]
+    assert "odd.yml" in found.wrong_contracts[0]
+    assert "control characters such as NUL, and half a sign, cannot stand in a text" in found.wrong_contracts[0]
+
+
+def test_a_file_whose_name_is_not_utf_8_is_read_and_archived_under_a_washed_name(
+    folder: Path, archive: Archive
+) -> None:
+    declare(folder / "odd.yml", table="odd", file="odd*.csv")
+    Path(os.fsdecode(os.fsencode(folder) + b"/odd\xe6.csv")).write_text("Tilbud;Antal\nA;1\n", encoding="utf-8")
+    Path(os.fsdecode(os.fsencode(folder) + b"/fremmed\xff.csv")).write_text("x", encoding="utf-8")
+    access = Access(Settings(local_files=folder), clock=Clock(NOW), archive=archive, run_id=1)
+    found = {each.table_id: each for each in due(access, wanted=frozenset())}
+    assert found["local_odd"].reason == "found odd.yml, odd\ufffd.csv"
+    fetched = fetch(found["local_odd"], access=access)
+    assert archive.get_manifest(fetched.manifest).entries[1].asked == "file:odd\ufffd.csv"
+    assert found["local_courses"].fetch

@@ -9,7 +9,7 @@ import pytest
 
 from tasks.sources.cells import SCHEMA, in_names
 from tasks.sources.statbank.cells import to_cells
-from tasks.stoppages import BodyUnreadable, CellsDisagree, Undeclared
+from tasks.stoppages import BodyUnreadable, CellsDisagree, NotAsAsked, Undeclared
 from tests.statbank_answers import AREAS, AUK01, FOLK1A, Row, csv_of, metadata
 from warehouse.catalogue.model import Table
 from warehouse.periods import Period
@@ -233,8 +233,17 @@ def test_every_way_of_tearing_an_answer_before_its_last_figure_is_noticed() -> N
 
 
 def test_a_quarter_that_was_asked_for_and_did_not_come_is_named() -> None:
-    with pytest.raises(BodyUnreadable, match="2023Q02 was asked for and did not come"):
+    with pytest.raises(NotAsAsked, match="2023Q02 was asked for and did not come"):
         cells(*POPULATION, periods=(FIRST, SECOND))
+
+
+@pytest.mark.parametrize("label", ["2023K2", "2023K2 2023K2"])
+def test_a_quarter_that_was_not_asked_for_is_named_with_its_rows(label: str) -> None:
+    others = [(area, label, figure) for area, _, figure in POPULATION]
+    for rows in ([*POPULATION, *others], [*POPULATION, others[2]], others):
+        with pytest.raises(NotAsAsked, match=f"'{label}' in the column Tid, which was not asked for") as stopped:
+            cells(*rows, periods=(FIRST,))
+        assert {row["Tid"] for row in stopped.value.cells} == {label}
 
 
 def test_an_area_that_lacks_in_one_quarter_only_is_missed() -> None:

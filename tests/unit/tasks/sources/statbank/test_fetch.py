@@ -1,4 +1,7 @@
-"""StatBank over HTTP: its manners are those of every source, it is asked without a token, and trouble names its setting."""
+"""StatBank over HTTP: its manners are those of every source, it is asked without a token, and trouble names its setting.
+
+A description whose update date has not come is not believed.
+"""
 
 from __future__ import annotations
 
@@ -6,12 +9,15 @@ import json
 import socket
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tasks.archive.store import Archive
+from tasks.sources.access import Access
 from tasks.sources.http import Answer
-from tasks.sources.statbank.fetch import Bank
+from tasks.sources.statbank.fetch import Bank, due
 from tasks.stoppages import (
     BodyTooLarge,
     PublisherDown,
@@ -22,6 +28,9 @@ from tasks.stoppages import (
 )
 from tests.scripted import scripted, send
 from tests.standin.server import StandIn, running
+from tests.statbank_answers import description
+from warehouse.danish.clock import Clock
+from warehouse.settings import Settings
 
 NOW = datetime(2026, 8, 20, 4, 15, tzinfo=UTC)
 
@@ -142,3 +151,13 @@ def test_where_nobody_answers_the_setting_is_named() -> None:
 def test_an_address_that_is_none_is_trouble_that_names_the_setting(url: str) -> None:
     with pytest.raises(PublisherTrouble, match="JOBINDSATS_STATBANK_URL"):
         ask(url)
+
+
+@pytest.mark.parametrize(("updated", "stopped"), [("2026-08-21T08:00:00", False), ("2099-01-01T08:00:00", True)])
+def test_an_update_date_that_has_not_come_stops_the_table(
+    archive: Archive, tmp_path: Path, updated: str, stopped: bool
+) -> None:
+    with scripted(lambda to, call: send(to, body=description(updated=updated))) as server:
+        settings = Settings(statbank_url=server.url, data_dir=tmp_path)
+        (found,) = due(Access(settings, clock=Clock(NOW), archive=archive, run_id=1), wanted=frozenset({"folk1a"}))
+    assert ("updated on 2099-01-01, and today is 2026-08-20" in str(found.stoppage)) is stopped

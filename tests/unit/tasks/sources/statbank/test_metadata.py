@@ -48,6 +48,8 @@ def with_variables(change: Any) -> bytes:
 
 
 REFUSED = {
+    "a key twice": description().replace(b'"id":', b'"id": "AUK01", "id":', 1),
+    "a variable twice": with_variables(lambda variables: variables.insert(0, variable("OMRÅDE", {"163": "Herlev"}))),
     "a web page": b"<!DOCTYPE html><html>Vi opdaterer</html>",
     "nothing": b"",
     "not UTF-8": b'{"id":"FOLK1A\xff"}',
