@@ -13,7 +13,9 @@ from pathlib import Path
 from tasks.results import DUE, Due, Fetched, Listing
 from tasks.sources.access import Access
 from tasks.sources.archived_files import CONTRACT, ArchivedFile, archive_file, due_of, fetch_archived, readable_again
-from tasks.sources.local_files.contract import Contract, ContractError, read_contract
+from tasks.sources.documents.plain_file import LINKED, FileUnfit, is_linked, read_still
+from tasks.sources.local_files.contract import LONGEST_CONTRACT, Contract, ContractError, read_contract
+from tasks.sources.local_files.csv_reader import require_ended
 from tasks.sources.local_files.snapshot import require_size
 from tasks.stoppages import FileRefused
 from warehouse.catalogue.publishers import LOCAL, LOCAL_PREFIX
@@ -21,6 +23,7 @@ from warehouse.periods import Period
 from warehouse.settings import Settings
 
 _CONTRACTS = {".yml", ".yaml"}
+_MOST_BYTES_OF_A_SIGN = 4
 
 
 @dataclass(frozen=True)
@@ -41,11 +44,12 @@ class Folder:
     without_file: tuple[str, ...]
     without_contract: tuple[str, ...]
     wrong_contracts: tuple[str, ...]
+    links: tuple[str, ...] = ()
 
     @property
     def sentences(self) -> tuple[str, ...]:
         """Everything that does not fit, as it is to be said."""
-        return (*self.wrong_contracts, *self.without_file, *self.without_contract)
+        return (*self.wrong_contracts, *self.without_file, *self.without_contract, *self.links)
 
 
 def has(table_id: str) -> bool:
@@ -86,14 +90,24 @@ def _due(file: LocalFile, *, access: Access) -> Due:
 def _archived(file: LocalFile, *, access: Access) -> tuple[ArchivedFile, ArchivedFile]:
     """A contract and its file, archived; raises FileRefused."""
     require_size(file.path.stat().st_size, contract=file.contract, name=file.path.name)
-    try:
-        contract, content = file.contract_path.read_bytes(), file.path.read_bytes()
-    except OSError as error:
-        raise FileRefused(f"{file.path.name} cannot be read: {error}. See to its rights, or save it anew") from error
+    contract = _whole(file.contract_path, most=LONGEST_CONTRACT * _MOST_BYTES_OF_A_SIGN)
+    content = _whole(file.path, most=file.contract.limits.largest_bytes)
+    require_ended(content, contract=file.contract, name=file.path.name)
     return (
         archive_file(access, file.contract_path.name, contract, kind=CONTRACT),
         archive_file(access, file.path.name, content),
     )
+
+
+def _whole(path: Path, *, most: int) -> bytes:
+    try:
+        return read_still(path, most=most)
+    except FileUnfit as reason:
+        raise FileRefused(f"{path.name} {reason}") from reason
+    except OSError as error:
+        raise FileRefused(
+            f"{path.name} cannot be read ({error.strerror}). See to its rights, or save it anew"
+        ) from error
 
 
 def _unfitting(folder: Folder) -> list[Due]:
@@ -115,7 +129,7 @@ def look_into(folder: Path) -> Folder:
         except ContractError as error:
             wrong.append(str(error))
     clashes = _clashes(read, folder=folder)
-    named = {path: _named_by(contract, beside=path) for path, contract in read.items()}
+    named = {path: _named_by(contract, beside=path, folder=folder) for path, contract in read.items()}
     return Folder(
         files=tuple(
             LocalFile(read[path], path, found[-1], tuple(found[:-1]))
@@ -125,6 +139,9 @@ def look_into(folder: Path) -> Folder:
         without_file=tuple(_waiting(read[path], path=path) for path, found in named.items() if not found),
         without_contract=_strangers(folder, known={path for found in named.values() for path in found}),
         wrong_contracts=(*wrong, *clashes.values()),
+        links=tuple(
+            f"{path.relative_to(folder).as_posix()} {LINKED}" for path in _seen_in(folder) if path.is_symlink()
+        ),
     )
 
 
@@ -136,11 +153,13 @@ def contracts_in(folder: Path) -> list[Path]:
 
 
 def _files_in(folder: Path) -> list[Path]:
-    """The files of a folder; hidden ones, and those by which a spreadsheet program marks a file as open, are left out."""
+    return [path for path in _seen_in(folder) if not is_linked(path, folder=folder) and path.is_file()]
+
+
+def _seen_in(folder: Path) -> list[Path]:
+    """What lies in a folder; hidden files, and those by which a spreadsheet program marks a file as open, are left out."""
     return [
-        path
-        for path in sorted(folder.rglob("*"))
-        if path.is_file() and not path.name.startswith((".", "~$")) and path.name != "README.md"
+        path for path in sorted(folder.rglob("*")) if not path.name.startswith((".", "~$")) and path.name != "README.md"
     ]
 
 
@@ -166,14 +185,21 @@ def _clashes(read: dict[Path, Contract], *, folder: Path) -> dict[str, str]:
     }
 
 
-def _named_by(contract: Contract, *, beside: Path) -> list[Path]:
+def _named_by(contract: Contract, *, beside: Path, folder: Path) -> list[Path]:
     """The files a contract names, the newest last; of those saved in the same instant, the last by name."""
     exact = beside.parent / contract.file
     try:
         found = [exact] if exact.is_file() else list(beside.parent.glob(contract.file))
     except ValueError:  # a pattern that no file system understands names no file
         found = []
-    files = [path for path in found if path.is_file() and path.name[:2] != "~$" and path.suffix not in _CONTRACTS]
+    files = [
+        path
+        for path in found
+        if not is_linked(path, folder=folder)
+        and path.is_file()
+        and path.name[:2] != "~$"
+        and path.suffix not in _CONTRACTS
+    ]
     return sorted(files, key=lambda path: (path.stat().st_mtime_ns, path.name))
 
 

@@ -122,3 +122,23 @@ def test_a_pattern_never_names_a_contract_or_a_folder(folder: Path) -> None:
 def test_a_folder_that_is_not_there_is_said(tmp_path: Path) -> None:
     with pytest.raises(ContractError, match="is not a folder: create it"):
         look_into(tmp_path / "nowhere")
+
+
+def test_links_are_not_followed_and_told_by_their_names_only(
+    folder: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    secret = tmp_path_factory.mktemp("elsewhere") / "secret.csv"
+    secret.write_text("Tilbud;Antal\nHemmeligt;1\n", encoding="utf-8")
+    declare(secret.with_name("secret.yml"), table="secrets", file="secret.csv")
+    (folder / "courses.csv").unlink()
+    (folder / "courses.csv").symlink_to(secret)
+    (folder / "other.yml").symlink_to(secret.with_name("secret.yml"))
+    (folder / "tal").symlink_to(secret.parent)
+    (folder / "nowhere.csv").symlink_to(folder / "gone")
+    declare(folder / "below.yml", table="below", file="tal/*.csv")
+    found = look_into(folder)
+    assert found.files == ()
+    assert [path.name for path in contracts_in(folder)] == ["below.yml", "courses.yml"]
+    linked = "is a symbolic link or lies behind one, and links are not followed: put the file itself there"
+    assert found.links == tuple(f"{name} {linked}" for name in ("courses.csv", "nowhere.csv", "other.yml", "tal"))
+    assert "Hemmeligt" not in " ".join(found.sentences)
