@@ -3,22 +3,28 @@
 Fetched is what is new: a table never fetched, another update date than the one we hold, a newer period, or a week since
 the table was last read whole (a release can revise without a new date). Everything else waits for its calendar.
 A question that times out is asked again in halves, and what follows is asked in pieces of that size. A release in the
-middle of a fetch (the update date before and after differ) makes the fetch begin again.
+middle of a fetch makes the fetch begin again: the update date or the newest period is another than before, or, where two
+releases have one date, the first question of several is answered otherwise at the end. It asks for the newest periods,
+which every release moves.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import partial
+from urllib.parse import urlsplit
 
 from tasks.archive.store import Entry, Manifest
 from tasks.results import DUE, FULL_LOOK_EVERY, Due, Fetched, LastFetch, Listing, Offer, late_message
 from tasks.sources.access import Access
+from tasks.sources.asked_again import is_answered_alike
 from tasks.sources.http import Answer
 from tasks.sources.jobindsats import request
 from tasks.sources.jobindsats.client import Publisher, open_publisher
 from tasks.sources.jobindsats.metadata import TableMetadata, offered_measures, read_listings, read_metadata
+from tasks.sources.jobindsats.response import read_body
 from tasks.stoppages import (
     PublisherDown,
     PublisherTimedOut,
@@ -123,7 +129,7 @@ def _keep_listings(answer: Answer, *, access: Access) -> None:
 
 
 def fetch(due: Due, *, access: Access, only: frozenset[Period] | None = None) -> Fetched:
-    """Fetch one table, or `only` some of its periods as a backfill does, until its update date stands still.
+    """Fetch one table, or `only` some of its periods as a backfill does, until no release comes meanwhile.
 
     Raises a PublisherTrouble, or Undeclared.
     """
@@ -140,7 +146,7 @@ def fetch_from(
         attempt = _Attempt(publisher, access)
         _ask_for_all(table, attempt=attempt, cells_per_call=access.settings.cells_per_call, only=only)
         after = read_listings(attempt.ask(request.TABLES).body).get(table.id, listing)
-        if after.updated_on == listing.updated_on:
+        if _is_same_release(after, listing) and attempt.first_stands():
             return _receipt(attempt, listing=listing, access=access, table=table, backfill=only is not None)
         listing = after
     raise ReleaseMoved(
@@ -148,18 +154,36 @@ def fetch_from(
     )
 
 
+def _is_same_release(after: Listing, before: Listing) -> bool:
+    return (after.updated_on, after.newest_periods) == (before.updated_on, before.newest_periods)
+
+
 @dataclass
 class _Attempt:
-    """One attempt at a table: the answers it has had so far."""
+    """One attempt at a table: the answers it has had so far, and the first of those about figures."""
 
     publisher: Publisher
     access: Access
     entries: list[Entry] = field(default_factory=list)
+    first: Answer | None = None
+    questions: int = 0
 
     def ask(self, asked: str) -> Answer:
         answer = self.publisher.ask(asked)
         self.entries.append(self.access.keep(answer))
         return answer
+
+    def ask_figures(self, asked: str) -> None:
+        answer = self.ask(asked)
+        self.first = self.first or answer
+        self.questions += 1
+
+    def first_stands(self) -> bool:
+        """Whether the first of several questions still has its answer; one answer alone is of one release."""
+        if self.first is None or self.questions < 2:
+            return True
+        again = self.publisher.ask(self.first.asked)
+        return is_answered_alike(self.first, again, read=partial(read_body, of=urlsplit(again.asked).path))
 
 
 def _ask_for_all(table: Table, *, attempt: _Attempt, cells_per_call: int, only: frozenset[Period] | None) -> None:
@@ -171,20 +195,25 @@ def _ask_for_all(table: Table, *, attempt: _Attempt, cells_per_call: int, only: 
         )
     for cut in request.cuts(table, metadata=metadata):
         chunks = request.in_chunks(wanted, table=table, cut=cut, cells_per_call=cells_per_call)
-        _ask_in_pieces(table, cut=cut, chunks=chunks, attempt=attempt)
+        _ask_in_pieces(table, cut=cut, chunks=chunks[::-1], attempt=attempt)
 
 
 def _ask_in_pieces(table: Table, *, cut: request.Cut, chunks: list[tuple[Period, ...]], attempt: _Attempt) -> None:
+    """The newest periods first."""
     waiting = list(chunks)
     while waiting:
         periods = waiting.pop(0)
         try:
-            attempt.ask(request.figures(table, cut=cut, periods=periods))
+            attempt.ask_figures(request.figures(table, cut=cut, periods=periods))
         except PublisherTimedOut:
             if len(periods) == 1:
                 raise
             half = (len(periods) + 1) // 2
-            waiting = [part[at : at + half] for part in (periods, *waiting) for at in range(0, len(part), half)]
+            waiting = [part[at : at + half] for part in (periods, *waiting) for at in _from_the_end(len(part), half)]
+
+
+def _from_the_end(length: int, step: int) -> Iterable[int]:
+    return reversed(range(0, length, step))
 
 
 def _receipt(attempt: _Attempt, *, listing: Listing, access: Access, table: Table, backfill: bool) -> Fetched:
@@ -202,7 +231,7 @@ def _receipt(attempt: _Attempt, *, listing: Listing, access: Access, table: Tabl
         run_id=access.run_id,
         manifest=access.archive.put_manifest(manifest),
         listing=listing,
-        calls=len(manifest.entries),
+        calls=len(manifest.entries) + (attempt.questions > 1),
         size=sum(entry.size for entry in manifest.entries),
     )
 
@@ -239,6 +268,6 @@ def _costs(table: Table, metadata: TableMetadata, *, listing: Listing, cells_per
         updated_on=listing.updated_on,
         periods=metadata.periods,
         periods_per_partition=request.periods_per_call(table, cut=widest, cells_per_call=cells_per_call),
-        calls=BESIDE_FIGURES + len(cuts),
+        calls=BESIDE_FIGURES + len(cuts) + (len(cuts) > 1),  # the first of several is asked again
         cells=round(possible * table.filled),
     )

@@ -55,7 +55,7 @@ def read_body(body: bytes, *, of: str, columns: Collection[str]) -> pl.DataFrame
 
     Raises BodyUnreadable for anything but a table of exactly those columns.
     """
-    fields = _fields(body.removeprefix(_BYTE_ORDER_MARK), of=of)
+    fields = read_fields(body.removeprefix(_BYTE_ORDER_MARK), of=of)
     header = [name.upper() for name in fields.columns]
     if sorted(header) != sorted(name.upper() for name in columns):
         raise BodyUnreadable(
@@ -68,7 +68,8 @@ def read_body(body: bytes, *, of: str, columns: Collection[str]) -> pl.DataFrame
     return fields.select(fields.to_series(at).alias(name) for name, at in places.items())
 
 
-def _fields(body: bytes, *, of: str) -> pl.DataFrame:
+def read_fields(body: bytes, *, of: str) -> pl.DataFrame:
+    """One row per line after the header, every field a text, as it was written; raises BodyUnreadable."""
     if b";" not in body.partition(b"\n")[0]:
         raise BodyUnreadable(not_promised("a table of figures", body=body, of=of, setting=SETTING))
     try:
