@@ -34,16 +34,36 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+_LONGEST_MESSAGE, _LONGEST_TEXT = 5_000, 500
+
+
+def _shortened(text: str, *, most: int) -> str:
+    """A text of at most so many characters, without its middle where it had more: what to do stands at the end."""
+    if len(text) <= most:
+        return text
+    return f"{text[: most // 2]} ... ({len(text):,} characters) ... {text[-most // 4 :]}"
+
 
 class Stoppage(Exception):
-    """Why one table stopped: `rule` names the reason, `outcome` is what the table ends with, `cells` the offenders."""
+    """Why one table stopped: `rule` names the reason, `outcome` is what the table ends with, `cells` the offenders.
+
+    What came from outside is kept in no message and no offender at full length.
+    """
 
     outcome = "failed"
 
     def __init__(self, message: str, *, rule: str | None = None, cells: list[dict[str, Any]] | None = None) -> None:
-        super().__init__(message)
+        super().__init__(_shortened(message, most=_LONGEST_MESSAGE))
         self.rule = rule or type(self).__name__
-        self.cells = cells or []
+        self.cells = [
+            {
+                _shortened(name, most=_LONGEST_TEXT): _shortened(cell, most=_LONGEST_TEXT)
+                if isinstance(cell, str)
+                else cell
+                for name, cell in each.items()
+            }
+            for each in cells or []
+        ]
         self.manifest: str | None = None
 
 

@@ -7,6 +7,7 @@ a value is there if and only if the status is `observed`.
 from __future__ import annotations
 
 import json
+import unicodedata
 from collections.abc import Mapping
 from typing import Any
 
@@ -28,6 +29,17 @@ SCHEMA = pl.Schema(
         "status": pl.String,
     }
 )
+
+
+def composed_labels(frame: pl.DataFrame) -> pl.DataFrame:
+    """A frame whose column names and texts have their letters composed, as the catalogue writes them.
+
+    The same frame where two columns would then have one name.
+    """
+    names = {name: unicodedata.normalize("NFC", name) for name in frame.columns}
+    if len({*names.values()}) < len(names):
+        return frame
+    return frame.with_columns(pl.col(pl.String).str.normalize("NFC")).rename(names)
 
 
 def one_of_each(cells: pl.DataFrame, *, table: Table) -> pl.DataFrame:

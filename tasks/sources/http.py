@@ -8,6 +8,7 @@ neither is a time-out, since a question that is too large stays too large: the c
 from __future__ import annotations
 
 import json
+import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -232,11 +233,24 @@ class HttpClient:
 
 
 def json_of(body: bytes, *, of: str, setting: str) -> Any:
-    """What a JSON body says; raises BodyUnreadable. `of` is what was asked, `setting` names the address."""
+    """What a JSON body says, its letters composed as the catalogue writes them; raises BodyUnreadable.
+
+    `of` is what was asked, `setting` names the address.
+    """
     try:
-        return json.loads(body)
+        return _composed(json.loads(body))
     except ValueError as error:
         raise BodyUnreadable(not_promised("JSON", body=body, of=of, setting=setting)) from error
+
+
+def _composed(said: Any) -> Any:
+    if isinstance(said, str):
+        return unicodedata.normalize("NFC", said)
+    if isinstance(said, list):
+        return [_composed(each) for each in said]
+    if isinstance(said, dict):
+        return {_composed(key): _composed(each) for key, each in said.items()}
+    return said
 
 
 def not_promised(what: str, *, body: bytes, of: str, setting: str) -> str:

@@ -15,7 +15,7 @@ from collections.abc import Collection, Iterable, Mapping
 import numpy as np
 import polars as pl
 
-from tasks.sources.cells import KEY, SCHEMA, one_of_each, repeats
+from tasks.sources.cells import KEY, SCHEMA, composed_labels, one_of_each, repeats
 from tasks.stoppages import Undeclared
 from warehouse.areas import COUNTRY, by_publisher_name
 from warehouse.catalogue.model import Hierarchy, Measure, Table
@@ -34,6 +34,18 @@ def to_cells(
     is missing would be taken for withdrawn.
     Raises Undeclared and CellsDisagree, with the rows that caused it.
     """
+    try:
+        return _to_cells(frame, table=table, nodes=nodes, offered=offered)
+    except Undeclared:
+        composed = composed_labels(frame)
+        if composed.equals(frame) and composed.columns == frame.columns:
+            raise
+    return _to_cells(composed, table=table, nodes=nodes, offered=offered)
+
+
+def _to_cells(
+    frame: pl.DataFrame, *, table: Table, nodes: Mapping[str, str], offered: Collection[Measure]
+) -> pl.DataFrame:
     measures = _measures(frame, table=table, offered=offered)
     rows = _without_roots(frame, table=table, nodes=nodes)
     keyed = _keyed(rows, table=table).sort(KEY[:-1])

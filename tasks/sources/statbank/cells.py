@@ -17,7 +17,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from tasks.sources.cells import KEY, SCHEMA, one_of_each
+from tasks.sources.cells import KEY, SCHEMA, composed_labels, one_of_each
 from tasks.sources.statbank.client import read_body
 from tasks.sources.statbank.codes import area_of, is_left_out, read_quarter
 from tasks.sources.statbank.metadata import CATALOGUE, BankMetadata, members_asked
@@ -48,12 +48,13 @@ def to_cells(body: bytes, *, table: Table, metadata: BankMetadata, periods: Coll
     (measure,) = table.measures
     columns = _columns(table, metadata=metadata)
     of = f"/data/{table.id.upper()}"
-    rows = read_body(body, of=of, columns=[*(column.name for column in columns), measure.label])
+    read = read_body(body, of=of, columns=[*(column.name for column in columns), measure.label])
+    rows = composed_labels(read)
     for column in columns:
         _require_declared(rows, column=column, table=table)
     _require_whole(rows, columns=columns, metadata=metadata, periods=periods, of=of)
-    read = _values(rows, measure=measure, hidden_as=metadata.hidden_as, of=of)
-    cells = _keyed(read, columns=columns, table=table).with_columns(measure=pl.lit(measure.name))
+    valued = _values(rows, measure=measure, hidden_as=metadata.hidden_as, of=of)
+    cells = _keyed(valued, columns=columns, table=table).with_columns(measure=pl.lit(measure.name))
     return one_of_each(cells.select(*KEY, "value", "status").cast(SCHEMA), table=table)
 
 
