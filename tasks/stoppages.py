@@ -35,21 +35,23 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from warehouse.clean_text import washed, washed_throughout
+from warehouse.clean_text import shortened, washed_throughout
+
+_LONGEST_MESSAGE, _LONGEST_TEXT = 5_000, 500
 
 
 class Stoppage(Exception):
     """Why one table stopped: `rule` names the reason, `outcome` is what the table ends with, `cells` the offenders.
 
-    Message and offenders are often an outsider's own words: they are washed here, since they will be recorded.
+    Message and offenders are often an outsider's own words: they will be recorded, and so are washed here, and shortened.
     """
 
     outcome = "failed"
 
     def __init__(self, message: str, *, rule: str | None = None, cells: list[dict[str, Any]] | None = None) -> None:
-        super().__init__(washed(message))
+        super().__init__(shortened(message, most=_LONGEST_MESSAGE))
         self.rule = rule or type(self).__name__
-        self.cells = washed_throughout(cells or [])
+        self.cells = washed_throughout(cells or [], most=_LONGEST_TEXT)
         self.manifest: str | None = None
 
 

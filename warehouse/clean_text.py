@@ -18,13 +18,20 @@ def washed(text: str) -> str:
     return _UNFIT.sub("\ufffd", text)
 
 
-def washed_throughout(value: Any) -> Any:
-    """A text, or everything in a dict or list, washed; any other value as it is."""
+def shortened(text: str, *, most: int) -> str:
+    """A text, washed, of about so many characters, without its middle where it had more: what to do stands at the end."""
+    if len(text) <= most:
+        return washed(text)
+    return washed(f"{text[: most // 2]} ... ({len(text):,} characters) ... {text[-most // 4 :]}")
+
+
+def washed_throughout(value: Any, *, most: int) -> Any:
+    """A text, or everything in a dict or list, washed and shortened; any other value as it is."""
     match value:
         case str():
-            return washed(value)
+            return shortened(value, most=most)
         case dict():
-            return {washed_throughout(key): washed_throughout(each) for key, each in value.items()}
+            return {shortened(key, most=most): washed_throughout(each, most=most) for key, each in value.items()}
         case list() | tuple():
-            return [washed_throughout(each) for each in value]
+            return [washed_throughout(each, most=most) for each in value]
     return value

@@ -6,7 +6,7 @@
     assumptions/<moment>.json               what was assumed from then on (tasks/archive/receipts.py)
 
 The root is any fsspec URL. A file appears whole or not at all; one that does not match its name is refused when read,
-and written again when the same bytes come again.
+and written again when the same bytes come again. In a folder of this machine only its owner may read or list anything.
 """
 
 from __future__ import annotations
@@ -76,7 +76,7 @@ class Archive:
     def __init__(self, root: str) -> None:
         self.root = root
         self._local = fsspec.utils.get_protocol(root) == "file"
-        self._fs, self._path = fsspec.core.url_to_fs(root, **{"auto_mkdir": True} if self._local else {})
+        self._fs, self._path = fsspec.core.url_to_fs(root)
 
     def put(self, content: bytes) -> str:
         """Keep bytes, once; a damaged file of theirs is written again. Gives their SHA-256. Raises ArchiveTrouble."""
@@ -207,16 +207,17 @@ class Archive:
             return
         # Beside its place and on the disk before it gets its name: fsspec's own transaction writes to the system's
         # temporary folder, and from another file system a move is a copy that a crash can tear (seen 2026-11).
-        part = f"{path}{_PART}{uuid4().hex}"
+        part = Path(f"{path}{_PART}{uuid4().hex}")
+        _make_private(part.parent, root=Path(self._path))
         try:
-            with self._fs.open(part, "wb") as file:
+            with open(part, "xb", opener=_for_the_owner) as file:
                 file.write(content)
                 file.flush()
                 os.fsync(file.fileno())
-            self._fs.mv(part, path)
+            part.replace(path)
         except BaseException:
             with suppress(OSError):
-                self._fs.rm_file(part)
+                part.unlink()
             raise
 
     def _read(self, path: str) -> bytes:
@@ -230,6 +231,24 @@ class Archive:
         except OSError as error:
             raise ArchiveTrouble(f"the archive {self.root} cannot be read: {error}") from error
         return content
+
+
+_OWNER_ONLY = 0o700
+
+
+def _make_private(folder: Path, *, root: Path) -> None:
+    """Make a folder of the archive that nobody but its owner may enter; a root that others may enter is closed to them."""
+    if not root.is_dir():
+        root.mkdir(mode=_OWNER_ONLY, parents=True, exist_ok=True)
+    about = root.stat()
+    if about.st_mode & 0o077 and about.st_uid == os.geteuid():
+        root.chmod(_OWNER_ONLY)
+    for each in reversed([folder, *folder.parents][: len(folder.relative_to(root).parts)]):
+        each.mkdir(mode=_OWNER_ONLY, exist_ok=True)
+
+
+def _for_the_owner(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
 
 
 def _payload_name(digest: str) -> str:

@@ -19,7 +19,9 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+import polars as pl
 from sqlalchemy import Engine, Table
+from xlsxwriter.exceptions import FileCreateError
 
 from tasks.archive.whole_file import UNFINISHED, whole_file
 from tasks.exports import files as export_files
@@ -49,8 +51,11 @@ def marts_named(names: Sequence[str]) -> list[Table]:
 
 
 def export(engine: Engine, *, to: Path, form: str, marts: Sequence[Table], now: datetime) -> dict[str, Any]:
-    """Write marts into a folder, in one of FORMATS, in place of an earlier export; gives the manifest. Raises ExportRefused."""
-    with _held(to) as before:
+    """Write marts into a folder, in one of FORMATS, in place of an earlier export; gives the manifest. Raises ExportRefused.
+
+    Where there is no room, nothing of an earlier export is lost.
+    """
+    with _told(to), _held(to) as before:
         unfinished = to / f"{UNFINISHED}{uuid4().hex[:8]}"
         unfinished.mkdir()
         try:
@@ -59,6 +64,23 @@ def export(engine: Engine, *, to: Path, form: str, marts: Sequence[Table], now: 
         finally:
             shutil.rmtree(unfinished, ignore_errors=True)
     return manifest
+
+
+@contextmanager
+def _told(folder: Path) -> Iterator[None]:
+    """Name the place where the system refuses to write; XlsxWriter and Polars have errors of their own for it.
+
+    Polars says `transport error` of a disk without room (2.0, 2026-11), so that the cause is said beside its words.
+    """
+    try:
+        yield
+    except (OSError, FileCreateError, pl.exceptions.ComputeError) as error:
+        why = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+        most_often = "; most often no space left on the device" if isinstance(error, pl.exceptions.ComputeError) else ""
+        raise ExportRefused(
+            f"the export cannot be written to {folder} ({why}{most_often}): make room there or see to its rights, and "
+            "export again"
+        ) from error
 
 
 @contextmanager

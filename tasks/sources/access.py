@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+import polars as pl
+
 from tasks.archive.store import Archive, ArchiveTrouble, Entry, Manifest
 from tasks.results import DUE, Due, Fetched, Known, Listing
 from tasks.sources.http import Answer, at_once
@@ -52,6 +54,14 @@ class Access:
         manifest = Manifest(listing.table_id, publisher, day, self.clock(), self.run_id, tuple(entries), backfill)
         name, size = self.archive.put_manifest(manifest), sum(entry.size for entry in entries)
         return Fetched(listing.table_id, self.run_id, name, listing, calls=calls, size=size)
+
+
+def is_answered_alike(first: Answer, again: Answer, *, read: Callable[[bytes], pl.DataFrame]) -> bool:
+    """Whether two answers to one question hold the same rows, in whatever order; `read` raises what it raises."""
+    if first.body == again.body:
+        return True
+    before, after = read(first.body), read(again.body)
+    return before.schema == after.schema and before.sort(before.columns).equals(after.sort(after.columns))
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import difflib
 import json
+import unicodedata
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
@@ -52,6 +53,17 @@ def require_each_came(found: pl.Series, *, asked: Collection[int | str], of: str
             f"{of}: {Period.from_key(min(missing))} was asked for and did not come. Nothing of the answer was published; "
             "the next night asks again"
         )
+
+
+def composed_labels(frame: pl.DataFrame) -> pl.DataFrame:
+    """A frame whose column names and texts have their letters composed, as the catalogue writes them.
+
+    The same frame where two columns would then have one name.
+    """
+    names = {name: unicodedata.normalize("NFC", name) for name in frame.columns}
+    if len({*names.values()}) < len(names):
+        return frame
+    return frame.with_columns(pl.col(pl.String).str.normalize("NFC")).rename(names)
 
 
 def one_of_each(cells: pl.DataFrame, *, table: Table) -> pl.DataFrame:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from typing import Any
 
 from tasks.stoppages import BodyUnreadable
@@ -9,11 +10,25 @@ from warehouse.strict_json import JsonMisread, read_json
 
 
 def json_of(body: bytes, *, of: str, setting: str) -> Any:
-    """What a JSON body says; raises BodyUnreadable. `of` is what was asked, `setting` names the address."""
+    """What a JSON body says, its letters composed as the catalogue writes them; raises BodyUnreadable.
+
+    `of` is what was asked, `setting` names the address.
+    """
     try:
-        return read_json(body)
+        return _composed(read_json(body))
     except JsonMisread as error:
         raise BodyUnreadable(f"{not_promised('JSON', body=body, of=of, setting=setting)} ({error})") from error
+
+
+def _composed(said: Any) -> Any:
+    match said:
+        case str():
+            return unicodedata.normalize("NFC", said)
+        case list():
+            return [_composed(each) for each in said]
+        case dict():
+            return {_composed(key): _composed(each) for key, each in said.items()}
+    return said
 
 
 def not_promised(what: str, *, body: bytes, of: str, setting: str) -> str:

@@ -16,7 +16,17 @@ from functools import partial
 import numpy as np
 import polars as pl
 
-from tasks.sources.cells import KEY, SCHEMA, members_of, nearest, one_of_each, repeats, require_asked, require_each_came
+from tasks.sources.cells import (
+    KEY,
+    SCHEMA,
+    composed_labels,
+    members_of,
+    nearest,
+    one_of_each,
+    repeats,
+    require_asked,
+    require_each_came,
+)
 from tasks.stoppages import Undeclared
 from warehouse.areas import COUNTRY, by_publisher_name
 from warehouse.catalogue.model import Measure, Table
@@ -43,10 +53,22 @@ def to_cells(
     is missing would be taken for withdrawn. A column that `asked` does not have is not held against the question.
     Raises Undeclared, NotAsAsked and CellsDisagree, with the rows that caused it.
     """
+    try:
+        return _to_cells(frame, table=table, nodes=nodes, offered=offered, asked=asked or {})
+    except Undeclared:
+        composed = composed_labels(frame)
+        if composed.equals(frame) and composed.columns == frame.columns:
+            raise
+    return _to_cells(composed, table=table, nodes=nodes, offered=offered, asked=asked or {})
+
+
+def _to_cells(
+    frame: pl.DataFrame, *, table: Table, nodes: Mapping[str, str], offered: Collection[Measure], asked: Asked
+) -> pl.DataFrame:
     measures = _measures(frame, table=table, offered=offered)
     rows = _without_roots(frame, table=table, nodes=nodes)
-    keyed = _keyed(rows, table=table, asked=asked or {}).sort(KEY[:-1])
-    _require_each_period(keyed, table=table, nodes=nodes, asked=asked or {})
+    keyed = _keyed(rows, table=table, asked=asked).sort(KEY[:-1])
+    _require_each_period(keyed, table=table, nodes=nodes, asked=asked)
     named = sorted(measures.items(), key=lambda each: each[1].name)
     parts = [_cells_of(keyed, label=label, measure=measure, table=table) for label, measure in named]
     cells = _interleaved(parts, measures=named) if parts else SCHEMA.to_frame()

@@ -3,23 +3,28 @@
 Fetched is what is new: a table never fetched, another update date than the one we hold, a newer period, or a week since
 the table was last read whole (a release can revise without a new date). Everything else waits for its calendar.
 A question that times out is asked again in halves, and what follows is asked in pieces of that size. A release in the
-middle of a fetch (the update date before and after differ) makes the fetch begin again.
+middle of a fetch makes the fetch begin again: the update date or the newest period is another than before, or, where two
+releases have one date, the first question of several is answered otherwise at the end. It asks for the newest periods,
+which every release moves.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import partial
+from urllib.parse import urlsplit
 
 from tasks.archive.store import Entry, Manifest
 from tasks.results import DUE, FULL_LOOK_EVERY, Due, Fetched, LastFetch, Listing, Offer, late_message
-from tasks.sources.access import Access
+from tasks.sources.access import Access, is_answered_alike
 from tasks.sources.http import Answer
 from tasks.sources.jobindsats import client
 from tasks.sources.jobindsats.client import Publisher
 from tasks.sources.jobindsats.listings import Listings, read_listings
 from tasks.sources.jobindsats.metadata import TableMetadata, offered_measures, read_metadata
+from tasks.sources.jobindsats.response import read_body
 from tasks.stoppages import (
     BodyUnreadable,
     PublisherDown,
@@ -121,7 +126,7 @@ def _keep_listings(answer: Answer, *, access: Access) -> None:
 
 
 def fetch(due: Due, *, access: Access, only: frozenset[Period] | None = None) -> Fetched:
-    """Fetch one table, or `only` some of its periods as a backfill does, until its update date stands still.
+    """Fetch one table, or `only` some of its periods as a backfill does, until no release comes meanwhile.
 
     Raises a PublisherTrouble, or Undeclared.
     """
@@ -139,27 +144,45 @@ def fetch_from(
         _ask_for_all(table, attempt=attempt, only=only)
         listings = read_listings(attempt.ask(client.TABLES).body, today=danish_day(access.clock()))
         after = listings.line_of(table.id) or listing
-        if after.updated_on == listing.updated_on:
-            url, entries, is_part = publisher.base_url, attempt.entries, only is not None
-            return access.receipt(listing, publisher=url, entries=entries, calls=len(entries), backfill=is_part)
+        if _is_same_release(after, listing) and attempt.first_stands():
+            url, entries, calls = publisher.base_url, attempt.entries, len(attempt.entries) + (attempt.questions > 1)
+            return access.receipt(listing, publisher=url, entries=entries, calls=calls, backfill=only is not None)
         listing = after
     raise ReleaseMoved(
         f"{table.id}: the publisher released while we fetched, {ATTEMPTS} times; the next night tries again"
     )
 
 
+def _is_same_release(after: Listing, before: Listing) -> bool:
+    return (after.updated_on, after.newest_periods) == (before.updated_on, before.newest_periods)
+
+
 @dataclass
 class _Attempt:
-    """One attempt at a table: the answers it has had so far."""
+    """One attempt at a table: the answers it has had so far, and the first of those about figures."""
 
     publisher: Publisher
     access: Access
     entries: list[Entry] = field(default_factory=list)
+    first: Answer | None = None
+    questions: int = 0
 
     def ask(self, asked: str) -> Answer:
         answer = self.publisher.ask(asked)
         self.entries.append(self.access.keep(answer))
         return answer
+
+    def ask_figures(self, asked: str) -> None:
+        answer = self.ask(asked)
+        self.first = self.first or answer
+        self.questions += 1
+
+    def first_stands(self) -> bool:
+        """Whether the first of several questions still has its answer; one answer alone is of one release."""
+        if self.first is None or self.questions < 2:
+            return True
+        again = self.publisher.ask(self.first.asked)
+        return is_answered_alike(self.first, again, read=partial(read_body, of=urlsplit(again.asked).path))
 
 
 def _ask_for_all(table: Table, *, attempt: _Attempt, only: frozenset[Period] | None) -> None:
@@ -172,20 +195,25 @@ def _ask_for_all(table: Table, *, attempt: _Attempt, only: frozenset[Period] | N
         )
     for cut in client.cuts(table, metadata=metadata):
         chunks = client.in_chunks(wanted, table=table, cut=cut, cells_per_call=cells_per_call)
-        _ask_in_pieces(table, cut=cut, chunks=chunks, attempt=attempt)
+        _ask_in_pieces(table, cut=cut, chunks=chunks[::-1], attempt=attempt)
 
 
 def _ask_in_pieces(table: Table, *, cut: client.Cut, chunks: list[tuple[Period, ...]], attempt: _Attempt) -> None:
+    """The newest periods first."""
     waiting = list(chunks)
     while waiting:
         periods = waiting.pop(0)
         try:
-            attempt.ask(client.figures(table, cut=cut, periods=periods))
+            attempt.ask_figures(client.figures(table, cut=cut, periods=periods))
         except PublisherTimedOut:
             if len(periods) == 1:
                 raise
             half = (len(periods) + 1) // 2
-            waiting = [part[at : at + half] for part in (periods, *waiting) for at in range(0, len(part), half)]
+            waiting = [part[at : at + half] for part in (periods, *waiting) for at in _from_the_end(len(part), half)]
+
+
+def _from_the_end(length: int, step: int) -> Iterable[int]:
+    return reversed(range(0, length, step))
 
 
 def offers(named: Sequence[str], access: Access) -> Iterator[tuple[Table, Offer | Stoppage | None]]:
@@ -222,6 +250,6 @@ def _costs(table: Table, metadata: TableMetadata, *, listing: Listing, cells_per
         updated_on=listing.updated_on,
         periods=metadata.periods,
         periods_per_partition=client.periods_per_call(table, cut=widest, cells_per_call=cells_per_call),
-        calls=BESIDE_FIGURES + len(asked),
+        calls=BESIDE_FIGURES + len(asked) + (len(asked) > 1),  # the first of several is asked again
         cells=round(possible * table.filled),
     )

@@ -78,6 +78,7 @@ class Contract(Declared):
     header_row: int = Field(default=1, ge=1, le=1000)
     encoding: Encoding | None = None
     separator: Separator | None = None
+    last_line_without_end: bool = False
     decimal: Decimals
     thousands: Thousands | None = None
     missing: tuple[Label, ...] = ()
@@ -114,6 +115,7 @@ class Contract(Declared):
         else:
             missing = []
             unfit = [key for key in ("encoding", "separator") if getattr(self, key) is not None]
+            unfit += ["last_line_without_end"] * self.last_line_without_end
         if missing:
             yield f"{missing[0]}: a CSV file does not tell; declare it"
         if unfit:

@@ -76,6 +76,11 @@ class Limits(Declared):
     largest_mb: float = Field(default=50, gt=0, le=2000)
     most_rows: int = Field(default=100_000, gt=0, le=1_000_000)
 
+    @property
+    def largest_bytes(self) -> int:
+        """How many bytes a file may have."""
+        return int(self.largest_mb * 1_000_000)
+
 
 class PeriodColumn(Declared):
     """A column that names each row's period, in one form."""

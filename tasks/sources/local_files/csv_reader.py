@@ -47,6 +47,22 @@ def csv_rows(stream: BinaryIO, *, contract: Contract, name: str) -> Iterator[Row
         yield Row(number, tuple(cells))
 
 
+def require_ended(content: bytes, *, contract: Contract, name: str) -> None:
+    """Raise FileRefused where a CSV file's last line has no end: a number in it may be cut, and rows after it lost."""
+    if contract.format != "csv" or contract.last_line_without_end or content.endswith((b"\n", b"\r")):
+        return
+    lines = content.count(b"\n") + 1
+    raise refused(
+        name,
+        expected="an end of its last line",
+        found=f"none in line {lines}",
+        advice=(
+            "The file may be cut off or half copied: send it whole. Where its program never ends the last line, say "
+            "`last_line_without_end: true` in the contract"
+        ),
+    )
+
+
 class _Lines:
     """The decoded lines of a stream; `odd` says whether one of those handed out may hold what is no text."""
 

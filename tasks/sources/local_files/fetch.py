@@ -12,13 +12,16 @@ from pathlib import Path
 
 from tasks.results import DUE, Due, Listing
 from tasks.sources.access import CONTRACT, Access, ArchivedFile, archive_file, due_of, fetch_archived, readable_again
-from tasks.sources.local_files.contract import Contract, ContractError, read_contract
+from tasks.sources.documents.plain_file import LINKED, FileUnfit, is_linked, read_still
+from tasks.sources.local_files.contract import LONGEST_CONTRACT, Contract, ContractError, read_contract
+from tasks.sources.local_files.csv_reader import require_ended
 from tasks.sources.local_files.snapshot import require_size
 from tasks.stoppages import FileRefused
 from warehouse.catalogue.publishers import LOCAL
 from warehouse.settings import Settings
 
 _CONTRACTS = {".yml", ".yaml"}
+_MOST_BYTES_OF_A_SIGN = 4
 
 fetch = fetch_archived
 
@@ -40,6 +43,7 @@ class Folder:
     files: tuple[LocalFile, ...]
     sentences: tuple[str, ...]
     wrong_contracts: tuple[str, ...]
+    links: tuple[str, ...] = ()
 
 
 def is_configured(settings: Settings) -> bool:
@@ -70,14 +74,24 @@ def _due(file: LocalFile, *, access: Access) -> Due:
 def _archived(file: LocalFile, *, access: Access) -> tuple[ArchivedFile, ArchivedFile]:
     """A contract and its file, archived; raises FileRefused."""
     require_size(file.path.stat().st_size, contract=file.contract, name=file.path.name)
-    try:
-        contract, content = file.contract_path.read_bytes(), file.path.read_bytes()
-    except OSError as error:
-        raise FileRefused(f"{file.path.name} cannot be read: {error}. See to its rights, or save it anew") from error
+    contract = _whole(file.contract_path, most=LONGEST_CONTRACT * _MOST_BYTES_OF_A_SIGN)
+    content = _whole(file.path, most=file.contract.limits.largest_bytes)
+    require_ended(content, contract=file.contract, name=file.path.name)
     return (
         archive_file(access, file.contract_path.name, contract, kind=CONTRACT),
         archive_file(access, file.path.name, content),
     )
+
+
+def _whole(path: Path, *, most: int) -> bytes:
+    try:
+        return read_still(path, most=most)
+    except FileUnfit as reason:
+        raise FileRefused(f"{path.name} {reason}") from reason
+    except OSError as error:
+        raise FileRefused(
+            f"{path.name} cannot be read ({error.strerror}). See to its rights, or save it anew"
+        ) from error
 
 
 def _unfitting(folder: Folder) -> list[Due]:
@@ -99,17 +113,18 @@ def look_into(folder: Path) -> Folder:
         except ContractError as error:
             wrong.append(str(error))
     clashes = _clashes(read, folder=folder)
-    named = {path: _named_by(contract, beside=path) for path, contract in read.items()}
+    named = {path: _named_by(contract, beside=path, folder=folder) for path, contract in read.items()}
     wrong += clashes.values()
     waiting = [_waiting(read[path], path=path) for path, found in named.items() if not found]
     strangers = _strangers(folder, known={path for found in named.values() for path in found})
+    links = [f"{path.relative_to(folder).as_posix()} {LINKED}" for path in _seen_in(folder) if path.is_symlink()]
     return Folder(
         files=tuple(
             LocalFile(read[path], path, found[-1], tuple(found[:-1]))
             for path, found in named.items()
             if found and read[path].id not in clashes
         ),
-        sentences=(*wrong, *waiting, *strangers),
+        sentences=(*wrong, *waiting, *strangers, *links),
         wrong_contracts=tuple(wrong),
     )
 
@@ -122,11 +137,13 @@ def contracts_in(folder: Path) -> list[Path]:
 
 
 def _files_in(folder: Path) -> list[Path]:
-    """The files of a folder; hidden ones, and those by which a spreadsheet program marks a file as open, are left out."""
+    return [path for path in _seen_in(folder) if not is_linked(path, folder=folder) and path.is_file()]
+
+
+def _seen_in(folder: Path) -> list[Path]:
+    """What lies in a folder; hidden files, and those by which a spreadsheet program marks a file as open, are left out."""
     return [
-        path
-        for path in sorted(folder.rglob("*"))
-        if path.is_file() and not path.name.startswith((".", "~$")) and path.name != "README.md"
+        path for path in sorted(folder.rglob("*")) if not path.name.startswith((".", "~$")) and path.name != "README.md"
     ]
 
 
@@ -152,14 +169,21 @@ def _clashes(read: dict[Path, Contract], *, folder: Path) -> dict[str, str]:
     }
 
 
-def _named_by(contract: Contract, *, beside: Path) -> list[Path]:
+def _named_by(contract: Contract, *, beside: Path, folder: Path) -> list[Path]:
     """The files a contract names, the newest last; of those saved in the same instant, the last by name."""
     exact = beside.parent / contract.file
     try:
         found = [exact] if exact.is_file() else list(beside.parent.glob(contract.file))
     except (ValueError, OSError):  # a pattern that no file system understands, or of more than 255 signs, names no file
         found = []
-    files = [path for path in found if path.is_file() and path.name[:2] != "~$" and path.suffix not in _CONTRACTS]
+    files = [
+        path
+        for path in found
+        if not is_linked(path, folder=folder)
+        and path.is_file()
+        and path.name[:2] != "~$"
+        and path.suffix not in _CONTRACTS
+    ]
     return sorted(files, key=lambda path: (path.stat().st_mtime_ns, path.name))
 
 

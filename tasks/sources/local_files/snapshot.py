@@ -115,7 +115,7 @@ def require_size(size: int, *, contract: Contract, name: str) -> None:
     """Raise FileRefused where `size` bytes are none, or more than the contract allows."""
     if size == 0:
         raise refused(name, expected="a table", found="an empty file", advice="Send the file anew")
-    if size > contract.limits.largest_mb * 1_000_000:
+    if size > contract.limits.largest_bytes:
         raise refused(
             name,
             expected=f"at most {contract.limits.largest_mb:g} MB",

@@ -28,6 +28,8 @@ _LARGEST_MB = 200
 _LIMITS = workbook.PackageLimits(size=_LARGEST_MB * workbook.MEGABYTE, parts=2_000)
 _XLSX = "an .xlsx workbook"
 _LAST_ROW, _LAST_COLUMN = 1_048_576, 16_384
+
+_MOST_PLACES = 10_000_000
 _REFERENCE = re.compile(r"\$?([A-Z]{1,3})\$?(\d{1,7})", re.ASCII)
 
 
@@ -97,7 +99,7 @@ def _require_plain_sheet(stream: BinaryIO, *, sheet: Any, header_row: int, name:
     """Raise FileRefused where a sheet's table has merged cells, or rows and cells out of their order."""
     stream.seek(0)
     with zipfile.ZipFile(stream) as package, package.open(sheet._worksheet_path) as content:
-        row = column = 0
+        row = column = places = 0
         for event, element in iterparse(content, events=("start", "end"), forbid_dtd=True):
             tag = element.tag.rpartition("}")[2]
             if event == "start" and tag == "row":
@@ -108,6 +110,20 @@ def _require_plain_sheet(stream: BinaryIO, *, sheet: Any, header_row: int, name:
                 _require_above(element.get("ref", ""), header_row=header_row, name=name)
             elif event == "end" and tag == "row":
                 element.clear()
+                places = _require_few(places + column, row=row, name=name)
+
+
+def _require_few(places: int, *, row: int, name: str) -> int:
+    """A row is read up to its last cell: a million rows with one cell far to the right are a thousand million places."""
+    if places <= _MOST_PLACES:
+        return places
+    raise refused(
+        name,
+        row=row,
+        expected=f"at most {_MOST_PLACES} cells up to the last one of each row",
+        found="more",
+        advice="Delete the columns to the right of the table, or send the figures as CSV",
+    )
 
 
 def _next(before: int, stated: str | int | None, *, last: int, name: str) -> int:

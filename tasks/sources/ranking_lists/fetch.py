@@ -22,6 +22,7 @@ from tasks.sources.access import (
     readable_again,
 )
 from tasks.sources.documents.file_kind import LARGEST_FILE_BYTES
+from tasks.sources.documents.plain_file import FileUnfit, read_still
 from tasks.sources.http import Answer, HttpClient, Now, Options, options_of
 from tasks.sources.ranking_lists.snapshot import read_list
 from tasks.stoppages import (
@@ -108,8 +109,15 @@ def watched(place: str) -> list[str]:
 
 
 def _is_list(path: Path) -> bool:
-    """Excel keeps a file that begins with ~$ beside each one that is open; a dot hides half-copied ones."""
-    return path.is_file() and path.suffix.lower() in SUFFIXES and not path.name.startswith(("~$", "."))
+    """Excel keeps a file that begins with ~$ beside each one that is open; a dot hides half-copied ones.
+
+    A link is refused when it is read, so that it is told.
+    """
+    return (
+        (path.is_symlink() or path.is_file())
+        and path.suffix.lower() in SUFFIXES
+        and not path.name.startswith(("~$", "."))
+    )
 
 
 def name_of(address: str) -> str:
@@ -121,17 +129,19 @@ def name_of(address: str) -> str:
 def get(address: str, *, now: Now, **options: Unpack[Options]) -> bytes:
     """The bytes at one of the addresses that `watched` gives.
 
-    Raises a PublisherTrouble: not there, too slow, too large, or pointing to another host.
+    Raises a PublisherTrouble (not there, too slow, too large, or pointing to another host), or ListUnreadable for a link
+    and for a file that is being written.
     """
     return _from_web(address, now=now, options=options) if "://" in address else _from_file(Path(address))
 
 
 def _from_file(path: Path) -> bytes:
     try:
-        if not path.is_file():
-            raise PublisherDown(f"the file {path} is no longer there: put it back into the watched folder")
-        with path.open("rb") as stream:
-            content = stream.read(LARGEST_FILE_BYTES + 1)
+        content = read_still(path, most=LARGEST_FILE_BYTES)
+    except FileUnfit as reason:
+        raise ListUnreadable(f"{path.name} {reason}") from reason
+    except FileNotFoundError as error:
+        raise PublisherDown(f"the file {path} is no longer there: put it back into the watched folder") from error
     except OSError as error:
         raise PublisherDown(f"the file {path} cannot be read ({error.strerror}): correct its rights") from error
     if len(content) > LARGEST_FILE_BYTES:

@@ -17,7 +17,7 @@ from io import BytesIO
 
 import polars as pl
 
-from tasks.sources.cells import KEY, SCHEMA, members_of, one_of_each, require_asked, require_each_came
+from tasks.sources.cells import KEY, SCHEMA, composed_labels, members_of, one_of_each, require_asked, require_each_came
 from tasks.sources.json_answers import not_promised
 from tasks.sources.statbank.codes import area_of, is_left_out, read_quarter
 from tasks.sources.statbank.metadata import CATALOGUE, SETTING, BankMetadata, members_asked
@@ -49,19 +49,20 @@ def to_cells(body: bytes, *, table: Table, metadata: BankMetadata, periods: Coll
     (measure,) = table.measures
     columns = _columns(table, metadata=metadata)
     of = f"/data/{table.id.upper()}"
-    rows = _read_body(body, of=of, columns=[*(column.name for column in columns), measure.label])
+    read = _read_body(body, of=of, columns=[*(column.name for column in columns), measure.label])
+    rows = composed_labels(read)
     for column in columns:
         _require_declared(rows, column=column, table=table)
     _require_asked(rows, time=columns[1], periods=periods, of=of)
     _require_whole(rows, columns=columns, metadata=metadata, periods=periods, of=of)
-    read = _values(rows, measure=measure, hidden_as=metadata.hidden_as, of=of)
-    cells = _keyed(read, columns=columns, table=table).with_columns(measure=pl.lit(measure.name))
+    valued = _values(rows, measure=measure, hidden_as=metadata.hidden_as, of=of)
+    cells = _keyed(valued, columns=columns, table=table).with_columns(measure=pl.lit(measure.name))
     return one_of_each(cells.select(*KEY, "value", "status").cast(SCHEMA), table=table)
 
 
 def _read_body(body: bytes, *, of: str, columns: Collection[str]) -> pl.DataFrame:
     """One row per line after the header, every field a text, the columns named and ordered as in `columns`."""
-    fields = _fields(body.removeprefix(_BYTE_ORDER_MARK), of=of)
+    fields = read_fields(body.removeprefix(_BYTE_ORDER_MARK), of=of)
     header = [name.upper() for name in fields.columns]
     if sorted(header) != sorted(name.upper() for name in columns):
         raise BodyUnreadable(
@@ -74,7 +75,8 @@ def _read_body(body: bytes, *, of: str, columns: Collection[str]) -> pl.DataFram
     return fields.select(fields.to_series(at).alias(name) for name, at in places.items())
 
 
-def _fields(body: bytes, *, of: str) -> pl.DataFrame:
+def read_fields(body: bytes, *, of: str) -> pl.DataFrame:
+    """One row per line after the header, every field a text, as it was written; raises BodyUnreadable."""
     if b";" not in body.partition(b"\n")[0]:
         raise BodyUnreadable(not_promised("a table of figures", body=body, of=of, setting=SETTING))
     try:

@@ -2,7 +2,9 @@
 
 Asked for are all areas, the declared members and the quarters, by GET only: what was asked is then one line in the
 archive's manifest. A variable that is not named in the catalogue is left out of the question, and StatBank sums over it.
-Quarters are named, never counted, so that an answer can be held against what was asked.
+Quarters are named, never counted, so that an answer can be held against what was asked. A release in the middle of a
+fetch makes it begin again: the description is another at the end, or the first question of several, which asks for the
+newest quarters, is answered otherwise.
 """
 
 from __future__ import annotations
@@ -12,16 +14,19 @@ from math import prod
 from typing import Unpack
 
 from tasks.results import DUE, FULL_LOOK_EVERY, Due, Fetched, Listing, require_has_come
-from tasks.sources.access import Access
+from tasks.sources.access import Access, is_answered_alike
 from tasks.sources.http import Answer, HttpClient, Now, Options, options_of
+from tasks.sources.statbank.cells import read_fields
 from tasks.sources.statbank.codes import write_quarter
 from tasks.sources.statbank.metadata import CATALOGUE, SETTING, BankMetadata, members_asked, read_metadata
-from tasks.stoppages import Stoppage, Undeclared
+from tasks.stoppages import ReleaseMoved, Stoppage, Undeclared
 from warehouse.catalogue.model import Table, statbank
 from warehouse.catalogue.publishers import chosen
 from warehouse.danish.clock import danish_day
 from warehouse.periods import Period
 from warehouse.settings import Settings
+
+ATTEMPTS = 3
 
 # Above it the API answers REQUEST-LIMIT (public bug reports, 2024-11); BULK has no limit, but leaves no variable out.
 CELL_LIMIT = 1_000_000
@@ -64,12 +69,16 @@ def _due(table: Table, *, bank: Bank, access: Access) -> Due:
         require_has_come(metadata.updated_on, today=danish_day(access.clock()), of=table.id)
     except Stoppage as stoppage:
         return Due(table.id, DUE, "asked", Listing(table.id), stoppage=stoppage)
-    newest = str(metadata.periods[-1]) if metadata.periods else None
-    listing = Listing(table.id, metadata.updated_on, None, {"Q": newest} if newest else {})
+    listing = _listing(table, metadata=metadata)
     if _is_known(table, updated_on=metadata.updated_on, access=access):
         return Due(table.id, "not_due", f"nothing new since {metadata.updated_on}", listing)
-    reason, kept = f"StatBank updated it on {metadata.updated_on}", access.keep(described)
-    return Due(table.id, DUE, reason, listing, newest, answers=(kept,))
+    reason = f"StatBank updated it on {metadata.updated_on}"
+    return Due(table.id, DUE, reason, listing, listing.newest_periods.get("Q"), answers=(access.keep(described),))
+
+
+def _listing(table: Table, *, metadata: BankMetadata) -> Listing:
+    newest = {"Q": str(metadata.periods[-1])} if metadata.periods else {}
+    return Listing(table.id, metadata.updated_on, None, newest)
 
 
 def _is_known(table: Table, *, updated_on: date, access: Access) -> bool:
@@ -78,13 +87,32 @@ def _is_known(table: Table, *, updated_on: date, access: Access) -> bool:
 
 
 def fetch(due: Due, *, access: Access, only: frozenset[Period] | None = None) -> Fetched:  # noqa: ARG001  # it is read whole
-    """All quarters of a table into the archive, by the description that is there already; raises a Stoppage."""
+    """All quarters of a table into the archive, until no release comes meanwhile; raises a Stoppage."""
     table, (described,) = statbank().table(due.table_id), due.answers
-    metadata = read_metadata(access.archive.get(described.sha256), table=table)
-    chunks = in_chunks(metadata.periods, table=table, metadata=metadata)
     with _open_bank(access) as bank:
-        kept = [access.keep(bank.ask(figures(table, metadata=metadata, periods=periods))) for periods in chunks]
-    return access.receipt(due.listing, publisher=bank.base_url, entries=(described, *kept), calls=len(kept))
+        for _ in range(ATTEMPTS):
+            metadata = read_metadata(access.archive.get(described.sha256), table=table)
+            answers = _all_quarters(table, metadata=metadata, bank=bank)
+            after = bank.ask(metadata_of(table))
+            if read_metadata(after.body, table=table) == metadata and _first_stands(answers, bank=bank):
+                listing, entries = _listing(table, metadata=metadata), [described, *map(access.keep, answers)]
+                return access.receipt(listing, publisher=bank.base_url, entries=entries, calls=len(answers))
+            described = access.keep(after)
+    raise ReleaseMoved(f"{table.id}: StatBank released while we fetched, {ATTEMPTS} times; the next night tries again")
+
+
+def _all_quarters(table: Table, *, metadata: BankMetadata, bank: Bank) -> list[Answer]:
+    """The newest quarters first."""
+    chunks = in_chunks(metadata.periods, table=table, metadata=metadata)
+    return [bank.ask(figures(table, metadata=metadata, periods=periods)) for periods in reversed(chunks)]
+
+
+def _first_stands(answers: list[Answer], *, bank: Bank) -> bool:
+    """Whether the first of several questions still has its answer; one answer alone is of one release."""
+    if len(answers) < 2:
+        return True
+    first, again = answers[0], bank.ask(answers[0].asked)
+    return is_answered_alike(first, again, read=lambda body: read_fields(body, of=first.asked))
 
 
 def _open_bank(access: Access) -> Bank:

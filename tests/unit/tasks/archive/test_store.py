@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import os
+import stat
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -151,14 +152,12 @@ def test_a_damaged_manifest_is_refused(archive: Archive, content: bytes) -> None
 def test_a_write_that_breaks_leaves_nothing_half_written(
     archive: Archive, monkeypatch: pytest.MonkeyPatch, what: str
 ) -> None:
-    from fsspec.implementations.local import LocalFileOpener
-
-    def torn(opener: Any, content: bytes) -> int:
-        opener.f.write(content[: len(content) // 2])
+    def torn(handle: int) -> None:
+        os.ftruncate(handle, 10)
         raise OSError(28, "No space left on device")
 
     with monkeypatch.context() as patched:
-        patched.setattr(LocalFileOpener, "write", torn)
+        patched.setattr("os.fsync", torn)
         with pytest.raises(ArchiveTrouble, match="No space left"):
             _ = archive.put(CONTENT) if what == "payload" else archive.put_manifest(MANIFEST)
     assert files(archive) == []
@@ -194,3 +193,25 @@ def test_any_fsspec_address_will_do() -> None:
     assert archive.get_manifest(archive.put_manifest(MANIFEST)) == MANIFEST
     assert archive.names("manifests") == {MANIFEST.name}
     assert archive.holds({archive.put(CONTENT)}) == {DIGEST}
+
+
+def test_only_the_owner_may_read_or_list_anything_of_it(tmp_path: Path) -> None:
+    before = os.umask(0)
+    try:
+        archive = Archive(str(tmp_path / "deep" / "archive"))
+        archive.put(b"one")
+        archive.put_file("publications/y01a02/one.json", b"{}")
+    finally:
+        os.umask(before)
+    modes = {stat.S_IMODE(path.stat().st_mode) for path in (tmp_path / "deep" / "archive").rglob("*") if path.is_file()}
+    assert modes == {0o600}
+    folders = [tmp_path / "deep" / "archive", *(tmp_path / "deep" / "archive").rglob("*")]
+    assert {stat.S_IMODE(path.stat().st_mode) for path in folders if path.is_dir()} == {0o700}
+
+
+def test_an_archive_that_others_could_enter_is_closed_to_them_when_it_is_next_written(tmp_path: Path) -> None:
+    root = tmp_path / "archive"
+    root.mkdir(mode=0o755)
+    root.chmod(0o755)
+    Archive(str(root)).put(b"one")
+    assert stat.S_IMODE(root.stat().st_mode) == 0o700

@@ -5,6 +5,8 @@ from __future__ import annotations
 import fcntl
 import json
 import os
+import subprocess
+import tempfile
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from hashlib import sha256
@@ -47,6 +49,20 @@ DANGEROUS = [
     "",
     "æøå",
 ]
+
+
+@pytest.fixture
+def full_disk() -> Iterator[Path]:
+    """A file system that has no room left but for a manifest."""
+    with tempfile.TemporaryDirectory(prefix="small-disk-of-the-tests-") as folder:
+        try:
+            subprocess.run(["mount", "-t", "tmpfs", "-o", "size=16k,mode=755", "tmpfs", folder], check=True)
+        except (OSError, subprocess.CalledProcessError):
+            if os.environ.get("CI"):
+                raise
+            pytest.skip("a small file system cannot be mounted here: it needs root; in CI it must")
+        yield Path(folder)
+        subprocess.run(["umount", "--lazy", folder], check=True)
 
 
 @pytest.fixture(scope="module")
@@ -367,3 +383,13 @@ def test_the_command_writes_them_and_a_mart_that_is_not_there_is_wrong_use(
     assert (tmp_path / "out" / "data_dictionary.csv").read_text(encoding="utf-8").startswith('"table_name",')
     assert run([*asked, "--mart", "saving"]) == 2
     assert "there is no mart 'saving'" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("form", list(FORMATS))
+def test_an_export_without_room_names_the_place_and_leaves_nothing_half_there(
+    filled: Engine, full_disk: Path, form: str
+) -> None:
+    to = full_disk / "out"
+    with pytest.raises(ExportRefused, match=rf"^the export cannot be written to {to} \(.*[Nn]o space left"):
+        export(filled, to=to, form=form, marts=MARTS, now=NOW)
+    assert list(to.iterdir()) == []

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import unicodedata
 from pathlib import Path
 from typing import Any
 
@@ -346,3 +348,26 @@ def test_a_period_that_lacks_in_a_total_is_missed_where_each_municipality_report
     sparse = WITH_BREAKDOWN.model_copy(update={"coverage": "sparse"})
     assert asked(total, declared=sparse, **roots).height == 2
     assert asked(HERLEVS[1]).height == 2, "members may begin later than their total"
+
+
+def decomposed(text: str) -> str:
+    return unicodedata.normalize("NFD", text)
+
+
+def test_labels_that_differ_in_unicode_form_only_are_the_same_labels() -> None:
+    declared = table(measures=(Measure(name="persons", label="Antal på ydelse", unit="persons"),))
+    names = ["Rødovre", "Brøndby", "Høje-Taastrup", "Hele landet"]
+    written = pl.DataFrame({"Periode": ["2026M07"] * 4, "Område": names, "Antal på ydelse": [1, 2, 3, 6]})
+    other = written.rename(decomposed).with_columns(pl.col(pl.String).map_elements(decomposed, return_dtype=pl.String))
+    assert other.columns != written.columns
+    assert to_cells(other, table=declared, nodes=ROOT).equals(to_cells(written, table=declared, nodes=ROOT))
+
+
+def test_a_label_of_a_megabyte_is_told_shortened() -> None:
+    frame = pl.DataFrame({"Periode": ["2026M07"], "Område": ["Ø" * 1_000_000], "Antal personer": [1], "Andel": [1.0]})
+    with pytest.raises(Undeclared) as stopped:
+        to_cells(frame, table=table(), nodes=ROOT)
+    assert len(str(stopped.value)) < 5_000
+    assert str(stopped.value).startswith("y99x01: the Område label 'ØØØ")
+    assert str(stopped.value).endswith("in warehouse/catalogue/jobindsats.yml; if it is new, declare it there")
+    assert len(json.dumps(stopped.value.cells)) < 10_000

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import unicodedata
 from typing import Any
 
 import pytest
@@ -82,6 +83,15 @@ def test_periods_are_those_of_the_declared_kind_oldest_first() -> None:
 
 def test_a_hierarchy_keeps_its_levels_and_ids() -> None:
     assert AGREEING.hierarchies["_ygrpi09"][1] == Level("grp", {"/1/": "A-dagpenge", "/2/": "Kontanthjælp"})
+
+
+def test_names_that_differ_in_unicode_form_only_are_read_as_the_catalogue_writes_them() -> None:
+    written = json.dumps(document(nykom(), ygrpi09("Uddannelseshjælp", "Sygedagpenge på ydelse")), ensure_ascii=False)
+    other = unicodedata.normalize("NFD", written)
+    assert other != written
+    read = read_metadata(written.encode(), table=Y25I01)
+    assert read_metadata(other.encode(), table=Y25I01) == read
+    assert read_metadata(json.dumps(json.loads(other)).encode(), table=Y25I01) == read
 
 
 def test_periods_of_another_kind_only_are_named() -> None:

@@ -12,6 +12,7 @@ import pytest
 
 from tasks.sources.cells import KEY, SCHEMA
 from tasks.sources.local_files.contract import Contract
+from tasks.sources.local_files.csv_reader import require_ended
 from tasks.sources.local_files.snapshot import read_file, read_stream, require_size
 from tasks.stoppages import FileRefused
 from tests.local import column, contract
@@ -305,3 +306,32 @@ def test_a_file_of_300_mb_is_refused_by_its_size_or_where_that_is_allowed_at_its
         assert tracemalloc.get_traced_memory()[1] < 5_000_000
     finally:
         tracemalloc.stop()
+
+
+def test_no_cut_of_a_file_gives_another_figure_than_the_whole_has() -> None:
+    content, whole = PLAIN.replace("1.282", "1.282,50").encode(), column(unit="dkk", name="cost_dkk")
+    figures = read(content.decode(), columns=whole)
+    for length in range(len(content)):
+        cut = content[:length]
+        try:
+            require_ended(cut, contract=contract(), name="courses.csv")
+            found = read(cut, columns=whole)
+        except FileRefused:
+            continue
+        assert found.items() <= figures.items(), cut
+
+
+@pytest.mark.parametrize("end", ["", ";", " ", "\t"])
+def test_a_last_line_without_its_end_is_refused_unless_the_contract_says_so(end: str) -> None:
+    content = (PLAIN.rstrip() + end).encode()
+    with pytest.raises(
+        FileRefused, match=r"courses\.csv: expected an end of its last line, found none in line 3"
+    ) as refused:
+        require_ended(content, contract=contract(), name="courses.csv")
+    assert "half copied: send it whole" in str(refused.value)
+    require_ended(content, contract=contract(last_line_without_end=True), name="courses.csv")
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r", "\n\n"])
+def test_any_end_of_a_line_will_do(end: str) -> None:
+    require_ended((PLAIN.rstrip() + end).encode(), contract=contract(), name="courses.csv")

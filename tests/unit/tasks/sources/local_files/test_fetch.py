@@ -162,3 +162,25 @@ def test_a_file_whose_name_is_not_utf_8_is_read_and_archived_under_a_washed_name
     fetched = fetch(found["local_odd"], access=access)
     assert archive.get_manifest(fetched.manifest).entries[1].asked == "file:odd\ufffd.csv"
     assert found["local_courses"].fetch
+
+
+def test_links_are_not_followed_and_told_by_their_names_only(
+    folder: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    secret = tmp_path_factory.mktemp("elsewhere") / "secret.csv"
+    secret.write_text("Tilbud;Antal\nHemmeligt;1\n", encoding="utf-8")
+    declare(secret.with_name("secret.yml"), table="secrets", file="secret.csv")
+    (folder / "courses.csv").unlink()
+    (folder / "courses.csv").symlink_to(secret)
+    (folder / "other.yml").symlink_to(secret.with_name("secret.yml"))
+    (folder / "tal").symlink_to(secret.parent)
+    (folder / "nowhere.csv").symlink_to(folder / "gone")
+    declare(folder / "below.yml", table="below", file="tal/*.csv")
+    found = look_into(folder)
+    assert found.files == ()
+    assert [path.name for path in contracts_in(folder)] == ["below.yml", "courses.yml"]
+    linked = "is a symbolic link or lies behind one, and links are not followed: put the file itself there"
+    assert found.sentences[-4:] == tuple(
+        f"{name} {linked}" for name in ("courses.csv", "nowhere.csv", "other.yml", "tal")
+    )
+    assert "Hemmeligt" not in " ".join(found.sentences)

@@ -7,6 +7,7 @@ import json
 import zipfile
 from collections.abc import Callable
 from datetime import date
+from time import process_time
 from typing import Any
 
 import pytest
@@ -249,3 +250,30 @@ def test_what_is_no_workbook_is_refused(what: str) -> None:
 def test_a_workbook_without_rows_is_refused() -> None:
     require_refused(workbook([]), "expected a header")
     require_refused(workbook([HEADER]), "expected rows under the header")
+
+
+def with_rows(rows: bytes) -> bytes:
+    """A workbook whose sheet has these rows under its own."""
+    return changed(
+        workbook(ROWS), "xl/worksheets/sheet1.xml", lambda sheet: sheet.replace(b"</sheetData>", rows + b"</sheetData>")
+    )
+
+
+@pytest.mark.parametrize("cell", [b"<c/>", b'<c s="1"/>', b"<c></c>"])
+def test_a_small_workbook_of_a_million_empty_cells_is_refused_before_it_is_read(cell: bytes) -> None:
+    content = with_rows((b"<row>" + cell * 100 + b"</row>") * 10_000)
+    assert len(content) < 43_000
+    begun = process_time()
+    require_refused(content, "found more than 300,000 empty cells")
+    assert process_time() - begun < 5
+
+
+def test_rows_whose_only_cell_stands_far_to_the_right_are_refused_before_they_are_read() -> None:
+    rows = b"".join(b'<row r="%d"><c r="XFD%d"><v>1</v></c></row>' % (at, at) for at in range(4, 60_000))
+    begun = process_time()
+    require_refused(with_rows(rows), "row 6[0-9]+: expected at most 10000000 cells up to the last one of each row")
+    assert process_time() - begun < 10
+
+
+def test_a_sheet_with_some_empty_cells_is_read() -> None:
+    assert read(with_rows((b"<row>" + b"<c/>" * 20 + b"</row>") * 1_000)) == EXPECTED

@@ -14,7 +14,14 @@ import pytest
 from tasks.sources.documents import file_kind as limits
 from tasks.sources.ranking_lists import fetch
 from tasks.sources.ranking_lists.fetch import name_of, watched
-from tasks.stoppages import BodyTooLarge, PublisherDown, PublisherTimedOut, RedirectRefused, RequestRefused
+from tasks.stoppages import (
+    BodyTooLarge,
+    ListUnreadable,
+    PublisherDown,
+    PublisherTimedOut,
+    RedirectRefused,
+    RequestRefused,
+)
 
 NOW = datetime(2026, 11, 2, 4, 15, tzinfo=UTC)
 
@@ -185,3 +192,13 @@ def test_a_host_that_is_not_there_is_named() -> None:
 )
 def test_a_lists_name_is_the_last_part_of_its_address(address: str, name: str) -> None:
     assert name_of(address) == name
+
+
+def test_a_link_in_the_folder_is_told_by_its_name_and_not_followed(tmp_path: Path) -> None:
+    (tmp_path / "elsewhere").write_bytes(b"%PDF- hemmeligt")
+    folder = tmp_path / "lists"
+    folder.mkdir()
+    (folder / "alle.pdf").symlink_to(tmp_path / "elsewhere")
+    (address,) = watched(str(folder))
+    with pytest.raises(ListUnreadable, match=r"^alle\.pdf is a symbolic link"):
+        get(address, timeout_seconds=1)
