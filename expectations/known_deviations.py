@@ -16,8 +16,8 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, Validation
 
 from warehouse.areas import by_publisher_name
 from warehouse.catalogue.model import Catalogue, CatalogueError, Table, jobindsats
+from warehouse.formats.yaml_files import YamlFile, YamlMisread
 from warehouse.periods import Period, PeriodError
-from warehouse.yaml_files import YamlFile, YamlMisread
 
 FILE = "expectations/known_deviations.yml"
 TEXTS = ("period", "area", "measure", "status", "unit")

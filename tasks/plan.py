@@ -18,7 +18,7 @@ from tasks.results import Due, Known, LastFetch, Listing
 from tasks.sources.registry import SOURCES, Source, listed_tables, source_of
 from tasks.stoppages import Refused
 from warehouse.catalogue.model import CatalogueError
-from warehouse.clean_text import washed
+from warehouse.formats.clean_text import washed
 from warehouse.reading import table_named
 from warehouse.settings import is_on_this_machine
 

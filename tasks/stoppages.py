@@ -35,7 +35,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from warehouse.clean_text import shortened, washed_throughout
+from warehouse.formats.clean_text import shortened, washed_throughout
 
 _LONGEST_MESSAGE, _LONGEST_TEXT = 5_000, 500
 

@@ -18,8 +18,8 @@ from tasks.archive.store import Archive, ArchiveTrouble
 from tasks.stoppages import Refused
 from warehouse.assumptions.model import Assumption
 from warehouse.assumptions.record import DECLARED, moments, standing_at
+from warehouse.formats.strict_json import read_json
 from warehouse.settings import is_on_this_machine
-from warehouse.strict_json import read_json
 
 
 def write_missing_receipts(connection: Connection, *, archive: Archive) -> list[str]:

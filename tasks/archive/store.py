@@ -26,7 +26,7 @@ from uuid import uuid4
 import fsspec
 from fasteners import InterProcessLock
 
-from warehouse.strict_json import read_json
+from warehouse.formats.strict_json import read_json
 
 _PART = ".part-"
 

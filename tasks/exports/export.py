@@ -26,9 +26,9 @@ from xlsxwriter.exceptions import FileCreateError
 from tasks.archive.whole_file import UNFINISHED, whole_file
 from tasks.exports import files as export_files
 from tasks.exports.files import About, ExportRefused, Write
+from warehouse.formats.strict_json import read_json
 from warehouse.marts.contract import MARTS, VERSION
 from warehouse.marts.rows import State, one_state, state_of
-from warehouse.strict_json import read_json
 
 MANIFEST = "manifest.json"
 

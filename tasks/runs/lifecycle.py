@@ -19,9 +19,9 @@ from tasks.runs.alerts import raise_alerts
 from tasks.runs.report import RunReport, figures_moved, largest_revisions
 from tasks.sources.registry import listed_tables
 from warehouse import migrations
-from warehouse.clean_text import washed
 from warehouse.danish.clock import in_denmark
 from warehouse.database.locks import Lock, held, holders
+from warehouse.formats.clean_text import washed
 from warehouse.history.staging import drop_leftovers
 from warehouse.schema import ops
 

@@ -16,9 +16,9 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from tasks.resources import RETRIES, Resources, open_resources
 from tasks.results import Due, Listing, late_message
 from tasks.stoppages import Busy, Stoppage, WarehouseTrouble
-from warehouse.clean_text import washed
 from warehouse.database.locks import Lock, held
 from warehouse.errors import DATABASE_ERRORS, in_words, went_away
+from warehouse.formats.clean_text import washed
 from warehouse.history.staging import table_number
 from warehouse.history.vintages import Vintage
 from warehouse.schema import ops

@@ -14,8 +14,8 @@ from tasks.archive.store import Archive, ArchiveTrouble, Entry, Manifest
 from tasks.results import DUE, Due, Fetched, Known, Listing
 from tasks.sources.http import Answer, at_once
 from warehouse.catalogue.model import Table
-from warehouse.clean_text import washed
 from warehouse.danish.clock import Clock
+from warehouse.formats.clean_text import washed
 from warehouse.periods import Period
 from warehouse.settings import Settings
 

@@ -6,7 +6,7 @@ import unicodedata
 from typing import Any
 
 from tasks.stoppages import BodyUnreadable
-from warehouse.strict_json import JsonMisread, read_json
+from warehouse.formats.strict_json import JsonMisread, read_json
 
 
 def json_of(body: bytes, *, of: str, setting: str) -> Any:

@@ -13,7 +13,7 @@ from http import HTTPStatus
 
 from urllib3.exceptions import ConnectTimeoutError, IncompleteRead, MaxRetryError, NameResolutionError
 
-from warehouse.strict_json import JsonMisread, read_json
+from warehouse.formats.strict_json import JsonMisread, read_json
 
 _LONGEST_REFUSAL = 10_000
 

@@ -20,7 +20,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 
 from warehouse.areas import all_areas, reference_rows
 from warehouse.catalogue.model import Evidence
-from warehouse.yaml_files import YamlFile, YamlMisread
+from warehouse.formats.yaml_files import YamlFile, YamlMisread
 
 AssumptionUnit = Literal["persons", "full_time_persons", "cases", "pct", "pct_point", "dkk", "hours", "weeks", "years"]
 

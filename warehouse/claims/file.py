@@ -18,8 +18,8 @@ from pydantic import BaseModel, ConfigDict, Field, PlainValidator, StringConstra
 from warehouse.areas import AreaUnknown, find
 from warehouse.claims.arithmetic import Arithmetic
 from warehouse.danish.numbers import WrittenNumber, could_be_two_numbers, scale_of
+from warehouse.formats.yaml_files import Path, YamlFile, YamlMisread, as_text
 from warehouse.periods import Period
-from warehouse.yaml_files import Path, YamlFile, YamlMisread, as_text
 
 About = Literal["omtrent", "ca.", "knap", "godt", "over", "under", "mindst", "op til"]
 ASSUMPTION = "assumptions."

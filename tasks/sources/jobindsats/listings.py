@@ -15,7 +15,7 @@ from tasks.results import Listing, require_has_come
 from tasks.sources.jobindsats.metadata import SETTING
 from tasks.sources.json_answers import not_promised
 from tasks.stoppages import BodyUnreadable
-from warehouse.strict_json import JsonMisread, read_loosely, require_strict
+from warehouse.formats.strict_json import JsonMisread, read_loosely, require_strict
 
 _TOLD = 200
 

@@ -14,8 +14,8 @@ from tasks.sources.json_answers import json_of
 from tasks.stoppages import BodyUnreadable, Undeclared
 from warehouse.areas import municipalities
 from warehouse.catalogue.model import Hierarchy, Measure, Table
+from warehouse.formats.strict_json import JsonMisread, each_once
 from warehouse.periods import Period, PeriodError
-from warehouse.strict_json import JsonMisread, each_once
 
 SETTING = "JOBINDSATS_API_URL"
 ROOT = "/"

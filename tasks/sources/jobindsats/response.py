@@ -16,7 +16,7 @@ from typing import Any
 import polars as pl
 
 from tasks.stoppages import BodyUnreadable
-from warehouse.strict_json import JsonMisread, read_json
+from warehouse.formats.strict_json import JsonMisread, read_json
 
 _OPENING = re.compile(rb'\s*\{\s*"columns"\s*:\s*(\[.*?\])\s*,\s*"rows"\s*:\s*\[', re.DOTALL)
 _CLOSING = re.compile(rb"\]\s*\}\s*$")

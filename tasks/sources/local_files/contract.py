@@ -30,8 +30,8 @@ from tasks.sources.local_files.contract_fields import (
 )
 from tasks.sources.local_files.values import KINDS, Decimals, Dialect, Thousands
 from warehouse.catalogue.model import Hierarchy, Table
+from warehouse.formats.yaml_files import YamlFile, YamlMisread
 from warehouse.periods import PeriodKind
-from warehouse.yaml_files import YamlFile, YamlMisread
 
 Feed = Literal[
     "activation",

@@ -15,8 +15,8 @@ from tasks.sources.json_answers import json_of
 from tasks.sources.statbank.codes import read_quarter
 from tasks.stoppages import BodyUnreadable, Undeclared
 from warehouse.catalogue.model import Hierarchy, Table
+from warehouse.formats.strict_json import each_once
 from warehouse.periods import Period, PeriodError
-from warehouse.strict_json import each_once
 
 SETTING = "JOBINDSATS_STATBANK_URL"
 CATALOGUE = "warehouse/catalogue/statbank.yml"

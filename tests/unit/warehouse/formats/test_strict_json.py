@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from warehouse.strict_json import JsonMisread, read_json
+from warehouse.formats.strict_json import JsonMisread, read_json
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from typing import Any
 
 import yaml
 
-from warehouse.clean_text import is_clean
+from warehouse.formats.clean_text import is_clean
 
 Path = tuple[str | int, ...]
 """The keys and positions that lead to a value."""

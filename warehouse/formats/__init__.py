@@ -1,0 +1,1 @@
+"""Strict readers of texts: YAML, JSON, and what no database can hold."""
