@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 from textwrap import shorten
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
-from rich.console import Console
+from rich.console import Console, ConsoleOptions, ConsoleRenderable, RenderHook
+from rich.control import Control
 from rich.padding import Padding
+from rich.segment import Segment
 from rich.table import Table as Grid
 from rich.text import Text
+
+from warehouse.formats.clean_text import without_steering
 
 STYLES = {
     "published": "green",
@@ -31,10 +36,32 @@ _COUNTS = ("new", "revised", "withdrawn", "unchanged")
 _STOPPED = ("failed", "quarantined")
 
 
-def console() -> Console:
-    """The terminal; where standard output is a file or a pipe, at least 120 characters wide."""
-    terminal = Console(highlight=False)
-    return terminal if terminal.is_terminal else Console(highlight=False, width=max(terminal.width, _NARROWEST))
+def _plain(content: ConsoleRenderable) -> ConsoleRenderable:
+    """Something to be printed, whose texts may be an outsider's: signs that steer a terminal come out as U+FFFD."""
+
+    def pieces(terminal: Console, options: ConsoleOptions) -> Iterator[Segment]:
+        for piece in terminal.render(content, options):
+            yield piece if piece.control else Segment(without_steering(piece.text), piece.style)
+
+    return cast(ConsoleRenderable, SimpleNamespace(__rich_console__=pieces))
+
+
+def _all_plain(contents: list[ConsoleRenderable]) -> list[ConsoleRenderable]:
+    return [each if isinstance(each, Control) else _plain(each) for each in contents]
+
+
+def console(*, of_errors: bool = False) -> Console:
+    """The terminal, in which nothing that is told steers it; a file or a pipe is at least 120 characters wide."""
+    terminal = Console(highlight=False, markup=False, stderr=of_errors)
+    if not terminal.is_terminal:
+        terminal = Console(highlight=False, markup=False, stderr=of_errors, width=max(terminal.width, _NARROWEST))
+    terminal.push_render_hook(cast(RenderHook, SimpleNamespace(process_renderables=_all_plain)))
+    return terminal
+
+
+def tell(sentence: str) -> None:
+    """A sentence on standard error."""
+    sys.stderr.write(f"{without_steering(sentence)}\n")
 
 
 def print_json(document: Any) -> None:

@@ -20,6 +20,7 @@ from sqlalchemy import Connection, Engine
 from tasks.archive.store import Archive
 from tasks.results import Known
 from tasks.sources.access import Access
+from tasks.sources.deadlines import RunTime, unlimited
 from tasks.sources.registry import source_of
 from warehouse import migrations
 from warehouse.catalogue.model import Table
@@ -29,6 +30,8 @@ from warehouse.database.call_budget import Budget, wait_for_turn
 from warehouse.errors import went_away
 from warehouse.history.dimensions import write_tables
 from warehouse.settings import Settings, read_settings
+
+_RUN_TIMES: dict[int, RunTime] = {}
 
 
 @dataclass(frozen=True)
@@ -72,7 +75,13 @@ class Resources:
             run_id=run_id,
             before_call=before_call,
             known=known or {},
+            run_time=_RUN_TIMES.get(run_id) or unlimited(),
         )
+
+    def limit_time(self, run_id: int) -> None:
+        """Give a run the time that a night may take, from now on and in this process."""
+        seconds = self.settings.night_hours * 3600
+        _RUN_TIMES[run_id] = RunTime(seconds, for_waiting=seconds / 6)
 
 
 @contextmanager

@@ -55,6 +55,7 @@ class Settings(BaseModel):
     retries: int = Field(default=4, ge=0)
     backoff_seconds: float = Field(default=1, ge=0)
     patience_seconds: float = Field(default=600, ge=0.01, le=86_400)
+    night_hours: float = Field(default=6, gt=0, le=23)
     cells_per_call: int = Field(default=70_000, ge=1)
     calls_per_minute: int | None = Field(default=None, ge=1)
 

@@ -35,7 +35,7 @@ def figures(*, as_json: Json = False) -> int:
         terminal.print(Text.assemble((row["figure"], "bold"), f", {row['unit']}: {row['title']}"))
         terminal.print(_indented(Text(f"= {row['formula']}")))
         terminal.print(_indented(Text(f"reads {', '.join([*row['tables'], *row['assumptions']])}", "dim")))
-    terminal.print("\n[dim]One of them: jobindsats figure savings --area Herlev[/dim]")
+    terminal.print(Text("\nOne of them: jobindsats figure savings --area Herlev", "dim"))
     return WELL
 
 
@@ -74,7 +74,7 @@ def _print_rows(rows: list[dict[str, Any]]) -> None:
     """The rows as a table, or one after another where it would be too wide; then what they rest on."""
     telling, numbers, own = _columns(rows)
     terminal = console()
-    terminal.print(f"[bold]{rows[0]['figure']}[/bold] in {rows[0]['unit']}: {rows[0]['area']}")
+    terminal.print(Text(rows[0]["figure"], "bold").append(f" in {rows[0]['unit']}: {rows[0]['area']}", "not bold"))
     if _width(rows, names=(*telling, *numbers, *own)) <= terminal.width:
         _print_grid(terminal, rows, telling=telling, numbers=[*numbers, *own])
     else:

@@ -82,16 +82,22 @@ def main() -> None:
 def run(arguments: list[str]) -> int:
     """Carry out one command line and give its exit status; what went wrong is one sentence on standard error."""
     try:
-        status = app(arguments, exit_on_error=False)
-    except CycloptsError:
-        return WRONG_USE  # cyclopts has printed what is wrong
+        status = app(arguments, exit_on_error=False, print_error=False)
+    except CycloptsError as error:
+        from cyclopts import CycloptsPanel
+
+        from flows.printing import console
+
+        console(of_errors=True).print(CycloptsPanel(error))
+        return WRONG_USE
     except KeyboardInterrupt:
         sys.stderr.write("stopped; what was published stands, and the next run goes on from there\n")
         return FAILED
     except Exception as error:  # noqa: BLE001  # whatever it is, a person gets one sentence
+        from flows.printing import tell
         from tasks.upkeep.administration import in_a_sentence, is_wrong_use
 
-        sys.stderr.write(f"jobindsats: {in_a_sentence(error)}\n")
+        tell(f"jobindsats: {in_a_sentence(error)}")
         return WRONG_USE if is_wrong_use(error) else FAILED
     return status if isinstance(status, int) else WELL
 

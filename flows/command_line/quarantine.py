@@ -65,7 +65,7 @@ def _print_loads(terminal: Console, loads: Sequence[StoppedLoad], *, of: str, wh
         terminal.print(Text(_what_became_of(load) or load.message))
     waiting = [load for load in loads if load.state == "open"]
     if waiting:
-        terminal.print(f"\n[dim]Look at one: jobindsats quarantine show {waiting[0].id}[/dim]")
+        terminal.print(Text(f"\nLook at one: jobindsats quarantine show {waiting[0].id}", "dim"))
 
 
 def _load_lines(loads: Sequence[StoppedLoad]) -> Grid:
@@ -117,9 +117,8 @@ def _print_load(terminal: Console, load: StoppedLoad, *, rules: Sequence[BrokenR
         terminal.print()
         _print_rule(terminal, rule)
     if load.state == "open":
-        terminal.print(
-            f'\n[dim]Right after all? jobindsats quarantine release {load.id} --reason "why it may be published"[/dim]',
-        )
+        step = f'jobindsats quarantine release {load.id} --reason "why it may be published"'
+        terminal.print(Text(f"\nRight after all? {step}", "dim"))
 
 
 def _facts(load: StoppedLoad) -> Text:
@@ -144,7 +143,7 @@ def _print_rule(terminal: Console, rule: BrokenRule) -> None:
     if rule.offenders > shown:
         kept = f", {number(len(rule.rows))} of them kept" if len(rule.rows) < rule.offenders else ""
         more = "; --json has all that were kept" if len(rule.rows) > shown else ""
-        terminal.print(Padding(f"[dim]{shown} of {number(rule.offenders)}{kept}{more}[/dim]", (0, 2)))
+        terminal.print(Padding(Text(f"{shown} of {number(rule.offenders)}{kept}{more}", "dim"), (0, 2)))
 
 
 def _columns(rows: Sequence[Mapping[str, Any]]) -> list[str]:

@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.text import Text
 
 from flows.command_line.options import ATTENTION, FAILED, WELL, WRONG_USE, Json, Tables, answered
-from flows.printing import STYLES, console, grid, number, print_highlights, print_json, print_report
+from flows.printing import STYLES, console, grid, number, print_highlights, print_json, print_report, tell
 from flows.serving.local_server import await_orchestrator, begin_orchestrator, prepare_orchestrator
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ def nightly(*, tables: Tables = None, as_json: Json = False) -> int:
     await_orchestrator()
     report = run_night(chosen)
     if report.message:
-        sys.stderr.write(f"{report.message}\n")
+        tell(report.message)
     _print_night(report, as_json=as_json)
     return {"completed": WELL, "yielded": WELL, "superseded": WELL, "attention": ATTENTION}.get(report.outcome, FAILED)
 
@@ -233,7 +233,7 @@ def _print_report(report: BackfillReport, *, as_json: bool) -> None:
     from tasks.backfill.steps import as_json as report_as_json
 
     answered(report_as_json(report), as_json=as_json, shown=lambda: console().print(_report_in_words(report)))
-    terminal = Console(stderr=True, highlight=False) if as_json else console()
+    terminal = console(of_errors=as_json)
     for trouble in report.troubles:
         heading = f"\n{trouble['outcome']}: {trouble['table']} {trouble['periods'] or ''}"
         terminal.print(Text(heading, STYLES[trouble["outcome"]]))

@@ -86,7 +86,7 @@ def show(
 
 def _print_observations(rows: Rows, *, title: str, warnings: Sequence[str]) -> None:
     terminal = console()
-    terminal.print(f"[bold]{rows[0]['table']}[/bold] {title}: {rows[0]['area']}")
+    terminal.print(Text(rows[0]["table"], "bold").append(f" {title}: {rows[0]['area']}", "not bold"))
     terminal.print(_observation_lines(rows))
     for warning in warnings:
         terminal.print(Text(warning, "yellow"))

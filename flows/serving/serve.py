@@ -171,7 +171,7 @@ def _keep_worker(home: Path, *, folder: Path, server: subprocess.Popen[bytes]) -
     _report_end(server, to=ended)
     worker = _worker(home, ended=ended)
     try:
-        console().print(_what_to_do(home, folder=folder), markup=False, highlight=False, soft_wrap=True)
+        console().print(_what_to_do(home, folder=folder), soft_wrap=True)
         while ended.get() is not server:
             console().print(f"The worker ended with {worker.returncode}; it is started again.")
             end_active_runs(POOL, why="its worker ended")

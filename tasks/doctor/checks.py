@@ -16,6 +16,7 @@ from sqlalchemy import Connection, text
 from tasks.load_assumptions import own_assumptions
 from tasks.resources import Resources
 from tasks.runs import alerts
+from tasks.runs.lifecycle import A_LITTLE_LONGER
 from tasks.stoppages import Stoppage
 from warehouse.assumptions.model import AssumptionError
 from warehouse.danish.clock import in_denmark
@@ -54,7 +55,7 @@ def guarded(part: str, examine: Callable[[], Finding]) -> Finding:
 def examine_runs(resources: Resources, *, connection: Connection) -> Iterator[Finding]:
     """What the records of a migrated warehouse tell."""
     yield guarded("clock", lambda: clock(resources, connection=connection))
-    yield guarded("nights", lambda: nights(connection, now=resources.clock()))
+    yield guarded("nights", lambda: nights(connection, now=resources.clock(), hours=resources.settings.night_hours))
     yield from backfills(connection)
     if resources.settings.told:
         yield guarded("alerts", lambda: untold(connection, now=resources.clock()))
@@ -82,14 +83,14 @@ _LAST_NIGHT = text(
 )
 
 
-def nights(connection: Connection, *, now: datetime) -> Finding:
-    """Whether nights come, and how the last one ended."""
+def nights(connection: Connection, *, now: datetime, hours: float) -> Finding:
+    """Whether nights come, how the last one ended, and whether one that is at work takes longer than so many hours."""
     last = connection.execute(_LAST_NIGHT).one_or_none()
     if last is None:
         return Finding("nights", "well", "none has run yet", "jobindsats nightly, or jobindsats serve")
     named = f"night {last.run_id} of {_at(last.started_at)}"
     if last.ended_at is None and last.run_id in holders(connection, Lock.RUN):
-        return Finding("nights", "well", f"{named} is at work")
+        return _at_work(named, since=last.started_at, now=now, hours=hours)
     if last.ended_at is None or last.outcome == "died":
         return Finding(
             "nights", "attention", f"{named} died before its end", "jobindsats nightly goes on, and clears away"
@@ -102,6 +103,13 @@ def nights(connection: Connection, *, now: datetime) -> Finding:
             "nights", "attention", f"{named} ended with {last.outcome}", "jobindsats status says which tables"
         )
     return Finding("nights", "well", f"{named} completed")
+
+
+def _at_work(named: str, *, since: datetime, now: datetime, hours: float) -> Finding:
+    if now - since <= timedelta(hours=hours) + A_LITTLE_LONGER:
+        return Finding("nights", "well", f"{named} is at work")
+    says = f"{named} is still at work, and a night may take {hours:g} hours"
+    return Finding("nights", "attention", says, "end its process; the next night clears away what it left")
 
 
 _UNFINISHED = text("""

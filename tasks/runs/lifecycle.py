@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 from importlib.metadata import version
+from logging import INFO, WARNING
+from time import monotonic, sleep
+from typing import NamedTuple
 
 from prefect import get_run_logger, task
 from prefect.cache_policies import NO_CACHE
@@ -25,21 +28,47 @@ from warehouse.formats.clean_text import washed
 from warehouse.history.staging import drop_leftovers
 from warehouse.schema import ops
 
+# Beyond its last call a night derives marts and figures.
+A_LITTLE_LONGER = timedelta(hours=1)
+
 
 def one_at_a_time(kind: str, *, tables: list[str] | None, work: Callable[[int], RunReport]) -> RunReport:
-    """A run's work with its number; where another night is at it, or a newer one has done it, it is left to that one."""
+    """A run's work with its number, for which it has so many hours and no more.
+
+    Where another night is at it, or a newer one has done it, it is left to that one.
+    """
     with open_resources() as resources:
         migrations.upgrade(resources.engine)
-        with held(resources.engine, Lock.NIGHT) as mine:
+        with _night_held(resources, kind=kind) as mine:
             if not mine:
                 return yield_to_the_other(kind)
             if newer := _newer(resources, kind=kind, tables=tables):
                 return end_as_superseded(kind, newer)
             _heal_receipts(resources)
             with opened(kind, resources=resources) as run_id:
+                resources.limit_time(run_id)
                 report = work(run_id)
             _heal_receipts(resources)
             return report
+
+
+@contextmanager
+def _night_held(resources: Resources, *, kind: str) -> Iterator[bool]:
+    """Hold the night's lock; what is no night (a release, a replay) is waited for as long as patience lasts, a night never."""
+    over = monotonic() + resources.settings.patience_seconds
+    while True:
+        with held(resources.engine, Lock.NIGHT) as mine:
+            if mine or monotonic() >= over or at_work(resources, kind=kind) is not None:
+                yield mine
+                return
+        sleep(min(1, max(0, over - monotonic())))
+
+
+def at_work(resources: Resources, *, kind: str) -> AtWork | None:
+    """The run of a kind that is alive, if there is one."""
+    with resources.engine.connect() as connection:
+        row = connection.execute(_AT_WORK, {"kind": kind, "alive": sorted(holders(connection, Lock.RUN))}).one_or_none()
+    return AtWork(**row._mapping) if row else None
 
 
 @contextmanager
@@ -94,25 +123,52 @@ def close_dead_runs(connection: Connection, *, now: datetime) -> None:
     connection.execute(died, {"now": now, "dead": sorted(open_runs - holders(connection, Lock.RUN))})
 
 
+class AtWork(NamedTuple):
+    """A run that is alive, and since when."""
+
+    run_id: int
+    started_at: datetime
+
+
 @task(name="yield", cache_policy=NO_CACHE)
 def yield_to_the_other(kind: str) -> RunReport:
-    """Leave the work to the run that is at it; that we came is on record."""
-    with open_resources() as resources, resources.engine.begin() as connection:
-        other = connection.execute(_AT_WORK, {"kind": kind}).one_or_none()
-        run_id = open_run(connection, kind=kind, publisher=resources.settings.api_url, started_at=resources.clock())
-        close_run(connection, run_id=run_id, outcome="yielded", ended_at=resources.clock())
-    who = (
-        f"run {other.run_id} has been at work since {in_denmark(other.started_at):%H:%M}"
-        if other
-        else "another is at work"
+    """Leave the work to the run that is at it; that we came is on record.
+
+    A person is told where it is no night that is at work, or a night that should have ended long ago.
+    """
+    with open_resources() as resources:
+        other, now = at_work(resources, kind=kind), resources.clock()
+        latest = timedelta(hours=resources.settings.night_hours)
+        trouble = _not_a_night_at_its_time(other, now=now, latest=latest)
+        outcome = "attention" if trouble else "yielded"
+        with resources.engine.begin() as connection:
+            run_id = open_run(connection, kind=kind, publisher=resources.settings.api_url, started_at=now)
+            close_run(connection, run_id=run_id, outcome=outcome, ended_at=now)
+            raise_alerts(connection, run_id=run_id, trouble=trouble, now=now)
+    who = f"run {other.run_id} has been at work since {in_denmark(other.started_at):%H:%M}" if other else ""
+    message = f"{trouble or who}; two nights never run at once, so run {run_id} leaves"
+    get_run_logger().log(WARNING if trouble else INFO, message)
+    return RunReport(run_id, outcome, [], message)
+
+
+def _not_a_night_at_its_time(other: AtWork | None, *, now: datetime, latest: timedelta) -> str:
+    """What a person should look at where a night finds another at work; nothing where that is a night as it should be."""
+    if other is None:
+        return (
+            "what is no night (a release, a replay) was still at work when a night had waited for it, and no table was "
+            "looked at: when it has ended, jobindsats nightly"
+        )
+    if now - other.started_at <= latest + A_LITTLE_LONGER:
+        return ""
+    return (
+        f"run {other.run_id} has been at work since {in_denmark(other.started_at):%Y-%m-%d %H:%M}, and a night may take "
+        f"{latest / timedelta(hours=1):g} hours: end its process, and the next night clears away what it left"
     )
-    message = f"{who}; two nights never run at once, so run {run_id} leaves"
-    get_run_logger().info(message)
-    return RunReport(run_id, "yielded", [], message)
 
 
 _AT_WORK = text(
-    "select run_id, started_at from ops.runs where kind = :kind and ended_at is null order by run_id desc limit 1"
+    "select run_id, started_at from ops.runs where kind = :kind and ended_at is null and run_id = any(:alive) "
+    "order by run_id desc limit 1"
 )
 
 

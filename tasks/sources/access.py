@@ -12,7 +12,8 @@ import polars as pl
 
 from tasks.archive.store import Archive, ArchiveTrouble, Entry, Manifest
 from tasks.results import DUE, Due, Fetched, Known, Listing
-from tasks.sources.http import Answer, at_once
+from tasks.sources.deadlines import RunTime, unlimited
+from tasks.sources.http import Answer, Options, at_once, options_of
 from warehouse.catalogue.model import Table
 from warehouse.danish.clock import Clock
 from warehouse.formats.clean_text import washed
@@ -27,7 +28,8 @@ CONTRACT = "contract:"
 class Access:
     """What one run lets a source use.
 
-    `before_call` is called before each request to a publisher that limits its calls. `known` is by table id.
+    `before_call` is called before each request to a publisher that limits its calls. `known` is by table id. `run_time`
+    is what the run may take for calls.
     """
 
     settings: Settings
@@ -36,10 +38,16 @@ class Access:
     run_id: int
     before_call: Callable[[], None] = at_once
     known: Mapping[str, Known] = field(default_factory=dict)
+    run_time: RunTime = field(default_factory=unlimited)
 
     def known_of(self, table_id: str) -> Known:
         """What the warehouse knows of a table; nothing where it has never been looked at."""
         return self.known.get(table_id, Known())
+
+    @property
+    def options(self) -> Options:
+        """How calls are made."""
+        return options_of(self.settings, run_time=self.run_time)
 
     def keep(self, answer: Answer) -> Entry:
         """Archive an answer; gives its line in a manifest. Raises ArchiveTrouble."""

@@ -1,8 +1,9 @@
 """One question to a publisher's address, one answer as it came, or a stoppage that says what to do.
 
 Redirects are never followed, so that nothing goes to another address; the answer says where one points. Statuses that
-pass by themselves and broken connections are tried again with growing pauses, and Retry-After is honoured; other 4xx
-never are, and neither is a time-out, since a question that is too large stays too large: the caller asks for less.
+pass by themselves and broken connections are tried again with growing pauses, and Retry-After is honoured as long as the
+run has patience; other 4xx never are, and neither is a time-out, since a question that is too large stays too large: the
+caller asks for less. One deadline holds over a whole try, whatever comes.
 """
 
 from __future__ import annotations
@@ -11,18 +12,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from http.client import responses
-from time import monotonic
 from typing import Self, TypedDict, Unpack
 from urllib.parse import urlsplit
 
 import requests
-from requests.adapters import HTTPAdapter
 from requests.auth import AuthBase
-from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait_exponential_jitter
+from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_after_attempt, wait_exponential_jitter
 from urllib3.exceptions import DecodeError, HTTPError, ProtocolError, ReadTimeoutError, SSLError
-from urllib3.response import BaseHTTPResponse
 from urllib3.util import Retry
 
+from tasks.sources.deadlines import CuttableAdapter, RunTime, TooLong, Wire, unlimited
 from tasks.sources.network_errors import is_certificate, refusal_in, why
 from tasks.stoppages import (
     BodyTooLarge,
@@ -62,12 +61,16 @@ class Options(TypedDict, total=False):
     retries: int
     backoff_seconds: float
     largest_body: int
+    run_time: RunTime
 
 
-def options_of(settings: Settings) -> Options:
-    """The options that the settings give."""
+def options_of(settings: Settings, *, run_time: RunTime) -> Options:
+    """The options that the settings give, and the time that a run has."""
     return Options(
-        timeout_seconds=settings.timeout_seconds, retries=settings.retries, backoff_seconds=settings.backoff_seconds
+        timeout_seconds=settings.timeout_seconds,
+        retries=settings.retries,
+        backoff_seconds=settings.backoff_seconds,
+        run_time=run_time,
     )
 
 
@@ -75,8 +78,12 @@ def at_once() -> None:
     """No budget of calls: the next one may go."""
 
 
-class _BrokenOff(Exception):
-    """The connection broke in the middle of an answer."""
+class _PassesByItself(Exception):
+    """Another try may help: `said` tells of how many there were, `after` are the seconds to wait that were asked for."""
+
+    def __init__(self, said: Callable[[str], str], *, after: float | None = None) -> None:
+        self.said = said
+        self.after = after
 
 
 class HttpClient:
@@ -104,8 +111,12 @@ class HttpClient:
         self._retries = options.get("retries", 4)
         self._backoff = options.get("backoff_seconds", 1)
         self._largest_body = options.get("largest_body", LARGEST_BODY_BYTES)
-        self._session = _session(retries=self._retries, backoff_seconds=self._backoff, before_call=before_call)
+        self._run_time = options.get("run_time") or unlimited()
         self._before_call = before_call
+        self._wire = Wire()
+        self._session = requests.Session()
+        for scheme in ("https://", "http://"):
+            self._session.mount(scheme, CuttableAdapter(self._wire))
         self._session.auth = credential or _no_credential
         self._session.headers["Accept"] = accept
 
@@ -113,7 +124,7 @@ class HttpClient:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._session.close()
+        self.close()
 
     @property
     def host(self) -> str:
@@ -123,23 +134,30 @@ class HttpClient:
     def close(self) -> None:
         """Close its connections."""
         self._session.close()
+        self._wire.close()
 
     def get(self, asked: str) -> Answer:
         """The answer to one question, whatever its status; raises PublisherTrouble where there is none to be had."""
         attempts = Retrying(
             stop=stop_after_attempt(self._retries + 1),
-            wait=wait_exponential_jitter(multiplier=self._backoff, jitter=self._backoff, max=120),
-            retry=retry_if_exception_type(_BrokenOff),
+            wait=self._pause_before_next,
+            sleep=self._run_time.wait,
+            retry=retry_if_exception_type(_PassesByItself),
             reraise=True,
         )
         try:
             answer: Answer = attempts(self._once, asked)
-        except _BrokenOff as error:
-            raise PublisherDown(
-                f"{self.base_url}{asked} broke off, {_times(self._retries + 1)}: {error}. "
-                f"Check the network and {self.setting}; nothing was published, and the next night tries again"
-            ) from error
+        except _PassesByItself as trouble:
+            times = attempts.statistics["attempt_number"]
+            raise PublisherDown(trouble.said("once" if times == 1 else f"{times} times")) from trouble
         return answer
+
+    def _pause_before_next(self, tried: RetryCallState) -> float:
+        """As long as the publisher asks for, or longer with each try."""
+        trouble = tried.outcome.exception() if tried.outcome else None
+        if isinstance(trouble, _PassesByItself) and trouble.after is not None:
+            return trouble.after
+        return wait_exponential_jitter(multiplier=self._backoff, jitter=self._backoff, max=120)(tried)
 
     def require_ok(self, answer: Answer, *, hidden: str | None = None) -> None:
         """Raise RedirectRefused or RequestRefused unless the status is 200; `hidden` is kept out of what is told."""
@@ -161,67 +179,80 @@ class HttpClient:
         )
 
     def _once(self, asked: str) -> Answer:
+        self._run_time.require_left()
         self._before_call()
+        where, longest = f"{self.base_url}{asked}", PATIENCE * self._timeout
         try:
-            with self._session.get(
-                self.base_url + asked,
-                timeout=(min(self._timeout, 30), self._timeout),
-                stream=True,
-                allow_redirects=False,
-            ) as response:
-                self._require_well(response, asked=asked)
-                location = response.headers["Location"] if response.is_redirect else None
-                body = self._read(response)
-                status = refusal_in(body) if response.status_code == requests.codes.ok else None
-                return Answer(asked, self._now(), status or response.status_code, body, location)
+            with self._wire.cut_after(longest):
+                return self._exchange(asked)
+        except TooLong as error:
+            raise PublisherTimedOut(f"{where} was still sending its answer after {longest:g} seconds") from error
         except requests.exceptions.ReadTimeout as error:
-            raise PublisherTimedOut(f"{self.base_url}{asked} gave no answer in {self._timeout:g} seconds") from error
+            raise PublisherTimedOut(f"{where} gave no answer in {self._timeout:g} seconds") from error
         except ReadTimeoutError as error:
-            raise PublisherTimedOut(f"{self.base_url}{asked} stopped in the middle of its answer") from error
+            raise PublisherTimedOut(f"{where} stopped in the middle of its answer") from error
         except (ProtocolError, SSLError) as error:
-            raise _BrokenOff(why(error)) from error
+            raise self._broken_off(error, where=where) from error
         except DecodeError as error:
-            raise BodyUnreadable(f"{self.base_url}{asked} sent bytes that cannot be unpacked") from error
+            raise BodyUnreadable(f"{where} sent bytes that cannot be unpacked") from error
         except requests.exceptions.ConnectionError as error:
-            if _was_connected(error) and not is_certificate(error):
-                raise _BrokenOff(why(error)) from error
-            where = "The proxy before " if isinstance(error, requests.exceptions.ProxyError) else ""
-            raise PublisherDown(
-                f"{where}{self.host} does not answer: {why(error)}. Check the network and {self.setting}; "
-                "nothing was published, and the next night tries again"
-            ) from error
+            raise self._not_reached(error, where=where) from error
         except requests.exceptions.RequestException as error:
             raise PublisherDown(
                 f"'{self.base_url}' cannot be asked ({type(error).__name__}): correct {self.setting}"
             ) from error
 
-    def _require_well(self, response: requests.Response, *, asked: str) -> None:
-        """Raise PublisherDown where the last try too was answered with a status that passes by itself."""
-        status = response.status_code
-        if status in TRY_AGAIN:
-            tries = response.raw.retries.history if response.raw.retries else ()
-            phrase = responses.get(status, "an error of a proxy before it")
-            raise PublisherDown(
-                f"{self.base_url}{asked} answers with status {status} ({phrase}); it was asked "
-                f"{_times(len(tries) + 1)}. Nothing was published; the next night tries again"
+    def _exchange(self, asked: str) -> Answer:
+        with self._session.get(
+            self.base_url + asked, timeout=(min(self._timeout, 30), self._timeout), stream=True, allow_redirects=False
+        ) as response:
+            if response.status_code in TRY_AGAIN:
+                raise self._unwell(response, where=f"{self.base_url}{asked}")
+            location = response.headers["Location"] if response.is_redirect else None
+            body = self._read(response)
+            status = refusal_in(body) if response.status_code == requests.codes.ok else None
+            return Answer(asked, self._now(), status or response.status_code, body, location)
+
+    def _broken_off(self, error: BaseException, *, where: str) -> _PassesByItself:
+        return _PassesByItself(
+            lambda times: (
+                f"{where} broke off, {times}: {why(error)}. Check the network and {self.setting}; nothing was published, "
+                "and the next night tries again"
             )
+        )
+
+    def _not_reached(self, error: requests.exceptions.ConnectionError, *, where: str) -> Exception:
+        """What becomes of a connection that there was none of, or that broke before its answer began."""
+        if _was_connected(error) and not is_certificate(error):
+            return self._broken_off(error, where=where)
+        proxy = "The proxy before " if isinstance(error, requests.exceptions.ProxyError) else ""
+        said = (
+            f"{proxy}{self.host} does not answer: {why(error)}. Check the network and {self.setting}; nothing was "
+            "published, and the next night tries again"
+        )
+        return PublisherDown(said) if is_certificate(error) else _PassesByItself(lambda _: said)
+
+    def _unwell(self, response: requests.Response, *, where: str) -> _PassesByItself:
+        status = response.status_code
+        phrase = responses.get(status, "an error of a proxy before it")
+        return _PassesByItself(
+            lambda times: (
+                f"{where} answers with status {status} ({phrase}); it was asked {times}. Nothing was published; the next "
+                "night tries again"
+            ),
+            after=_retry_after(response),
+        )
 
     def _read(self, response: requests.Response) -> bytes:
         """The body, piece by piece as it arrives: a piece is at most a chunk, packed or unpacked."""
         parts: list[bytes] = []
         size = 0
-        begun = monotonic()
         while part := response.raw.read1(_CHUNK, decode_content=True):
             size += len(part)
             if size > self._largest_body:
                 raise BodyTooLarge(
                     f"{response.request.path_url} sent more than {self._largest_body:,} bytes; no table is that large. "
                     f"Look at what answers at {self.setting}"
-                )
-            # Each byte comes in time where somebody sends them one by one; the answer never does.
-            if monotonic() - begun > PATIENCE * self._timeout:
-                raise PublisherTimedOut(
-                    f"{response.request.path_url} was still sending its answer after {PATIENCE * self._timeout:g} seconds"
                 )
             parts.append(part)
         return b"".join(parts)
@@ -232,43 +263,13 @@ def _no_credential(request: requests.PreparedRequest) -> requests.PreparedReques
     return request
 
 
-def _session(*, retries: int, backoff_seconds: float, before_call: Callable[[], None]) -> requests.Session:
-    class Counted(Retry):
-        """Pauses as a retry does, and then waits for its turn like any other call."""
-
-        def sleep(self, response: BaseHTTPResponse | None = None) -> None:
-            super().sleep(response)
-            before_call()
-
-        def get_retry_after(self, response: BaseHTTPResponse) -> float | None:
-            """Seconds to wait; None, as without the header, where it holds words (`soon`) or a day no calendar has."""
-            try:
-                return super().get_retry_after(response)
-            except (HTTPError, ValueError, OverflowError, TypeError):
-                return None
-
-    policy = Counted(
-        total=None,
-        connect=retries,
-        status=retries,
-        other=0,  # a connection that is not safe; without a number it would be tried for ever (urllib3 2, 2026-11)
-        raise_on_status=False,  # the last answer says which status it was
-        read=False,
-        redirect=False,
-        status_forcelist=TRY_AGAIN,
-        allowed_methods={"GET"},
-        backoff_factor=backoff_seconds,
-        backoff_jitter=backoff_seconds,
-        retry_after_max=LONGEST_RETRY_AFTER_SECONDS,
-    )
-    session = requests.Session()
-    for scheme in ("https://", "http://"):
-        session.mount(scheme, HTTPAdapter(max_retries=policy))
-    return session
-
-
-def _times(number: int) -> str:
-    return "once" if number == 1 else f"{number} times"
+def _retry_after(response: requests.Response) -> float | None:
+    """Seconds to wait; None, as without the header, where it holds words (`soon`) or a day no calendar has."""
+    try:
+        seconds = Retry(retry_after_max=LONGEST_RETRY_AFTER_SECONDS).get_retry_after(response.raw)
+    except (HTTPError, ValueError, OverflowError, TypeError):
+        return None
+    return seconds
 
 
 def _was_connected(error: requests.exceptions.ConnectionError) -> bool:

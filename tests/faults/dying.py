@@ -10,11 +10,11 @@ import multiprocessing
 import os
 import signal
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
 
 import psycopg
 import requests
-from fsspec.implementations.local import LocalFileSystem
 from sqlalchemy import Engine, event
 
 import expectations.suite
@@ -45,7 +45,7 @@ def install(point: Point, *, act: Callable[[], None]) -> None:
         met("statement", "after", statement)
 
     _around(requests.Session, "send", lambda _, request, **__: str(request.url), what="question", met=met)
-    _around(LocalFileSystem, "mv", lambda _, part, path, **__: str(path), what="file", met=met)
+    _around(Path, "replace", lambda _, path: str(path), what="file", met=met)
     _in_halves(met)
 
 

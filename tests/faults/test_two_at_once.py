@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from json import loads
+from threading import Timer
 
 import pytest
-from sqlalchemy import create_engine
+from sqlalchemy import create_engine, text
 
 from tests.conftest import Stage
 from tests.scene import JOBINDSATS, Scene
@@ -43,15 +46,67 @@ def test_two_nights_started_together_are_one_night(alone: Scene, scene: Scene) -
     assert scene.query("select count(*) as n from core.vintages") == [{"n": len(TABLES)}]
 
 
+@contextmanager
+def at_work(scene: Scene, *, since: str) -> Iterator[None]:
+    """A night of another process that is alive."""
+    engine = create_engine(scene.database)
+    begun = text("insert into ops.runs (kind, started_at, publisher_url, code_version) values ('nightly', :at, '', '') "
+                 "returning run_id")  # fmt: skip
+    with engine.begin() as connection:
+        run_id = connection.scalar(begun, {"at": since})
+    with held(engine, Lock.NIGHT), held(engine, Lock.RUN, number=run_id):
+        yield
+    engine.dispose()
+
+
 def test_a_night_that_comes_second_says_who_is_at_work_and_leaves(scene: Scene) -> None:
+    with at_work(scene, since="2023-11-05 04:00+01"):
+        report = scene.night(tables=TABLES)
+    assert (report.outcome, report.tables) == ("yielded", [])
+    assert re.search("run 1 has been at work since .*; two nights never run at once, so run 2 leaves", report.message)
+    assert scene.publisher.calls() == []
+    assert scene.query("select outcome from ops.runs where run_id = 2") == [{"outcome": "yielded"}]
+    assert scene.query("select 1 from ops.alerts") == []
+    assert scene.night(tables=TABLES).outcome == "completed"
+
+
+def test_a_night_that_has_been_at_work_too_long_is_an_alert(scene: Scene) -> None:
+    with at_work(scene, since="2023-11-03 04:00+01"):
+        report = scene.night(tables=TABLES)
+    assert report.outcome == "attention"
+    assert "run 1 has been at work since 2023-11-03 04:00, and a night may take 6 hours" in report.message
+    assert [row["message"] in report.message for row in scene.query("select message from ops.alerts")] == [True]
+    assert scene.night(tables=TABLES).outcome == "completed"
+    assert scene.query("select 1 from ops.alerts where trouble <> 'died' and mended_at is null") == []
+
+
+def test_a_night_waits_for_what_is_no_night_and_says_so_where_it_lasts(scene: Scene) -> None:
     engine = create_engine(scene.database)
     with held(engine, Lock.NIGHT):
+        scene.patch.setenv("JOBINDSATS_PATIENCE_SECONDS", "0.5")
         report = scene.night(tables=TABLES)
+        assert (report.outcome, report.tables) == ("attention", [])
+        assert "what is no night (a release, a replay) was still at work" in report.message
+        assert scene.query("select outcome, ended_at is null as open from ops.runs") == [
+            {"outcome": "attention", "open": False}
+        ]
+        assert len(scene.query("select 1 from ops.alerts where mended_at is null")) == 1
+    with ExitStack() as other:
+        other.enter_context(held(engine, Lock.NIGHT))
+        Timer(3, other.close).start()
+        scene.patch.setenv("JOBINDSATS_PATIENCE_SECONDS", "60")
+        assert scene.night(tables=TABLES).outcome == "completed"
     engine.dispose()
-    assert (report.outcome, report.tables) == ("yielded", [])
-    assert "two nights never run at once" in report.message
+    assert scene.query("select 1 from ops.alerts where mended_at is null") == []
+
+
+def test_a_night_whose_time_is_over_asks_nobody_any_more_and_ends(scene: Scene) -> None:
+    scene.patch.setenv("JOBINDSATS_NIGHT_HOURS", "0.000001")
+    report = scene.night(tables=TABLES)
+    assert scene.outcomes(report) == dict.fromkeys(TABLES, "failed")
+    assert {"the run's time of 0 seconds is over" in table["message"] for table in report.tables} == {True}
     assert scene.publisher.calls() == []
-    assert scene.query("select outcome from ops.runs") == [{"outcome": "yielded"}]
+    scene.patch.delenv("JOBINDSATS_NIGHT_HOURS")
     assert scene.night(tables=TABLES).outcome == "completed"
 
 

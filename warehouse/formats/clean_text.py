@@ -7,6 +7,9 @@ from typing import Any
 
 _UNFIT = re.compile("[\x00\ud800-\udfff]")
 
+# Control characters but for the line's end, and those that turn the direction of writing.
+_STEERING = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+
 
 def is_clean(text: str) -> bool:
     """Whether a text can be recorded as it is."""
@@ -16,6 +19,11 @@ def is_clean(text: str) -> bool:
 def washed(text: str) -> str:
     """A text with U+FFFD for each NUL and each half of a sign."""
     return _UNFIT.sub("\ufffd", text)
+
+
+def without_steering(text: str) -> str:
+    """A text that a terminal only shows: U+FFFD for each sign by which it would be steered."""
+    return _STEERING.sub("\ufffd", text)
 
 
 def shortened(text: str, *, most: int) -> str:

@@ -20,6 +20,7 @@ from typing import Unpack
 import requests
 from requests.auth import AuthBase
 
+from tasks.sources.deadlines import RunTime, unlimited
 from tasks.sources.http import Answer, HttpClient, Now, Options, at_once, options_of
 from tasks.sources.jobindsats.metadata import ROOT, SETTING, TableMetadata, level_to_ask
 from tasks.stoppages import TokenMissing, TokenRefused
@@ -70,9 +71,12 @@ class Publisher(HttpClient):
         return answer
 
 
-def open_publisher(settings: Settings, *, now: Now, before_call: Callable[[], None] = at_once) -> Publisher:
+def open_publisher(
+    settings: Settings, *, now: Now, before_call: Callable[[], None] = at_once, run_time: RunTime | None = None
+) -> Publisher:
     """A session with the configured publisher; raises TokenMissing and TokenRefused."""
-    return Publisher(settings.api_url, token=settings.token, now=now, before_call=before_call, **options_of(settings))
+    options = options_of(settings, run_time=run_time or unlimited())
+    return Publisher(settings.api_url, token=settings.token, now=now, before_call=before_call, **options)
 
 
 class _Bearer(AuthBase):

@@ -115,7 +115,9 @@ def _not_listed(table: Table, *, last: LastFetch | None, today: date, remark: st
 
 
 def _publisher(access: Access) -> Publisher:
-    return client.open_publisher(access.settings, now=access.clock, before_call=access.before_call)
+    return client.open_publisher(
+        access.settings, now=access.clock, before_call=access.before_call, run_time=access.run_time
+    )
 
 
 def _keep_listings(answer: Answer, *, access: Access) -> None:

@@ -23,7 +23,7 @@ from tasks.sources.access import (
 )
 from tasks.sources.documents.file_kind import LARGEST_FILE_BYTES
 from tasks.sources.documents.plain_file import FileUnfit, read_still
-from tasks.sources.http import Answer, HttpClient, Now, Options, options_of
+from tasks.sources.http import Answer, HttpClient, Now, Options
 from tasks.sources.ranking_lists.snapshot import read_list
 from tasks.stoppages import (
     BodyTooLarge,
@@ -74,7 +74,7 @@ def due(access: Access, *, wanted: frozenset[str]) -> list[Due]:
 
 def _sort(address: str, *, into: dict[str, list[ArchivedFile]], access: Access) -> None:
     """Archive one file and put it under the table it is of; an unreadable one is kept too, and raises ListUnreadable."""
-    content = get(address, now=access.clock, **options_of(access.settings))
+    content = get(address, now=access.clock, **access.options)
     file = archive_file(access, name_of(address), content)
     try:
         into.setdefault(read_list(content, name=file.name).table_id, []).append(file)

@@ -15,7 +15,7 @@ from typing import Unpack
 
 from tasks.results import DUE, FULL_LOOK_EVERY, Due, Fetched, Listing, require_has_come
 from tasks.sources.access import Access, is_answered_alike
-from tasks.sources.http import Answer, HttpClient, Now, Options, options_of
+from tasks.sources.http import Answer, HttpClient, Now, Options
 from tasks.sources.statbank.cells import read_fields
 from tasks.sources.statbank.codes import write_quarter
 from tasks.sources.statbank.metadata import CATALOGUE, SETTING, BankMetadata, members_asked, read_metadata
@@ -116,7 +116,7 @@ def _first_stands(answers: list[Answer], *, bank: Bank) -> bool:
 
 
 def _open_bank(access: Access) -> Bank:
-    return Bank(access.settings.statbank_url or "", now=access.clock, **options_of(access.settings))
+    return Bank(access.settings.statbank_url or "", now=access.clock, **access.options)
 
 
 def metadata_of(table: Table) -> str:

@@ -176,6 +176,11 @@ def test_a_night_that_died_is_told_from_one_at_work(engine: Engine) -> None:
     require(of_runs(engine)["nights"], "attention", "died before its end", "jobindsats nightly")
     with held(engine, Lock.RUN, number=number):
         require(of_runs(engine)["nights"], "well", "is at work")
+    number = a_night(engine, ended=None, hours_ago=8)
+    with held(engine, Lock.RUN, number=number):
+        require(
+            of_runs(engine)["nights"], "attention", "is still at work, and a night may take 6 hours", "end its process"
+        )
     a_night(engine, ended="died", hours_ago=2)
     require(of_runs(engine)["nights"], "attention", "died before its end")
 

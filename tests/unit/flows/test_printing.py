@@ -1,0 +1,65 @@
+"""What an outsider wrote (a claim, a label, a file's name) is shown by a terminal and never steers it."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from rich.padding import Padding
+from rich.text import Text
+
+from flows.command_line.main import run
+from flows.printing import console, grid, print_highlights, print_report, tell
+
+STEERS = "\x1b]0;title\x07\x1b[31mred\x9b2J\rover\x08\u202egnorw"
+SHOWN = "\ufffd]0;title\ufffd\ufffd[31mred\ufffd2J\ufffdover\ufffd\ufffdgnorw"
+
+
+def steering(text: str) -> list[str]:
+    return [
+        sign for sign in text if (sign < " " and sign != "\n") or "\x7f" <= sign <= "\x9f" or sign in "\u202e\u2066"
+    ]
+
+
+def test_signs_that_steer_a_terminal_are_shown_as_unknown_ones(capsys: pytest.CaptureFixture[str]) -> None:
+    lines = grid("label", ">number")
+    lines.add_row(STEERS, Text(STEERS, "bold red"))
+    terminal = console()
+    for each in (STEERS, Text(STEERS, "bold"), Padding(Text(STEERS), (0, 2)), lines):
+        terminal.print(each)
+    console(of_errors=True).print(Text(STEERS))
+    tell(STEERS)
+    printed = capsys.readouterr()
+    assert steering(printed.out + printed.err) == []
+    assert printed.out.count("31mred") == 5
+    assert SHOWN in printed.err
+
+
+@pytest.mark.parametrize("text", ["[red]label[/red]", "[/]", "hierarchy ['_nykom']", "[link=x]y"])
+def test_brackets_are_shown_as_they_are(capsys: pytest.CaptureFixture[str], text: str) -> None:
+    lines = grid("label")
+    lines.add_row(text)
+    console().print(lines)
+    console().print(text)
+    print_highlights({text: [text]})
+    row = dict.fromkeys(("new", "revised", "withdrawn", "unchanged"), 0)
+    print_report(1, "failed", [row | {"table": "y01a02", "outcome": "failed", "newest_period": None, "message": text}])
+    assert capsys.readouterr().out.count(text) == 5
+
+
+@given(st.text(max_size=40))
+def test_no_text_steers(text: str) -> None:
+    terminal = console()
+    with terminal.capture() as captured:
+        terminal.print(Text(text))
+    assert steering(captured.get()) == []
+
+
+@pytest.mark.parametrize(
+    "words", [["figure", STEERS, "--area", "Herlev"], [STEERS], ["figure", f"--{STEERS}"], ["replay", "--help", STEERS]]
+)
+def test_a_wrong_name_on_the_command_line_is_repeated_plainly(
+    capsys: pytest.CaptureFixture[str], words: list[str]
+) -> None:
+    assert run(words) == (0 if "--help" in words else 2)
+    assert steering(capsys.readouterr().err) == []
