@@ -14,7 +14,7 @@ from flows.printing import STYLES, console, grid, print_json
 from flows.serving.local_server import prepare_orchestrator, why_silent
 
 if TYPE_CHECKING:
-    from tasks.doctor.checks import Finding
+    from tasks.doctor.finding import Finding
 
 warehouse = App(name="warehouse", help="The warehouse itself: address, start, stop, migrations.")
 
@@ -42,7 +42,7 @@ def _prefect() -> Finding:
     import prefect
     from prefect.settings import get_current_settings
 
-    from tasks.doctor.checks import Finding
+    from tasks.doctor.finding import Finding
 
     api = get_current_settings().api.url
     if not api:
@@ -107,3 +107,19 @@ def reader(
         for sentence in [*given["done"], *given["remarks"], *(f"Next: {step}" for step in given["next"])]:
             console().print(Text(sentence))
     return ATTENTION if given["remarks"] else WELL  # a remark is what only somebody else can do
+
+
+@warehouse.command
+def limits(*, as_json: Json = False) -> int:
+    """Put back what readers' accounts may take of the server, and end what one began more than ten minutes ago."""
+    from tasks.upkeep.administration import limit_readers
+
+    found = limit_readers()
+    if as_json:
+        print_json(found)
+    else:
+        ended = [f"Ended: {who}" for who in found["ended"]]
+        for sentence in [*ended, *found["lacking"]]:
+            console().print(Text(sentence))
+        console().print("What a reader began may last 10 minutes; the rest of the limits is in docs/operations.md")
+    return ATTENTION if found["lacking"] else WELL

@@ -21,6 +21,7 @@ from tasks.sources.registry import listed_tables
 from warehouse import migrations
 from warehouse.danish.clock import in_denmark
 from warehouse.database.locks import Lock, held, holders
+from warehouse.database.reader_limits import end_overdue, set_limits
 from warehouse.history.staging import drop_leftovers
 from warehouse.schema import ops
 
@@ -34,6 +35,7 @@ def one_at_a_time(kind: str, *, tables: list[str] | None, work: Callable[[int], 
                 return yield_to_the_other(kind)
             if newer := _newer(resources, kind=kind, tables=tables):
                 return end_as_superseded(kind, newer)
+            _keep_readers_in_limits(resources)
             _heal_receipts(resources)
             with opened(kind, resources=resources) as run_id:
                 report = work(run_id)
@@ -56,6 +58,14 @@ def opened(kind: str, *, resources: Resources, publisher: str | None = None) -> 
             close_dead_runs(connection, now=resources.clock())
             drop_leftovers(connection)
         yield run_id
+
+
+def _keep_readers_in_limits(resources: Resources) -> None:
+    """Put back the limits that an account has taken off, and end what has lasted too long; a doctor tells what is lacking."""
+    with resources.engine.begin() as connection:
+        set_limits(connection)
+        for who in end_overdue(connection):
+            get_run_logger().warning("a reader's transaction that had lasted too long was ended: %s", who)
 
 
 def _heal_receipts(resources: Resources) -> None:

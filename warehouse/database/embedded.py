@@ -55,6 +55,9 @@ _HERE = "/proc/self/cwd" if Path("/proc/self/cwd").exists() else "."
 
 _HBA = "local all all peer map=owner\n"
 
+# Ours is the superuser's account: what readers open never takes the last connections from a night.
+_KEPT_BACK = "-c superuser_reserved_connections=15"
+
 _PATIENCE_SECONDS = 120
 
 
@@ -132,7 +135,7 @@ def _start(folder: Path) -> None:
     # A crashed server leaves its files; where the number in them is another process by now, PostgreSQL would not start.
     for left in ("postmaster.pid", f"{_SOCKET}.lock"):
         (folder / left).unlink(missing_ok=True)
-    options = ["--wait", "--silent", "--timeout=300", "--log=log", "-D", _HERE, "-o", "-h '' -k ."]
+    options = ["--wait", "--silent", "--timeout=300", "--log=log", "-D", _HERE, "-o", f"-h '' -k . {_KEPT_BACK}"]
     _RECOVERING(_run, folder, owner, "pg_ctl", "start", *options)
 
 

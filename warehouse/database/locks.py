@@ -22,6 +22,12 @@ class Lock(IntEnum):
     RUN = 7_303
 
 
+# Of a row `a` of pg_stat_activity; its program and time are hidden from an account that may not act as its own.
+SESSION_IN_WORDS = """
+a.usename || coalesce(' (' || nullif(a.application_name, '') || ')', '') || coalesce(' since '
+    || to_char(a.xact_start at time zone 'Europe/Copenhagen', 'YYYY-MM-DD HH24:MI:SS'), '')
+"""
+
 # A machine that vanishes is noticed after a minute and not, as by default, after two hours.
 _ALIVE = "set tcp_keepalives_idle = 30; set tcp_keepalives_interval = 10; set tcp_keepalives_count = 3"
 
