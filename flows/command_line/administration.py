@@ -111,7 +111,7 @@ def reader(
 
 @warehouse.command
 def limits(*, as_json: Json = False) -> int:
-    """Put back what readers' accounts may take of the server, and end what one began more than ten minutes ago."""
+    """Put back what readers' accounts may take of the server, and end what one began more than five minutes ago."""
     from tasks.upkeep.administration import limit_readers
 
     found = limit_readers()
@@ -121,5 +121,5 @@ def limits(*, as_json: Json = False) -> int:
         ended = [f"Ended: {who}" for who in found["ended"]]
         for sentence in [*ended, *found["lacking"]]:
             console().print(Text(sentence))
-        console().print("What a reader began may last 10 minutes; the rest of the limits is in docs/operations.md")
+        console().print("What a reader began may last 5 minutes; the rest of the limits is in docs/operations.md")
     return ATTENTION if found["lacking"] else WELL

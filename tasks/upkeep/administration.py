@@ -7,7 +7,6 @@ from typing import Any
 from sqlalchemy import URL
 
 from tasks.resources import open_resources, ready
-from warehouse import migrations
 from warehouse.areas import AreaUnknown
 from warehouse.assumptions.model import AssumptionError
 from warehouse.catalogue.model import CatalogueError
@@ -33,7 +32,7 @@ WRONG_USE = (
 def migrate() -> str:
     """Bring the schema, the areas and the catalogue up to date; gives the revision."""
     with open_resources() as resources:
-        return migrations.upgrade(resources.engine)
+        return resources.migrate()
 
 
 def address() -> str:

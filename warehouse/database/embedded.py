@@ -29,6 +29,7 @@ from tenacity import (
     wait_fixed,
 )
 
+from warehouse.database.lock_waits import telling_holders
 from warehouse.settings import Settings
 
 if TYPE_CHECKING:
@@ -280,9 +281,11 @@ def address(settings: Settings) -> URL:
 
 @contextmanager
 def engine_for(settings: Settings) -> Iterator[Engine]:
-    """An engine on the warehouse for the length of a block, every session in UTC."""
-    engine = create_engine(address(settings), connect_args=SESSION)
+    """An engine on the warehouse for the length of a block, every session in UTC; no statement waits for a lock for ever."""
+    waits = f" -c lock_timeout={int(1000 * max(settings.patience_seconds, 1))}"
+    engine = create_engine(address(settings), connect_args=SESSION | {"options": SESSION["options"] + waits})
     try:
-        yield engine
+        with telling_holders(engine):
+            yield engine
     finally:
         engine.dispose()

@@ -18,13 +18,13 @@ from warehouse.database.locks import SESSION_IN_WORDS
 from warehouse.database.sql_files import read_sql
 
 READER = "dashboard_reader"
-OVERDUE = timedelta(minutes=10)
+OVERDUE = timedelta(minutes=5)
 """How long one statement or transaction of a reader may last before it is ended."""
 
 _LIMITS = {
     "connections": 40,
     "statement": "5min",
-    "idle": "10min",
+    "idle": "5min",
     "temporary": "1GB",
     "needed": 12,  # what a night and a backfill of two workers open at once, with some to spare
 }
