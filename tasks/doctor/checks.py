@@ -46,7 +46,8 @@ def clock(resources: Resources, *, connection: Connection) -> Finding:
     mend = "remove JOBINDSATS_NOW" if set_to else "correct the machine's clock"
     if newest is not None and newest > now + CLOCKS_AGREE_TO:
         says = f"it is {_at(now)} by the clock, and the newest vintage was seen at {_at(newest)}"
-        return Finding("clock", "failed", says, f"{mend}: no vintage is seen before the one it replaces")
+        step = f"{mend}; where it was wrong then, `jobindsats warehouse redate` takes that back"
+        return Finding("clock", "failed", says, step)
     if set_to is not None and not resources.settings.rehearsed:
         says = f"JOBINDSATS_NOW sets the clock to {_at(set_to)}, and the publisher is the real one"
         return Finding("clock", "attention", says, f"{mend}: it is for rehearsals only")

@@ -50,6 +50,7 @@ def opened(kind: str, *, resources: Resources, publisher: str | None = None) -> 
 
     `publisher` is whose figures it publishes, where that is not the configured one.
     """
+    resources.clock.doubt = None  # of an earlier run in this process
     with ExitStack() as alive:
         with resources.engine.begin() as connection:
             run_id = open_run(

@@ -25,6 +25,7 @@ from urllib3.response import BaseHTTPResponse
 from urllib3.util import Retry
 
 from tasks.sources.network_errors import is_certificate, why
+from tasks.sources.publisher_clock import require_same_time
 from tasks.stoppages import (
     BodyTooLarge,
     BodyUnreadable,
@@ -168,6 +169,8 @@ class HttpClient:
                 allow_redirects=False,
             ) as response:
                 self._require_well(response, asked=asked)
+                if response.status_code == requests.codes.ok:
+                    require_same_time(response.headers, now=self._now, url=self.base_url)
                 location = response.headers["Location"] if response.is_redirect else None
                 return Answer(asked, self._now(), response.status_code, self._read(response), location)
         except requests.exceptions.ReadTimeout as error:

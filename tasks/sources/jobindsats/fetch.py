@@ -19,6 +19,7 @@ from tasks.sources.http import Answer
 from tasks.sources.jobindsats import client
 from tasks.sources.jobindsats.client import Publisher
 from tasks.sources.jobindsats.metadata import TableMetadata, offered_measures, read_listings, read_metadata
+from tasks.sources.publisher_clock import require_same_day
 from tasks.stoppages import (
     PublisherDown,
     PublisherTimedOut,
@@ -54,6 +55,7 @@ def due(access: Access, *, wanted: frozenset[str]) -> list[Due]:
     _keep_listings(answer, access=access)
     listings = read_listings(answer.body)
     today = danish_day(access.clock())
+    require_same_day(listings.values(), today=today, now=access.clock, url=access.settings.api_url)
     return [
         decide(table, listing=listings.get(table.id), last=access.known_of(table.id).last_fetch, today=today)
         for table in tables
