@@ -7,7 +7,6 @@ guard that trips once the publisher has mended the error, is in `expectations/su
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
 from functools import cache
 from importlib import resources
 from typing import Annotated
@@ -16,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, Validation
 
 from warehouse.areas import by_publisher_name
 from warehouse.catalogue.model import Catalogue, CatalogueError, Table, jobindsats
+from warehouse.formats.days import WrittenDay
 from warehouse.formats.yaml_files import YamlFile, YamlMisread
 from warehouse.periods import Period, PeriodError
 
@@ -39,7 +39,7 @@ class Deviation(BaseModel):
     rule: Text
     where: Annotated[dict[Text, Wanted], Field(min_length=1)]
     reason: Text
-    since: date
+    since: WrittenDay
     source: Text
 
     @property

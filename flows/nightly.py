@@ -43,8 +43,7 @@ def night(run_id: int, *, tables: list[str] | None) -> RunReport:
         for due in tracked(plan(source, run_id=run_id, tables=tables), key="night-progress"):
             outcome = outcome_of(due, load=lambda due: load(due, run_id=run_id))
             record_outcome(run_id, due=due, outcome=outcome)
-    derive_marts()
-    problems.append(derive_figures(run_id))
+    problems += [derive_marts(), derive_figures(run_id)]
     ended = end_run(run_id, problems=problems)
     report(ended)
     notify()

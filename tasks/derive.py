@@ -12,33 +12,45 @@ from pathlib import Path
 from prefect import get_run_logger, task
 from prefect.cache_policies import NO_CACHE
 from sqlalchemy import Engine
+from sqlalchemy.exc import DBAPIError
 
 from tasks.answers import fill_mart
 from tasks.resources import RETRIES, open_resources
 from tasks.runs.report import note_moves
 from warehouse.catalogue.model import jobindsats
-from warehouse.errors import went_away
+from warehouse.errors import DATABASE_ERRORS, in_words, went_away
 from warehouse.marts import benefits
 from warehouse.marts.contract import FIGURE_MARTS
 from warehouse.marts.fill import Moves, fill, is_behind
 
 
 @task(name="derive", cache_policy=NO_CACHE, **RETRIES)
-def derive_marts() -> list[str]:
-    """Bring the marts up to the facts; gives the tables whose marts were rebuilt."""
+def derive_marts() -> str:
+    """Bring the marts of benefits up to the facts; gives what could not be derived, and why."""
+    troubles: list[str] = []
     with open_resources() as resources:
-        behind = bring_up_to_date(resources.engine)
+        behind = bring_up_to_date(resources.engine, told=troubles.append)
+    for trouble in troubles:
+        get_run_logger().error(trouble)
     get_run_logger().info("marts rebuilt for %s", ", ".join(behind) or "no table")
-    return behind
+    return "; ".join(troubles)
 
 
-def bring_up_to_date(engine: Engine) -> list[str]:
-    """Rebuild what is behind the facts, table by table, each in a transaction; gives those tables."""
+def bring_up_to_date(engine: Engine, *, told: Callable[[str], object] | None = None) -> list[str]:
+    """Rebuild what is behind the facts, table by table, each in a transaction; gives those tables.
+
+    A table that is refused stays as it was, and `told` says why; where nobody is told, the error is raised.
+    """
     with engine.connect() as connection:
         behind = benefits.tables_behind(connection, catalogue=jobindsats())
     for table_id in behind:
-        with engine.begin() as connection:
-            benefits.rebuild(connection, table_id=table_id)
+        try:
+            with engine.begin() as connection:
+                benefits.rebuild(connection, table_id=table_id)
+        except DBAPIError as error:
+            if told is None or went_away(error):
+                raise
+            told(f"{table_id} stays as it was in marts.benefit_recipients: {in_words(error)}")
     if behind:
         with engine.begin() as connection:
             benefits.analyze(connection)
@@ -78,7 +90,8 @@ def bring_figures_up_to_date(
         except Exception as error:
             if went_away(error):
                 raise
-            told(f"marts.{mart.name} stays as it was: {error}")
+            why = in_words(error) if isinstance(error, DATABASE_ERRORS) else error
+            told(f"marts.{mart.name} stays as it was: {why}")
     return filled
 
 

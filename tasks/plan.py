@@ -7,6 +7,7 @@ tables of the one before it are loaded: one that is slow or hangs never holds up
 from __future__ import annotations
 
 from collections.abc import Sequence
+from email.utils import format_datetime
 
 from prefect import get_run_logger, task
 from prefect.cache_policies import NO_CACHE
@@ -15,6 +16,7 @@ from sqlalchemy import Connection, text
 from tasks.archive.receipts import require_whole
 from tasks.resources import Resources, declare, open_resources
 from tasks.results import Due, Known, LastFetch, Listing
+from tasks.sources.publisher_clock import require_no_doubt, require_same_time
 from tasks.sources.registry import SOURCES, Source, listed_tables, source_of
 from tasks.stoppages import Refused
 from warehouse.catalogue.model import CatalogueError
@@ -70,6 +72,7 @@ def due_of_source(source: Source, resources: Resources, *, run_id: int, wanted: 
 
     Raises PublisherTrouble, or Refused where the warehouse is another publisher's or holds less than was published.
     """
+    require_no_doubt(resources.clock)
     with resources.engine.connect() as connection:
         require_fit(connection, resources=resources)
         known = known_tables(connection)
@@ -107,8 +110,16 @@ def known_tables(connection: Connection) -> dict[str, Known]:
 
 def require_fit(connection: Connection, *, resources: Resources) -> None:
     """Raises Refused where the warehouse is another publisher's, or holds less than its archive says was published."""
+    require_servers_time(connection, resources=resources)
     _require_same_publisher(connection, url=resources.settings.api_url)
     require_whole(connection, archive=resources.archive)
+
+
+def require_servers_time(connection: Connection, *, resources: Resources) -> None:
+    """Raise Refused where the warehouse's server has another time than this machine; a rehearsal's clock is nobody's."""
+    if resources.settings.now is None:
+        server = connection.scalar(text("select clock_timestamp()"))
+        require_same_time({"Date": format_datetime(server)}, now=resources.clock, url="//the warehouse's server")
 
 
 _PUBLISHERS = "select distinct r.publisher_url from core.vintages v join ops.runs r using (run_id)"

@@ -53,6 +53,10 @@ class Resources:
         limit = self.settings.call_limit
         return None if limit is None else Budget(urlsplit(self.settings.api_url).netloc, limit)
 
+    def migrate(self) -> str:
+        """Bring the warehouse's schema up to date; gives the revision. Gives up when the patience is over."""
+        return migrations.upgrade(self.engine, patience_seconds=self.settings.patience_seconds)
+
     def keep_budget(self) -> None:
         """Wait until the publisher may be asked once more."""
         if self.budget is not None:
@@ -123,7 +127,7 @@ def ready() -> Iterator[Resources]:
         with resources.engine.connect() as connection:
             current = migrations.is_current(connection)
         if not current:
-            migrations.upgrade(resources.engine)
+            resources.migrate()
         yield resources
 
 

@@ -14,7 +14,7 @@ def went_away(error: BaseException) -> bool:
     """Whether the warehouse was lost rather than the statement wrong: worth another try."""
     cause = error.orig if isinstance(error, DBAPIError) else error
     lost = isinstance(cause, psycopg.OperationalError | psycopg.InterfaceError)
-    return lost and not isinstance(cause, errors.DiskFull)
+    return lost and not isinstance(cause, errors.DiskFull | errors.LockNotAvailable)
 
 
 def in_words(error: DBAPIError | psycopg.Error) -> str:
@@ -23,6 +23,12 @@ def in_words(error: DBAPIError | psycopg.Error) -> str:
     said = str(cause).strip().splitlines() or [type(error).__name__]
     if isinstance(cause, errors.DiskFull):
         return f"the warehouse has no room left ({said[0]}). What was published stands; make room and run again"
+    if isinstance(cause, errors.LockNotAvailable):
+        held = ", ".join(getattr(cause, "__notes__", [])) or "another session, which pg_stat_activity tells"
+        return (
+            f"the warehouse was kept locked for too long by {held}. What was published stands; end that session, or "
+            "wait until it has ended, and run again"
+        )
     if went_away(error):
         return f"the warehouse does not answer ({said[-1].strip()}). What was published stands; the next run goes on"
     return f"the warehouse refused a statement ({said[0]}). What was published stands"

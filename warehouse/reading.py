@@ -21,6 +21,7 @@ from warehouse.catalogue.model import COUNTS, CatalogueError, Table
 from warehouse.catalogue.publishers import catalogues, shipped_table
 from warehouse.danish.clock import DENMARK
 from warehouse.errors import QuestionError
+from warehouse.formats.days import day_of, time_of
 from warehouse.periods import Period, PeriodError
 
 
@@ -40,18 +41,20 @@ class Question:
 def moment(written: str) -> datetime:
     """An instant a person wrote: a date means the end of that day in Denmark; raises QuestionError."""
     try:
-        if len(written) == len("2026-08-10"):
-            following = date.fromisoformat(written) + timedelta(days=1)
-            return datetime.combine(following, time.min, DENMARK) - timedelta(microseconds=1)
-        instant = datetime.fromisoformat(written)
+        if day := day_of(written):
+            return datetime.combine(day + timedelta(days=1), time.min, DENMARK) - timedelta(microseconds=1)
+        instant = time_of(written)
     except (ValueError, OverflowError) as error:
-        raise QuestionError(f"'{written}' is no date or time: write 2026-08-10 or 2026-08-10T09:30+02:00") from error
+        raise QuestionError(
+            f"'{written[:60]}' is no date or time: write 2026-08-10 or 2026-08-10T09:30+02:00"
+        ) from error
     return instant if instant.tzinfo else instant.replace(tzinfo=DENMARK)
 
 
 def moment_from(written: str) -> datetime:
     """The instant from which a person means by a date: the beginning of that day in Denmark; raises QuestionError."""
-    return moment(written) if len(written) > len("2026-08-10") else moment(written) - timedelta(days=1, microseconds=-1)
+    instant = moment(written)
+    return instant - timedelta(days=1, microseconds=-1) if day_of(written) else instant
 
 
 def span(written: str, *, table: Table) -> tuple[Period, Period]:

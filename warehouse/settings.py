@@ -16,6 +16,8 @@ from urllib.parse import unquote
 from dotenv import dotenv_values
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
 
+from warehouse.formats.days import time_of
+
 PREFIX = "JOBINDSATS_"
 SETTINGS_FILE = "JOBINDSATS_SETTINGS_FILE"
 CAUTIOUS_CALLS_PER_MINUTE = 60
@@ -59,12 +61,16 @@ class Settings(BaseModel):
     cells_per_call: int = Field(default=70_000, ge=1)
     calls_per_minute: int | None = Field(default=None, ge=1)
 
-    @field_validator("now")
+    @field_validator("now", mode="before")
     @classmethod
-    def _now_has_a_zone(cls, value: datetime | None) -> datetime | None:
-        if value is not None and value.tzinfo is None:
-            raise ValueError("needs a time zone, for example 2024-01-31T04:15:00+01:00")
-        return value
+    def _now_has_a_zone(cls, value: object) -> object:
+        try:
+            moment = time_of(value) if isinstance(value, str) else value
+        except ValueError:
+            moment = None
+        if (isinstance(moment, datetime) and moment.tzinfo is None) or (moment is None and value is not None):
+            raise ValueError("needs a time and its time zone, for example 2024-01-31T04:15:00+01:00")
+        return moment
 
     @field_validator("warehouse_url")
     @classmethod

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import getpass
 import sys
 from collections.abc import Sequence
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import App, Parameter
 from rich.text import Text
 
 from flows.command_line.options import ATTENTION, FAILED, WELL, Json, answered
-from flows.printing import STYLES, console, grid, print_json
+from flows.printing import STYLES, console, danish_time, grid, print_json
 from flows.serving.local_server import prepare_orchestrator, why_silent
 
 if TYPE_CHECKING:
-    from tasks.doctor.checks import Finding
+    from tasks.doctor.finding import Finding
+    from tasks.upkeep.wrong_clock import TakenBack
 
 warehouse = App(name="warehouse", help="The warehouse itself: address, start, stop, migrations.")
 
@@ -42,7 +45,7 @@ def _prefect() -> Finding:
     import prefect
     from prefect.settings import get_current_settings
 
-    from tasks.doctor.checks import Finding
+    from tasks.doctor.finding import Finding
 
     api = get_current_settings().api.url
     if not api:
@@ -107,3 +110,45 @@ def reader(
         for sentence in [*given["done"], *given["remarks"], *(f"Next: {step}" for step in given["next"])]:
             console().print(Text(sentence))
     return ATTENTION if given["remarks"] else WELL  # a remark is what only somebody else can do
+
+
+@warehouse.command
+def redate(
+    *,
+    reason: Annotated[str, Parameter(help="What was wrong with the clock; it stays on record.")],
+    by: Annotated[str | None, Parameter(help="Who says so; the system's user where nobody is named.")] = None,
+    as_json: Json = False,
+) -> int:
+    """Take back what a wrong clock did: what it dated after now counts from now on, and stands on record with the reason."""
+    prepare_orchestrator()
+    from tasks.resources import ready
+    from tasks.upkeep.wrong_clock import take_back
+
+    with ready() as resources:
+        done = take_back(resources, reason=reason, by=by or getpass.getuser())
+    return answered(asdict(done), as_json=as_json, shown=lambda: _print_taken_back(done))
+
+
+def _print_taken_back(done: TakenBack) -> None:
+    for each in done.vintages:
+        said = f"{each.table_id}: the vintage seen at {danish_time(each.before)} by the wrong clock counts from now on"
+        console().print(Text(said))
+    if not done.vintages:
+        said = f"No vintage is dated after {danish_time(done.now)}: if that is not the time, correct the machine's clock first"
+        console().print(Text(said))
+
+
+@warehouse.command
+def limits(*, as_json: Json = False) -> int:
+    """Put back what readers' accounts may take of the server, and end what one began more than five minutes ago."""
+    from tasks.upkeep.administration import limit_readers
+
+    found = limit_readers()
+    if as_json:
+        print_json(found)
+    else:
+        ended = [f"Ended: {who}" for who in found["ended"]]
+        for sentence in [*ended, *found["lacking"]]:
+            console().print(Text(sentence))
+        console().print("What a reader began may last 5 minutes; the rest of the limits is in docs/operations.md")
+    return ATTENTION if found["lacking"] else WELL

@@ -129,6 +129,15 @@ class Archive:
         """A small file by its name; raises ArchiveTrouble."""
         return self._read(f"{self._path}/{name}")
 
+    def remove(self, name: str) -> None:
+        """Remove a small file; no error if it does not exist. Raises ArchiveTrouble."""
+        try:
+            self._fs.rm_file(f"{self._path}/{name}")
+        except FileNotFoundError:
+            return
+        except OSError as error:
+            raise ArchiveTrouble(f"{name} in the archive {self.root} cannot be removed: {error}") from error
+
     def has(self, name: str) -> bool:
         """Whether there is a file of this name; raises ArchiveTrouble where that cannot be told."""
         try:

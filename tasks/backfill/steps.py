@@ -25,7 +25,6 @@ from tasks.backfill.workers import ClusterTrouble, helped_by, work_on_cluster
 from tasks.load_assumptions import put_assumptions_on_record
 from tasks.resources import RETRIES, declare, open_resources
 from tasks.stoppages import WarehouseTrouble
-from warehouse import migrations
 from warehouse.errors import DATABASE_ERRORS, QuestionError, in_words
 
 
@@ -72,7 +71,7 @@ def telling(told: Told) -> Iterator[None]:
 def look_ahead(first: str, last: str, *, tables: Sequence[str]) -> Plan:
     """What a backfill would do: nothing is fetched but metadata, and nothing is put on record."""
     with open_resources() as resources:
-        migrations.upgrade(resources.engine)
+        resources.migrate()
         return plan(resources, first=first, last=last, named=tables)
 
 
@@ -82,7 +81,7 @@ def begin(first: str | None, last: str | None, *, tables: Sequence[str], resume:
     Raises QuestionError, PeriodError or CatalogueError where the question is wrong, and what a plan can be stopped for.
     """
     with open_resources() as resources:
-        migrations.upgrade(resources.engine)
+        resources.migrate()
         put_assumptions_on_record(resources)
         if resume is not None:
             with resources.engine.begin() as connection:

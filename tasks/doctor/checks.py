@@ -1,55 +1,32 @@
-"""Checks of settings, files, nights, backfills, alerts, clocks and readers' rights, for `jobindsats doctor`."""
+"""Checks of settings, files, nights, backfills, alerts and clocks, for `jobindsats doctor`."""
 
 from __future__ import annotations
 
 import shutil
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from pydantic import SecretStr
 from sqlalchemy import Connection, text
 
+from tasks.doctor.finding import Finding, guarded
+from tasks.doctor.readers import limits, readers
 from tasks.load_assumptions import own_assumptions
 from tasks.resources import Resources
 from tasks.runs import alerts
 from tasks.runs.lifecycle import A_LITTLE_LONGER
-from tasks.stoppages import Stoppage
 from warehouse.assumptions.model import AssumptionError
 from warehouse.danish.clock import in_denmark
 from warehouse.database.locks import Lock, holders
-from warehouse.database.reader_role import READER
-from warehouse.errors import DATABASE_ERRORS, in_words
 from warehouse.settings import Settings
 
 A_NIGHT_AT_LEAST_EVERY = timedelta(hours=26)
 
 # Clocks of two machines differ, and the one of a rehearsal begins anew with each command.
 CLOCKS_AGREE_TO = timedelta(hours=1)
-
-
-class Finding(NamedTuple):
-    """What was found of one part: well, attention or failed; and the next step, where there is one to take."""
-
-    part: str
-    verdict: str
-    says: str
-    next_step: str = ""
-
-
-def guarded(part: str, examine: Callable[[], Finding]) -> Finding:
-    """The finding of an examination; one that cannot be carried out is a finding too."""
-    try:
-        return examine()
-    except Stoppage as stoppage:
-        return Finding(part, "failed", str(stoppage))
-    except DATABASE_ERRORS as error:
-        return Finding(part, "failed", in_words(error))
-    except Exception as error:  # noqa: BLE001  # a doctor reports what is wrong, whatever it is
-        return Finding(part, "failed", f"{type(error).__name__}: {error}")
 
 
 def examine_runs(resources: Resources, *, connection: Connection) -> Iterator[Finding]:
@@ -60,6 +37,7 @@ def examine_runs(resources: Resources, *, connection: Connection) -> Iterator[Fi
     if resources.settings.told:
         yield guarded("alerts", lambda: untold(connection, now=resources.clock()))
     yield guarded("readers", lambda: readers(connection))
+    yield guarded("limits", lambda: limits(connection))
 
 
 def clock(resources: Resources, *, connection: Connection) -> Finding:
@@ -69,7 +47,8 @@ def clock(resources: Resources, *, connection: Connection) -> Finding:
     mend = "remove JOBINDSATS_NOW" if set_to else "correct the machine's clock"
     if newest is not None and newest > now + CLOCKS_AGREE_TO:
         says = f"it is {_at(now)} by the clock, and the newest vintage was seen at {_at(newest)}"
-        return Finding("clock", "failed", says, f"{mend}: no vintage is seen before the one it replaces")
+        step = f"{mend}; where it was wrong then, `jobindsats warehouse redate` takes that back"
+        return Finding("clock", "failed", says, step)
     if set_to is not None and not resources.settings.rehearsed:
         says = f"JOBINDSATS_NOW sets the clock to {_at(set_to)}, and the publisher is the real one"
         return Finding("clock", "attention", says, f"{mend}: it is for rehearsals only")
@@ -140,41 +119,6 @@ def untold(connection: Connection, *, now: datetime) -> Finding:
         says = f"alerts that could not be delivered: {len(waiting)}, the first of run {waiting[0].run_id}"
         return Finding("alerts", "attention", says, "see to JOBINDSATS_NOTIFY; the next night tries again")
     return Finding("alerts", "well", "every alert was delivered")
-
-
-# Accounts that may look into `marts` and are neither superusers nor the owner of what lies there.
-_READERS = text("""
-select r.rolname as account,
-       (select string_agg(c.relname, ', ' order by c.relname) from pg_class c
-        where c.relnamespace = 'marts'::regnamespace and c.relkind in ('r', 'v', 'm', 'p')
-          and not has_table_privilege(r.oid, c.oid, 'select')) as lacks,
-       (select min(n.nspname || '.' || c.relname) from pg_class c join pg_namespace n on n.oid = c.relnamespace
-        where n.nspname in ('core', 'staging', 'ops') and c.relkind in ('r', 'v', 'm', 'p')
-          and has_schema_privilege(r.oid, n.oid, 'usage') and has_table_privilege(r.oid, c.oid, 'select')) as sees
-from pg_roles r
-where not r.rolsuper and not starts_with(r.rolname, 'pg_') and has_schema_privilege(r.oid, 'marts', 'usage')
-  and not pg_has_role(r.oid, (select nspowner from pg_namespace where nspname = 'marts'), 'member')
-order by r.rolname
-""")
-
-
-def readers(connection: Connection) -> Finding:
-    """Whether the accounts of dashboards may read every mart and nothing else."""
-    accounts = connection.execute(_READERS).all()
-    for row in accounts:
-        login = "" if row.account == READER else f" --login {row.account}"
-        step = f"grant again: jobindsats warehouse reader{login}"
-        if row.sees:
-            says = f"{row.account} may read {row.sees}, which is not for dashboards"
-            return Finding("readers", "attention", says, f"revoke it; then {step}")
-        if row.lacks:
-            return Finding("readers", "attention", f"{row.account} may not read {row.lacks} in marts", step)
-    if not accounts:
-        step = "jobindsats warehouse reader, when a dashboard is to be connected"
-        return Finding("readers", "well", "no account but our own reads the marts", step)
-    return Finding(
-        "readers", "well", f"{', '.join(row.account for row in accounts)} may read the marts and nothing else"
-    )
 
 
 def _at(moment: datetime) -> str:

@@ -8,7 +8,8 @@ from sqlalchemy import Connection, text
 
 from tasks.archive.receipts import missing_answers
 from tasks.archive.store import Archive
-from tasks.doctor.checks import Finding, examine_runs, examine_settings, guarded
+from tasks.doctor.checks import examine_runs, examine_settings
+from tasks.doctor.finding import Finding, guarded
 from tasks.resources import open_resources
 from tasks.sources.jobindsats.client import TABLES, open_publisher
 from tasks.sources.jobindsats.listings import Listings, read_listings

@@ -22,7 +22,6 @@ from tasks.derive import bring_figures_up_to_date, bring_up_to_date
 from tasks.replay.vintage import ReplayStopped, assume_again, publish_again, publisher_of, still_waiting
 from tasks.resources import Resources, open_resources
 from tasks.runs.lifecycle import close_run, open_run
-from warehouse import migrations
 from warehouse.database.locks import Lock, held
 from warehouse.database.scratch import WrongTarget, same_database, scratch_beside
 from warehouse.history.checksum import Part, combined, first_difference, parts
@@ -125,7 +124,7 @@ def read_history(target: Target) -> History:
     """
     with open_resources(None if target.compared else target.warehouse) as resources:
         if target.compared or target.warehouse is None:
-            migrations.upgrade(resources.engine)
+            resources.migrate()
             with resources.engine.connect() as connection:
                 write_missing_receipts(connection, archive=resources.archive)
         # Before the parts: what a night publishes meanwhile is then in neither.
@@ -147,7 +146,7 @@ def begin_replay(history: History, *, target: Target) -> Replay:
     """Open the run in the warehouse to rebuild; raises ReplayStopped where it holds another history."""
     with open_resources(target.warehouse) as resources:
         publisher = publisher_of(history.publications, archive=resources.archive)
-        migrations.upgrade(resources.engine)
+        resources.migrate()
         with resources.engine.begin() as connection:
             waiting = still_waiting(connection, history.publications)
             assume_again(connection, history.assumed, now=resources.clock())

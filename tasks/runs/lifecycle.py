@@ -14,6 +14,7 @@ from prefect import get_run_logger, task
 from prefect.cache_policies import NO_CACHE
 from prefect.runtime import deployment, flow_run
 from sqlalchemy import Connection, insert, text
+from sqlalchemy.exc import DBAPIError
 
 from tasks.archive.receipts import write_missing_receipts
 from tasks.archive.store import ArchiveTrouble
@@ -21,9 +22,10 @@ from tasks.resources import RETRIES, Resources, open_resources
 from tasks.runs.alerts import raise_alerts
 from tasks.runs.report import RunReport, figures_moved, largest_revisions
 from tasks.sources.registry import listed_tables
-from warehouse import migrations
 from warehouse.danish.clock import in_denmark
 from warehouse.database.locks import Lock, held, holders
+from warehouse.database.reader_limits import end_overdue, set_limits
+from warehouse.errors import in_words, went_away
 from warehouse.formats.clean_text import washed
 from warehouse.history.staging import drop_leftovers
 from warehouse.schema import ops
@@ -38,12 +40,13 @@ def one_at_a_time(kind: str, *, tables: list[str] | None, work: Callable[[int], 
     Where another night is at it, or a newer one has done it, it is left to that one.
     """
     with open_resources() as resources:
-        migrations.upgrade(resources.engine)
+        resources.migrate()
         with _night_held(resources, kind=kind) as mine:
             if not mine:
                 return yield_to_the_other(kind)
             if newer := _newer(resources, kind=kind, tables=tables):
                 return end_as_superseded(kind, newer)
+            _keep_readers_in_limits(resources)
             _heal_receipts(resources)
             with opened(kind, resources=resources) as run_id:
                 resources.limit_time(run_id)
@@ -77,6 +80,7 @@ def opened(kind: str, *, resources: Resources, publisher: str | None = None) -> 
 
     `publisher` is whose figures it publishes, where that is not the configured one.
     """
+    resources.clock.doubt = None  # of an earlier run in this process
     with ExitStack() as alive:
         with resources.engine.begin() as connection:
             run_id = open_run(
@@ -86,6 +90,14 @@ def opened(kind: str, *, resources: Resources, publisher: str | None = None) -> 
             close_dead_runs(connection, now=resources.clock())
             drop_leftovers(connection)
         yield run_id
+
+
+def _keep_readers_in_limits(resources: Resources) -> None:
+    """Put back the limits that an account has taken off, and end what has lasted too long; a doctor tells what is lacking."""
+    with resources.engine.begin() as connection:
+        set_limits(connection)
+        for who in end_overdue(connection):
+            get_run_logger().warning("a reader's transaction that had lasted too long was ended: %s", who)
 
 
 def _heal_receipts(resources: Resources) -> None:
@@ -217,8 +229,20 @@ def report_and_close(connection: Connection, run_id: int, *, ended_at: datetime,
     outcome = "failed" if trouble else outcome_of_run([table["outcome"] for table in tables])
     close_run(connection, run_id=run_id, outcome=outcome, ended_at=ended_at)
     raise_alerts(connection, run_id=run_id, trouble=trouble, now=ended_at)
-    revisions, moves = largest_revisions(connection, run_id=run_id), figures_moved(connection, run_id=run_id)
-    return RunReport(run_id, outcome, tables, trouble, revisions, moves)
+    return RunReport(
+        run_id, outcome, tables, trouble, _revisions(connection, run_id), figures_moved(connection, run_id=run_id)
+    )
+
+
+def _revisions(connection: Connection, run_id: int) -> tuple[str, ...]:
+    """What was revised the most; where somebody keeps a table locked, that: the run is closed all the same."""
+    try:
+        with connection.begin_nested():
+            return largest_revisions(connection, run_id=run_id)
+    except DBAPIError as error:
+        if went_away(error):
+            raise
+        return (in_words(error),)
 
 
 def close_run(connection: Connection, *, run_id: int, outcome: str, ended_at: datetime) -> None:

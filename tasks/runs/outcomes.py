@@ -16,7 +16,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from tasks.resources import RETRIES, Resources, open_resources
 from tasks.results import Due, Listing, late_message
 from tasks.stoppages import Busy, Stoppage, WarehouseTrouble
-from warehouse.database.locks import Lock, held
+from warehouse.database.locks import Lock, held, holder
 from warehouse.errors import DATABASE_ERRORS, in_words, went_away
 from warehouse.formats.clean_text import washed
 from warehouse.history.staging import table_number
@@ -65,8 +65,10 @@ def table_lock(table_id: str) -> Iterator[None]:
         patience = resources.settings.patience_seconds
         with held(resources.engine, Lock.TABLE, number=number, patience_seconds=patience) as mine:
             if not mine:
+                with resources.engine.connect() as connection:
+                    who = holder(connection, Lock.TABLE, number=number) or "a session that has just ended"
                 raise Busy(
-                    f"{table_id}: another run has kept the table for more than {patience:g} seconds; "
+                    f"{table_id}: another run has kept the table for more than {patience:g} seconds ({who}); "
                     "what was published stands, and the next night looks again"
                 )
             yield

@@ -23,6 +23,7 @@ from urllib3.util import Retry
 
 from tasks.sources.deadlines import CuttableAdapter, RunTime, TooLong, Wire, unlimited
 from tasks.sources.network_errors import is_certificate, refusal_in, why
+from tasks.sources.publisher_clock import require_same_time
 from tasks.stoppages import (
     BodyTooLarge,
     BodyUnreadable,
@@ -208,6 +209,8 @@ class HttpClient:
         ) as response:
             if response.status_code in TRY_AGAIN:
                 raise self._unwell(response, where=f"{self.base_url}{asked}")
+            if response.status_code == requests.codes.ok:
+                require_same_time(response.headers, now=self._now, url=self.base_url)
             location = response.headers["Location"] if response.is_redirect else None
             body = self._read(response)
             status = refusal_in(body) if response.status_code == requests.codes.ok else None

@@ -7,12 +7,11 @@ from typing import Any
 from sqlalchemy import URL
 
 from tasks.resources import open_resources, ready
-from warehouse import migrations
 from warehouse.areas import AreaUnknown
 from warehouse.assumptions.model import AssumptionError
 from warehouse.catalogue.model import CatalogueError
 from warehouse.claims.file import ClaimsError
-from warehouse.database import embedded, reader_role
+from warehouse.database import embedded, reader_limits, reader_role
 from warehouse.database.scratch import WrongTarget
 from warehouse.errors import DATABASE_ERRORS, QuestionError, in_words
 from warehouse.periods import PeriodError
@@ -33,7 +32,7 @@ WRONG_USE = (
 def migrate() -> str:
     """Bring the schema, the areas and the catalogue up to date; gives the revision."""
     with open_resources() as resources:
-        return migrations.upgrade(resources.engine)
+        return resources.migrate()
 
 
 def address() -> str:
@@ -53,12 +52,20 @@ def give_readers(login: str | None) -> dict[str, Any]:
         where = resources.engine.url.set(drivername="postgresql", password=None)
         embedded_one = resources.settings.warehouse_url is None
     return {
-        "role": reader_role.READER,
+        "role": reader_limits.READER,
         "login": login,
         "done": given.done,
         "remarks": given.remarks,
         "next": _next_for_readers(where, login=login, embedded_one=embedded_one),
     }
+
+
+def limit_readers() -> dict[str, Any]:
+    """Put the limits of readers' accounts back, and end what has lasted too long: what was ended, and what is lacking."""
+    with open_resources() as resources, resources.engine.begin() as connection:
+        lacking = reader_limits.set_limits(connection)
+        ended = reader_limits.end_overdue(connection)
+    return {"ended": ended, "lacking": lacking}
 
 
 def _next_for_readers(where: URL, *, login: str | None, embedded_one: bool) -> list[str]:

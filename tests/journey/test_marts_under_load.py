@@ -18,7 +18,8 @@ from sqlalchemy import Connection, Engine, create_engine, text
 
 from tests.conftest import ROOT, Stage
 from tests.scene import Scene
-from warehouse.database.reader_role import READER, give
+from warehouse.database.reader_limits import READER
+from warehouse.database.reader_role import give
 from warehouse.marts.contract import MARTS
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]

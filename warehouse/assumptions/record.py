@@ -75,7 +75,8 @@ def _require_forward_clock(connection: Connection, *, now: datetime) -> None:
     if newest is not None and now <= newest:
         raise ClockRunsBackwards(
             f"assumptions were recorded at {newest:%Y-%m-%d %H:%M:%S}, and it is {now:%Y-%m-%d %H:%M:%S} now: what "
-            "replaces them cannot be older. Set the clock (JOBINDSATS_NOW in a rehearsal) or use another data folder"
+            "replaces them cannot be older. Set the clock (JOBINDSATS_NOW in a rehearsal) or use another data folder; where "
+            "the clock was wrong then, `jobindsats warehouse redate` takes it back"
         )
 
 

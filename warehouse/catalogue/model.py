@@ -14,6 +14,7 @@ from typing import Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
+from warehouse.formats.days import WrittenDay
 from warehouse.periods import Period, PeriodKind
 
 Unit = Literal[
@@ -52,8 +53,8 @@ class Member(_Declared):
 
     name: str
     also: tuple[str, ...] = ()
-    valid_from: date | None = Field(default=None, alias="from")
-    until: date | None = None
+    valid_from: WrittenDay | None = Field(default=None, alias="from")
+    until: WrittenDay | None = None
 
 
 class Hierarchy(_Declared):
@@ -91,7 +92,7 @@ class Measure(_Declared):
     not_yet: bool = False
     country: bool = True
     within: tuple[float, float] | None = None
-    until: date | None = None
+    until: WrittenDay | None = None
     evidence: Evidence = "confirmed"
 
     @property
@@ -113,7 +114,7 @@ class Measure(_Declared):
 class Retirement(_Declared):
     """When the publisher stopped a table, and what replaced it."""
 
-    since: date
+    since: WrittenDay
     replaced_by: str | None = None
 
 
@@ -134,9 +135,9 @@ class Table(_Declared):
     measures: tuple[Measure, ...]
     coverage: Literal["every", "sparse"] = "every"
     filled: float = Field(default=1, gt=0, le=1)
-    first_listed: date | None = None
+    first_listed: WrittenDay | None = None
     retired: Retirement | None = None
-    renumbered: date | None = None
+    renumbered: WrittenDay | None = None
     keeps_periods: int | None = None
     largest_revision_pct: float = 25
     feeds: str | None = None
@@ -179,8 +180,8 @@ class BenefitGroup(_Declared):
     member: str | None = None
     counted: bool
     benchmark: str | None = None
-    valid_from: date | None = Field(default=None, alias="from")
-    until: date | None = None
+    valid_from: WrittenDay | None = Field(default=None, alias="from")
+    until: WrittenDay | None = None
     successor: str | None = None
 
 

@@ -18,6 +18,7 @@ from pydantic import BaseModel, ConfigDict, Field, PlainValidator, StringConstra
 from warehouse.areas import AreaUnknown, find
 from warehouse.claims.arithmetic import Arithmetic
 from warehouse.danish.numbers import WrittenNumber, could_be_two_numbers, scale_of
+from warehouse.formats.days import WrittenDay
 from warehouse.formats.yaml_files import Path, YamlFile, YamlMisread, as_text
 from warehouse.periods import Period
 
@@ -123,7 +124,7 @@ class Figure(_Written):
     item: Words | None = None
     basis: Words | None = None
     column: Words | None = None
-    as_of: date | None = None
+    as_of: WrittenDay | None = None
 
 
 class Reading(_Written):

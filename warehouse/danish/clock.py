@@ -15,10 +15,14 @@ def danish_day(moment: datetime) -> date:
 
 
 class Clock:
-    """The time of a run: the machine's, or one that starts at a given moment and runs on from there."""
+    """The time of a run: the machine's, or one that starts at a given moment and runs on from there.
+
+    `doubt` is why it cannot be right, where a publisher has said so.
+    """
 
     def __init__(self, starts_at: datetime | None = None) -> None:
         self.starts_at = starts_at
+        self.doubt: str | None = None
         self._begun = monotonic()
 
     def __call__(self) -> datetime:

@@ -29,6 +29,7 @@ from tenacity import (
     wait_fixed,
 )
 
+from warehouse.database.lock_waits import telling_holders
 from warehouse.settings import Settings
 
 if TYPE_CHECKING:
@@ -54,6 +55,9 @@ _ADD_USER = ["useradd", "--system", _ROOTS_SERVER_USER]
 _HERE = "/proc/self/cwd" if Path("/proc/self/cwd").exists() else "."
 
 _HBA = "local all all peer map=owner\n"
+
+# Ours is the superuser's account: what readers open never takes the last connections from a night.
+_KEPT_BACK = "-c superuser_reserved_connections=15"
 
 _PATIENCE_SECONDS = 120
 
@@ -132,7 +136,7 @@ def _start(folder: Path) -> None:
     # A crashed server leaves its files; where the number in them is another process by now, PostgreSQL would not start.
     for left in ("postmaster.pid", f"{_SOCKET}.lock"):
         (folder / left).unlink(missing_ok=True)
-    options = ["--wait", "--silent", "--timeout=300", "--log=log", "-D", _HERE, "-o", "-h '' -k ."]
+    options = ["--wait", "--silent", "--timeout=300", "--log=log", "-D", _HERE, "-o", f"-h '' -k . {_KEPT_BACK}"]
     _RECOVERING(_run, folder, owner, "pg_ctl", "start", *options)
 
 
@@ -277,9 +281,11 @@ def address(settings: Settings) -> URL:
 
 @contextmanager
 def engine_for(settings: Settings) -> Iterator[Engine]:
-    """An engine on the warehouse for the length of a block, every session in UTC."""
-    engine = create_engine(address(settings), connect_args=SESSION)
+    """An engine on the warehouse for the length of a block, every session in UTC; no statement waits for a lock for ever."""
+    waits = f" -c lock_timeout={int(1000 * max(settings.patience_seconds, 1))}"
+    engine = create_engine(address(settings), connect_args=SESSION | {"options": SESSION["options"] + waits})
     try:
-        yield engine
+        with telling_holders(engine):
+            yield engine
     finally:
         engine.dispose()

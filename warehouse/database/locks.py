@@ -22,6 +22,12 @@ class Lock(IntEnum):
     RUN = 7_303
 
 
+# Of a row `a` of pg_stat_activity; its program and time are hidden from an account that may not act as its own.
+SESSION_IN_WORDS = """
+a.usename || coalesce(' (' || nullif(a.application_name, '') || ')', '') || coalesce(' since '
+    || to_char(a.xact_start at time zone 'Europe/Copenhagen', 'YYYY-MM-DD HH24:MI:SS'), '')
+"""
+
 # A machine that vanishes is noticed after a minute and not, as by default, after two hours.
 _ALIVE = "set tcp_keepalives_idle = 30; set tcp_keepalives_interval = 10; set tcp_keepalives_count = 3"
 
@@ -68,3 +74,15 @@ where l.locktype = 'advisory' and l.granted and l.classid = :lock and l.objsubid
 def holders(connection: Connection, lock: Lock) -> set[int]:
     """The numbers under which a lock is held at this moment, by whomever."""
     return {int(number) for number in connection.scalars(text(_HELD), {"lock": int(lock)})}
+
+
+_HOLDER = f"""
+select {SESSION_IN_WORDS} from pg_locks l join pg_stat_activity a using (pid)
+where l.locktype = 'advisory' and l.granted and l.classid = :lock and l.objid = :number and l.objsubid = 2
+  and l.database = (select oid from pg_database where datname = current_database())
+"""  # noqa: S608  # our own words
+
+
+def holder(connection: Connection, lock: Lock, *, number: int = 0) -> str | None:
+    """Who holds a lock at this moment, in words: user, program."""
+    return connection.execute(text(_HOLDER), {"lock": int(lock), "number": number}).scalar_one_or_none()

@@ -14,17 +14,15 @@ import psycopg
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError
 
+from warehouse.database.reader_limits import READER, set_limits
 from warehouse.database.sql_files import read_sql
-
-READER = "dashboard_reader"
 
 _NAME = re.compile(r"[a-z_][a-z0-9_]{0,62}")
 
-# A dashboard that is left open must not hold up an upgrade, and nothing it sends is meant to write. Many ask at once, and each
-# a little: a question compiled, or spread over the cores, takes more from the others than it gains.
+# Nothing that a dashboard sends is meant to write. Many ask at once, and each a little: a question compiled, or spread over
+# the cores, takes more from the others than it gains.
 _SESSION = {
     "default_transaction_read_only": "on",
-    "idle_in_transaction_session_timeout": "10min",
     "jit": "off",
     "max_parallel_workers_per_gather": "0",
     "plan_cache_mode": "force_custom_plan",
@@ -89,6 +87,7 @@ def give(connection: Connection, *, login: str | None = None) -> Given:
     done.append(f"{READER} may read every table of marts, and nothing else")
     if login is not None:
         done += _admit(connection, login)
+    remarks += set_limits(connection)
     for role in (READER, *([login] if login else [])):
         if more := excess(connection, role):
             remarks.append(f"{role} may do more than read marts: {'; '.join(more)}. Take that away from it")
@@ -155,25 +154,10 @@ select current_database() as name, quote_ident(current_database()) as quoted, pg
 from pg_database where datname = current_database()
 """)
 
-# PostgreSQL lets every account make large objects, and hold the locks by which nights and backfills take turns. Only a
-# superuser can take that away, which on a rented server nobody is: there it stays.
-_OPEN_TO_ALL = text("""
-select format(part.statement, p.oid::regprocedure, cast(:keeper as text)) from pg_proc p,
-       (values ('grant execute on function %1$s to %2$s', 1),
-               ('revoke execute on function %1$s from public', 2)) part (statement, place)
-where p.pronamespace = 'pg_catalog'::regnamespace and has_function_privilege('public', p.oid, 'execute')
-  and (p.proname ~ '^pg_(try_)?advisory_' or p.proname in ('lo_creat', 'lo_create', 'lo_from_bytea'))
-  and (select rolsuper from pg_roles where rolname = current_user)
-order by p.oid, part.place
-""")
-
 
 def _close(connection: Connection) -> list[str]:
     """Take from readers what is not theirs, and from everybody what nobody needs here; gives what only an owner can take."""
     for statement in _CLOSED:
-        connection.exec_driver_sql(statement)
-    keeper = connection.execute(_OWNERS, {"role": READER}).one().keeper
-    for statement in connection.scalars(_OPEN_TO_ALL, {"keeper": keeper}).all():
         connection.exec_driver_sql(statement)
     here = connection.execute(_OWNERS, {"role": READER}).one()
     wanted = []

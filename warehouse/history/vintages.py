@@ -187,7 +187,8 @@ def _require_forward_clock(load: Load, *, newest: Row[Any] | None) -> None:
         raise ClockRunsBackwards(
             f"{load.table_id}: this load was seen at {load.seen_at:%Y-%m-%d %H:%M:%S}, and the newest vintage at "
             f"{newest.seen_at:%Y-%m-%d %H:%M:%S}: a vintage is never seen before the one it replaces. Set the "
-            "clock (JOBINDSATS_NOW in a rehearsal) or use another data folder"
+            "clock (JOBINDSATS_NOW in a rehearsal) or use another data folder; where the clock was wrong when that one was "
+            "seen, `jobindsats warehouse redate` takes it back"
         )
 
 

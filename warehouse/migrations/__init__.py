@@ -17,6 +17,7 @@ from sqlalchemy import Connection, Engine, inspect, text
 
 from warehouse.catalogue.publishers import catalogues
 from warehouse.database import reader_role
+from warehouse.database.lock_waits import patiently
 from warehouse.history.dimensions import write_dimensions
 from warehouse.marts.contract import write_dictionary
 from warehouse.migrations import definitions
@@ -53,19 +54,23 @@ def is_current(connection: Connection) -> bool:
     return current(connection) == newest() and definitions.are_current(connection)
 
 
-def upgrade(engine: Engine) -> str:
+def upgrade(engine: Engine, *, patience_seconds: float = 600) -> str:
     """Bring schema, views, functions, areas, catalogues and dictionary up to date in one transaction, two in turn.
 
-    Gives the revision. Raises SchemaUnknown.
+    Gives the revision. Where others keep it from that, it is tried again as long as the patience lasts. Raises SchemaUnknown,
+    and the database's error with who held it up.
     """
-    with engine.begin() as connection:
-        connection.execute(text("select pg_advisory_xact_lock(hashtext('jobindsats migrations'))"))
-        if not is_current(connection):
-            _bring_tables_up_to_date(connection)
-            definitions.renew(connection)
-        write_dimensions(connection, catalogues=catalogues())
-        write_dictionary(connection)
-        reader_role.renew(connection)
+    return patiently(engine, _upgrade, patience_seconds=patience_seconds)
+
+
+def _upgrade(connection: Connection) -> str:
+    connection.execute(text("select pg_advisory_xact_lock(hashtext('jobindsats migrations'))"))
+    if not is_current(connection):
+        _bring_tables_up_to_date(connection)
+        definitions.renew(connection)
+    write_dimensions(connection, catalogues=catalogues())
+    write_dictionary(connection)
+    reader_role.renew(connection)
     return newest()
 
 

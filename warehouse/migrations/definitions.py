@@ -11,9 +11,7 @@ import re
 from functools import cache
 from graphlib import TopologicalSorter
 from importlib import resources
-from typing import cast
 
-import psycopg
 from sqlalchemy import Connection, text
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.schema import ExecutableDDLElement, SetColumnComment, SetTableComment
@@ -66,6 +64,5 @@ def are_current(connection: Connection) -> bool:
 def renew(connection: Connection) -> None:
     """Create or replace every view and function, within the caller's transaction."""
     statements, digest = _in_force()
-    driver = cast("psycopg.Connection[tuple[object, ...]]", connection.connection.driver_connection)
-    # Sent as it stands: SQLAlchemy would see a value to be bound in every colon.
-    driver.execute((statements + _RECORD.format(digest=digest)).encode())
+    # Sent as it stands: there is a colon in it that would be taken for a value to be bound.
+    connection.exec_driver_sql(statements + _RECORD.format(digest=digest), execution_options={"no_parameters": True})

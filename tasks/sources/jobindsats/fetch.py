@@ -25,6 +25,7 @@ from tasks.sources.jobindsats.client import Publisher
 from tasks.sources.jobindsats.listings import Listings, read_listings
 from tasks.sources.jobindsats.metadata import TableMetadata, offered_measures, read_metadata
 from tasks.sources.jobindsats.response import read_body
+from tasks.sources.publisher_clock import require_same_day
 from tasks.stoppages import (
     BodyUnreadable,
     PublisherDown,
@@ -61,6 +62,7 @@ def due(access: Access, *, wanted: frozenset[str]) -> list[Due]:
     _keep_listings(answer, access=access)
     today = danish_day(access.clock())
     listings = read_listings(answer.body, today=today)
+    require_same_day(listings.readable, today=today, now=access.clock, url=access.settings.api_url)
     return [_due(table, listings=listings, last=access.known_of(table.id).last_fetch, today=today) for table in tables]
 
 

@@ -22,10 +22,14 @@ _TOLD = 200
 
 @dataclass(frozen=True)
 class Listings:
-    """What the publisher lists: each table's line, or why that cannot be read; and what was wrong with lines without id."""
+    """What the publisher lists: each table's line, or why it is not to be used; and what was wrong with lines without id.
+
+    `readable` are all lines that say something, in days that have come or not.
+    """
 
     lines: Mapping[str, Listing | BodyUnreadable]
     nameless: tuple[str, ...] = ()
+    readable: tuple[Listing, ...] = ()
 
     def line_of(self, table_id: str) -> Listing | None:
         """What is said of a table, None where it is not listed; raises BodyUnreadable where its line cannot be read."""
@@ -51,14 +55,18 @@ def read_listings(body: bytes, *, today: date) -> Listings:
     if not isinstance(document, list):
         raise BodyUnreadable("/tables is not of the promised shape: it is no list of subjects")
     found: dict[str, Listing | BodyUnreadable] = {}
+    readable: list[Listing] = []
     nameless: list[str] = []
     for line in _lines(document, nameless=nameless):
         table_id = line["table_id"].lower()
-        listing = _listing_or_why_not(line, table_id=table_id, today=today)
+        listing = _listing_or_why_not(line, table_id=table_id)
+        if isinstance(listing, Listing):
+            readable.append(listing)
+            listing = _come_or_why_not(listing, today=today)
         found[table_id] = listing if found.get(table_id, listing) == listing else _twice(table_id)
     if nameless and not found:
         raise BodyUnreadable(f"/tables is not of the promised shape: {nameless[0]}")
-    return Listings(found, tuple(nameless))
+    return Listings(found, tuple(nameless), tuple(readable))
 
 
 def _lines(subjects: list[Any], *, nameless: list[str]) -> Iterator[dict[str, Any]]:
@@ -79,20 +87,24 @@ def _parts(whole: Any, key: str, *, nameless: list[str]) -> list[Any]:
     return []
 
 
-def _listing_or_why_not(line: dict[str, Any], *, table_id: str, today: date) -> Listing | BodyUnreadable:
+def _come_or_why_not(listing: Listing, *, today: date) -> Listing | BodyUnreadable:
     try:
-        require_strict(line)
-        listing = _listing(line, table_id=table_id)
-        require_has_come(listing.updated_on, today=today, of=table_id)
+        require_has_come(listing.updated_on, today=today, of=listing.table_id)
     except BodyUnreadable as error:
         return error
+    return listing
+
+
+def _listing_or_why_not(line: dict[str, Any], *, table_id: str) -> Listing | BodyUnreadable:
+    try:
+        require_strict(line)
+        return _listing(line, table_id=table_id)
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         why = str(error)[:_TOLD] if isinstance(error, ValueError) else repr(error)[:_TOLD]
         return BodyUnreadable(
             f"{table_id}: its line in /tables cannot be read: {why}. It was not fetched; what was published stands, and "
             "other tables go on"
         )
-    return listing
 
 
 def _twice(table_id: str) -> BodyUnreadable:

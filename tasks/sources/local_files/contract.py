@@ -7,7 +7,6 @@ decimal sign, not the unit, not which row is the total.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
 from functools import cached_property
 from pathlib import PurePosixPath
 from typing import Annotated, Any, Literal, Self
@@ -30,6 +29,7 @@ from tasks.sources.local_files.contract_fields import (
 )
 from tasks.sources.local_files.values import KINDS, Decimals, Dialect, Thousands
 from warehouse.catalogue.model import Hierarchy, Table
+from warehouse.formats.days import WrittenDay
 from warehouse.formats.yaml_files import YamlFile, YamlMisread
 from warehouse.periods import PeriodKind
 
@@ -88,7 +88,7 @@ class Contract(Declared):
     keys: tuple[Key, ...] = ()
     columns: tuple[Column, ...] = Field(min_length=1)
     ignored: tuple[Label, ...] = ()
-    renumbered: date | None = None
+    renumbered: WrittenDay | None = None
     limits: Limits = Limits()
 
     @model_validator(mode="after")

@@ -14,8 +14,9 @@ from pydantic import SecretStr
 from sqlalchemy import Engine, insert, text
 
 from flows.serving.local_server import why_silent
-from tasks.doctor.checks import Finding, examine_runs, examine_settings
+from tasks.doctor.checks import examine_runs, examine_settings
 from tasks.doctor.examine import examine_all
+from tasks.doctor.finding import Finding
 from tasks.resources import Resources
 from tests.properties.releases import PERSONS, forget, publish_release, shown
 from tests.scripted import scripted, send
@@ -151,7 +152,7 @@ def test_a_warehouse_in_which_nothing_is_wrong(engine: Engine) -> None:
     a_night(engine)
     found = of_runs(engine)
     assert {each.verdict for each in found.values()} == {"well"}, found
-    assert found.keys() == {"clock", "nights", "readers"}
+    assert found.keys() == {"clock", "nights", "readers", "limits"}
 
 
 def test_before_the_first_night_the_next_step_is_a_night(engine: Engine) -> None:

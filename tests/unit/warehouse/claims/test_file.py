@@ -142,7 +142,11 @@ WRONG = {
     ),
     "no such day": (("2024-01-31\n    source", "2024-02-31\n    source"), 5, "documents.0.date: day"),
     "no period": (("2023QMAT02", "2023"), 21, "readings.1.figure.period: '2023' is not a period: write 2026M07"),
-    "no day to know it": (("as_of: 2024-01-31", "as_of: da"), 21, "readings.1.figure.as_of: .*found 'da'"),
+    "no day to know it": (
+        ("as_of: 2024-01-31", "as_of: da"),
+        21,
+        "readings.1.figure.as_of: .*'da' is no day",
+    ),
     "unknown word": (("    unit: mio. kr.\n", "    about: næsten\n"), 12, "claims.0.about: .*'knap'.*found 'næsten'"),
     # what hangs together
     "no such document": (

@@ -15,7 +15,8 @@ from flows.command_line.main import run
 from tasks.answers import fill_mart
 from tests.conventions.sources import ROOT
 from warehouse import migrations
-from warehouse.database.reader_role import READER, ReaderRefused, excess, give, renew
+from warehouse.database.reader_limits import READER
+from warehouse.database.reader_role import ReaderRefused, excess, give, renew
 from warehouse.marts.benefits import rebuild
 from warehouse.marts.contract import FIGURE_MARTS, MARTS
 from warehouse.marts.fill import fill

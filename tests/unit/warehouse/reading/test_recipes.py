@@ -15,7 +15,8 @@ from sqlalchemy import Engine, insert, text
 from tasks.exports.export import export, marts_named
 from tests.conventions.sources import ROOT
 from warehouse.catalogue.model import jobindsats
-from warehouse.database.reader_role import READER, give
+from warehouse.database.reader_limits import READER
+from warehouse.database.reader_role import give
 from warehouse.marts import benchmark as figure_marts
 from warehouse.marts import benefits as marts
 
