@@ -78,7 +78,8 @@ def folder(to: Path, at: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("make", "says"), [(link, "symbolic link"), (pipe, "is no file"), (folder, "is no file")], ids=str
+    ("make", "says"),
+    [(link, "symbolic link"), (pipe, "is no file"), (folder, "is no file")],
 )
 def test_what_is_no_file_of_the_folder_is_not_read(
     file: Path, tmp_path: Path, make: Callable[[Path, Path], None], says: str
