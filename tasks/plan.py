@@ -117,7 +117,7 @@ def require_fit(connection: Connection, *, resources: Resources) -> None:
 
 def require_servers_time(connection: Connection, *, resources: Resources) -> None:
     """Raise Refused where the warehouse's server has another time than this machine; a rehearsal's clock is nobody's."""
-    if resources.settings.now is None:
+    if resources.clock.starts_at is None:
         server = connection.scalar(text("select clock_timestamp()"))
         require_same_time({"Date": format_datetime(server)}, now=resources.clock, url="//the warehouse's server")
 
