@@ -111,10 +111,10 @@ benefit_recipients = Table(
     Index(None, "area_code", "period"),
     Index(None, "table_id", "vintage_id"),
     **mart(
-        "One row per benefit group, area and month, as the newest vintage has it. Never sum over rows "
-        "with a hidden count as if it were zero, and sum over benefits only where counted_in_total.",
-        "Én række pr. ydelse, område og måned efter nyeste udgave. Læg aldrig rækker sammen, som om et diskretioneret tal "
-        "var nul, og læg kun ydelser sammen, hvor counted_in_total er sand.",
+        "One row per benefit group, area and month, as the newest vintage has it. Do not add rows up: all benefits "
+        "together stand in marts.benefit_totals, which says what lacks. Shares are never added or averaged.",
+        "Én række pr. ydelse, område og måned efter nyeste udgave. Læg ikke rækker sammen: alle ydelser under ét står i "
+        "marts.benefit_totals, som siger, hvad der mangler. Andele lægges aldrig sammen og tages aldrig gennemsnit af.",
         hashed_by=("table_id", "period"),
         years_by="period_first_day",
     ),
