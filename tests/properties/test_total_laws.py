@@ -95,7 +95,7 @@ def totals(engine: Engine) -> list[dict[str, Any]]:
         return [dict(row) for row in connection.execute(text(TOTALS)).mappings()]
 
 
-ALL = {key: (40.0, "observed") for key in ((name, str(month)) for name in COUNTED for month in (BEFORE, AFTER))}
+ALL = dict.fromkeys(((name, str(month)) for name in COUNTED for month in (BEFORE, AFTER)), (40.0, "observed"))
 OLD = [name for name, group in COUNTED.items() if group.until is not None]
 
 
