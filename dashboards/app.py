@@ -68,7 +68,10 @@ def _benefits(rows: Rows, *, totals: Rows, month: date, breaks: Rows) -> None:
         st.caption(lacking)
     st.write(f"Ændring på et år: {shown.change(total, earlier, broken=broken)}")
     st.table(shown.benefits(rows, totals=totals, month=month, breaks=breaks))
-    st.caption("*skjult*: små antal vises ikke. Et skjult antal er ikke nul, og der regnes ikke på det.")
+    st.caption(
+        "*skjult*: små antal vises ikke. Et skjult antal er ikke nul, og der regnes ikke på det. *mangler*: der er ikke hentet "
+        "tal for ydelsen i den måned. Mangler én ydelse, er der ingen sum."
+    )
 
 
 def _course(marts: Marts, rows: Rows, *, totals: Rows, area: str, day: date, breaks: Rows) -> None:

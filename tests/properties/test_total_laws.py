@@ -10,6 +10,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Engine, insert, text
+from sqlalchemy.exc import DBAPIError
 
 from warehouse.catalogue.model import BenefitGroup, jobindsats
 from warehouse.history.dimensions import write_periods
@@ -144,3 +145,39 @@ def test_the_one_definition(module_engine: Engine, names: Any, counts: Any, stat
     asked = {"expected": ["a", "b"], "names": names, "counts": counts, "statuses": statuses}
     with module_engine.connect() as connection:
         assert tuple(connection.execute(text(TOTAL_OF), asked).one()) == said
+
+
+AVERAGE = "select * from marts.benefit_average_as_of(:at, :areas, cast(:first as date), cast(:last as date))"
+ASKED = {"at": "infinity", "areas": ["163", "151"], "first": "2031-01-01", "last": "2031-02-01"}
+
+
+def test_an_average_of_months_of_which_nothing_is_held_is_none(module_engine: Engine) -> None:
+    with module_engine.connect() as connection:
+        found = connection.execute(text(AVERAGE), ASKED).mappings().one()
+    assert (found["average_full_time_persons"], found["status"], found["parts"]) == (None, "missing", 0)
+    assert (found["areas"], found["months"], found["vintages"]) == (2, 2, [])
+    assert found["missing"].startswith("Ballerup 2031M01 alle ydelser, Ballerup 2031M02")
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"areas": ["000", "163"]},
+        {"areas": ["000", "000"]},
+        {"areas": ["163", "999"]},
+        {"areas": []},
+        {"areas": None},
+        {"first": "2031-01-02"},
+        {"last": "2030-12-01"},
+        {"last": None},
+    ],
+)
+def test_an_average_of_what_cannot_be_added_is_refused(module_engine: Engine, wrong: dict[str, Any]) -> None:
+    with module_engine.connect() as connection, pytest.raises(DBAPIError, match="is not so"):
+        connection.execute(text(AVERAGE), ASKED | wrong)
+
+
+def test_no_question_without_a_moment_is_answered(module_engine: Engine) -> None:
+    for asked in (AVERAGE, "select * from marts.benefit_totals_as_of(cast(:at as timestamptz))"):
+        with module_engine.connect() as connection, pytest.raises(DBAPIError, match="as of when"):
+            connection.execute(text(asked), ASKED | {"at": None})

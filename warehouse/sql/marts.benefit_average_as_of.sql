@@ -8,7 +8,7 @@ returns table (areas integer, months integer, average_full_time_persons double p
 begin
     perform core.known_moment(as_of);
     if not coalesce(first_month <= last_month and extract(day from first_month) = 1 and extract(day from last_month) = 1
-                    and (cardinality(area_codes) = 1 or not '000' = any(area_codes))
+                    and cardinality(area_codes) > 0 and (area_codes = array['000'] or not '000' = any(area_codes))
                     and area_codes <@ (select array_agg(a.code) from core.areas a where a.kind in ('municipality', 'country')),
                     false) then
         raise exception 'areas are codes of municipalities, or the country''s alone, and months the first days of the first and '
