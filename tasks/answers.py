@@ -278,7 +278,8 @@ def _one(row: dict[str, Any], *, column: str | None) -> FigureAnswer:
         return FigureAnswer(None, why_not=f"{row['figure']} has no column '{column}'")
     value = row[column] if column else row["value"]
     if value is None:
-        return FigureAnswer(None, why_not=f"an input is {row['status']}")
+        named = row.get("missing") or row.get("hidden")
+        return FigureAnswer(None, why_not=f"an input is {row['status']}{f': {named}' if named else ''}")
     if isinstance(value, bool) or not isinstance(value, int | float):
         return FigureAnswer(None, why_not=f"the column '{column}' of {row['figure']} holds no number")
     low, high = (None, None) if column else (_number(row["low"]), _number(row["high"]))

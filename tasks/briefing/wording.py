@@ -42,7 +42,7 @@ EXPLAINED = {
     SUPPRESSED: "Små antal er skjult af hensyn til diskretion. Et skjult antal er ikke nul, og der regnes ikke på det.",
     NOT_YET: "Tallet er endnu ikke opgjort for hele landet.",
     WITHDRAWN: "Jobindsats har trukket tallet tilbage.",
-    MISSING: "Der er ikke hentet noget tal for ydelsen i den måned.",
+    MISSING: "Der er ikke hentet noget tal.",
     NOT_IN_FORCE: "Ydelsen fandtes ikke i den måned.",
     BROKEN: "Tallene ligger på hver sin side af et databrud og sammenlignes ikke.",
 }

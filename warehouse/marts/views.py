@@ -8,7 +8,7 @@ from __future__ import annotations
 from sqlalchemy import ARRAY, Boolean, Date, Double, Integer, MetaData, Table, Text
 from sqlalchemy.dialects.postgresql import JSONB
 
-from warehouse.marts.declaration import mart
+from warehouse.marts.declaration import area_and_month, mart, series_break
 from warehouse.schema.core import MOMENT, described, optional
 
 views = MetaData()
@@ -81,16 +81,7 @@ revisions = Table(
 benefit_totals = Table(
     "benefit_totals",
     views,
-    described("area_code", Text, "Official code of the area.", "Områdets officielle kode.", primary_key=True),
-    described("area_name", Text, "Name of the area.", "Områdets navn."),
-    described(
-        "area_kind",
-        Text,
-        "country, municipality or unknown.",
-        "country (hele landet), municipality (kommune) eller unknown (uoplyst).",
-    ),
-    described("period", Text, "The month, as 2026M07.", "Måneden, skrevet som 2026M07.", primary_key=True),
-    described("period_first_day", Date, "First day of the month.", "Månedens første dag."),
+    *area_and_month(),
     optional(
         "total_full_time_persons",
         Double,
@@ -131,20 +122,7 @@ benefit_totals = Table(
         "Numbers of the vintages that brought the parts.",
         "Numre på de udgaver, delene kom med.",
     ),
-    optional(
-        "series_break",
-        Text,
-        "The newest series break of a counted benefit at or before the month. Rows with different breaks are not comparable "
-        "without its caveat.",
-        "Det seneste databrud for en af ydelserne i eller før måneden. Rækker med forskellige databrud må ikke "
-        "sammenlignes uden forbeholdet.",
-    ),
-    optional(
-        "series_break_caveat",
-        Text,
-        "The Danish sentence that a comparison with an earlier row carries; null: no break.",
-        "Det forbehold, en sammenligning med en tidligere række skal have; tom: intet databrud.",
-    ),
+    *series_break(),
     **mart(
         "One row per area and month: all counted benefits together, whole, or with what lacks. What is expected follows the "
         "benefits' validity, not what was loaded.",
