@@ -14,7 +14,8 @@ from sqlalchemy import Boolean, Column, Connection, Date, Double, Index, Integer
 from warehouse.catalogue.model import Catalogue
 from warehouse.database import reader_role
 from warehouse.history.staging import table_number
-from warehouse.marts.declaration import area_and_month, mart, series_break
+from warehouse.marts.columns import area_and_month, series_break
+from warehouse.marts.declaration import mart
 from warehouse.schema.core import MOMENT, described, metadata, optional
 
 

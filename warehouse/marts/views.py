@@ -8,7 +8,8 @@ from __future__ import annotations
 from sqlalchemy import ARRAY, Boolean, Date, Double, Integer, MetaData, Table, Text
 from sqlalchemy.dialects.postgresql import JSONB
 
-from warehouse.marts.declaration import area_and_month, mart, series_break
+from warehouse.marts.columns import area_and_month, series_break
+from warehouse.marts.declaration import mart
 from warehouse.schema.core import MOMENT, described, optional
 
 views = MetaData()
