@@ -22,15 +22,16 @@ def page(marts: Marts) -> None:
     area, neighbours, day = _chosen(names, days)
     as_of = end_of(day)
     rows = marts.recipients(area, as_of=as_of)
-    month = shown.newest_whole_month(marts.recipients(COUNTRY, as_of=as_of))
+    totals = marts.totals(area, as_of=as_of)
+    month = shown.newest_whole_month(marts.totals(COUNTRY, as_of=as_of))
     st.title(f"{names[area]} Kommune")
     st.caption(f"Som det var kendt {written.day(day)}. Antal er fuldtidspersoner. Kilde: Jobindsats.dk / STAR.")
     if month is None or not rows:
         st.info(f"Der var ikke hentet tal for {names[area]} {written.day(day)}.")
         return
     breaks = marts.breaks()
-    _benefits(rows, month=month, breaks=breaks)
-    _course(marts, rows, area=area, day=day, breaks=breaks)
+    _benefits(rows, totals=totals, month=month, breaks=breaks)
+    _course(marts, rows, totals=totals, area=area, day=day, breaks=breaks)
     _shares(marts, shown.compared_with(area, neighbours), month=month, day=day)
     _benchmark(marts, area, day=day)
     _claims(marts)
@@ -55,34 +56,40 @@ def _chosen(names: dict[str, str], days: list[date]) -> tuple[str, list[str], da
     return area, neighbours, day
 
 
-def _benefits(rows: Rows, *, month: date, breaks: Rows) -> None:
+def _benefits(rows: Rows, *, totals: Rows, month: date, breaks: Rows) -> None:
     st.header(f"Ydelser i {written.MONTHS[month.month - 1]} {month.year}")
-    total = shown.total(rows, month=month)
-    earlier = shown.total(rows, month=shown.year_before(month))
+    total = shown.total(totals, month=month)
+    earlier = shown.total(totals, month=shown.year_before(month))
     broken = shown.is_broken(breaks, since=shown.year_before(month), until=month)
     st.metric(
         "Alle ydelser", shown.said(total), help="Summen af de ydelser, der står i tabellen; kun når alle er kendt."
     )
+    if lacking := shown.lacking(totals, month=month):
+        st.caption(lacking)
     st.write(f"Ændring på et år: {shown.change(total, earlier, broken=broken)}")
-    st.table(shown.benefits(rows, month=month, breaks=breaks))
-    st.caption("*skjult*: små antal vises ikke. Et skjult antal er ikke nul, og der regnes ikke på det.")
+    st.table(shown.benefits(rows, totals=totals, month=month, breaks=breaks))
+    st.caption(
+        "*skjult*: små antal vises ikke. Et skjult antal er ikke nul, og der regnes ikke på det. *mangler*: der er ikke hentet "
+        "tal for ydelsen i den måned. Mangler én ydelse, er der ingen sum."
+    )
 
 
-def _course(marts: Marts, rows: Rows, *, area: str, day: date, breaks: Rows) -> None:
+def _course(marts: Marts, rows: Rows, *, totals: Rows, area: str, day: date, breaks: Rows) -> None:
     st.header("Udvikling og rettelser")
     groups = [shown.ALL, *dict.fromkeys(row["benefit_group_name"] for row in rows)]
     revised = marts.revised(area, as_of=end_of(day))
     for group in st.multiselect("Ydelsesgrupper", groups, default=groups[:2], placeholder="Vælg ydelser"):
-        points = shown.course(rows, group=group, revised=revised, breaks=breaks)
+        points = shown.course(rows, totals=totals, group=group, revised=revised, breaks=breaks)
         starts = [each["first_period_first_day"].isoformat() for each in breaks]
         within = [
             start for start in dict.fromkeys(starts) if points and points[0]["month"] < start <= points[-1]["month"]
         ]
         st.subheader(group)
-        st.altair_chart(charts.course(points, breaks=within), width="stretch")
-        hidden = sum(point["value"] is None for point in points)
-        if hidden:
-            st.caption(f"{hidden} måneder er ikke tegnet, fordi antallet er skjult eller mangler.")
+        undrawn = sum(point["value"] is None for point in points)
+        if undrawn < len(points):
+            st.altair_chart(charts.course(points, breaks=within), width="stretch")
+        if undrawn:
+            st.caption(f"{undrawn} af {len(points)} måneder er ikke tegnet, fordi antallet er skjult eller mangler.")
     st.caption(
         "De farvede bjælker går fra det laveste til det højeste, en måned har været oplyst til. Aksen begynder ikke ved nul."
     )

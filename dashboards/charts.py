@@ -17,9 +17,13 @@ BLUE, VERMILION, INK = "#0072B2", "#D55E00", "#1a1a1a"
 
 
 def course(points: Rows, *, breaks: list[str]) -> alt.LayerChart:
-    """A line over the months with a band behind it; a dashed line at the first month after each series break."""
+    """A line over the months with a band behind it; a dashed line at the first month after each series break.
+
+    The axis has all months, so that one that is not drawn is seen to lack.
+    """
     rows = alt.InlineData(values=_stretched(points))
-    x = alt.X("month:T", title=None, axis=alt.Axis(format="%m-%Y", labelOverlap=True, tickCount=8))
+    months = alt.Scale(domain=[points[0]["month"], points[-1]["month"]], type="time")
+    x = alt.X("month:T", title=None, scale=months, axis=alt.Axis(format="%m-%Y", labelOverlap=True, tickCount=8))
     scale = alt.Scale(zero=False, nice=True)
     y = alt.Y("value:Q", title="fuldtidspersoner", scale=scale, axis=alt.Axis(labelExpr=_DANISH, tickCount=5))
     shown = alt.Chart(rows).transform_filter("isValid(datum.value)")

@@ -115,6 +115,14 @@ class Marts:
             area=area_code,
         )
 
+    def totals(self, area_code: str, *, as_of: datetime) -> Rows:
+        """One row per month of an area: all counted benefits together, whole or with what lacks, as it was known."""
+        return self._rows(
+            "select * from marts.benefit_totals_as_of(%(as_of)s, %(area)s) order by period_first_day",
+            as_of=as_of,
+            area=area_code,
+        )
+
     def shares(self, area_codes: Sequence[str], *, month: date, as_of: datetime) -> Rows:
         """One row per area and counted benefit group of one month: the share of the workforce."""
         return self._rows(

@@ -1,15 +1,13 @@
 """Shown: from rows of the marts to what stands on the page: pure functions, Danish numbers, nothing hidden made up.
 
-A hidden count is the word *skjult*; nothing is compared with it, and no total is made with it. Nothing is compared across a
-series break, and no line is drawn through one.
+A hidden count is the word *skjult*; nothing is compared with it. Totals are added up in the marts and nowhere here. Nothing
+is compared across a series break, and no line is drawn through one.
 """
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
-from datetime import date
-from itertools import pairwise
+from datetime import date, timedelta
 from typing import Any
 
 from dashboards.marts import COUNTRY, Rows
@@ -21,8 +19,10 @@ WORDS = {
     "not_yet": "afventer",
     "withdrawn": "trukket tilbage",
     "missing": "mangler",
+    "not_in_force": "–",
     "series_break": "databrud",
 }
+_LAST = str.maketrans("æøåÆØÅ", "{|}{|}")
 Count = tuple[float | None, str]
 _VALUE, _STATUS = "recipients_full_time_persons", "recipients_full_time_persons_status"
 
@@ -40,46 +40,56 @@ def said(count: Count) -> str:
     return WORDS.get(status, status) if value is None else written.number(value)
 
 
-def newest_whole_month(rows: Rows) -> date | None:
-    """The newest month in which every benefit is there that was counted the month before it; else the newest of any.
-
-    An area for which a table has not yet been published would else show a total that falls.
-    """
-    counted: dict[date, set[str]] = {}
-    for row in rows:
-        if row["counted_in_total"]:
-            counted.setdefault(row["period_first_day"], set()).add(row["benefit_group"])
-    months = sorted(counted, reverse=True)
-    for month, before in pairwise(months):
-        # At a reform one benefit takes the place of others.
-        if counted[before] <= counted[month] or counted[month] - counted[before]:
-            return month
-    return months[0] if months else None
+def newest_whole_month(totals: Rows) -> date | None:
+    """The newest month for which every benefit has come; where there is none, the newest of those that lack the fewest."""
+    lacking = [(row["parts"] - row["parts_expected"], row["period_first_day"]) for row in totals]
+    return max(lacking)[1] if lacking else None
 
 
-def total(rows: Rows, *, month: date) -> Count:
-    """All counted benefits of a month together; none where a part is not shown."""
-    parts = [count_of(row) for row in rows if row["period_first_day"] == month and row["counted_in_total"]]
-    if not parts:
-        return None, "missing"
-    hidden = Counter(status for value, status in parts if value is None)
-    return (None, hidden.most_common(1)[0][0]) if hidden else (sum(value or 0 for value, _ in parts), "observed")
+def total(totals: Rows, *, month: date) -> Count:
+    """All counted benefits of a month together; none where a part is hidden or lacks."""
+    found = next((row for row in totals if row["period_first_day"] == month), None)
+    return (found["total_full_time_persons"], found["status"]) if found else (None, "missing")
 
 
-def course(rows: Rows, *, group: str, revised: Rows, breaks: Rows) -> Rows:
-    """One row per month of a benefit group (or ALL): value, the band it was known within, and its stretch between breaks."""
+def lacking(totals: Rows, *, month: date) -> str:
+    """The sentence that names what a month's total lacks; empty where it is whole."""
+    found = next((row for row in totals if row["period_first_day"] == month), {})
+    named = {"Mangler": found.get("missing"), "Skjult": found.get("hidden")}
+    return " ".join(f"{why}: {names}." for why, names in named.items() if names)
+
+
+def course(rows: Rows, *, totals: Rows, group: str, revised: Rows, breaks: Rows) -> Rows:
+    """One row per month of a benefit (or ALL), first to last: value, the band it was known within, its stretch."""
     if group == ALL:
-        months = sorted({row["period_first_day"] for row in rows if row["counted_in_total"]})
-        starts = {each["first_period_first_day"] for each in breaks}
-        return [_point(month, total(rows, month=month), None, starts=starts) for month in months]
-    own = [row for row in rows if row["benefit_group_name"] == group]
-    tables = {row["table_id"] for row in own}
+        return _course_of_all(totals, breaks=breaks)
+    return _course_of_one(rows, group=group, revised=revised, breaks=breaks)
+
+
+def _course_of_all(totals: Rows, *, breaks: Rows) -> Rows:
+    starts = {each["first_period_first_day"] for each in breaks}
+    months = every_month([row["period_first_day"] for row in totals])
+    return [_point(month, total(totals, month=month), None, starts=starts) for month in months]
+
+
+def _course_of_one(rows: Rows, *, group: str, revised: Rows, breaks: Rows) -> Rows:
+    own = {row["period_first_day"]: row for row in rows if row["benefit_group_name"] == group}
+    tables = {row["table_id"] for row in own.values()}
     starts = {each["first_period_first_day"] for each in breaks if each["table_id"] in tables}
     bands = {(row["benefit_group"], row["period"]): row for row in revised}
+    keys = {month: (row["benefit_group"], row["period"]) for month, row in own.items()}
     return [
-        _point(row["period_first_day"], count_of(row), bands.get((row["benefit_group"], row["period"])), starts=starts)
-        for row in own
+        _point(month, count_of(own.get(month)), bands.get(keys.get(month, ("", ""))), starts=starts)
+        for month in every_month(list(own))
     ]
+
+
+def every_month(held: Sequence[date]) -> list[date]:
+    """The first days of all months from the first that is held to the last: one that lacks is a gap, and no line spans it."""
+    months = [min(held)] if held else []
+    while months and months[-1] < max(held):
+        months.append((months[-1] + timedelta(days=31)).replace(day=1))
+    return months
 
 
 def _point(month: date, count: Count, band: Mapping[str, Any] | None, *, starts: set[date]) -> dict[str, Any]:
@@ -122,19 +132,25 @@ def is_broken(breaks: Rows, *, since: date, until: date) -> bool:
     return any(since < each["first_period_first_day"] <= until for each in breaks)
 
 
-def benefits(rows: Rows, *, month: date, breaks: Rows) -> list[dict[str, str]]:
-    """The table of benefits: this month, the month before and a year before with changes; the total last."""
-    by_group: dict[str, Rows] = {}
-    for row in rows:
-        by_group.setdefault(row["benefit_group_name"], []).append(row)
+def benefits(rows: Rows, *, totals: Rows, month: date, breaks: Rows) -> list[dict[str, str]]:
+    """The table of benefits: this month, the month before and a year before with changes; the total last.
+
+    Listed is what each total is made of, come or not.
+    """
     wanted = (month, month_before(month), year_before(month))
+    counted = {(row["benefit_group_name"], row["period_first_day"]): row for row in rows if row["counted_in_total"]}
+    absent = {(name, row["period_first_day"]) for row in totals for name in row["missing"].split(", ") if name}
     lines = []
-    for name, own in by_group.items():
-        at = {row["period_first_day"]: row for row in own}
-        if month in at and at[month]["counted_in_total"]:
-            of_it = [each for each in breaks if each["table_id"] == at[month]["table_id"]]
-            lines.append(_line(name, [count_of(at.get(each)) for each in wanted], month=month, breaks=of_it))
-    return [*lines, _line(ALL, [total(rows, month=each) for each in wanted], month=month, breaks=breaks)]
+    for name in sorted({name for name, day in (*counted, *absent) if day in wanted}, key=danish):
+        cells = [_cell(counted.get((name, day)), lacks=(name, day) in absent) for day in wanted]
+        tables = {row["table_id"] for (own, _), row in counted.items() if own == name}
+        of_it = [each for each in breaks if each["table_id"] in tables]
+        lines.append(_line(name, cells, month=month, breaks=of_it))
+    return [*lines, _line(ALL, [total(totals, month=day) for day in wanted], month=month, breaks=breaks)]
+
+
+def _cell(row: Mapping[str, Any] | None, *, lacks: bool) -> Count:
+    return (None, "not_in_force") if row is None and not lacks else count_of(row)
 
 
 def _line(name: str, counts: Sequence[Count], *, month: date, breaks: Rows) -> dict[str, str]:
@@ -253,8 +269,12 @@ def sources(rows: Rows) -> list[str]:
 
 def in_danish_order(names: Mapping[str, str]) -> dict[str, str]:
     """Codes and names by name, æ, ø and å at the end."""
-    last = str.maketrans("æøåÆØÅ", "{|}{|}")
-    return dict(sorted(names.items(), key=lambda each: each[1].lower().translate(last)))
+    return dict(sorted(names.items(), key=lambda each: danish(each[1])))
+
+
+def danish(name: str) -> str:
+    """What to sort a name by."""
+    return name.lower().translate(_LAST)
 
 
 def compared_with(area_code: str, neighbours: Sequence[str]) -> list[str]:

@@ -1,4 +1,4 @@
-"""Answers to what people ask: one figure of an area, down to the archived bytes; the claims of a paper against figures.
+"""Answers to what people ask: one figure of an area, down to the archived bytes; totals; the claims of a paper against figures.
 
 A figure is of a period or the newest, as it stands or as it was known.
 """
@@ -6,17 +6,18 @@ A figure is of a period or the newest, as it stands or as it was known.
 from __future__ import annotations
 
 import difflib
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import polars as pl
-from sqlalchemy import Connection, insert
+from sqlalchemy import Connection, insert, text
 
 from tasks.archive.store import Archive, ArchiveTrouble
-from warehouse.areas import Area, AreaUnknown, find
+from warehouse.areas import COUNTRY, Area, AreaUnknown, find
 from warehouse.assumptions import record as assumed
 from warehouse.assumptions.apply import applicable
 from warehouse.claims.checking import check
@@ -25,14 +26,14 @@ from warehouse.claims.values import FigureAnswer, FigureQuestion
 from warehouse.database import reader_role
 from warehouse.errors import QuestionError
 from warehouse.figures import FIGURES
-from warehouse.figures.compute import Answer, answer, plain
+from warehouse.figures.compute import Answer, answer, number, plain
 from warehouse.figures.explain import rests_on, tree
 from warehouse.figures.inputs import Scope
 from warehouse.figures.model import Figure
 from warehouse.formulas.benefits import SumRefused
 from warehouse.formulas.statuses import FormulaError
 from warehouse.marts.claims import claim_check
-from warehouse.periods import Period, PeriodError
+from warehouse.periods import Period, PeriodError, Span
 from warehouse.reading import moment
 
 EVERY = "all"
@@ -146,6 +147,61 @@ def _is_held(archive: Archive, digest: str) -> bool:
     return True
 
 
+_TOTALS = """
+select t.area_name as area, t.period, t.total_full_time_persons as value, t.total_low_full_time_persons as low,
+       t.total_high_full_time_persons as high, t.parts, t.parts_expected, t.missing, t.hidden, t.status
+from marts.benefit_totals_as_of(:as_of, :area) t
+where t.period_first_day between :first and :last order by t.period_first_day
+"""
+_TOGETHER = """
+select average_full_time_persons as value, average_low_full_time_persons as low, average_high_full_time_persons as high,
+       parts, parts_expected, missing, hidden, status
+from marts.benefit_average_as_of(:as_of, :areas, :first, :last)
+"""
+
+
+def totals(
+    connection: Connection, *, areas: Sequence[str], period: str | None, as_of: str | None, together: bool
+) -> list[dict[str, Any]]:
+    """All counted benefits in full-time persons, whole or with bounds and what lacks; raises QuestionError, AreaUnknown.
+
+    One row per area and month; `together` one row for all areas added up, a month on average.
+    """
+    places = list(dict.fromkeys(find(area) for area in areas))
+    months = _months(period)
+    asked = {"as_of": moment(as_of) if as_of else "infinity", "first": months[0], "last": months[1]}
+    if not together:
+        return [row for place in places for row in _asked(connection, _TOTALS, **asked, area=place.code)]
+    if period is None:
+        raise QuestionError("which months together? Name them: --period 2023M01:2023M12")
+    if len(places) > 1 and COUNTRY in {place.code for place in places}:
+        raise QuestionError("the country holds its municipalities: add up municipalities, or take the country alone")
+    of = {"area": ", ".join(place.name for place in places), "period": period}
+    return [of | row for row in _asked(connection, _TOGETHER, **asked, areas=[place.code for place in places])]
+
+
+def _months(written: str | None) -> tuple[date, date]:
+    """The first days of the first and the last month of a span; all there are where none is written."""
+    first, _, last = (written or "1900:2100").partition(":")
+    try:
+        span = Span.parse(first, last or first)
+    except PeriodError as error:
+        raise QuestionError(str(error)) from error
+    return span.first.first_day, span.last.last_day.replace(day=1)
+
+
+def _asked(connection: Connection, statement: str, **values: Any) -> list[dict[str, Any]]:
+    """Rows of totals as the command line gives them: names as lists, whole numbers as such."""
+    rows = connection.execute(text(statement), values).mappings()
+    numbers, names = ("value", "low", "high"), ("missing", "hidden")
+    return [
+        {**row}
+        | {name: number(row[name]) for name in numbers}
+        | {name: row[name].split(", ") if row[name] else [] for name in names}
+        for row in rows
+    ]
+
+
 def read_file(file: Path) -> ClaimsFile:
     """A claims file; raises ClaimsError with line and key."""
     try:
@@ -222,7 +278,8 @@ def _one(row: dict[str, Any], *, column: str | None) -> FigureAnswer:
         return FigureAnswer(None, why_not=f"{row['figure']} has no column '{column}'")
     value = row[column] if column else row["value"]
     if value is None:
-        return FigureAnswer(None, why_not=f"an input is {row['status']}")
+        named = row.get("missing") or row.get("hidden")
+        return FigureAnswer(None, why_not=f"an input is {row['status']}{f': {named}' if named else ''}")
     if isinstance(value, bool) or not isinstance(value, int | float):
         return FigureAnswer(None, why_not=f"the column '{column}' of {row['figure']} holds no number")
     low, high = (None, None) if column else (_number(row["low"]), _number(row["high"]))

@@ -89,7 +89,8 @@ def _columns(rows: Sequence[Row]) -> tuple[list[str], list[str], list[str]]:
         telling.append("status")
     bounds = [name for name in ("low", "high") if any(row[name] is not None for row in rows)]
     alike = {name for name in _TELL_SOURCES_APART if len({row.get(name) for row in rows}) == 1}
-    own = [name for name in rows[0] if name not in _SHOWN_ELSEWHERE | alike]
+    empty = {name for name in rows[0] if all(row[name] == "" for row in rows)}
+    own = [name for name in rows[0] if name not in _SHOWN_ELSEWHERE | alike | empty]
     return telling, ["value", *bounds], own
 
 
@@ -123,7 +124,7 @@ def _print_blocks(
         about = ", ".join(cell(row[name]) for name in telling if row[name])
         band = f" ({cell(row['low'])} to {cell(row['high'])})" if "low" in numbers and row["low"] is not None else ""
         terminal.print(Text.assemble(f"{about}: ", (f"{cell(row['value'])}{band}", "bold")))
-        said = ", ".join(f"{name} {cell(row[name])}" for name in own if row[name] is not None)
+        said = ", ".join(f"{name} {cell(row[name])}" for name in own if row[name] not in (None, ""))
         terminal.print(_indented(Text(said, "dim")))
 
 

@@ -30,6 +30,9 @@ COMMANDS = {
         "Show observations of one table and area, as they stand or as they were known on a day."
     ),
     "flows.command_line.show:revisions": "Show what the publisher changed after it was first published.",
+    "flows.command_line.show:totals": (
+        "Show all benefits together, month by month: whole, or with bounds and the names of what lacks."
+    ),
     "flows.command_line.figures:figures": "List the derived figures: formula, unit, and what each reads.",
     "flows.command_line.figures:figure": (
         "Show a derived figure for an area, with its bounds, assumptions and vintages."

@@ -12,8 +12,9 @@ from rich.table import Table as Grid
 from rich.text import Text
 
 from flows.command_line.options import WELL, Area, AsOf, Json, answered
-from flows.printing import STYLES, console, danish_time, grid, in_words, number, or_status, print_json
+from flows.printing import STYLES, cell, console, danish_time, grid, in_words, number, or_status, print_json
 
+_NAMED = 4
 Rows = Sequence[dict[str, Any]]
 FRESH = {True: Text("fresh", "green"), False: Text("no", "yellow"), None: Text("retired", "dim")}
 
@@ -113,6 +114,42 @@ def _value(row: dict[str, Any]) -> str:
     if row["status"] == "observed":
         return number(row["value"])
     return "hidden" if row["status"] == "suppressed" else "-"
+
+
+def totals(
+    *,
+    area: Annotated[list[str], Parameter(negative="", help="A municipality, or 'Hele landet'; may be given again.")],
+    period: Annotated[
+        str | None, Parameter(help="One month (2026M06), a span (2026M01:2026M06) or years (2025:2026).")
+    ] = None,
+    together: Annotated[bool, Parameter(negative="", help="Add the areas up and average over the months.")] = False,
+    as_of: AsOf = None,
+    as_json: Json = False,
+) -> int:
+    """Show all benefits together, month by month: whole, or with bounds and the names of what lacks."""
+    from tasks import answers
+    from tasks.resources import ready
+
+    with ready() as resources, resources.engine.connect() as connection:
+        rows = answers.totals(connection, areas=area, period=period, as_of=as_of, together=together)
+    return answered(rows, as_json=as_json, shown=lambda: _print_totals(rows))
+
+
+def _print_totals(rows: Rows) -> None:
+    lines = grid("area", "period", ">full-time persons", ">low", ">high", ">parts", "status", "lacks")
+    for row in rows:
+        lacks = [*row["missing"], *(f"{name} (hidden)" for name in row["hidden"])]
+        told = ", ".join(lacks[:_NAMED]) + (f" and {len(lacks) - _NAMED} more" if len(lacks) > _NAMED else "")
+        parts = f"{row['parts']} of {row['parts_expected']}"
+        lines.add_row(
+            row["area"],
+            row["period"],
+            *(cell(row[name]) for name in ("value", "low", "high")),
+            parts,
+            row["status"],
+            told,
+        )
+    console().print(lines if rows else "Nothing is held of any benefit for these areas and months.")
 
 
 def revisions(

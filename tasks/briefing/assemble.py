@@ -72,9 +72,11 @@ def gather(readings: Readings) -> Gathered:
 
 
 def newest_whole_month(totals: pl.DataFrame, *, counts: pl.DataFrame) -> Period:
-    """The newest month for which the country has every counted benefit; the newest of any where there is none."""
-    whole = totals.filter((pl.col("area_code") == COUNTRY) & (pl.col("parts") == pl.col("parts_expected")))
-    return Period.from_key(int((whole if whole.height else counts)["period_id"].max()))  # type: ignore[arg-type]
+    """The newest month for which the country has every counted benefit; else the newest of those that lack the fewest."""
+    country = totals.filter(pl.col("area_code") == COUNTRY)
+    lacking = pl.col("parts_expected") - pl.col("parts")
+    newest = country.filter(lacking == lacking.min()) if country.height else counts
+    return Period.from_key(int(newest["period_id"].max()))  # type: ignore[arg-type]
 
 
 def _cells(rows: pl.DataFrame, *, value: str, periods: Iterable[int]) -> Counted:

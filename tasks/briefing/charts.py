@@ -10,7 +10,7 @@ import re
 import textwrap
 from dataclasses import dataclass
 from html import escape
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from typing import Any
 
 import vl_convert
@@ -63,7 +63,8 @@ def course(points: tuple[Point, ...]) -> Chart | None:
     drawn = [point for point in points if point.cell.status in (OBSERVED, SUPPRESSED)]
     if len(drawn) < 2:
         return None
-    rows = [_row(point) for point in points]
+    unshown = accumulate((point.cell.shown is None for point in points), initial=0)
+    rows = [_row(point, after=number) for point, number in zip(points, unshown, strict=False)]
     broken = [{"month": writing.short_month(b.period)} for a, b in pairwise(points) if a.stretch != b.stretch]
     order = tuple(writing.short_month(point.period) for point in points)
     first, last = drawn[0], drawn[-1]
@@ -78,8 +79,9 @@ def course(points: tuple[Point, ...]) -> Chart | None:
     )
 
 
-def _row(point: Point) -> dict[str, Any]:
-    row: dict[str, Any] = {"month": writing.short_month(point.period), "stretch": point.stretch}
+def _row(point: Point, *, after: int) -> dict[str, Any]:
+    """A month's marks; `after` so many months that are not shown, since a line over one would say what nobody knows."""
+    row: dict[str, Any] = {"month": writing.short_month(point.period), "stretch": f"{point.stretch} {after}"}
     if point.cell.shown is not None:
         return row | {"persons": point.cell.shown}
     bounded = point.cell.status == SUPPRESSED and point.cell.low is not None

@@ -12,6 +12,8 @@ from typing import Any
 import polars as pl
 
 from tasks.briefing.content import (
+    MISSED,
+    MISSING,
     OBSERVED,
     Cell,
     Change,
@@ -40,7 +42,10 @@ HALF_A_YEAR = 2
 
 
 def ranking(readings: Readings, *, area: Area) -> Ranking | None:
-    """The four lists of the newest period, each with the one before; None where no list is held."""
+    """The four lists of the newest period, each with the one before; None where no list is held.
+
+    The ministry's printed lists come one by one: one that lacks stands there as missing, and no other takes its place.
+    """
     rows = newest_of(readings, figure="benchmark_gap", area=area)
     by_list = {row["item"]: row for row in rows if not row["stands_beside"]}
     if not by_list:
@@ -49,7 +54,7 @@ def ranking(readings: Readings, *, area: Area) -> Ranking | None:
     before = period.shifted(-HALF_A_YEAR)
     breaks = [each.first_period_id for each in readings.breaks if each.benefit is None]
     broken = any(before.key < first <= period.key for first in breaks)
-    lines = [_line(name, by_list[item], broken=broken) for item, name in LISTS.items() if item in by_list]
+    lines = [_line(name, by_list.get(item), broken=broken) for item, name in LISTS.items()]
     return Ranking(period, before, tuple(lines))
 
 
@@ -59,7 +64,9 @@ def newest_of(readings: Readings, *, figure: str, area: Area) -> list[dict[str, 
     return own.filter(pl.col("day") == pl.col("day").max()).to_dicts()
 
 
-def _line(name: str, row: dict[str, Any], *, broken: bool) -> RankLine:
+def _line(name: str, row: dict[str, Any] | None, *, broken: bool) -> RankLine:
+    if row is None:
+        return RankLine(name, MISSED, MISSED, Change(None, None, MISSING), MISSED, MISSED)
     rank, before = _cell(row, "rank"), _cell(row, "rank_half_a_year_earlier")
     change = compared(rank, before, broken=broken)
     gained = Change(-change.value, None, OBSERVED) if change.value is not None else change

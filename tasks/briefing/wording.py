@@ -10,6 +10,7 @@ from tasks.briefing.content import (
     MISSING,
     NOT_IN_FORCE,
     NOT_YET,
+    OBSERVED,
     SUPPRESSED,
     WITHDRAWN,
     Assumed,
@@ -41,7 +42,7 @@ EXPLAINED = {
     SUPPRESSED: "Små antal er skjult af hensyn til diskretion. Et skjult antal er ikke nul, og der regnes ikke på det.",
     NOT_YET: "Tallet er endnu ikke opgjort for hele landet.",
     WITHDRAWN: "Jobindsats har trukket tallet tilbage.",
-    MISSING: "Der er ikke hentet noget tal for ydelsen i den måned.",
+    MISSING: "Der er ikke hentet noget tal.",
     NOT_IN_FORCE: "Ydelsen fandtes ikke i den måned.",
     BROKEN: "Tallene ligger på hver sin side af et databrud og sammenlignes ikke.",
 }
@@ -171,13 +172,19 @@ def _total(briefing: Briefing) -> str:
             "det præcise antal kan ikke siges, fordi små antal er skjult."
         )
     else:
-        return f"Det samlede antal ydelsesmodtagere i {month} kan ikke opgøres, fordi tal mangler for en eller flere ydelser."
+        return f"Det samlede antal ydelsesmodtagere i {month} kan ikke opgøres, fordi der mangler tal for {_lacking(briefing)}."
     against = [
         _against(briefing.total.over_year, when=writing.period(briefing.year_before)),
         _against(briefing.total.over_month, when=writing.period(briefing.month_before)),
     ]
     told = " og ".join(filter(None, against))
     return f"{begun} Det er {told}." if told else begun
+
+
+def _lacking(briefing: Briefing) -> str:
+    """The benefits that the month's total lacks."""
+    there = (OBSERVED, SUPPRESSED, NOT_IN_FORCE)
+    return writing.listed([benefit(line.name) for line in briefing.benefits if line.now.status not in there])
 
 
 def _against(change: Change, *, when: str) -> str:

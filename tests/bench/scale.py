@@ -272,6 +272,7 @@ def _statements(page: marts.Marts, code: str, *, now: datetime) -> dict[str, Any
         "days": page.days,
         "recipients of an area": lambda: page.recipients(code, as_of=now),
         "the same on a day before the newest": lambda: page.recipients(code, as_of=now - timedelta(days=7)),
+        "totals of an area": lambda: page.totals(code, as_of=now),
         "shares of four areas": lambda: page.shares(["000", code, "101", "751"], month=month, as_of=now),
         "revisions of an area": lambda: page.revised(code, as_of=now),
         "the ministry's list": lambda: page.ranking(code, as_of=now),

@@ -33,6 +33,15 @@ DUMP = Path(__file__).with_name("revision_0009.sql.xz")
 CHECKSUM = "6f233eba40ac067a2b93e383abff34adddf003af821e32986cd3e94b3901c9e9"
 """What the code of that time gave for the warehouse it dumped."""
 
+ADDED = {
+    "core.counted_benefits",
+    "marts.benefit_totals",
+    "marts.total_of",
+    "marts.benefit_totals_as_of",
+    "marts.benefit_average_as_of",
+}
+"""What came since; of the marts that stood only a comment changed."""
+
 TABLES, NEXT = ["y07a02", "y30r21"], "2024-02-05"
 
 # Names that PostgreSQL gave of itself, of sequences and of constraints that are not null, are left out.
@@ -148,7 +157,9 @@ def test_nothing_is_lost(old: Engine) -> None:
     )
     assert migrations.upgrade(old) == migrations.newest()
     assert checksum_of(old) == CHECKSUM
-    assert rows_of(old) == before
+    after = rows_of(old)
+    assert after.pop("marts.data_dictionary") > before.pop("marts.data_dictionary")
+    assert after == before
 
 
 def test_its_schema_is_that_of_a_warehouse_made_today(old: Engine, engine: Engine) -> None:
@@ -157,10 +168,14 @@ def test_its_schema_is_that_of_a_warehouse_made_today(old: Engine, engine: Engin
             connection.execute(text(GRANTS))
     before = schema_of(old)
     migrations.upgrade(old)
-    assert schema_of(old) == schema_of(engine)
-    # Of the first upgrade alone, which changed no table, view or function: this goes with the next migration.
-    recorded = {("column", "ops.schema_version.definitions")}
-    assert {key: said for key, said in schema_of(old).items() if key not in recorded} == before
+    with old.begin() as connection:
+        connection.execute(text(GRANTS))  # what is new has none yet
+    after = schema_of(old)
+    assert after == schema_of(engine)
+    assert {key for key, said in before.items() if after.get(key) != said} == {("relation", "marts.benefit_recipients")}
+    assert {
+        name.split("(")[0] for what, name in after.keys() - before.keys() if what in ("relation", "function")
+    } == ADDED
     assert {"schema": 4, "view": 5, "function": 8, "type": 1}.items() <= kinds(before).items()
     assert kinds(before)["column"] > 300
 

@@ -19,7 +19,7 @@ from warehouse.figures import population, printed_lists
 from warehouse.figures.block_grant import KEY as GRANT_KEY
 from warehouse.figures.block_grant import with_keys
 from warehouse.figures.inputs import Scope, period_codes, side_by_side, vintages_of
-from warehouse.figures.model import COUNTED, KEY, OF_COUNTRY, RECIPIENTS, Figure
+from warehouse.figures.model import KEY, OF_COUNTRY, RECIPIENTS, Figure
 from warehouse.periods import Period, PeriodKind
 
 ORDER = ("area_code", "period_id", "item", "basis")
@@ -53,7 +53,6 @@ def answer(connection: Connection, figure: Figure, *, scope: Scope) -> Answer:
         rows, reasons = figure.join(rows, known)
         missing += reasons
     rows = rows if figure.inputs == () else _with_breaks(connection, rows, figure=figure)
-    rows = _with_parts_expected(connection, rows, figure=figure)
     computed = figure.compute(vintages_of(rows, names=_brought(figure)))
     if scope.area_code is not None:
         computed = computed.filter(pl.col("area_code") == scope.area_code)
@@ -156,24 +155,6 @@ def _with_breaks(connection: Connection, rows: pl.DataFrame, *, figure: Figure) 
 
 def _concerns(table_id: str, benefit_group: str | None, figure: Figure) -> bool:
     return table_id in figure.tables or (RECIPIENTS in figure.tables and benefit_group is not None)
-
-
-_IN_FORCE = """
-select count(*) from core.benefit_groups
-where counted and :last_day >= coalesce(valid_from, '-infinity') and :first_day <= coalesce(valid_until, 'infinity')
-"""
-
-
-def _with_parts_expected(connection: Connection, rows: pl.DataFrame, *, figure: Figure) -> pl.DataFrame:
-    """Rows of a sum over benefits with `parts_expected`: how many benefits are counted and in force in the period."""
-    if not any(wanted.item == COUNTED for wanted in figure.inputs):
-        return rows
-    periods = [Period.from_key(key) for key in rows["period_id"].unique().to_list()]
-    counted = [
-        (p.key, connection.scalar(text(_IN_FORCE), {"first_day": p.first_day, "last_day": p.last_day})) for p in periods
-    ]
-    types = {"period_id": pl.Int32, "parts_expected": pl.Int64}
-    return rows.join(pl.DataFrame(counted, schema=types, orient="row"), on="period_id", maintain_order="left")
 
 
 def _brought(figure: Figure) -> list[str]:

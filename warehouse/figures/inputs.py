@@ -58,7 +58,6 @@ select b.area_code, p.period_id, b.benefit_group_name as item, b.{measure} as va
        b.vintage_id
 from marts.benefit_recipients_as_of(coalesce(cast(:as_of as timestamptz), 'infinity'), :area) b
 join core.periods p on p.code = b.period
-where b.counted_in_total or not :counted
 """
 _TABLES = "select table_no from core.tables where table_id = :table or 'feeds:' || feeds = :table order by table_no"
 
@@ -71,7 +70,7 @@ def read(connection: Connection, wanted: Input, *, scope: Scope) -> pl.DataFrame
         return moved(_among(scope.received, wanted=wanted, area_code=code), periods=wanted.earlier).sort(KEY)
     if wanted.table == RECIPIENTS:
         query = text(_RECEIVED.format(measure=wanted.measure))
-        found = connection.execute(query, {"area": code, "counted": wanted.item == COUNTED, "as_of": scope.as_of})
+        found = connection.execute(query, {"area": code, "as_of": scope.as_of})
     else:
         numbers = list(connection.scalars(text(_TABLES), {"table": wanted.table}))
         query = text(read_sql(__package__, "inputs_of_own_tables") if wanted.table.startswith(FEEDS) else _OBSERVED)
@@ -82,7 +81,7 @@ def read(connection: Connection, wanted: Input, *, scope: Scope) -> pl.DataFrame
 
 
 _ALL_RECEIVED = """
-select b.area_code, p.period_id, b.benefit_group_name as item, b.counted_in_total, b.vintage_id, {measures}
+select b.area_code, p.period_id, b.benefit_group_name as item, b.vintage_id, {measures}
 from marts.benefit_recipients_as_of(coalesce(cast(:as_of as timestamptz), 'infinity'), :area) b
 join core.periods p on p.code = b.period
 """
@@ -90,7 +89,7 @@ _MEASURES = (
     "recipients_persons", "recipients_full_time_persons", "share_of_workforce_pct", "share_of_population_pct",
 )  # fmt: skip
 _ALL_TYPES = pl.Schema(
-    {"area_code": pl.String, "period_id": pl.Int32, "item": pl.String, "counted": pl.Boolean, "vintage_id": pl.Int32}
+    {"area_code": pl.String, "period_id": pl.Int32, "item": pl.String, "vintage_id": pl.Int32}
     | {name: kind for each in _MEASURES for name, kind in ((each, pl.Float64), (f"{each}_status", pl.String))}
 )
 
@@ -106,11 +105,37 @@ def received(connection: Connection, *, areas: Sequence[str] | None, as_of: date
     return pl.DataFrame(found, schema=_ALL_TYPES, orient="row")
 
 
+_TOTALS = """
+select t.area_code, p.period_id, '' as item, t.total_full_time_persons, t.status, t.total_low_full_time_persons,
+       t.total_high_full_time_persons, t.parts, t.parts_expected, t.missing, t.hidden, t.vintages
+from marts.benefit_totals_as_of(coalesce(cast(:as_of as timestamptz), 'infinity'), :area) t
+join core.periods p on p.code = t.period
+"""
+_TOTAL_TYPES = pl.Schema(
+    {"area_code": pl.String, "period_id": pl.Int32, "item": pl.String}
+    | {"total_full_time_persons": pl.Float64, "total_full_time_persons_status": pl.String}
+    | {"low": pl.Float64, "high": pl.Float64, "parts": pl.Int64, "parts_expected": pl.Int64}
+    | {"missing": pl.String, "hidden": pl.String, "vintages": pl.List(pl.Int64)}
+)
+_FEW_AREAS = 10
+
+
+def totals(connection: Connection, *, scope: Scope) -> pl.DataFrame:
+    """One row per area x month: all counted benefits together, as the warehouse adds them up, sorted."""
+    received = scope.received
+    wanted = [scope.area_code] if received is None else received["area_code"].unique().to_list()
+    found = [
+        tuple(row)
+        for code in (wanted if len(wanted) <= _FEW_AREAS else [None])
+        for row in connection.execute(text(_TOTALS), {"as_of": scope.as_of, "area": code})
+    ]
+    return pl.DataFrame(found, schema=_TOTAL_TYPES, orient="row").sort(KEY)
+
+
 def _among(rows: pl.DataFrame, *, wanted: Input, area_code: str | None) -> pl.DataFrame:
     """What `read` would have asked of the benefits, taken from rows that were read before."""
     of = rows if area_code is None else rows.filter(pl.col("area_code") == area_code)
-    counted = of.filter(pl.col("counted")) if wanted.item == COUNTED else of
-    found = counted.select(
+    found = of.select(
         "area_code",
         "period_id",
         "item",
@@ -132,6 +157,8 @@ def moved(rows: pl.DataFrame, *, periods: int) -> pl.DataFrame:
 def side_by_side(connection: Connection, figure: Figure, *, scope: Scope) -> pl.DataFrame:
     """A figure's inputs, one row per area x period x item of the first: `<name>`, `<name>_status`, `<name>_vintage`."""
     first, *others = figure.inputs
+    if first.item == COUNTED:
+        return totals(connection, scope=scope)
     rows = named(read(connection, first, scope=scope), name=first.name)
     for other in others:
         beside = named(read(connection, other, scope=scope), name=other.name)
@@ -163,6 +190,8 @@ def period_codes(rows: pl.DataFrame) -> pl.DataFrame:
 
 def vintages_of(rows: pl.DataFrame, *, names: Sequence[str]) -> pl.DataFrame:
     """Rows with `vintages`: the numbers of the vintages that brought their inputs, each once, sorted."""
+    if "vintages" in rows.columns:
+        return rows
     columns = [f"{name}_vintage" for name in names if f"{name}_vintage" in rows.columns]
     return rows.with_columns(
         vintages=pl.concat_list(columns).list.drop_nulls().list.unique().list.sort() if columns else pl.lit([])

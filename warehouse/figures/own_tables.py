@@ -17,10 +17,10 @@ _KINDS = {"minimum": "minimum", "maksimum": "maximum", "maximum": "maximum"}
 
 
 def activation_mix(rows: pl.DataFrame) -> pl.DataFrame:
-    """Each offer's share of all courses begun."""
+    """Each offer's share of all courses begun, whose number is not told where one of them is hidden."""
     named = rows.rename({"courses_cases": "value", "courses_cases_status": "status"})
     found = formulas.offer_mix(named, by=_GROUP).rename({"value": "courses_cases", "status": "courses_cases_status"})
-    return found.with_columns(total_cases="total_low")
+    return found.with_columns(total_cases=pl.when(pl.col("hidden") == 0).then("total_low"))
 
 
 def exits(rows: pl.DataFrame) -> pl.DataFrame:

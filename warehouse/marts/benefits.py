@@ -14,6 +14,7 @@ from sqlalchemy import Boolean, Column, Connection, Date, Double, Index, Integer
 from warehouse.catalogue.model import Catalogue
 from warehouse.database import reader_role
 from warehouse.history.staging import table_number
+from warehouse.marts.columns import area_and_month, series_break
 from warehouse.marts.declaration import mart
 from warehouse.schema.core import MOMENT, described, metadata, optional
 
@@ -41,16 +42,7 @@ benefit_recipients = Table(
     metadata,
     described("benefit_group", Text, "Our id of the benefit.", "Ydelsens id i datavarehuset.", primary_key=True),
     described("benefit_group_name", Text, "Its Danish name.", "Ydelsens navn."),
-    described("area_code", Text, "Official code of the area.", "Områdets officielle kode.", primary_key=True),
-    described("area_name", Text, "Name of the area.", "Områdets navn."),
-    described(
-        "area_kind",
-        Text,
-        "country, municipality or unknown.",
-        "country (hele landet), municipality (kommune) eller unknown (uoplyst).",
-    ),
-    described("period", Text, "The month, as 2026M07.", "Måneden, skrevet som 2026M07.", primary_key=True),
-    described("period_first_day", Date, "First day of the month.", "Månedens første dag."),
+    *area_and_month(),
     *_counted(
         "recipients_persons",
         "Persons who received the benefit in the month.",
@@ -94,27 +86,14 @@ benefit_recipients = Table(
         "publisher_updated_on", Date, "The publisher's date of that vintage.", "Kildens opdateringsdato for den udgave."
     ),
     described("seen_at", MOMENT, "When we saw that vintage.", "Hvornår vi så den udgave."),
-    optional(
-        "series_break",
-        Text,
-        "The newest series break at or before the month. Rows with different breaks are not comparable "
-        "without its caveat.",
-        "Det seneste databrud i eller før måneden. Rækker med forskellige databrud må ikke sammenlignes uden "
-        "forbeholdet.",
-    ),
-    optional(
-        "series_break_caveat",
-        Text,
-        "The Danish sentence that a comparison of this row with an earlier one carries; null: no break.",
-        "Det forbehold, en sammenligning med en tidligere række skal have; tom: intet databrud.",
-    ),
+    *series_break(),
     Index(None, "area_code", "period"),
     Index(None, "table_id", "vintage_id"),
     **mart(
-        "One row per benefit group, area and month, as the newest vintage has it. Never sum over rows "
-        "with a hidden count as if it were zero, and sum over benefits only where counted_in_total.",
-        "Én række pr. ydelse, område og måned efter nyeste udgave. Læg aldrig rækker sammen, som om et diskretioneret tal "
-        "var nul, og læg kun ydelser sammen, hvor counted_in_total er sand.",
+        "One row per benefit group, area and month, as the newest vintage has it. Do not add rows up: all benefits "
+        "together stand in marts.benefit_totals, which says what lacks. Shares are never added or averaged.",
+        "Én række pr. ydelse, område og måned efter nyeste udgave. Læg ikke rækker sammen: alle ydelser under ét står i "
+        "marts.benefit_totals, som siger, hvad der mangler. Andele lægges aldrig sammen og tages aldrig gennemsnit af.",
         hashed_by=("table_id", "period"),
         years_by="period_first_day",
     ),

@@ -5,9 +5,10 @@ They are not part of the schema's metadata, which is tables; their comments in t
 
 from __future__ import annotations
 
-from sqlalchemy import Boolean, Date, Double, Integer, MetaData, Table, Text
+from sqlalchemy import ARRAY, Boolean, Date, Double, Integer, MetaData, Table, Text
 from sqlalchemy.dialects.postgresql import JSONB
 
+from warehouse.marts.columns import area_and_month, series_break
 from warehouse.marts.declaration import mart
 from warehouse.schema.core import MOMENT, described, optional
 
@@ -75,6 +76,62 @@ revisions = Table(
         "Én række pr. tal, som en senere udgave har ændret: før, efter, og hvornår vi så det.",
         hashed_by=("table_id", "period"),
         years_by="period_last_day",
+    ),
+)
+
+benefit_totals = Table(
+    "benefit_totals",
+    views,
+    *area_and_month(),
+    optional(
+        "total_full_time_persons",
+        Double,
+        "Full-time persons on all counted benefits; null unless every part was observed.",
+        "Fuldtidspersoner på alle ydelser, der tælles med; tom, hvis blot én del er skjult eller mangler.",
+    ),
+    optional(
+        "total_low_full_time_persons",
+        Double,
+        "The least it can be: hidden and lacking parts as 0. No total; null where no part is there.",
+        "Det mindste, tallet kan være: skjulte og manglende dele regnet som 0. Ikke en total; tom, hvor intet er kommet.",
+    ),
+    optional(
+        "total_high_full_time_persons",
+        Double,
+        "The most it can be: hidden parts as 2; null where a part lacks.",
+        "Det højeste, tallet kan være: skjulte dele regnet som 2; tom, hvor en del mangler.",
+    ),
+    described(
+        "status",
+        Text,
+        "observed (whole), else the worst of a part's: suppressed, not_yet, withdrawn or missing.",
+        "observed (alt er med), ellers den værste af delenes: suppressed (diskretioneret), not_yet (endnu ikke opgjort), "
+        "withdrawn (trukket tilbage) eller missing (mangler).",
+    ),
+    described("parts", Integer, "Benefits that are there, shown or hidden.", "Antal ydelser, der er kommet tal for."),
+    described(
+        "parts_expected",
+        Integer,
+        "Benefits that are counted and were in force in the month, loaded or not.",
+        "Antal ydelser, der tælles med og var i kraft i måneden, hentet eller ej.",
+    ),
+    described("missing", Text, "Names of those that lack; empty: none.", "Navne på dem, der mangler; tom: ingen."),
+    described("hidden", Text, "Names of those that are hidden; empty: none.", "Navne på de skjulte; tom: ingen."),
+    described(
+        "vintages",
+        ARRAY(Integer),
+        "Numbers of the vintages that brought the parts.",
+        "Numre på de udgaver, delene kom med.",
+    ),
+    *series_break(),
+    **mart(
+        "One row per area and month: all counted benefits together, whole, or with what lacks. What is expected follows the "
+        "benefits' validity, not what was loaded.",
+        "Én række pr. område og måned: alle ydelser, der tælles med, lagt sammen; hel, eller med besked om, hvad der "
+        "mangler. Hvad der skal være med, følger af, hvilke ydelser der var i kraft, ikke af, hvad der er hentet.",
+        # Left out: it is marts.benefit_recipients added up.
+        hashed_by=(),
+        years_by="period_first_day",
     ),
 )
 
@@ -194,4 +251,4 @@ known_moments = Table(
     ),
 )
 
-MARTS = (revisions, freshness, series_breaks, known_moments)
+MARTS = (benefit_totals, revisions, freshness, series_breaks, known_moments)

@@ -16,6 +16,7 @@ from sqlalchemy import Connection, text
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.schema import ExecutableDDLElement, SetColumnComment, SetTableComment
 
+from warehouse.marts.contract import MARTS
 from warehouse.marts.views import views
 
 FOLDER = resources.files("warehouse") / "sql"
@@ -39,12 +40,15 @@ def in_order() -> dict[str, str]:
 
 
 def _comments() -> list[str]:
-    """What the views and their columns are, which is declared with their columns."""
+    """What the marts and their columns are, tables and views: a sentence that changed needs no revision."""
     dialect = postgresql.dialect(paramstyle="named")  # type: ignore[no-untyped-call]
-    said: list[ExecutableDDLElement] = [SetTableComment(view) for view in views.sorted_tables]
-    said += [SetColumnComment(column) for view in views.sorted_tables for column in view.columns]
-    statements = [str(each.compile(dialect=dialect)) for each in said]
-    return [f"{each.replace('COMMENT ON TABLE', 'COMMENT ON VIEW', 1)};" for each in statements]
+    said: list[str] = []
+    for each in MARTS:
+        about: list[ExecutableDDLElement] = [SetTableComment(each), *map(SetColumnComment, each.columns)]
+        kind = "VIEW" if each.metadata is views else "TABLE"
+        statements = (str(comment.compile(dialect=dialect)) for comment in about)
+        said += [f"{statement.replace('COMMENT ON TABLE', f'COMMENT ON {kind}', 1)};" for statement in statements]
+    return said
 
 
 @cache

@@ -28,33 +28,65 @@ def row(group: str, month: date, value: float | None, status: str = "observed", 
     }
 
 
+def whole(month: date, value: float | None, status: str = "observed", **also: Any) -> dict[str, Any]:
+    """A month's total as the mart has it."""
+    return {
+        "period_first_day": month,
+        "total_full_time_persons": value,
+        "status": status,
+        "parts": 12,
+        "parts_expected": 12,
+        "missing": "",
+        "hidden": "",
+        **also,
+    }
+
+
 BREAK = {"table_id": "t_cash", "first_period_first_day": JULY, "title": "Reform", "caveat": "Kan ikke sammenlignes"}
 
 
-def test_a_total_is_withheld_where_a_part_is_hidden() -> None:
-    rows = [
-        row("cash", JULY, 5.0),
-        row("sick", JULY, None, "suppressed"),
-        row("old", JULY, 9.0, counted_in_total=False),
-    ]
-    assert shown.total(rows[:1], month=JULY) == (5.0, "observed")
-    assert shown.total(rows, month=JULY) == (None, "suppressed")
-    assert shown.total(rows, month=JUNE) == (None, "missing")
+def test_a_total_is_what_the_mart_says_and_what_lacks_is_named() -> None:
+    lacks = whole(JULY, None, "missing", parts=10, missing="Fleksjob, Sygedagpenge", hidden="Revalidering")
+    totals = [whole(JUNE, 5.0), lacks]
+    assert shown.total(totals, month=JUNE) == (5.0, "observed")
+    assert shown.total(totals, month=JULY) == (None, "missing")
+    assert shown.total(totals, month=YEAR_BEFORE) == (None, "missing")
+    assert shown.lacking(totals, month=JULY) == "Mangler: Fleksjob, Sygedagpenge. Skjult: Revalidering."
+    assert shown.lacking(totals, month=JUNE) == ""
 
 
 def test_a_hidden_count_is_a_word_and_never_nought() -> None:
-    (line, whole) = shown.benefits(
-        [row("sick", JULY, None, "suppressed"), row("sick", YEAR_BEFORE, 4.0)], month=JULY, breaks=[]
+    (line, all_of_them) = shown.benefits(
+        [row("sick", JULY, None, "suppressed"), row("sick", YEAR_BEFORE, 4.0)],
+        totals=[whole(JULY, None, "suppressed"), whole(JUNE, None, "missing", missing="Sick")],
+        month=JULY,
+        breaks=[],
     )
-    assert line["jul. 25"] == whole["jul. 25"] == line["Ændring på et år"] == "skjult"
-    assert line["jun. 25"] == "mangler"
+    assert line["jul. 25"] == all_of_them["jul. 25"] == line["Ændring på et år"] == "skjult"
+    assert line["jun. 25"] == all_of_them["jun. 25"] == "mangler"
     assert "0" not in "".join((line["jul. 25"], line["jun. 25"], line["Ændring på et år"]))
+
+
+def test_a_benefit_that_has_not_come_stands_in_the_table_and_one_that_was_not_there_is_no_lack() -> None:
+    rows = [row("cash", JULY, 5.0), row("cash", YEAR_BEFORE, 9.0, counted_in_total=False), row("old", YEAR_BEFORE, 4.0)]
+    totals = [whole(JULY, None, "missing", missing="Sick"), whole(YEAR_BEFORE, None, "missing", missing="Sick")]
+    lines = shown.benefits(rows, totals=totals, month=JULY, breaks=[BREAK])
+    assert [(line["Ydelse"], line["jul. 25"], line["jul. 24"]) for line in lines] == [
+        ("Cash", "5", "–"),
+        ("Old", "–", "4"),
+        ("Sick", "mangler", "mangler"),
+        ("Alle ydelser", "mangler", "mangler"),
+    ]
 
 
 def test_nothing_is_compared_across_a_series_break() -> None:
     rows = [row("cash", month, 5.0) for month in (JULY, JUNE, YEAR_BEFORE)]
     rows += [row("sick", month, value) for month, value in ((JULY, 6.0), (JUNE, 6.0), (YEAR_BEFORE, 4.0))]
-    changes = {line["Ydelse"]: line["Ændring på et år"] for line in shown.benefits(rows, month=JULY, breaks=[BREAK])}
+    totals = [whole(JULY, 11.0), whole(JUNE, 11.0), whole(YEAR_BEFORE, 9.0)]
+    changes = {
+        line["Ydelse"]: line["Ændring på et år"]
+        for line in shown.benefits(rows, totals=totals, month=JULY, breaks=[BREAK])
+    }
     assert changes == {"Cash": "databrud", "Sick": f"+2 (+50,0{TIED}%)", "Alle ydelser": "databrud"}
 
 
@@ -69,7 +101,7 @@ def test_a_line_ends_at_a_break_and_at_a_hidden_month() -> None:
         (6.0, "observed"),
     ]
     rows = [row("cash", month, value, status) for month, (value, status) in zip(months, values, strict=True)]
-    points = shown.course(rows, group="Cash", revised=[], breaks=[BREAK])
+    points = shown.course(rows, totals=[], group="Cash", revised=[], breaks=[BREAK])
     drawn = charts.course(points, breaks=[JULY.isoformat()]).to_dict()
     assert (
         next(layer for layer in drawn["layer"] if layer["mark"]["type"] == "line")["encoding"]["detail"]["field"]
@@ -83,17 +115,36 @@ def test_a_line_ends_at_a_break_and_at_a_hidden_month() -> None:
 
 def test_a_band_holds_the_value_it_belongs_to() -> None:
     revised = [{"benefit_group": "cash", "period": "2025M06", "low": 4.0, "high": 7.0, "times": 2}]
-    (point,) = shown.course([row("cash", JUNE, 7.0)], group="Cash", revised=revised, breaks=[])
+    (point,) = shown.course([row("cash", JUNE, 7.0)], totals=[], group="Cash", revised=revised, breaks=[])
     assert (point["low"], point["value"], point["high"]) == (4.0, 7.0, 7.0)
-    (hidden,) = shown.course([row("cash", JUNE, None, "suppressed")], group="Cash", revised=revised, breaks=[])
+    (hidden,) = shown.course(
+        [row("cash", JUNE, None, "suppressed")], totals=[], group="Cash", revised=revised, breaks=[]
+    )
     assert (hidden["low"], hidden["high"]) == (None, None), "the band would say what is hidden now"
 
 
+def test_a_month_without_its_parts_is_a_gap_and_no_cliff() -> None:
+    first, last = date(2025, 3, 1), date(2025, 7, 1)
+    lacks = whole(last, None, "missing", parts=3, total_low_full_time_persons=1470.0, missing="Sygedagpenge")
+    totals = [whole(first, 2500.0), whole(date(2025, 4, 1), 2510.0), whole(JUNE, 2520.0), lacks]
+    points = shown.course([], totals=totals, group=shown.ALL, revised=[], breaks=[])
+    assert [(point["month"][:7], point["value"]) for point in points] == [
+        ("2025-03", 2500.0),
+        ("2025-04", 2510.0),
+        ("2025-05", None),
+        ("2025-06", 2520.0),
+        ("2025-07", None),
+    ], "a month of which nothing is held is a gap too"
+    assert points[-1]["text"] == "07-2025: mangler"
+    assert (points[-1]["low"], points[-1]["high"]) == (None, None)
+
+
 def test_the_newest_month_is_one_in_which_all_have_come() -> None:
-    rows = [row(group, month, 1.0) for group in ("cash", "sick") for month in (JUNE, YEAR_BEFORE)]
-    assert shown.newest_whole_month([*rows, row("cash", JULY, 1.0)]) == JUNE
-    assert shown.newest_whole_month([*rows, row("cash", JULY, 1.0), row("sick", JULY, 1.0)]) == JULY
-    assert shown.newest_whole_month([*rows, row("sick", JULY, 1.0), row("new", JULY, 1.0)]) == JULY, "a reform"
+    totals = [whole(YEAR_BEFORE, 1.0), whole(JUNE, 1.0), whole(JULY, None, "missing", parts=3)]
+    assert shown.newest_whole_month(totals) == JUNE
+    assert shown.newest_whole_month([*totals[:2], whole(JULY, None, "suppressed")]) == JULY, "what is hidden has come"
+    assert shown.newest_whole_month([whole(JULY, 1.0, parts=10, parts_expected=10), *totals[:2]]) == JULY, "a reform"
+    assert shown.newest_whole_month([whole(JUNE, None, parts=3), whole(JULY, None, parts=2)]) == JUNE
     assert shown.newest_whole_month([]) is None
 
 

@@ -16,6 +16,7 @@ from tasks.briefing import wording as words
 from tasks.briefing.content import (
     BROKEN,
     MISSED,
+    MISSING,
     NOT_IN_FORCE,
     OBSERVED,
     SUPPRESSED,
@@ -163,6 +164,25 @@ def test_a_line_ends_at_a_series_break_and_a_hidden_total_is_a_bar(briefing: Bri
     assert len(drawn(chart.svg, "mark-rect")) == 1
     assert "databrud" in chart.svg
     assert "110–" in chart.description
+
+
+def test_no_line_is_drawn_over_a_month_whose_total_lacks_a_part(briefing: Briefing) -> None:
+    first, second, third, *rest = (replace(point, stretch=0) for point in briefing.course[:-1])
+    lacks = Cell.of(None, MISSING, low=60.0)
+    chart = charts.course((first, second, replace(third, cell=lacks), *rest))
+    assert chart is not None
+    assert [path.get("d", "").count("L") for path in drawn(chart.svg, "mark-line")] == [1, 1]
+    assert len(drawn(chart.svg, "mark-symbol")) == 4
+    assert drawn(chart.svg, "mark-rect") == [], "what is there of it is no bound"
+
+
+def test_a_total_that_lacks_a_part_is_not_said_and_the_part_is_named(briefing: Briefing) -> None:
+    lines = (line("Sygedagpenge", MISSED, seen(5), seen(5)), line("Fleksjob", MISSED, seen(5), seen(5)))
+    lacks = replace(briefing, total=line("Alle ydelser", MISSED, seen(9), seen(9)), benefits=briefing.benefits + lines)
+    assert sentences.in_short(lacks)[0] == (
+        "Det samlede antal ydelsesmodtagere i oktober 2023 kan ikke opgøres, "
+        "fordi der mangler tal for Sygedagpenge og Fleksjob."
+    )
 
 
 def test_a_hidden_count_has_no_bar_and_no_dot(briefing: Briefing) -> None:

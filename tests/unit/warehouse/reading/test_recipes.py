@@ -17,8 +17,10 @@ from tests.conventions.sources import ROOT
 from warehouse.catalogue.model import jobindsats
 from warehouse.database.reader_limits import READER
 from warehouse.database.reader_role import give
+from warehouse.history.dimensions import write_periods
 from warehouse.marts import benchmark as figure_marts
 from warehouse.marts import benefits as marts
+from warehouse.periods import Period
 
 PAGE = (ROOT / "docs" / "recipes.md").read_text(encoding="utf-8")
 
@@ -46,6 +48,7 @@ def herlev(engine: Engine) -> Engine:
         "caveats": "", "vintages": [1], "assumptions": [1],
     }  # fmt: skip
     with engine.begin() as connection:
+        write_periods(connection, periods={Period.parse("2023M10")})
         connection.execute(insert(marts.benefit_recipients), [month])
         connection.execute(insert(figure_marts.savings), [saving])
     return engine
@@ -59,7 +62,7 @@ def test_the_benefit_that_the_recipes_name_is_one_of_ours() -> None:
 
 def test_the_sql_for_dashboards_answers_to_a_reader(herlev: Engine) -> None:
     statements = code("SQL that dashboards need", language="sql")
-    assert len(statements) == 8
+    assert len(statements) == 9
     with herlev.begin() as connection:
         if not connection.scalar(text("select rolsuper from pg_roles where rolname = current_user")):
             pytest.skip("the user of the given server may not make roles and act as them")
@@ -67,9 +70,11 @@ def test_the_sql_for_dashboards_answers_to_a_reader(herlev: Engine) -> None:
         connection.execute(text(f"set local role {READER}"))
         answers = [connection.exec_driver_sql(statement).all() for statement in statements]
     assert [len(rows) for rows in answers[:3]] == [1, 1, 1]
-    assert answers[1][0].full_time_persons == 491
-    assert answers[3:7] == [[], [], [], []]  # nothing was published to the facts
-    assert len(answers[7]) == len(figure_marts.savings.columns)
+    [total] = answers[1]
+    assert (total.total_full_time_persons, total.status, "A-dagpenge" in total.missing) == (None, "missing", False)
+    assert [(row.months, row.parts, row.status) for row in answers[4]] == [(12, 0, "missing"), (1, 0, "missing")]
+    assert [*answers[3:4], *answers[5:8]] == [[], [], [], []]  # nothing was published to the facts
+    assert len(answers[8]) == len(figure_marts.savings.columns)
 
 
 def test_the_files_are_read_as_the_recipes_say(herlev: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
