@@ -10,19 +10,23 @@ import json
 import os
 import random
 from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import timedelta
 from http.server import BaseHTTPRequestHandler
 from time import monotonic
 from typing import Any
 from urllib.request import Request, urlopen
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Connection, Engine, text
 
+from tasks.resources import Resources
 from tests.faults.plain_nights import Content, PlainNights
 from tests.scripted import Scripted, scripted
 from tests.standin.server import running
+from warehouse.danish.clock import Clock
 
 pytestmark = pytest.mark.slow
 
@@ -42,7 +46,14 @@ Spoil = Callable[[bytes], Answer]
 
 
 class Nights(PlainNights):
-    """Nights of which is known what cells stand after each."""
+    """Nights of which is known what cells stand after each, and whose clock may be wrong."""
+
+    wrong_by = timedelta(0)
+
+    def resources(self, day: str, **settings: Any) -> Resources:
+        """What a task of that day may use, with a clock that is wrong."""
+        found = super().resources(day, **settings)
+        return replace(found, clock=Clock(found.clock() + self.wrong_by))
 
     def _content(self, connection: Connection) -> Content:
         return tuple(sorted(map(tuple, connection.execute(KEYS, {"table_id": self.table.id}))))
@@ -98,6 +109,7 @@ def honest(nights: Nights, between: tuple[Between, Scripted]) -> tuple[int, Cont
     answers.calls = 0
     ended = nights.tried(DAY, {}, api_url=server.url)
     assert ended.outcome.outcome == "published"
+    assert before.content != ended.content
     return answers.calls, before.content, ended.content
 
 
@@ -187,3 +199,24 @@ def test_whatever_one_call_is_answered(
     assert ended.outcome.message or ended.outcome.outcome in ("published", "unchanged")
     assert ended.content in (before, after), (ended.outcome, {*ended.content} ^ {*after})
     assert ended.withdrawn == 0
+
+
+@settings(max_examples=max(20, EXAMPLES // 10), deadline=None)
+@given(days=st.integers(-9_000, 9_000) | st.integers(-400, 400))
+@example(days=-1)
+@example(days=59)
+@example(days=3_650)
+def test_whatever_day_it_is_by_our_clock(
+    nights: Nights, between: tuple[Between, Scripted], honest: tuple[int, Content, Content], days: int
+) -> None:
+    _, before, after = honest
+    nights.wrong_by = timedelta(days=days)
+    try:
+        ended = nights.tried(DAY, {}, api_url=between[1].url)
+    finally:
+        nights.wrong_by = timedelta(0)
+    assert ended.content in (before, after), ended.outcome
+    assert ended.withdrawn == 0
+    if abs(days) > 366:
+        assert ended.outcome.outcome == "failed", "nothing is published on a day that cannot be"
+    assert ended.outcome.message or ended.outcome.outcome == "published"
