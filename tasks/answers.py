@@ -27,7 +27,7 @@ from warehouse.database import reader_role
 from warehouse.errors import QuestionError
 from warehouse.figures import FIGURES
 from warehouse.figures.compute import Answer, answer, number, plain
-from warehouse.figures.explain import rests_on, tree
+from warehouse.figures.explain import parts_of_totals, rests_on, tree
 from warehouse.figures.inputs import Scope
 from warehouse.figures.model import Figure
 from warehouse.formulas.benefits import SumRefused
@@ -104,7 +104,11 @@ def trees(connection: Connection, question: Asked, *, archive: Archive) -> list[
         number: vintage | {"archived": archived(vintage["manifest"], archive=archive)}
         for number, vintage in vintages.items()
     }
-    return [tree(row, figure=question.figure, brought=brought, used=assumptions) for row in answered.rows.to_dicts()]
+    parts = parts_of_totals(connection, answered, scope=Scope(question.area.code, question.as_of))
+    return [
+        tree(row, figure=question.figure, brought=brought, used=assumptions, parts=parts.get(row["period"]))
+        for row in answered.rows.to_dicts()
+    ]
 
 
 def _answered(connection: Connection, question: Asked) -> Answer:

@@ -15,6 +15,7 @@ from sqlalchemy.exc import DBAPIError
 from tests.conftest import Stage
 from tests.scene import Scene
 from warehouse.catalogue.model import jobindsats
+from warehouse.figures import FIGURES
 
 pytestmark = pytest.mark.slow
 TABLES = [*sorted({group.table for group in jobindsats().benefit_groups}), "y25i01", "y25i03", "y30r21", "y01h01"]
@@ -51,6 +52,31 @@ def test_the_total_of_every_benefit_is_a_figure(two_nights: Scene) -> None:
     rows = two_nights.answer("figure", "total_recipients", "--area", "Herlev", "--period", "2023M10")
     assert [(row["value"], row["status"]) for row in rows] == [(2_882, "observed")]
     assert rows[0]["parts"] == rows[0]["parts_expected"]
+
+
+def test_the_total_is_taken_apart_part_by_part_down_to_archived_bytes(two_nights: Scene) -> None:
+    (tree,) = two_nights.answer("explain", "total_recipients", "--area", "Herlev", "--period", "2023M10")
+    parts = two_nights.answer("figure", "total_recipients", "--area", "Herlev", "--period", "2023M10")[0]["parts"]
+    assert len(tree["inputs"]) == parts == len({leaf["item"] for leaf in tree["inputs"]})
+    assert sum(leaf["value"] for leaf in tree["inputs"]) == tree["value"] == 2_882
+    (older,) = two_nights.answer(
+        "explain", "total_recipients", "--area", "Herlev", "--period", "2023M09", "--as-of", "2023-11-05"
+    )
+    assert {leaf["vintage"]["seen_at"][:10] for leaf in older["inputs"]} == {"2023-11-05"}
+    assert sum(leaf["value"] for leaf in older["inputs"]) == older["value"]
+
+
+@pytest.mark.parametrize("figure", FIGURES)
+def test_no_figure_has_an_input_that_nothing_is_behind(two_nights: Scene, figure: str) -> None:
+    rows = two_nights.answer("figure", figure, "--area", "Herlev")
+    asked = [("--period", period) for period in sorted({row["period"] for row in rows})[-2:]]
+    trees = [tree for period in asked for tree in two_nights.answer("explain", figure, "--area", "Herlev", *period)]
+    tables = {table for table in FIGURES[figure].tables if not table.startswith(("feeds:", "benefit"))}
+    assert trees or tables - {*TABLES} or not FIGURES[figure].inputs or FIGURES[figure].of_papers, "it has no row"
+    for leaf in (leaf for tree in trees for leaf in tree["inputs"]):
+        assert leaf["vintage"], leaf
+        assert all(answer["held"] for answer in leaf["vintage"]["archived"]), leaf
+    assert all(each["source"] for tree in trees for each in tree["assumptions"])
 
 
 def test_each_month_is_there_once_and_the_newest_was_revised(two_nights: Scene) -> None:

@@ -6,14 +6,17 @@ The archived bytes behind a vintage are added where the archive is known (`tasks
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from decimal import Decimal
 from importlib.metadata import version
 from typing import Any
 
+import polars as pl
 from sqlalchemy import Connection, select, text
 
 from warehouse.figures.compute import Answer, area_name, head, number
-from warehouse.figures.model import RECIPIENTS, Figure, Input
+from warehouse.figures.inputs import Scope, read
+from warehouse.figures.model import COUNTED, RECIPIENTS, Figure, Input
 from warehouse.figures.population import INPUTS as POPULATION_INPUTS
 from warehouse.periods import Period
 from warehouse.schema.core import assumptions
@@ -51,17 +54,59 @@ def _plain(cell: Any) -> Any:
     return number(float(cell)) if isinstance(cell, Decimal) else cell
 
 
+_EXPECTED = """
+select unnest(c.names) as name from core.counted_benefits c join core.periods p on p.first_day = c.first_day
+where p.code = :period order by 1
+"""
+
+
+def parts_of_totals(connection: Connection, answered: Answer, *, scope: Scope) -> dict[str, list[dict[str, Any]]]:
+    """Of a figure that is a sum of benefits, each expected part by the period of its row; else nothing.
+
+    A part is read as the sum reads it: value, status and vintage; one that is not there is `missing`.
+    """
+    summed = [wanted for wanted in answered.figure.inputs if wanted.item == COUNTED]
+    if not summed or answered.rows.is_empty():
+        return {}
+    (wanted,) = (replace(each, item=None) for each in summed)
+    found = read(connection, wanted, scope=scope)
+    return {
+        period: [
+            _part(name, period=period, wanted=wanted, found=found)
+            for name in connection.scalars(text(_EXPECTED), {"period": period})
+        ]
+        for period in answered.rows["period"].unique().to_list()
+    }
+
+
+def _part(name: str, *, period: str, wanted: Input, found: pl.DataFrame) -> dict[str, Any]:
+    """A row as `_leaf` reads one, of one part of a sum."""
+    key = Period.parse(period).key
+    own = found.filter((pl.col("period_id") == key) & (pl.col("item") == name)).to_dicts()
+    read = own[0] if own else {}
+    values = {"": read.get("value"), "_status": read.get("status"), "_vintage": read.get("vintage_id")}
+    return {"item": name, "period": period} | {f"{wanted.name}{end}": value for end, value in values.items()}
+
+
 def tree(
-    row: dict[str, Any], *, figure: Figure, brought: dict[int, dict[str, Any]], used: dict[int, dict[str, Any]]
+    row: dict[str, Any],
+    *,
+    figure: Figure,
+    brought: dict[int, dict[str, Any]],
+    used: dict[int, dict[str, Any]],
+    parts: list[dict[str, Any]] | None = None,
 ) -> dict[str, Any]:
-    """One row of an answer taken apart."""
+    """One row of an answer taken apart; a sum into its `parts`."""
+    read = [part | {"area_code": row["area_code"]} for part in parts] if parts is not None else [row]
     return (
         {"figure": figure.name, "title": figure.title}
         | head(row, figure=figure)
         | {
             "formula": figure.formula,
             "source": figure.source,
-            "inputs": [_leaf(row, wanted=wanted, brought=brought) for wanted in _inputs(row, figure=figure)],
+            "inputs": [
+                _leaf(of, wanted=wanted, brought=brought) for wanted in _inputs(row, figure=figure) for of in read
+            ],
             "assumptions": [used[each] for each in row["assumptions"]],
             "caveats": [*figure.caveats, *row["caveats"]],
             "code_version": version("jobindsats-warehouse"),
