@@ -158,7 +158,9 @@ def fetch_from(
 
 
 def _is_same_release(after: Listing, before: Listing) -> bool:
-    return (after.updated_on, after.newest_periods) == (before.updated_on, before.newest_periods)
+    """Whether two looks tell of one release; of a backfill's plan only the day is known."""
+    told = not before.newest_periods or after.newest_periods == before.newest_periods
+    return told and after.updated_on == before.updated_on
 
 
 @dataclass
