@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 from sqlalchemy import create_engine
 
+from tests.asked import require_once
 from tests.budgets import calls_over
 from tests.conftest import Stage
 from tests.content import content
@@ -102,7 +103,7 @@ def test_two_dask_workers_bring_what_one_process_brings_and_keep_the_budget(smal
     assert calls_over(calls, per_minute=PER_MINUTE, at_once=2) == 0
     assert len(calls) == done["calls"]
     figures = [call["path"] for call in calls if call["path"].startswith("/v3/data/")]
-    assert len(figures) == len(set(figures)), "something was asked for twice"
+    require_once(figures, fetches=done["partitions"])
     assert small.query(AT_ONCE)[0]["n"] > 0, "never were two partitions worked at together"
     assert left_of(of(small)) == {}
 
