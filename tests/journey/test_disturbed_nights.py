@@ -90,8 +90,11 @@ def test_one_table_in_trouble_never_stops_another(scene: Scene) -> None:
     scene.publisher.set_faults({"renamed-label": 0.4})
     report = scene.night(tables=TABLES)
     outcomes = set(scene.outcomes(report).values())
-    assert outcomes == {"published", "quarantined"}
-    assert report.outcome == "attention"
+    assert {"published", "quarantined"} <= outcomes <= {"published", "quarantined", "failed"}
+    # A label that comes and goes in one fetch looks like a release in its middle.
+    failed = [table["message"] for table in report.tables if table["outcome"] == "failed"]
+    assert all("released while we fetched" in message for message in failed)
+    assert report.outcome == ("failed" if failed else "attention")
 
 
 def test_the_token_is_nowhere(scene: Scene) -> None:

@@ -26,7 +26,7 @@ def good_night(stage: Stage) -> Iterator[Scene]:
         ("units-times-100", "quarantined", "within_bounds"),
         ("missing-municipalities", "quarantined", "every_municipality_reports"),
         ("null-storm", "quarantined", "country_totals_are_shown"),
-        ("half-the-rows", "quarantined", "y25i01 was not published: published_cells_return (of the cells that stood"),
+        ("half-the-rows", "quarantined", "was asked for and did not come"),
         ("renamed-label", "quarantined", "is not declared"),
         ("wrong-columns", "quarantined", "column"),
         ("html-200", "failed", "web page"),
