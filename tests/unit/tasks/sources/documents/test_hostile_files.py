@@ -53,7 +53,7 @@ REFUSED: dict[str, tuple[Callable[[], bytes], str, str]] = {
     "a torn workbook": (lambda: WORKBOOK[:-200], "the workbook is damaged", "Fetch it again"),
     "a packed text": (
         lambda: hostile_files.packed({"word/document.xml": b"<a/>"}),
-        "packed file without a workbook",
+        "a Word document (.docx)",
         "Save the list as .xlsx",
     ),
     "a workbook of entities": (
