@@ -55,9 +55,8 @@ _DIFFERENCE = re.compile(r"\bforskel|\bafvigelse|\bdifference|\bi forhold|\btil 
 _POINTS = re.compile(r"\bpct\.?[ -]*po?int|\bprocent[ -]*point|% ?-?point|\bpp\b")
 _SHARE = re.compile(r"\bpct\b|\bprocent|%|\bandel")
 _PERSONS = re.compile(r"\bpersoner\b|\bfuldtidspersoner\b|\bantal\b")
-# A digit that is no year, half-year or rank may be a unit, as may these words: a column is not taken without its unit.
-_NO_UNIT = re.compile(r"\b(?:19|20)\d\d\b|\b[12]\.? ?halvår")
-_UNKNOWN_UNIT = re.compile(r"\d|\btiere?\b|\bsnese?\b|\bdusin\b")
+# Numbers and words that may be a size: a column is not taken without its unit. A bare number may be a row's.
+_UNKNOWN_SIZE = re.compile(r"\([^)]*\d|\bx ?\d|\d ?(?:fuldtids)?pers|\b(?:tiere?|snese?|dusin)\b")
 
 
 class TitleUnclear(ValueError):
@@ -203,7 +202,7 @@ def _under(cell: Cell, *, spans: Sequence[Span]) -> list[int]:
 def _column(header: str, *, span: Span) -> Column:
     words = folded(header)
     holds, size = _holds(words), size_in(words)
-    unclear = size == 1 and holds not in _UNMEASURED and _UNKNOWN_UNIT.search(_NO_UNIT.sub("", words))
+    unclear = size == 1 and holds not in _UNMEASURED and _UNKNOWN_SIZE.search(words)
     return Column("" if unclear else holds, header, span, Decimal(1 if holds in _UNMEASURED else size))
 
 

@@ -54,7 +54,7 @@ REFUSED: dict[str, tuple[Callable[[], bytes], str, str]] = {
     "a packed text": (
         lambda: hostile_files.packed({"word/document.xml": b"<a/>"}),
         "a Word document (.docx)",
-        "Save the list as .xlsx",
+        "Save it as .xlsx",
     ),
     "a workbook of entities": (
         lambda: hostile_files.with_part(WORKBOOK, part="xl/sharedStrings.xml", content=LAUGHTER),
