@@ -49,6 +49,7 @@ from warehouse.database import embedded
 
 ROOT = Path(__file__).parent.parent
 REAL = ROOT.parent / "shared" / "real"
+FIELD_CASES = ROOT.parent / "shared" / "field" / "cases"
 
 
 @pytest.fixture(scope="session")
@@ -134,11 +135,22 @@ def archive(tmp_path: Path) -> Archive:
 @pytest.fixture(scope="session")
 def real() -> Path:
     """The folder of real series and answers, which lies beside the project and is not part of it."""
-    if not REAL.is_dir():
+    return _beside(REAL, what="the real series")
+
+
+@pytest.fixture(scope="session")
+def field_cases() -> Path:
+    """The folder of small files with the faults of real reports, which lies beside the project and is not part of it."""
+    return _beside(FIELD_CASES, what="the cases from the field")
+
+
+def _beside(folder: Path, *, what: str) -> Path:
+    where = folder.relative_to(ROOT.parent)
+    if not folder.is_dir():
         if os.environ.get("CI"):
-            pytest.fail("the real series must be there in CI: ../shared/real")
-        pytest.skip("the real series are not beside this checkout (../shared/real)")
-    return REAL
+            pytest.fail(f"{what} must be there in CI: ../{where}")
+        pytest.skip(f"{what} are not beside this checkout (../{where})")
+    return folder
 
 
 @pytest.fixture(scope="session")

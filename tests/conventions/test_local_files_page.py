@@ -8,7 +8,7 @@ from typing import get_args
 
 import pytest
 
-from tasks.sources.local_files.contract import Contract, Feed, read_contract
+from tasks.sources.local_files.contract import Contract, read_contract
 from tasks.sources.local_files.contract_fields import Column
 from tasks.sources.local_files.rows import NotAsDeclared
 from tasks.sources.local_files.snapshot import read_file
@@ -16,7 +16,10 @@ from tasks.sources.local_files.values import KINDS, read_period
 from tasks.stoppages import FileRefused
 from tests.conventions.sources import ROOT
 from warehouse.areas import all_areas
+from warehouse.catalogue.feeds import FEEDS_READ
 from warehouse.catalogue.model import Unit
+from warehouse.figures import FIGURES
+from warehouse.figures.model import FEEDS
 from warehouse.periods import Period
 
 PAGE = (ROOT / "docs" / "sources" / "local_files.md").read_text(encoding="utf-8")
@@ -73,7 +76,13 @@ def test_every_key_of_a_contract_and_of_a_measure_is_on_the_page_and_no_other() 
 def test_every_unit_and_every_feed_is_on_the_page() -> None:
     words = {row[0].strip("`"): set(re.findall(r"\w+", row[1])) for row in (*rows("key"), *rows("key of a measure"))}
     assert words["unit"] >= set(get_args(Unit))
-    assert words["feeds"] >= set(get_args(Feed))
+    fed = {row[0].strip("`"): set(re.findall(r"`([^`]+)`", row[1])) for row in rows("feeds")}
+    assert fed == {feeds: set(measures) for feeds, measures in FEEDS_READ.items()}
+
+
+def test_what_a_table_may_feed_is_what_figures_read() -> None:
+    read = {(each.table, each.measure) for figure in FIGURES.values() for each in figure.inputs if FEEDS in each.table}
+    assert read == {(f"{FEEDS}{feeds}", measure) for feeds, measures in FEEDS_READ.items() for measure in measures}
 
 
 @pytest.mark.parametrize("form", list(KINDS))

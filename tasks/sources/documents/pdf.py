@@ -25,6 +25,8 @@ from tasks.stoppages import ListUnreadable
 # In heights of the letters. A blank is about a quarter wide, the gap between two columns at least a half.
 _LARGEST_BLANK = 0.45
 _SAME_LINE = 0.4
+_RAISED_AT_MOST, _RAISED_BY = 0.8, 0.15
+_HAIR = 1.0  # points
 _Word = dict[str, Any]
 
 
@@ -76,8 +78,39 @@ def _without_text(*, name: str, pictures: bool) -> str:
 
 def _page(page: PlumbedPage) -> Page:
     rules = [edge for edge in page.edges if edge["orientation"] == "v"]
-    words = [word for word in page.extract_words() if printable(word["text"])]
+    # Bold is made by printing letters twice in some programs, a hair apart.
+    once = page.dedupe_chars(tolerance=_HAIR)
+    raised = _raised(once.chars)
+    plain = once.filter(lambda each: each["object_type"] != "char" or _place(each) not in raised)
+    words = [word for word in plain.extract_words() if printable(word["text"])]
     return Page(f"page {page.page_number}", tuple(Line(tuple(_cells(line, rules=rules))) for line in _lines(words)))
+
+
+def _raised(chars: Sequence[_Word]) -> set[tuple[float, float, str]]:
+    """The small letters and digits that stand raised right behind a larger one: a footnote's, and no part of it."""
+    raised: set[tuple[float, float, str]] = set()
+    large: _Word | None = None
+    end = 0.0
+    for char in chars:
+        if large is not None and _is_raised(char, behind=large, end=end):
+            raised.add(_place(char))
+            end = float(char["x1"])
+        elif char["text"].strip():
+            large, end = char, float(char["x1"])
+    return raised
+
+
+def _place(char: _Word) -> tuple[float, float, str]:
+    return float(char["x0"]), float(char["top"]), str(char["text"])
+
+
+def _is_raised(char: _Word, *, behind: _Word, end: float) -> bool:
+    """Whether a letter is much smaller than the one before it, touches it, and stands higher on its line."""
+    height = _height(behind)
+    small = _height(char) < _RAISED_AT_MOST * height
+    near = abs(float(char["x0"]) - end) < _LARGEST_BLANK * height
+    higher = float(char["bottom"]) < float(behind["bottom"]) - _RAISED_BY * height
+    return small and near and higher and float(char["bottom"]) > float(behind["top"])
 
 
 def _middle(word: _Word) -> float:

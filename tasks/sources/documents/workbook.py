@@ -23,8 +23,11 @@ from typing import Any, BinaryIO
 from zipfile import ZipFile
 
 from openpyxl import Workbook, load_workbook
+from openpyxl.cell.rich_text import CellRichText, TextBlock
 
 from tasks.sources.documents import file_kind
+from tasks.sources.documents.hidden import hidden_in
+from tasks.sources.documents.number_formats import FormatUnclear, as_seen
 from tasks.sources.documents.page import Cell, Line, Page, Span, printable
 from tasks.stoppages import ListUnreadable
 from warehouse.danish.writing import as_typed
@@ -75,6 +78,47 @@ def _unpack(package: ZipFile, *, limits: PackageLimits) -> None:
                     raise PackageTooLarge(f"more than {limits.empty_cells:,} empty cells")
 
 
+@dataclass(frozen=True)
+class OtherKind:
+    """What a packed file is in place of a workbook that can be read, and what to do."""
+
+    what: str
+    advice: str
+
+
+_ANEW = "Save it as .xlsx"
+_BY_MIMETYPE = {
+    b"application/vnd.oasis.opendocument.spreadsheet": "an OpenDocument spreadsheet (.ods)",
+    b"application/vnd.oasis.opendocument.text": "an OpenDocument text (.odt)",
+}
+_BY_PART = {
+    "xl/workbook.bin": "a binary workbook (.xlsb)",
+    "word/document.xml": "a Word document (.docx)",
+    "ppt/presentation.xml": "a presentation (.pptx)",
+    "Index/Document.iwa": "a Numbers or Pages document of a Mac",
+}
+_STRICT = b"purl.oclc.org/ooxml"
+
+
+def other_kind(stream: BinaryIO) -> OtherKind | None:
+    """What a zip is in place of an .xlsx workbook of the usual kind; None where it is one.
+
+    Strict Open XML has names of its own for every part, in which openpyxl finds no sheets.
+    """
+    stream.seek(0)
+    with ZipFile(stream) as package:
+        names = set(package.namelist())
+        if "mimetype" in names:
+            found = _BY_MIMETYPE.get(package.read("mimetype").strip())
+            return OtherKind(found or "another program's document", _ANEW)
+        other = next((what for part, what in _BY_PART.items() if part in names), None)
+        if other or "xl/workbook.xml" not in names:
+            return OtherKind(other or "a packed file without a workbook", _ANEW)
+        if _STRICT in package.read("xl/workbook.xml"):
+            return OtherKind("a workbook of the kind Strict Open XML", "Save it as 'Excel Workbook (*.xlsx)'")
+    return None
+
+
 _CELL, _CONTENT = re.compile(rb"<(?:\w+:)?c[\s/>]"), re.compile(rb"<(?:\w+:)?(?:v|is|f)[\s/>]")
 
 
@@ -88,7 +132,7 @@ def opened(stream: BinaryIO, *, values: bool) -> Workbook:
     stream.seek(0)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # openpyxl warns of styles and extensions, which hold no figures
-        return load_workbook(stream, read_only=True, data_only=values, keep_links=False)
+        return load_workbook(stream, read_only=True, data_only=values, keep_links=False, rich_text=True)
 
 
 def visible_sheets(workbook: Workbook) -> dict[str, Any]:
@@ -109,9 +153,21 @@ def rows_of(sheet: Any) -> Iterator[Any]:
         yield row
 
 
-def is_per_cent(cell: Any) -> bool:
-    """Whether a cell's number is shown in per cent: it is then a hundredth of what is seen."""
-    return "%" in (cell.number_format or "")
+_RAISED = str.maketrans("0123456789()", "⁰¹²³⁴⁵⁶⁷⁸⁹⁽⁾")
+
+
+def text_of(value: str | CellRichText) -> str:
+    """A cell's text; digits that are raised in it stay raised: `210` with the footnote 1 is `210¹`."""
+    if isinstance(value, str):
+        return value
+    return "".join(_part(part) for part in value)
+
+
+def _part(part: str | TextBlock) -> str:
+    if isinstance(part, str):
+        return part
+    text = part.text or ""
+    return text.translate(_RAISED) if part.font is not None and part.font.vertAlign == "superscript" else text
 
 
 def exactly(value: float) -> Decimal:
@@ -147,17 +203,20 @@ def sheets_of(content: bytes, *, name: str) -> list[Page]:
 
 def _sheets(stream: BytesIO, *, name: str) -> list[Page]:
     require_small(stream, limits=_LIMITS)
-    if "xl/workbook.xml" not in ZipFile(stream).namelist():
-        raise ListUnreadable(
-            f"{name} is a packed file without a workbook; expected XLSX. Save the list as .xlsx and try again"
-        )
+    other = other_kind(stream)
+    if other is not None:
+        raise ListUnreadable(f"{name} is {other.what}; expected XLSX. {other.advice} and try again")
     sheets = visible_sheets(opened(stream, values=True))
-    pages = [Page(f"sheet '{title}'", tuple(_lines(sheet, name=name)), title=title) for title, sheet in sheets.items()]
+    pages = [
+        Page(f"sheet '{title}'", tuple(_lines(sheet, stream=stream, name=name)), title=title)
+        for title, sheet in sheets.items()
+    ]
     return [page for page in pages if page.lines]
 
 
-def _lines(sheet: Any, *, name: str) -> Iterator[Line]:
-    """A sheet's rows that hold something."""
+def _lines(sheet: Any, *, stream: BytesIO, name: str) -> Iterator[Line]:
+    """A sheet's rows that hold something; raises ListUnreadable where something of them is hidden."""
+    hidden = hidden_in(stream, part=sheet._worksheet_path)
     for number, row in enumerate(islice(rows_of(sheet), file_kind.MOST_SHEET_ROWS + 1), start=1):
         if number > file_kind.MOST_SHEET_ROWS or len(row) > file_kind.MOST_SHEET_COLUMNS:
             raise ListUnreadable(
@@ -165,6 +224,12 @@ def _lines(sheet: Any, *, name: str) -> Iterator[Line]:
                 f"{file_kind.MOST_SHEET_COLUMNS} columns; expected a list of 98 rows. Save the list alone in a workbook"
             )
         cells = tuple(_cells(row))
+        unseen = number in hidden.rows or any(int(cell.span.start) + 1 in hidden.columns for cell in cells)
+        if cells and unseen:
+            raise ListUnreadable(
+                f"{name}, sheet '{sheet.title}', row {number}: expected rows and columns that can be seen, found a hidden one "
+                f"with '{cells[0].text[:40]}'. Show all rows and columns, or delete the hidden ones, and save the list anew"
+            )
         if cells:
             yield Line(cells)
 
@@ -181,12 +246,20 @@ def _text(cell: Any) -> str:
     if value is None:
         return ""
     if isinstance(value, int | float) and not isinstance(value, bool):
-        return as_typed(_without_empty_decimals(value) * (100 if is_per_cent(cell) else 1))
+        return _number(value, number_format=cell.number_format)
     if isinstance(value, datetime | date):
         return f"{value:%d-%m-%Y}"
-    return printable(str(value))
+    return printable(text_of(value) if isinstance(value, str | CellRichText) else str(value))
 
 
-def _without_empty_decimals(value: float) -> Decimal:
-    exact = exactly(value)
+def _number(value: float, *, number_format: str | None) -> str:
+    """A number as a person sees it, with the words beside it; one that is shown otherwise is no number."""
+    try:
+        seen = as_seen(exactly(value), number_format=number_format)
+    except FormatUnclear as reason:
+        return f"{value} ({reason})"
+    return f"{as_typed(_without_empty_decimals(seen.value))} {seen.words}".strip()
+
+
+def _without_empty_decimals(exact: Decimal) -> Decimal:
     return exact.to_integral_value() if exact == exact.to_integral_value() else exact

@@ -6,25 +6,27 @@ An empty cell is a figure that is not there (`suppressed`), never a zero, and on
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
+from dataclasses import replace
 from decimal import Context, Decimal
 from typing import Any, TypeVar
 
 import polars as pl
 
-from tasks.sources.cells import KEY, SCHEMA, in_names, nearest
+from tasks.sources.cells import KEY, SCHEMA, in_names
 from tasks.sources.documents.page import composed
 from tasks.sources.local_files.contract import Contract
-from tasks.sources.local_files.contract_fields import AreaColumn, Column, Key, PeriodColumn
-from tasks.sources.local_files.header import Layout
-from tasks.sources.local_files.rows import Cell, NotAsDeclared, Refusals, Row, is_blank, letter, refused
-from tasks.sources.local_files.values import read_number, read_period
+from tasks.sources.local_files.contract_fields import AreaColumn, Column, PeriodColumn
+from tasks.sources.local_files.header import Layout, are_headers_again
+from tasks.sources.local_files.rows import Cell, Merged, NotAsDeclared, Refusals, Row, is_blank, letter, refused
+from tasks.sources.local_files.shown_numbers import as_number
+from tasks.sources.local_files.texts import read_area, read_member
+from tasks.sources.local_files.values import NO_WEEKS, read_number, read_period
 from tasks.stoppages import FileRefused
-from warehouse.areas import Area, AreaUnknown, find
+from warehouse.areas import Area
 from warehouse.periods import Period
 
-_TOTALS = {"i alt", "ialt", "total", "hovedtotal", "sum", "tilsammen"}
-_LONGEST = 300
+_FEWEST_OF_A_HEADER = 2
 _EXACT = Context(prec=120)
 _Read = TypeVar("_Read")
 
@@ -38,11 +40,18 @@ class CellsOfFile:
         self.name = name
         self.rows = 0
         self.refusals = Refusals(name, headers=layout.headers)
+        self._blank: int | None = None
+        self._stopped = False
+        self._above: dict[int, Cell] = {}
         self._columns: dict[str, list[Any]] = {column: [] for column in (*SCHEMA, "row", "at")}
 
     def take(self, row: Row) -> None:
         """Read one row to its cells, or keep why it cannot be; blank rows hold nothing."""
         if row.is_blank:
+            self._blank = self._blank or (row.number if self.rows else None)
+            self._above.clear()
+            return
+        if not self._is_read(row):
             return
         self.rows += 1
         if self.rows > self.contract.limits.most_rows:
@@ -53,8 +62,8 @@ class CellsOfFile:
                 found="more",
                 advice="Look whether it is the right file, or raise `limits: most_rows` in the contract",
             )
-        if self._is_whole(row):
-            self._take_whole(row)
+        if self._is_whole(row) and not self._is_second_header(row):
+            self._take_whole(self._filled(row) if self.layout.repeating else row)
 
     def frame(self) -> pl.DataFrame:
         """All cells, sorted by their key; raises FileRefused with every place that could not be read."""
@@ -70,6 +79,33 @@ class CellsOfFile:
         read = pl.DataFrame(self._columns, schema={**SCHEMA, "row": pl.Int64, "at": pl.Int64})
         self._require_once(read)
         return read.select(*SCHEMA).sort(KEY)
+
+    def _is_read(self, row: Row) -> bool:
+        """Whether a row belongs to the table: what stands below a blank row may be a note or another table."""
+        if self._blank is None or self.contract.after_blank_row == "read":
+            return True
+        if self.contract.after_blank_row == "refused" and not self._stopped:
+            self._stopped = True
+            at = next(at for at, cell in enumerate(row.cells) if not is_blank(cell))
+            advice = (
+                "Declare `after_blank_row: left_out` where the table ends, `after_blank_row: read` where it goes on"
+            )
+            reason = NotAsDeclared(f"nothing below the blank row {self._blank}", advice=advice)
+            self.refusals.add(row, at=at, found=row.cells[at], reason=reason)
+        return False
+
+    def _is_second_header(self, row: Row) -> bool:
+        """Whether a row repeats the headers of the figures, or counts other years as they do: another table begins."""
+        places = [at for at, _, _ in self.layout.measures]
+        if len(places) < _FEWEST_OF_A_HEADER or not are_headers_again(
+            [row.cells[at] if at < len(row.cells) else None for at in places],
+            headers=[self.layout.headers[at] for at in places],
+        ):
+            return False
+        advice = "Put the second table into a sheet or file of its own, or a blank row before it"
+        reason = NotAsDeclared("figures", found="a second header", advice=advice)
+        self.refusals.add(row, at=places[0], found=row.cells[places[0]], reason=reason)
+        return True
 
     def _is_whole(self, row: Row) -> bool:
         """Whether a row has a cell under each header and none beyond; a workbook does not keep empty cells."""
@@ -117,6 +153,19 @@ class CellsOfFile:
             self.refusals.add(row, at=at, found=found, reason=reason)
             return None
 
+    def _filled(self, row: Row) -> Row:
+        """The row with what stands above in its empty cells, where the contract says that they repeat it.
+
+        Where a text is new, those of the columns to its right no longer repeat.
+        """
+        cells = list(row.cells)
+        for at in self.layout.repeating:
+            if is_blank(cells[at]) or isinstance(cells[at], Merged):
+                cells[at] = self._above.get(at, cells[at])
+            else:
+                self._above = {before: cell for before, cell in self._above.items() if before < at} | {at: cells[at]}
+        return replace(row, cells=tuple(cells))
+
     def _period(self, row: Row) -> Period | None:
         declared = self.contract.period
         if isinstance(declared, PeriodColumn) and self.layout.period is not None:
@@ -131,7 +180,10 @@ class CellsOfFile:
 
     def _value(self, cell: Cell, *, column: Column) -> float | None:
         """A figure in its unit, None where it is not there; the factor is applied to the decimals as written."""
-        missing = is_blank(cell) or (isinstance(cell, str) and composed(cell) in self.contract.missing)
+        text = composed(cell) if isinstance(cell, str) else None
+        if text in self.contract.nought:
+            return 0.0
+        missing = is_blank(cell) or text in self.contract.missing
         if missing and column.may_be_missing:
             return None
         if missing:
@@ -139,7 +191,8 @@ class CellsOfFile:
                 f"a figure ({column.unit})",
                 advice="Write the figure, or declare `may_be_missing: true`: it is then kept as hidden, never as zero",
             )
-        number = read_number(cell, kind=column.written, dialect=self.contract.dialect, kroner=column.unit == "dkk")
+        seen = as_number(cell, column=column)
+        number = read_number(seen, kind=column.written, dialect=self.contract.dialect, kroner=column.unit == "dkk")
         return _within(_EXACT.multiply(number, column.factor), column=column)
 
     def _require_once(self, read: pl.DataFrame) -> None:
@@ -150,72 +203,19 @@ class CellsOfFile:
         kept = [self._named(cell) for cell in repeated.head(1000).to_dicts()]
         first, second = kept[0], kept[1]
         of = ", ".join([first["area"], *first["members"].values()])
+        by_day = isinstance(self.contract.period, PeriodColumn) and self.contract.period.form == "date"
+        weeks = f"If the rows are weeks or days: {NO_WEEKS}. Otherwise take " if by_day else "Take "
+        advice = f"{weeks}one of the rows out, or declare the column that tells them apart under `keys`"
         raise FileRefused(
             f"{self.name}, row {second['row']}, column {second['column']} ('{second['header']}'): expected each figure once, "
             f"found {first['measure']} of {of} in {first['period']} again, which stands in row {first['row']} already. "
-            "Take one of the rows out, or declare the column that tells them apart under `keys`",
+            f"{advice}",
             cells=kept,
         )
 
     def _named(self, cell: dict[str, Any]) -> dict[str, Any]:
         place = {"row": cell["row"], "column": letter(cell["at"]), "header": self.layout.headers[cell["at"]]}
         return place | in_names(cell)
-
-
-def read_area(cell: Cell, *, names: Mapping[str, Area]) -> Area:
-    """The area a cell names, by the contract's `names`, a name or a code; raises NotAsDeclared."""
-    text = _read_text(cell, expected="an area's name or code")
-    if text in names:
-        return names[text]
-    try:
-        return find(text)
-    except AreaUnknown as error:
-        advice = f"Correct it, or say under `area: names` in the contract what it stands for ({error})"
-        raise NotAsDeclared("an area's name or code", advice=advice) from error
-
-
-def read_member(cell: Cell, *, key: Key) -> str:
-    """The member a cell names; raises NotAsDeclared where it is not declared, or a total nobody declared."""
-    text = _read_text(cell, expected="a text that tells rows apart")
-    if not key.members:
-        return _require_no_hidden_total(text, key=key)
-    if text not in key.labels:
-        raise NotAsDeclared(
-            f"one of the declared members of '{key.name}'",
-            advice=f"Correct it, or declare it under `members`{nearest(text, among=key.labels)}",
-        )
-    return key.labels[text]
-
-
-def _require_no_hidden_total(text: str, *, key: Key) -> str:
-    """A sum among its parts would be counted twice wherever they are added."""
-    sums = _TOTALS | {key.hierarchy.root.casefold()}
-    if key.total is None and text.casefold() in sums:
-        raise NotAsDeclared(
-            "rows that are no sums of others", advice=f"Declare `total: {text}` under the key '{key.name}'"
-        )
-    return text
-
-
-def _read_text(cell: Cell, *, expected: str) -> str:
-    if isinstance(cell, str) and not is_blank(cell):
-        return _require_short(composed(cell), expected=expected)
-    if isinstance(cell, Decimal) and cell == cell.to_integral_value():
-        return f"{cell:f}".partition(".")[0]
-    if is_blank(cell):
-        raise NotAsDeclared(expected, advice="Write it in every row; an empty cell does not repeat the one above")
-    advice = "Format the cells as text before typing: spreadsheets take 1-2 for a date and 1,5 for a number"
-    raise NotAsDeclared(expected, advice=advice)
-
-
-def _require_short(text: str, *, expected: str) -> str:
-    """A remark in a column of keys would make a member of every row."""
-    if len(text) > _LONGEST:
-        raise NotAsDeclared(
-            f"{expected}, of at most {_LONGEST} characters",
-            advice="Look whether the column is a remark: declare it under `ignored`, and another under `keys`",
-        )
-    return text
 
 
 def _within(value: Decimal, *, column: Column) -> float:
@@ -227,10 +227,11 @@ def _within(value: Decimal, *, column: Column) -> float:
             found=f"{value.normalize():f}"[:60],
             advice="Correct the file; if the figure is right, correct `within`, `unit` or `factor` in the contract",
         )
-    if column.measure.is_count and value != value.to_integral_value():
+    parts = column.unit == "full_time_persons" and column.type == "decimal"
+    if column.measure.is_count and not parts and value != value.to_integral_value():
         raise NotAsDeclared(
             f"whole {column.unit}",
             found=f"{value.normalize():f}"[:60],
-            advice="Correct the file, or the unit or factor",
+            advice="Correct the file, or the unit or factor; full-time persons may have `type: decimal`",
         )
     return float(value) + 0.0  # -0 is 0

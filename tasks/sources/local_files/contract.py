@@ -27,25 +27,13 @@ from tasks.sources.local_files.contract_fields import (
     Source,
     Text,
 )
-from tasks.sources.local_files.values import KINDS, Decimals, Dialect, Thousands
+from tasks.sources.local_files.values import KINDS, Decimals, Dialect, Minus, Thousands
 from warehouse.catalogue.model import Hierarchy, Table
 from warehouse.formats.days import WrittenDay
 from warehouse.formats.yaml_files import YamlFile, YamlMisread
 from warehouse.periods import PeriodKind
 
-Feed = Literal[
-    "activation",
-    "ordinary_hours",
-    "exits",
-    "targets",
-    "survey",
-    "budget",
-    "staffing",
-    "cases",
-    "ages",
-    "investment",
-]
-Encoding = Literal["utf-8", "utf-8-sig", "latin-1", "cp1252"]
+Encoding = Literal["utf-8", "utf-8-sig", "utf-16", "latin-1", "cp1252"]
 Separator = Literal["semicolon", "comma", "tab", "pipe"]
 AREA, PERIOD = "Område", "Periode"
 LONGEST_CONTRACT = 100_000
@@ -71,17 +59,23 @@ class Contract(Declared):
     title: Text
     title_en: Text
     source: Source
-    feeds: Feed | None = None
+    feeds: Name | None = None
     file: Text
+    newest: Literal["name", "saved"] | None = None
     format: Literal["csv", "xlsx"]
     sheet: Text | None = None
     header_row: int = Field(default=1, ge=1, le=1000)
+    header_rows: int = Field(default=1, ge=1, le=5)
+    after_blank_row: Literal["refused", "left_out", "read"] = "refused"
+    hidden: Literal["refused", "left_out", "read"] = "refused"
     encoding: Encoding | None = None
     separator: Separator | None = None
     last_line_without_end: bool = False
     decimal: Decimals
     thousands: Thousands | None = None
+    minus: Minus = "before"
     missing: tuple[Label, ...] = ()
+    nought: tuple[Label, ...] = ()
     formulas: Literal["refused", "cached-value"] = "refused"
     period: PeriodOf | None = None
     area: AreaOf | None = None
@@ -112,6 +106,7 @@ class Contract(Declared):
         if self.format == "csv":
             missing = [key for key in ("encoding", "separator") if getattr(self, key) is None]
             unfit = ["sheet"] * (self.sheet is not None) + ["formulas"] * (self.formulas != "refused")
+            unfit += ["hidden"] * (self.hidden != "refused")
         else:
             missing = []
             unfit = [key for key in ("encoding", "separator") if getattr(self, key) is not None]
@@ -122,6 +117,10 @@ class Contract(Declared):
             yield f"{unfit[0]}: a {self.format} file has none; leave it out"
         if self.thousands == self.decimal:
             yield f"thousands: {self.thousands} is the decimal sign already"
+        if both := sorted({*self.nought} & {*self.missing}):
+            yield f"nought: '{both[0]}' stands under `missing` too; it means one or the other"
+        if self.header_rows > self.header_row:
+            yield f"header_rows: there are no {self.header_rows} rows down to row {self.header_row}; `header_row` is the last"
 
     def _problems_of_place(self, what: Literal["period", "area"]) -> Iterator[str]:
         """Each figure's period and area must be said once: for the file, by a column, or by the header."""
@@ -155,7 +154,12 @@ class Contract(Declared):
     @cached_property
     def dialect(self) -> Dialect:
         """How its numbers are written; a point is the thousands separator where the comma is the decimal sign."""
-        return Dialect(self.decimal, self.thousands or ("point" if self.decimal == "comma" else "none"))
+        return Dialect(self.decimal, self.thousands or ("point" if self.decimal == "comma" else "none"), self.minus)
+
+    @cached_property
+    def first_header_row(self) -> int:
+        """The row in which the header begins; `header_row` is the one in which it ends."""
+        return self.header_row - self.header_rows + 1
 
     @property
     def _period_kinds(self) -> set[PeriodKind]:

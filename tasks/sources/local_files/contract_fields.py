@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 from functools import cached_property
 from typing import Annotated, Any, Self
@@ -26,8 +27,10 @@ from warehouse.periods import Period
 
 
 def _label(written: Any) -> Any:
-    # YAML reads a header such as 2024 as a number; true, 1.5 and dates are left for pydantic to refuse.
-    return str(written) if isinstance(written, int) and not isinstance(written, bool) else written
+    # YAML reads a header such as 2024 as a number, 2023-11-01 as a date, and yes, no, on and off as true and false.
+    if isinstance(written, bool | float):
+        raise ValueError(f"YAML reads this text as {written!r}: write it in quotes, as it stands in the file")
+    return str(written) if isinstance(written, int | date) else written
 
 
 def _period(written: Any) -> Period:
@@ -82,27 +85,31 @@ class Limits(Declared):
         return int(self.largest_mb * 1_000_000)
 
 
-class PeriodColumn(Declared):
-    """A column that names each row's period, in one form."""
+class TextColumn(Declared):
+    """A column by its header; `blank_repeats` says that an empty cell repeats the one above."""
 
     column: Label
+    blank_repeats: bool = False
+
+
+class PeriodColumn(TextColumn):
+    """A column that names each row's period, in one form."""
+
     form: PeriodForm
 
 
-class AreaColumn(Declared):
+class AreaColumn(TextColumn):
     """A column that names each row's area; `names` says what the file's own names stand for."""
 
-    column: Label
     names: dict[Label, OneArea] = {}
 
 
-class Key(Declared):
+class Key(TextColumn):
     """A text column that tells rows apart: its texts become members of the breakdown `name`.
 
     Where `members` are declared, others are refused. `total` is the text of the row that is the sum of the others.
     """
 
-    column: Label
     name: Label = ""
     members: tuple[Annotated[Member, BeforeValidator(_member)], ...] = ()
     total: Label | None = None

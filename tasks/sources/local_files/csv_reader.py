@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Iterator
+from io import BytesIO
 from typing import BinaryIO
 
 from tasks.sources.local_files.contract import Contract
@@ -24,7 +25,7 @@ _FOREIGN = re.compile(r"[^\x00-\x7f]")
 
 def csv_rows(stream: BinaryIO, *, contract: Contract, name: str) -> Iterator[Row]:
     """Every row of a CSV file, blank ones too; raises FileRefused naming row and column."""
-    lines = _Lines(stream, encoding=contract.encoding or "utf-8", name=name)
+    lines = _in_lines(stream, encoding=contract.encoding or "utf-8", name=name)
     reader = csv.reader(lines, delimiter=_SEPARATORS[contract.separator or "comma"], strict=True)
     number = 0
     while True:
@@ -49,7 +50,8 @@ def csv_rows(stream: BinaryIO, *, contract: Contract, name: str) -> Iterator[Row
 
 def require_ended(content: bytes, *, contract: Contract, name: str) -> None:
     """Raise FileRefused where a CSV file's last line has no end: a number in it may be cut, and rows after it lost."""
-    if contract.format != "csv" or contract.last_line_without_end or content.endswith((b"\n", b"\r")):
+    ends = (b"\n", b"\r", b"\n\0", b"\r\0") if contract.encoding == "utf-16" else (b"\n", b"\r")
+    if contract.format != "csv" or contract.last_line_without_end or content.endswith(ends):
         return
     lines = content.count(b"\n") + 1
     raise refused(
@@ -61,6 +63,36 @@ def require_ended(content: bytes, *, contract: Contract, name: str) -> None:
             "`last_line_without_end: true` in the contract"
         ),
     )
+
+
+def _in_lines(stream: BinaryIO, *, encoding: str, name: str) -> _Lines:
+    """The lines of a stream; those of UTF-16 are no lines of bytes, and are read as UTF-8.
+
+    Raises FileRefused where a file is UTF-16 and declared otherwise, or declared so and is none.
+    """
+    start = stream.read(len(_MARK) + 1)
+    stream.seek(0)
+    if encoding != "utf-16":
+        _require_no_utf_16(start, encoding=encoding, name=name)
+        return _Lines(stream, encoding=encoding, name=name)
+    written = "utf-16" if start.startswith(_UTF_16) else "utf-16-le" if start[1:2] == b"\x00" else "utf-16-be"
+    try:
+        return _Lines(BytesIO(stream.read().decode(written).encode()), encoding="utf-8", name=name)
+    except UnicodeDecodeError as error:
+        raise refused(
+            name,
+            expected="text in utf-16",
+            found=f"bytes that are none, at {error.start}",
+            advice="Declare the `encoding` that the file has, or save it as CSV UTF-8",
+        ) from error
+
+
+def _require_no_utf_16(start: bytes, *, encoding: str, name: str) -> None:
+    """A file with UTF-16's mark, or in which every other byte of the first letters is a NUL, is UTF-16."""
+    half_nul = any(start[at::2] == b"\0\0" and b"\0" not in start[1 - at :: 2] for at in (0, 1))
+    if start.startswith(_UTF_16) or half_nul:
+        advice = "Declare `encoding: utf-16`, or save it as CSV UTF-8"
+        raise refused(name, expected=f"text in {encoding}", found="UTF-16, by its first bytes", advice=advice)
 
 
 class _Lines:

@@ -6,18 +6,23 @@ like a month without news.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from tasks.results import DUE, Due, Listing
 from tasks.sources.access import CONTRACT, Access, ArchivedFile, archive_file, due_of, fetch_archived, readable_again
+from tasks.sources.documents.page import composed
 from tasks.sources.documents.plain_file import LINKED, FileUnfit, is_linked, read_still
 from tasks.sources.local_files.contract import LONGEST_CONTRACT, Contract, ContractError, read_contract
+from tasks.sources.local_files.contract_checks import require_in_force
 from tasks.sources.local_files.csv_reader import require_ended
 from tasks.sources.local_files.snapshot import require_size
 from tasks.stoppages import FileRefused
 from warehouse.catalogue.publishers import LOCAL
+from warehouse.danish.writing import MONTHS
 from warehouse.settings import Settings
 
 _CONTRACTS = {".yml", ".yaml"}
@@ -34,6 +39,17 @@ class LocalFile:
     contract_path: Path
     path: Path
     older: tuple[Path, ...] = ()
+
+    def require_newest(self) -> None:
+        """Raise FileRefused where the file saved last is by its name older than another, and the contract is silent."""
+        newer = [path for path in self.older if _precedes(self.path, path)]
+        if newer and self.contract.newest is None:
+            latest = max(newer, key=_numbers)
+            raise FileRefused(
+                f"{self.path.name} was saved last, and by its name it is older than {latest.name}: neither is read. "
+                "Take away the one that does not count, or declare `newest: name` where the names tell which is newest, "
+                "`newest: saved` where the time of saving does"
+            )
 
 
 @dataclass(frozen=True)
@@ -64,6 +80,7 @@ def due(access: Access, *, wanted: frozenset[str]) -> list[Due]:
 def _due(file: LocalFile, *, access: Access) -> Due:
     table = file.contract.table
     try:
+        file.require_newest()
         contract, content = _archived(file, access=access)
     except FileRefused as stoppage:
         reason = f"found {file.path.name}"
@@ -150,7 +167,10 @@ def _seen_in(folder: Path) -> list[Path]:
 def _read(path: Path, *, folder: Path) -> Contract:
     name = path.relative_to(folder).as_posix()
     try:
-        return read_contract(path.read_text(encoding="utf-8-sig"), name=name)
+        text = path.read_text(encoding="utf-8-sig")
+        contract = read_contract(text, name=name)
+        require_in_force(contract, text=text, name=name)
+        return contract
     except (OSError, UnicodeDecodeError) as error:
         raise ContractError(f"{name}: this contract cannot be read as UTF-8 text: {error}") from error
 
@@ -170,7 +190,7 @@ def _clashes(read: dict[Path, Contract], *, folder: Path) -> dict[str, str]:
 
 
 def _named_by(contract: Contract, *, beside: Path, folder: Path) -> list[Path]:
-    """The files a contract names, the newest last; of those saved in the same instant, the last by name."""
+    """The files a contract names, the newest last: by the names' numbers where it says so, else by the time of saving."""
     exact = beside.parent / contract.file
     try:
         found = [exact] if exact.is_file() else list(beside.parent.glob(contract.file))
@@ -184,7 +204,34 @@ def _named_by(contract: Contract, *, beside: Path, folder: Path) -> list[Path]:
         and path.name[:2] != "~$"
         and path.suffix not in _CONTRACTS
     ]
-    return sorted(files, key=lambda path: (path.stat().st_mtime_ns, path.name))
+    by_time = sorted(files, key=lambda path: (path.stat().st_mtime_ns, _in_order(path.name)))
+    return sorted(by_time, key=_numbers) if contract.newest == "name" else by_time
+
+
+_DAY_FIRST = re.compile(r"(?<!\d)(\d{1,2})[-._ ](\d{1,2})[-._ ](\d{4})(?!\d)")
+_PART_FIRST = re.compile(r"(?<!\d)(\d{1,2})\.?[-_ ]*(?:halvår|kvartal|kvt\.?)?[-._ ]+(\d{4})(?!\d)")
+_MONTH = re.compile(rf"(?<![^\W\d_])({'|'.join(MONTHS)})(?![^\W\d_])")
+
+
+def _numbers(path: Path) -> tuple[int, ...]:
+    """The numbers in a file's name, the year first where it is a date: `budget 15-03-2024` and `marts 2024` are 2024, 3."""
+    name = _MONTH.sub(lambda found: f"{MONTHS.index(found[0]) + 1}", composed(path.stem).casefold())
+    name = _PART_FIRST.sub(r"\2-\1", _DAY_FIRST.sub(r"\3-\2-\1", name))
+    return tuple(map(int, re.findall(r"\d+", name)))
+
+
+def _precedes(path: Path, other: Path) -> bool:
+    """Whether a name's numbers are less than another's, as far as both have some."""
+    return any(one < two for one, two in _first_difference(_numbers(path), _numbers(other)))
+
+
+def _first_difference(one: Sequence[int], other: Sequence[int]) -> list[tuple[int, int]]:
+    return [pair for pair in zip(one, other, strict=False) if pair[0] != pair[1]][:1]
+
+
+def _in_order(name: str) -> str:
+    """A name that sorts as a person counts: `list-10` after `list-9`."""
+    return re.sub(r"\d+", lambda found: found[0].zfill(20), name)
 
 
 def _waiting(contract: Contract, *, path: Path) -> str:

@@ -1,33 +1,44 @@
-"""The header of a file held against its contract: which column holds what, and none that nobody declared."""
+"""The header of a file held against its contract: which column holds what, and none that nobody declared.
+
+A header may stand in several rows. A column without one is called by its letter, `(A)`, and of columns with one and the
+same each has its letter behind it, `Antal (B)`.
+"""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
+from itertools import zip_longest
 
 from tasks.sources.cells import nearest
 from tasks.sources.documents.page import composed
 from tasks.sources.local_files.contract import Contract
-from tasks.sources.local_files.contract_fields import AreaColumn, Column, Key, PeriodColumn, Place
-from tasks.sources.local_files.rows import Row, is_blank, refused, shown
+from tasks.sources.local_files.contract_fields import AreaColumn, Column, Key, PeriodColumn, Place, TextColumn
+from tasks.sources.local_files.rows import Cell, Formula, Merged, Row, Shown, Unseen, is_blank, letter, refused, shown
+from warehouse.danish.writing import MONTHS
 
 
 @dataclass(frozen=True)
 class Layout:
-    """Where in a row everything stands; positions count from 0."""
+    """Where in a row everything stands; positions count from 0. `repeating` are those whose empty cells repeat."""
 
     headers: tuple[str, ...]
     period: int | None
     area: int | None
     keys: tuple[tuple[int, Key], ...]
     measures: tuple[tuple[int, Column, Place], ...]
+    repeating: tuple[int, ...]
 
 
-def layout_of(row: Row, *, contract: Contract, name: str) -> Layout:
-    """The layout that a header gives; raises FileRefused for a header missing, undeclared, repeated or empty."""
-    headers = _headers(row, name=name)
-    _require_declared(headers, row=row, contract=contract, name=name)
+def layout_of(rows: Sequence[Row], *, contract: Contract, name: str) -> Layout:
+    """The layout that a header gives; raises FileRefused for a header missing, undeclared or nowhere."""
+    headers = headers_of(rows, contract=contract, name=name)
+    _require_declared(headers, row=rows[-1], contract=contract, name=name)
     at = {header: position for position, header in enumerate(headers)}
     period, area = contract.period, contract.area
+    texts = [column for column in (period, area, *contract.keys) if isinstance(column, TextColumn)]
     return Layout(
         headers=tuple(headers),
         period=at[period.column] if isinstance(period, PeriodColumn) else None,
@@ -36,26 +47,55 @@ def layout_of(row: Row, *, contract: Contract, name: str) -> Layout:
         measures=tuple(
             (at[header], column, place) for column in contract.columns for header, place in column.headers.items()
         ),
+        repeating=tuple(sorted(at[column.column] for column in texts if column.blank_repeats)),
     )
 
 
-def _headers(row: Row, *, name: str) -> list[str]:
-    """The texts of a header row, without the empty cells that spreadsheets leave behind it."""
-    cells = list(row.cells)
-    while cells and is_blank(cells[-1]):
-        cells.pop()
-    headers: list[str] = []
-    for at, cell in enumerate(cells):
-        # A spreadsheet keeps a header such as the year 2024 as a number.
-        text = (
-            composed(cell) if isinstance(cell, str) else "" if cell is None else composed(str(cell).removesuffix(".0"))
-        )
-        if not text or text in headers:
-            expected = "a header of its own for each column"
-            advice = "Give each column one header, or declare the right `header_row`"
-            raise refused(name, row=row.number, at=at, expected=expected, found=shown(cell), advice=advice)
-        headers.append(text)
-    return headers
+def headers_of(rows: Sequence[Row], *, contract: Contract, name: str) -> list[str]:
+    """The headers of the columns up to the last that has one, each of its own."""
+    declared = set(contract.headers)
+    lines = [list(_texts(row, declared=declared, name=name)) for row in rows]
+    over = [_carried(line) for line in lines[:-1]]
+    texts = [" ".join(filter(None, parts)) for parts in zip_longest(*over, lines[-1], fillvalue="")]
+    while texts and not any(at < len(line) and line[at] for at in [len(texts) - 1] for line in lines):
+        texts.pop()
+    return [
+        text if text and texts.count(text) == 1 else f"{text} ({letter(at)})".lstrip() for at, text in enumerate(texts)
+    ]
+
+
+def _carried(texts: Sequence[str]) -> Iterator[str]:
+    """The texts of an upper row of a header, each over the columns up to the next."""
+    before = ""
+    for text in texts:
+        before = text or before
+        yield before
+
+
+def _texts(row: Row, *, declared: set[str], name: str) -> Iterator[str]:
+    """The texts of a header row; a spreadsheet keeps a header such as the year 2024 as a number, and months as dates."""
+    for at, cell in enumerate(row.cells):
+        if isinstance(cell, date):
+            yield _dated(cell, declared=declared)
+        elif isinstance(cell, Formula | Shown | Unseen):
+            advice = "Write the header as text"
+            raise refused(name, row=row.number, at=at, expected="a header", found=shown(cell), advice=advice)
+        else:
+            yield _text(cell)
+
+
+def _text(cell: Cell) -> str:
+    if is_blank(cell) or isinstance(cell, Merged):
+        return ""
+    return composed(cell if isinstance(cell, str) else str(cell).removesuffix(".0"))
+
+
+def _dated(day: date, *, declared: set[str]) -> str:
+    """A date as the contract writes it: as a sheet may show it, or else as 2023-11-01."""
+    month = MONTHS[day.month - 1]
+    ways = [f"{month[:3]}-{day:%y}", f"{month[:3]} {day:%y}", f"{month[:3]}-{day:%Y}", f"{month} {day:%Y}"]
+    ways += [f"{day:%Y-%m}", f"{day:%YM%m}", f"{day:%d-%m-%Y}", f"{day:%d.%m.%Y}"]
+    return next((way for way in ways if way in declared), f"{day:%Y-%m-%d}")
 
 
 def _require_declared(headers: list[str], *, row: Row, contract: Contract, name: str) -> None:
@@ -63,18 +103,13 @@ def _require_declared(headers: list[str], *, row: Row, contract: Contract, name:
     missing = [header for header in declared if header not in headers]
     undeclared = [header for header in headers if header not in declared]
     if undeclared:
-        advice = "Declare it in the contract under `columns`, `keys` or `ignored`" + nearest(
-            undeclared[0], among=declared
-        )
-        if len(headers) == 1 < len(declared):
-            advice = "The whole header is one cell: declare the `separator` that the file has"
         raise refused(
             name,
             row=row.number,
             at=headers.index(undeclared[0]),
             expected=f"the declared columns ({', '.join(declared)})",
             found=f"'{undeclared[0]}', which nobody declared",
-            advice=advice,
+            advice=_advice(undeclared[0], headers=headers, declared=declared),
         )
     if missing:
         raise refused(
@@ -84,3 +119,30 @@ def _require_declared(headers: list[str], *, row: Row, contract: Contract, name:
             found=f"the columns {', '.join(headers)}",
             advice="Send the whole table, or take the column out of the contract",
         )
+
+
+def _advice(header: str, *, headers: Sequence[str], declared: Sequence[str]) -> str:
+    if len(headers) == 1 < len(declared):
+        return "The whole header is one cell: declare the `separator` that the file has"
+    advice = "Declare it in the contract under `columns`, `keys` or `ignored`" + nearest(header, among=declared)
+    if header.endswith(f"({letter(headers.index(header))})"):
+        return (
+            f"Give each column one header, or call this one '{header}' in the contract; where a header stands in several "
+            "rows, declare `header_rows` and the last of them as `header_row`"
+        )
+    return advice
+
+
+_YEAR = re.compile(r"(?:19|20)\d\d", re.ASCII)
+_MOST_YEARS_APART = 5
+
+
+def are_headers_again(cells: Sequence[Cell], *, headers: Sequence[str]) -> bool:
+    """Whether cells are these headers, in whatever order, or years that follow each other as theirs do."""
+    texts = [_text(cell) for cell in cells]
+    if sorted(texts) == sorted(headers):
+        return True
+    if not all(_YEAR.fullmatch(text) for text in (*texts, *headers)):
+        return False
+    apart = {int(text) - int(header) for text, header in zip(texts, headers, strict=True)}
+    return len(apart) == 1 and abs(apart.pop()) <= _MOST_YEARS_APART

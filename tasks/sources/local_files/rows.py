@@ -8,6 +8,7 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
+from tasks.sources.documents.number_formats import Seen
 from tasks.stoppages import FileRefused
 
 
@@ -16,6 +17,28 @@ class Percentage:
     """A number that the workbook shows with a per cent sign: 0.125, seen as 12,5 %."""
 
     value: Decimal
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A number that the workbook shows with words beside it or smaller than it is stored: 1425000, seen as 1.425."""
+
+    seen: Seen
+
+
+@dataclass(frozen=True)
+class Unseen:
+    """What a workbook does not show as it is stored: `reason` says how, as the end of a sentence."""
+
+    text: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Merged:
+    """A cell that is part of merged cells and not the first of them; `place` names all of them."""
+
+    place: str
 
 
 @dataclass(frozen=True)
@@ -34,7 +57,7 @@ class ErrorValue:
 
 
 Moment = date | datetime | time | timedelta
-Cell = str | Decimal | Percentage | Moment | bool | Formula | ErrorValue | None
+Cell = str | Decimal | Percentage | Shown | Unseen | Merged | Moment | bool | Formula | ErrorValue | None
 
 
 @dataclass(frozen=True)
@@ -78,6 +101,12 @@ def shown(cell: Cell) -> str:
             found = "the truth value " + str(cell).upper()
         case Percentage():
             found = f"the number {_short(str(cell.value))}, shown as a percentage"
+        case Shown():
+            found = f"the number {_short(str(cell.seen.value))}" + _beside(cell.seen)
+        case Unseen():
+            found = f"{_short(cell.text)}, {cell.reason}"
+        case Merged():
+            found = f"a part of the merged cells {cell.place[:40]}"
         case Formula():
             found = f"the formula {_quoted(cell.text)}" + (" without a cached value" if cell.uncached else "")
         case ErrorValue():
@@ -87,6 +116,11 @@ def shown(cell: Cell) -> str:
         case _:
             found = f"the date {cell}"
     return found
+
+
+def _beside(seen: Seen) -> str:
+    words = f", shown with '{_short(seen.words)}'" if seen.words else ""
+    return words + (f", shown {10**seen.shrunk:,} times smaller than it is stored" if seen.shrunk else "")
 
 
 def _quoted(text: str) -> str:

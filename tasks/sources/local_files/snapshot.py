@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from io import SEEK_END, BytesIO
+from itertools import islice
 from typing import BinaryIO
 
 import polars as pl
@@ -16,10 +17,11 @@ from tasks.sources.cells import Cut
 from tasks.sources.label_changes import Labels
 from tasks.sources.local_files.cells import CellsOfFile
 from tasks.sources.local_files.contract import AREA, Contract, ContractError, read_contract
+from tasks.sources.local_files.contract_checks import require_sizes_declared
 from tasks.sources.local_files.contract_fields import AreaColumn
 from tasks.sources.local_files.csv_reader import csv_rows
 from tasks.sources.local_files.header import layout_of
-from tasks.sources.local_files.rows import refused
+from tasks.sources.local_files.rows import Row, refused
 from tasks.sources.local_files.xlsx_reader import xlsx_rows
 from tasks.stoppages import FileRefused
 from warehouse.catalogue.model import Table
@@ -96,8 +98,8 @@ def read_stream(stream: BinaryIO, *, contract: Contract, name: str) -> pl.DataFr
     require_size(stream.seek(0, SEEK_END), contract=contract, name=name)
     stream.seek(0)
     rows = (csv_rows if contract.format == "csv" else xlsx_rows)(stream, contract=contract, name=name)
-    header = next((row for row in rows if row.number == contract.header_row), None)
-    if header is None or header.is_blank:
+    header = _header(rows, contract=contract, name=name)
+    if not header or header[-1].is_blank:
         raise refused(
             name,
             row=contract.header_row,
@@ -109,6 +111,13 @@ def read_stream(stream: BinaryIO, *, contract: Contract, name: str) -> pl.DataFr
     for row in rows:
         cells.take(row)
     return cells.frame()
+
+
+def _header(rows: Iterator[Row], *, contract: Contract, name: str) -> list[Row]:
+    """The rows of the header, none where the file ends before; what stands above may only say in what it counts."""
+    before = list(islice(rows, contract.header_row))
+    require_sizes_declared(before[: contract.first_header_row - 1], contract=contract, name=name)
+    return before[contract.first_header_row - 1 :] if len(before) == contract.header_row else []
 
 
 def require_size(size: int, *, contract: Contract, name: str) -> None:

@@ -15,17 +15,27 @@ from functools import partial
 from typing import Literal
 
 from tasks.sources.documents.page import composed
-from tasks.sources.local_files.rows import Cell, ErrorValue, Formula, NotAsDeclared, Percentage
+from tasks.sources.local_files.rows import Cell, ErrorValue, Formula, Merged, NotAsDeclared, Percentage, Unseen
 from warehouse.danish import numbers
 from warehouse.danish.numbers import BLANKS, Notation
 from warehouse.danish.writing import MONTHS
 from warehouse.periods import Period, PeriodError, PeriodKind
 
 Decimals = Literal["comma", "point"]
+Minus = Literal["before", "after", "brackets"]
 Thousands = Literal["point", "comma", "space", "apostrophe", "none"]
 NumberType = Literal["integer", "decimal", "percent"]
 _SIGNS = {"comma": ",", "point": ".", "apostrophe": "'’", "space": BLANKS, "none": ""}
 _KRONER, _PER_CENT = rf"[{BLANKS}]*(?:kr\.?|DKK)", rf"[{BLANKS}]*(?:%|pct\.?|procent)"
+
+_KRONER_IN_FRONT = re.compile(rf"^([{numbers.MINUS_SIGNS}+]?)[{BLANKS}]*(?:kr\.?|DKK)[{BLANKS}]*", re.IGNORECASE)
+_SIGNED_OTHERWISE: dict[Minus, re.Pattern[str]] = {
+    "after": re.compile(rf"(.*\d)[{BLANKS}]*[{numbers.MINUS_SIGNS}](\D*)"),
+    "brackets": re.compile(r"\(([^()]*\d)\)(\D*)"),
+}
+# A digit raised behind a number is a footnote's.
+_RAISED = re.compile(r"(?<=\S)[⁰¹²³⁴⁵⁶⁷⁸⁹]+[⁾)]?\s*$")
+SPLIT = "Split the merged cells and write each one's text"
 
 
 @dataclass(frozen=True)
@@ -34,6 +44,7 @@ class Dialect:
 
     decimal: Decimals
     thousands: Thousands
+    minus: Minus = "before"
 
     def __str__(self) -> str:
         grouped = "no thousands separator" if self.thousands == "none" else f"thousands {self.thousands}"
@@ -57,7 +68,7 @@ def read_number(cell: Cell, *, kind: NumberType, dialect: Dialect, kroner: bool 
     """The number a cell holds, exactly as written; per cents are 0 to 100. Raises NotAsDeclared."""
     match cell:
         case str():
-            number = _read_text(cell.strip(), kind=kind, dialect=dialect, kroner=kroner)
+            number = _read_text(_RAISED.sub("", cell).strip(), kind=kind, dialect=dialect, kroner=kroner)
         case Percentage() if kind == "percent":
             number = cell.value.scaleb(2)
         case Decimal():
@@ -76,27 +87,54 @@ def _advice_on(cell: Cell) -> str:
     match cell:
         case Formula(uncached=True):
             return "Open the workbook in a spreadsheet program, calculate and save it"
-        case Formula():
-            return "Paste the values over the formulas, or declare `formulas: cached-value`"
-        case ErrorValue():
-            return "Mend the formula in the workbook, or clear the cell"
-        case Percentage():
-            return "Format the cells as plain numbers, or declare `type: percent` and a unit of per cent"
         case bool() | None:
             return "Write the number"
         case _:
-            return "Format the cells as numbers: a spreadsheet has taken what was typed for a date"
+            return _ADVICE.get(
+                type(cell), "Format the cells as numbers: a spreadsheet has taken what was typed for a date"
+            )
+
+
+_ADVICE: dict[type, str] = {
+    Formula: "Paste the values over the formulas, or declare `formulas: cached-value`",
+    ErrorValue: "Mend the formula in the workbook, or clear the cell",
+    Percentage: "Format the cells as plain numbers, or declare `type: percent` and a unit of per cent",
+    Merged: SPLIT,
+    Unseen: "Format the cells as plain numbers",
+}
 
 
 def _read_text(text: str, *, kind: NumberType, dialect: Dialect, kroner: bool) -> Decimal:
     unit = _PER_CENT if kind == "percent" else _KRONER if kroner else ""
-    number = numbers.read_number(text, notation=dialect.notation(unit=unit))
+    bare = _without_kroner(_minus_in_front(_without_kroner(text, kroner=kroner), minus=dialect.minus), kroner=kroner)
+    number = numbers.read_number(bare, notation=dialect.notation(unit=unit))
     if number is None:
-        advice = f"Numbers are declared with {dialect}: correct the file, or the contract if the file is right"
-        raise _not_a_number(kind, dialect=dialect, advice=advice)
+        raise _not_a_number(kind, dialect=dialect, advice=_advice_on_text(text, dialect=dialect))
     if kind == "integer" and numbers.decimals_of(number):
         raise _not_a_number(kind, dialect=dialect, advice=_WHOLE)
     return number
+
+
+def _without_kroner(text: str, *, kroner: bool) -> str:
+    return _KRONER_IN_FRONT.sub(r"\1", text) if kroner else text
+
+
+def _minus_in_front(text: str, *, minus: Minus) -> str:
+    """A number whose minus sign stands behind it, or which stands in brackets, with the sign in front."""
+    found = _SIGNED_OTHERWISE[minus].fullmatch(text) if minus in _SIGNED_OTHERWISE else None
+    return text if found is None else f"-{found[1]}{found[2]}"
+
+
+def _advice_on_text(text: str, *, dialect: Dialect) -> str:
+    """What to do with a text that is no number, the key to write first."""
+    for minus, pattern in _SIGNED_OTHERWISE.items():
+        if minus != dialect.minus and pattern.fullmatch(text):
+            return f"If it is less than nought, declare `minus: {minus}`"
+    if text and text in numbers.MINUS_SIGNS:
+        return (
+            f"Declare what it stands for: `nought: ['{text}']`, or `missing: ['{text}']` for a figure that is not there"
+        )
+    return f"Numbers are declared with {dialect}: correct the file, or the contract if the file is right"
 
 
 def _not_a_number(kind: NumberType, *, dialect: Dialect, advice: str) -> NotAsDeclared:
@@ -117,6 +155,12 @@ KINDS: dict[PeriodForm, PeriodKind] = {
 _QUARTER = re.compile(
     r"(?P<year>\d{4})[KQ]0?(?P<number>[1-4])|(?P<nth>[1-4])\.? (?:kvartal|kvrt\.?|kvt\.?|kv\.?) (?P<of>\d{4})",
     re.ASCII | re.IGNORECASE,
+)
+
+_WEEK = re.compile(r"\d{4}-?[WU]\d{1,2}|\buge\b", re.IGNORECASE)
+NO_WEEKS = (
+    "the warehouse has months, quarters and years, no weeks or days, and a week may lie in two months. Sum the rows to one "
+    "for each month, and declare `form: month`"
 )
 
 _ISO, _DANISH = re.compile(r"\d{4}-\d{2}-\d{2}"), re.compile(r"(\d{2})[-.](\d{2})[-.](\d{4})")
@@ -142,6 +186,8 @@ def _text(cell: Cell) -> str:
 
 
 def _advice(cell: Cell, *, form: PeriodForm) -> str:
+    if isinstance(cell, str) and _WEEK.search(cell):
+        return NO_WEEKS[0].upper() + NO_WEEKS[1:]
     if isinstance(cell, Decimal) and form == "date":
         return "A bare number is not taken for a date: format the cells as dates"
     if isinstance(cell, date):

@@ -1,36 +1,33 @@
 """Rows of one sheet of a workbook, one at a time, and no formula ever evaluated.
 
-openpyxl says what stands in a cell. What it would pass over in silence (merged cells, rows out of order, a sheet that
-claims to be smaller than it is) is looked for before.
+openpyxl says what stands in a cell, and the cell's format what a person sees of it. What openpyxl would pass over in silence
+is looked for before (sheet_places.py).
 """
 
 from __future__ import annotations
 
-import re
 import zipfile
 from collections.abc import Iterator
 from datetime import date, time, timedelta
+from decimal import Decimal
 from itertools import repeat
 from math import isfinite
 from typing import Any, BinaryIO
 
-from defusedxml.ElementTree import iterparse
 from openpyxl import Workbook
-from openpyxl.utils import column_index_from_string
+from openpyxl.cell.rich_text import CellRichText
 
 from tasks.sources.documents import workbook
 from tasks.sources.documents.file_kind import compound_kind
+from tasks.sources.documents.number_formats import FormatUnclear, as_seen, hides_text
 from tasks.sources.local_files.contract import Contract
-from tasks.sources.local_files.rows import Cell, ErrorValue, Formula, Percentage, Row, refused
+from tasks.sources.local_files.rows import Cell, ErrorValue, Formula, Percentage, Row, Shown, Unseen, refused
+from tasks.sources.local_files.sheet_places import looked_through
 from tasks.stoppages import Stoppage
 
 _LARGEST_MB = 200
 _LIMITS = workbook.PackageLimits(size=_LARGEST_MB * workbook.MEGABYTE, parts=2_000)
 _XLSX = "an .xlsx workbook"
-_LAST_ROW, _LAST_COLUMN = 1_048_576, 16_384
-
-_MOST_PLACES = 10_000_000
-_REFERENCE = re.compile(r"\$?([A-Z]{1,3})\$?(\d{1,7})", re.ASCII)
 
 
 def xlsx_rows(stream: BinaryIO, *, contract: Contract, name: str) -> Iterator[Row]:
@@ -51,12 +48,15 @@ def xlsx_rows(stream: BinaryIO, *, contract: Contract, name: str) -> Iterator[Ro
 def _rows(stream: BinaryIO, *, contract: Contract, name: str) -> Iterator[Row]:
     require_honest_package(stream, name=name)
     sheet = _chosen(workbook.opened(stream, values=False), contract=contract, name=name)
-    _require_plain_sheet(stream, sheet=sheet, header_row=contract.header_row, name=name)
+    places = looked_through(stream, sheet=sheet, contract=contract, name=name)
     values: Iterator[Any] = repeat(None)
     if contract.formulas == "cached-value":
         values = workbook.rows_of(workbook.opened(stream, values=True)[sheet.title])
     for number, (row, cached) in enumerate(zip(workbook.rows_of(sheet), values, strict=False), start=1):
-        yield Row(number, tuple(map(_cell, row, repeat(None) if cached is None else cached)))
+        cells = list(map(_cell, row, repeat(None) if cached is None else cached))
+        found = Row(number, places.merged(cells, row=number))
+        if places.is_kept(found):
+            yield found
 
 
 def require_honest_package(stream: BinaryIO, *, name: str) -> None:
@@ -69,6 +69,7 @@ def require_honest_package(stream: BinaryIO, *, name: str) -> None:
         raise refused(name, expected=_XLSX, found="a workbook of the older .xls kind", advice="Save it as .xlsx")
     try:
         workbook.require_small(stream, limits=_LIMITS)
+        other = workbook.other_kind(stream)
     except workbook.PackageTooLarge as error:
         raise refused(
             name,
@@ -80,6 +81,8 @@ def require_honest_package(stream: BinaryIO, *, name: str) -> None:
         raise refused(
             name, expected=_XLSX, found=f"what is not one ({error})", advice="Save it anew as .xlsx"
         ) from error
+    if other is not None:
+        raise refused(name, expected=_XLSX, found=other.what, advice=other.advice)
 
 
 def _chosen(book: Workbook, *, contract: Contract, name: str) -> Any:
@@ -95,76 +98,6 @@ def _chosen(book: Workbook, *, contract: Contract, name: str) -> Any:
     raise refused(name, expected=expected, found=found, advice="Declare its name under `sheet`, or show it")
 
 
-def _require_plain_sheet(stream: BinaryIO, *, sheet: Any, header_row: int, name: str) -> None:
-    """Raise FileRefused where a sheet's table has merged cells, or rows and cells out of their order."""
-    stream.seek(0)
-    with zipfile.ZipFile(stream) as package, package.open(sheet._worksheet_path) as content:
-        row = column = places = 0
-        for event, element in iterparse(content, events=("start", "end"), forbid_dtd=True):
-            tag = element.tag.rpartition("}")[2]
-            if event == "start" and tag == "row":
-                row, column = _next(row, element.get("r"), last=_LAST_ROW, name=name), 0
-            elif event == "start" and tag == "c":
-                column = _next(column, _column_of(element.get("r"), row=row, name=name), last=_LAST_COLUMN, name=name)
-            elif event == "start" and tag == "mergeCell":
-                _require_above(element.get("ref", ""), header_row=header_row, name=name)
-            elif event == "end" and tag == "row":
-                element.clear()
-                places = _require_few(places + column, row=row, name=name)
-
-
-def _require_few(places: int, *, row: int, name: str) -> int:
-    """A row is read up to its last cell: a million rows with one cell far to the right are a thousand million places."""
-    if places <= _MOST_PLACES:
-        return places
-    raise refused(
-        name,
-        row=row,
-        expected=f"at most {_MOST_PLACES} cells up to the last one of each row",
-        found="more",
-        advice="Delete the columns to the right of the table, or send the figures as CSV",
-    )
-
-
-def _next(before: int, stated: str | int | None, *, last: int, name: str) -> int:
-    """The number of a row or column that follows `before`; a sheet that goes back or beyond its end is torn."""
-    number = before + 1 if stated is None else int(stated)
-    if not before < number <= last:
-        raise refused(
-            name,
-            row=number,
-            expected=f"rows and columns in order, up to {last}",
-            found=f"{number} after {before}",
-            advice="Open the workbook in a spreadsheet program and save it anew",
-        )
-    return number
-
-
-def _column_of(reference: str | None, *, row: int, name: str) -> int | None:
-    if reference is None:
-        return None
-    found = _REFERENCE.fullmatch(reference)
-    if found is None or int(found[2]) != row:
-        advice = "Open the workbook in a spreadsheet program and save it anew"
-        raise refused(name, row=row, expected="cells of this row", found=f"'{reference[:20]}'", advice=advice)
-    return column_index_from_string(found[1])
-
-
-def _require_above(merged: str, *, header_row: int, name: str) -> None:
-    """Merged cells may stand in the title above the table; in it, all but the first would be empty."""
-    corners = [_REFERENCE.fullmatch(corner) for corner in merged.split(":")]
-    first, last = corners[0], corners[-1]
-    if first is None or last is None or int(last[2]) >= header_row:
-        raise refused(
-            name,
-            row=None if first is None else int(first[2]),
-            at=None if first is None else column_index_from_string(first[1]) - 1,
-            expected="one cell for each figure",
-            found=f"the merged cells {merged[:40]}",
-            advice="Split the merged cells and write each one's text",
-        )
-
-
 def _cell(cell: Any, cached: Any) -> Cell:
     """What stands in a cell; a formula's cached value where `cached` is that cell without formulas."""
     if cell.data_type != "f":
@@ -178,9 +111,25 @@ def _value(cell: Any) -> Cell:
     value = cell.value
     if cell.data_type == "e":
         return ErrorValue(str(value))
-    if value is None or isinstance(value, str | bool | date | time | timedelta):
+    if isinstance(value, str | CellRichText):
+        return _text(workbook.text_of(value), number_format=cell.number_format)
+    if value is None or isinstance(value, bool | date | time | timedelta):
         return value
     if isinstance(value, float) and not isfinite(value):
         return ErrorValue(str(value))
-    number = workbook.exactly(value)
-    return Percentage(number) if workbook.is_per_cent(cell) else number
+    return _number(workbook.exactly(value), number_format=cell.number_format)
+
+
+def _text(text: str, *, number_format: str | None) -> Cell:
+    return Unseen(f"the text '{text}'", "which its format hides") if hides_text(number_format) else text
+
+
+def _number(number: Decimal, *, number_format: str | None) -> Cell:
+    """A number as a person sees it; a plain one with or without a per cent sign is the most of them."""
+    try:
+        seen = as_seen(number, number_format=number_format)
+    except FormatUnclear as reason:
+        return Unseen(f"the number {number}", str(reason))
+    if seen.words or seen.shrunk:
+        return Shown(seen)
+    return Percentage(number) if seen.per_cent else seen.value

@@ -18,6 +18,7 @@ from datetime import date
 from decimal import Decimal
 
 from tasks.sources.documents.page import Cell, Line, Span, folded
+from tasks.sources.documents.size_words import size_in
 from warehouse.danish.numbers import MINUS_SIGNS
 from warehouse.danish.writing import MONTHS
 from warehouse.periods import Period, PeriodError
@@ -54,7 +55,8 @@ _DIFFERENCE = re.compile(r"\bforskel|\bafvigelse|\bdifference|\bi forhold|\btil 
 _POINTS = re.compile(r"\bpct\.?[ -]*po?int|\bprocent[ -]*point|% ?-?point|\bpp\b")
 _SHARE = re.compile(r"\bpct\b|\bprocent|%|\bandel")
 _PERSONS = re.compile(r"\bpersoner\b|\bfuldtidspersoner\b|\bantal\b")
-_MILLIONS, _THOUSANDS = re.compile(r"\bmio"), re.compile(r"\b(?:1\.?000|t) ?kr|\btkr")
+# Numbers and words that may be a size: a column is not taken without its unit. A bare number may be a row's.
+_UNKNOWN_SIZE = re.compile(r"\([^)]*\d|\bx ?\d|\d ?(?:fuldtids)?pers|\b(?:tiere?|snese?|dusin)\b")
 
 
 class TitleUnclear(ValueError):
@@ -160,15 +162,18 @@ class HeaderUnclear(ValueError):
     """The words over the columns do not say what each holds."""
 
 
-def named(spans: Sequence[Span], *, above: Sequence[Line]) -> tuple[Column, ...]:
-    """The columns at `spans`, by the fewest lines directly above them that name each.
+def named(spans: Sequence[Span], *, above: Sequence[Line], units: Sequence[str]) -> tuple[Column, ...]:
+    """The columns at `spans`, by the fewest lines directly above them that name each, and the units in their cells.
 
     Raises HeaderUnclear, with the words that were found.
     """
     troubles: list[str] = []
     for count in range(1, min(len(above), MOST_HEADER_LINES) + 1):
         headers = _headers(spans, lines=above[-count:])
-        columns = tuple(_column(header, span=span) for header, span in zip(headers, spans, strict=True))
+        columns = tuple(
+            _column(f"{header} {unit}".strip(), span=span)
+            for header, unit, span in zip(headers, units, spans, strict=True)
+        )
         trouble = _trouble(columns)
         if trouble is None:
             return columns
@@ -196,7 +201,12 @@ def _under(cell: Cell, *, spans: Sequence[Span]) -> list[int]:
 
 def _column(header: str, *, span: Span) -> Column:
     words = folded(header)
-    return Column(_holds(words), header, span, _times(words))
+    holds, size = _holds(words), size_in(words)
+    unclear = size == 1 and holds not in _UNMEASURED and _UNKNOWN_SIZE.search(words)
+    return Column("" if unclear else holds, header, span, Decimal(1 if holds in _UNMEASURED else size))
+
+
+_UNMEASURED = ("rank", "municipality")
 
 
 def _holds(words: str) -> str:
@@ -221,12 +231,6 @@ def _holds_without_level(words: str) -> str:
     if _MUNICIPALITY.search(words):
         return "municipality"
     return "gap_full_time_persons" if _PERSONS.search(words) and not _SHARE.search(words) else ""
-
-
-def _times(words: str) -> Decimal:
-    if not _POTENTIAL.search(words):
-        return Decimal(1)
-    return Decimal(1_000_000) if _MILLIONS.search(words) else Decimal(1_000) if _THOUSANDS.search(words) else Decimal(1)
 
 
 def _trouble(columns: Sequence[Column]) -> str | None:

@@ -12,7 +12,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from tasks.sources.documents.page import Cell, Line, Page, merged
+from tasks.sources.documents.page import Cell, Line, Page, Span, merged
+from tasks.sources.documents.size_words import size_in
 from tasks.sources.ranking_lists.headings import KNOWN, Column, HeaderUnclear, named
 from tasks.stoppages import ListUnreadable
 from warehouse.areas import Area, AreaUnknown, find
@@ -20,8 +21,14 @@ from warehouse.danish.numbers import BLANKS, MINUS_SIGNS, Notation, read_number
 
 _LONGEST_NAME = 40
 _PRINTED = Notation(minus=MINUS_SIGNS, blanks=BLANKS)
+_WITH_UNIT = re.compile(
+    rf"(.*\d)[{BLANKS}]*((?P<_pct_point>(?:pct\.?|procent|%)[ -]*po?int)|(?P<_persons>(?:fuldtids)?personer)|"
+    r"(?P<_dkk>mio\.? ?kr\.?))",
+    re.IGNORECASE,
+)
+_RAISED = re.compile(r"(?<=\d)[¹²³⁰⁴-⁹]+[)⁾]?$")
 _RANK = re.compile(r"(\d{1,3})\.?(?: ?plads)?", re.IGNORECASE)
-_FOOTNOTE_MARK = re.compile(r"\s*(?:[*¹²³†]+\)?|\d\))$")
+_FOOTNOTE_MARK = re.compile(r"\s*(?:[*¹²³⁰⁴-⁹†]+[)⁾]?|\d\))$")
 
 
 @dataclass(frozen=True)
@@ -84,7 +91,7 @@ def _columns(page: Page, *, firm: Sequence[bool], before: tuple[Column, ...], na
     spans = merged(cell.span for line in rows for cell in line.cells)
     above = page.lines[: firm.index(True)]
     try:
-        return named(spans, above=above)
+        return named(spans, above=above, units=[_unit_under(span, rows=rows) for span in spans])
     except HeaderUnclear as error:
         goes_on = len(spans) == len(before) and all(len(line.cells) < len(spans) for line in above)
         if goes_on:
@@ -95,12 +102,26 @@ def _columns(page: Page, *, firm: Sequence[bool], before: tuple[Column, ...], na
         ) from error
 
 
+def _unit_under(span: Span, *, rows: Sequence[Line]) -> str:
+    """The unit that stands behind the number in every cell of a column; empty where there is none, or more than one."""
+    units = {_parted(cell.text)[1] for line in rows for cell in line.cells if cell.span.overlaps(span)}
+    return units.pop() if len(units) == 1 else ""
+
+
+def _parted(text: str) -> tuple[str, str, str]:
+    """A cell's number, the words behind it (`0,7 pct. point`, `50 personer`) and the end of what they measure."""
+    found = _WITH_UNIT.fullmatch(text.strip())
+    if found is None:
+        return text, "", ""
+    return found[1], found[2], next(measured for measured, unit in found.groupdict().items() if unit)
+
+
 def number(text: str) -> Decimal | None:
     """The number a cell prints in Danish; None where it prints none, or an English one (`-0.3`).
 
     A hyphen or a point alone is no number: in Danish tables the first may mean nought and the second that there is none.
     """
-    return read_number(text, notation=_PRINTED)
+    return read_number(_RAISED.sub("", text), notation=_PRINTED)
 
 
 def rank(text: str) -> int | None:
@@ -113,7 +134,7 @@ def _is_row(line: Line) -> bool:
     texts = [cell.text for cell in line.cells]
     others = [text for text in texts if _municipality(text) is None]
     ranked = any(rank(text) is not None for text in others)
-    numeric = all(number(text) is not None or rank(text) is not None for text in others)
+    numeric = all(number(_parted(text)[0]) is not None or rank(text) is not None for text in others)
     return len(texts) - len(others) == 1 and ranked and numeric
 
 
@@ -167,7 +188,12 @@ def _text_in(line: Line, *, column: Column, where: str) -> str:
 
 
 def _value(text: str, *, column: Column, where: str) -> Decimal:
-    value = number(text)
+    written, unit, measured = _parted(text)
+    value = number(written)
+    if not column.holds.endswith(measured) or size_in(unit) not in (1, column.times):
+        raise ListUnreadable(
+            f"{where}: the column '{column.header}' holds '{text}'; expected a number in the column's own unit. {_LOOK}"
+        )
     if value is None:
         raise ListUnreadable(
             f"{where}: the column '{column.header}' holds '{text}'; expected a Danish number such as 1.620 or -0,3. {_LOOK}"

@@ -53,8 +53,8 @@ REFUSED: dict[str, tuple[Callable[[], bytes], str, str]] = {
     "a torn workbook": (lambda: WORKBOOK[:-200], "the workbook is damaged", "Fetch it again"),
     "a packed text": (
         lambda: hostile_files.packed({"word/document.xml": b"<a/>"}),
-        "packed file without a workbook",
-        "Save the list as .xlsx",
+        "a Word document (.docx)",
+        "Save it as .xlsx",
     ),
     "a workbook of entities": (
         lambda: hostile_files.with_part(WORKBOOK, part="xl/sharedStrings.xml", content=LAUGHTER),

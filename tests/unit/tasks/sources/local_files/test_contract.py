@@ -86,7 +86,6 @@ WRONG: dict[str, tuple[dict[str, Any], str]] = {
     ),
     "an unknown form": ({"period": {"column": "År", "form": "week"}}, r"period\.form: "),
     "an area that is none": ({"area": "Ringstad"}, "no area is called 'Ringstad'; did you mean Ringsted"),
-    "an unknown feed": ({"feeds": "weather"}, "feeds: "),
     "a unit nobody has": ({"columns": column(unit="stk")}, r"columns\.0\.unit"),
     "a name without its unit": ({"columns": column(name="started")}, "call it 'started_cases'"),
     "per cent of persons": ({"columns": column(type="percent")}, "a column of type percent holds pct"),

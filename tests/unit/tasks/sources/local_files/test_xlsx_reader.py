@@ -137,8 +137,10 @@ def test_merged_cells_in_the_table_are_refused_and_in_the_title_above_are_not() 
     rows = [["Forløb 2022"], *ROWS]
     title = workbook(rows, also=lambda _, sheet: sheet.merge_range("A1:B1", "Forløb 2022"))
     assert read(title, header_row=2) == EXPECTED
-    merged = workbook(ROWS, also=lambda _, sheet: sheet.merge_range("A3:A4", "Praktik"))
-    require_refused(merged, r"row 3, column A: .*the merged cells A3:A4\. Split")
+    merged = workbook(ROWS, also=lambda _, sheet: sheet.merge_range("A2:A3", "Praktik"))
+    require_refused(merged, r"row 3, column A .*the merged cells A2:A3\. Split.*`blank_repeats: true`")
+    figures = workbook(ROWS, also=lambda _, sheet: sheet.merge_range("B2:B3", 6))
+    require_refused(figures, r"row 3, column B .*the merged cells B2:B3\. Split")
 
 
 def test_a_hidden_sheet_is_never_read() -> None:
@@ -164,11 +166,14 @@ def test_what_lies_beyond_the_size_that_a_sheet_claims_is_read_too() -> None:
     assert read(content) == EXPECTED
 
 
-def test_cells_beyond_the_header_are_refused_and_blank_rows_passed_over() -> None:
+def test_cells_beyond_the_header_are_refused_and_blank_rows_passed_over_where_the_table_goes_on() -> None:
     require_refused(
         workbook([HEADER, ["A", 1, "x"]]), "row 2, column C: expected nothing beyond the last header, found 'x'"
     )
-    assert read(workbook([HEADER, [], ["A", 1], [], ["B", 2]])) == {"A": 1.0, "B": 2.0}
+    spaced = workbook([HEADER, [], ["A", 1], [], ["B", 2]])
+    assert read(spaced, after_blank_row="read") == {"A": 1.0, "B": 2.0}
+    assert read(spaced, after_blank_row="left_out") == {"A": 1.0}
+    require_refused(spaced, r"row 5, column A .*nothing below the blank row 4, found 'B'")
 
 
 def test_a_header_that_is_a_number_is_its_digits() -> None:

@@ -1,0 +1,16 @@
+"""What a municipality's own table may feed, and the measures that figures read of it; `*cases` is any that ends in `cases`.
+
+The figures' own declarations (warehouse/figures/own_tables.py) are held against it by a test.
+"""
+
+from __future__ import annotations
+
+FEEDS_READ: dict[str, tuple[str, ...]] = {
+    "activation": ("started_cases",),
+    "ordinary_hours": ("ordinary_hours_pct", "ordinary_hours_persons"),
+    "exits": ("exits_pct", "completed_cases"),
+    "targets": ("target_pct", "reached_pct", "finished_cases"),
+    "survey": ("answered_persons", "sent_persons"),
+    "cases": ("*cases",),
+    "budget": ("budget_dkk",),
+}
