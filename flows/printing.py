@@ -10,10 +10,12 @@ from textwrap import shorten
 from types import SimpleNamespace
 from typing import Any, cast
 
-from rich.console import Console, ConsoleOptions, ConsoleRenderable, RenderHook
+from rich.console import Console, ConsoleOptions, ConsoleRenderable, Group, RenderHook
 from rich.control import Control
+from rich.measure import Measurement
 from rich.padding import Padding
 from rich.segment import Segment
+from rich.table import Column
 from rich.table import Table as Grid
 from rich.text import Text
 
@@ -29,18 +31,29 @@ STYLES = {
     "well": "green",
     "attention": "yellow",
 }
+GAP = 2
 _NARROWEST = 120
-_WIDTH_BEFORE_WHY = 76
+_LONGEST_WHY = 60
 _MOST_SENTENCES = 8
 _COUNTS = ("new", "revised", "withdrawn", "unchanged")
 _STOPPED = ("failed", "quarantined")
+
+
+def fitting(lines: Grid) -> ConsoleRenderable:
+    """A table as it fits where it is printed, within something else too."""
+
+    def laid_out(terminal: Console, options: ConsoleOptions) -> Iterator[ConsoleRenderable]:
+        yield _fitted(terminal, options, lines)
+
+    return cast(ConsoleRenderable, SimpleNamespace(__rich_console__=laid_out))
 
 
 def _plain(content: ConsoleRenderable) -> ConsoleRenderable:
     """Something to be printed, whose texts may be an outsider's: signs that steer a terminal come out as U+FFFD."""
 
     def pieces(terminal: Console, options: ConsoleOptions) -> Iterator[Segment]:
-        for piece in terminal.render(content, options):
+        laid_out = fitting(content) if isinstance(content, Grid) else content
+        for piece in terminal.render(laid_out, options):
             yield piece if piece.control else Segment(without_steering(piece.text), piece.style)
 
     return cast(ConsoleRenderable, SimpleNamespace(__rich_console__=pieces))
@@ -60,8 +73,9 @@ def console(*, of_errors: bool = False) -> Console:
 
 
 def tell(sentence: str) -> None:
-    """A sentence on standard error."""
-    sys.stderr.write(f"{without_steering(sentence)}\n")
+    """A sentence on standard error: in a terminal no word of it is broken, in a file or a pipe it is one line."""
+    terminal = console(of_errors=True)
+    terminal.print(Text(without_steering(sentence)), soft_wrap=not terminal.is_terminal)
 
 
 def print_json(document: Any) -> None:
@@ -93,10 +107,10 @@ def cell(content: object) -> str:
 
 
 def danish_time(moment: datetime) -> str:
-    """A moment in Danish local time."""
-    from warehouse.danish.clock import in_denmark
+    """A moment in Danish local time; `--as-of` reads it back as that minute until its end."""
+    from warehouse.danish.clock import shown_time
 
-    return f"{in_denmark(moment):%Y-%m-%d %H:%M}"
+    return shown_time(moment)
 
 
 def or_status(value: float | None, status: str) -> str:
@@ -111,30 +125,75 @@ def in_words(members: dict[str, str]) -> str:
 
 def grid(*names: str) -> Grid:
     """A table without lines; a column whose name begins with `>` holds numbers."""
-    table = Grid(box=None, pad_edge=False)
+    table = Grid(box=None, pad_edge=False, padding=(0, GAP, 0, 0))
     for name in names:
         table.add_column(name.lstrip(">"), justify="right" if name.startswith(">") else "left", overflow="fold")
     return table
 
 
+def _fitted(terminal: Console, options: ConsoleOptions, lines: Grid) -> ConsoleRenderable:
+    """A table in which no word is broken: empty columns go, the widest wrap; else each row stands as a sentence."""
+    if sum(_widths(terminal, options, column)[0] + GAP for column in lines.columns) > options.max_width + GAP:
+        lines = _without_empty(lines)
+    measured = [_widths(terminal, options, column) for column in lines.columns]
+    widths, least = [most for most, _ in measured], [longest for _, longest in measured]
+    room = options.max_width - GAP * (len(widths) - 1)
+    if sum(least) > room:
+        return _as_sentences(lines)
+    while (excess := sum(widths) - room) > 0:
+        at = max(range(len(widths)), key=lambda at: widths[at] - least[at])
+        widths[at] = max(least[at], widths[at] - excess)
+    for column, width in zip(lines.columns, widths, strict=True):
+        column.width = width
+    return lines
+
+
+def _without_empty(lines: Grid) -> Grid:
+    """A table's columns that hold anything."""
+    kept = [column for column in lines.columns if any(str(cell) for cell in column.cells)]
+    table = grid(*(f"{'>' if column.justify == 'right' else ''}{column.header}" for column in kept))
+    for row, *cells in zip(lines.rows, *(column.cells for column in kept), strict=True):
+        table.add_row(*cells, style=row.style)
+    return table
+
+
+def _widths(terminal: Console, options: ConsoleOptions, column: Column) -> tuple[int, int]:
+    """The width of a column's longest line, and of its longest word."""
+    cells = [Measurement.get(terminal, options, cell) for cell in (column.header, *column.cells)]
+    return max(cell.maximum for cell in cells), max(cell.minimum for cell in cells)
+
+
+def _as_sentences(lines: Grid) -> ConsoleRenderable:
+    """A table that is too wide: for each row its first cell, and below it what else it has, by the columns' names."""
+    parts: list[ConsoleRenderable] = []
+    names = [str(column.header) for column in lines.columns[1:]]
+    for head, *cells in zip(*(column.cells for column in lines.columns), strict=True):
+        said = [Text(f"{name} ").append_text(_text(each)) for name, each in zip(names, cells, strict=True) if str(each)]
+        parts += [Text.assemble(_text(head), style="bold"), Padding(Text(", ").join(said), (0, 0, 0, 2), expand=False)]
+    return Group(*parts)
+
+
+def _text(cell: object) -> Text:
+    return cell if isinstance(cell, Text) else Text(str(cell))
+
+
 def print_report(run: int, outcome: str, tables: Sequence[dict[str, Any]]) -> None:
     """The report of a night: a line per table, then each problem once."""
     terminal = console()
-    lines = Grid(title=f"Night {run}: {outcome}", title_justify="left", title_style="bold", box=None, pad_edge=False)
-    for name in ("table", "outcome", *_COUNTS, "newest", "why"):
-        lines.add_column(name, justify="right" if name in _COUNTS else "left", no_wrap=True)
-    room = max(20, terminal.width - _WIDTH_BEFORE_WHY)
+    shown = [name for name in _COUNTS if any(table[name] for table in tables)]
+    lines = grid("table", "outcome", *(f">{name}" for name in shown), "newest", "why")
     for table in tables:
-        lines.add_row(*_report_line(table, room=room))
+        lines.add_row(*_report_line(table, counts=shown))
+    terminal.print(Text(f"Night {run}: {outcome}", "bold"))
     terminal.print(lines)
     _print_problems(terminal, tables)
 
 
-def _report_line(table: dict[str, Any], *, room: int) -> tuple[str | Text, ...]:
+def _report_line(table: dict[str, Any], *, counts: Sequence[str]) -> tuple[str | Text, ...]:
     outcome = table["outcome"]
-    counts = [number(table[name]) if table[name] else "" for name in _COUNTS]
-    why = "see below" if outcome in _STOPPED else shorten(table["message"], room, placeholder=" …")
-    return (table["table"], Text(outcome, STYLES[outcome]), *counts, table["newest_period"] or "", why)
+    numbers = [number(table[name]) if table[name] else "" for name in counts]
+    why = "see below" if outcome in _STOPPED else shorten(table["message"], _LONGEST_WHY, placeholder=" …")
+    return (table["table"], Text(outcome, STYLES[outcome]), *numbers, table["newest_period"] or "", why)
 
 
 def _print_problems(terminal: Console, tables: Sequence[dict[str, Any]]) -> None:

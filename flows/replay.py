@@ -15,6 +15,7 @@ from tasks.replay.steps import (
     replay_vintage,
     require_equal,
 )
+from tasks.runs.report import tracked
 
 
 @flow(name="replay", validate_parameters=True)
@@ -42,6 +43,6 @@ def rebuild(warehouse: SecretStr | None, *, verify: bool) -> ReplayReport:
         history = read_history(target)
         begun = begin_replay(history, target=target)
         with on_record(begun, target=target):
-            for publication in begun.waiting:
+            for publication in tracked(begun.waiting, key="replay-progress"):
                 replay_vintage(publication, run_id=begun.run_id, target=target)
             return end_replay(history, target=target)

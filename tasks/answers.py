@@ -23,18 +23,20 @@ from warehouse.assumptions.apply import applicable
 from warehouse.claims.checking import check
 from warehouse.claims.file import ClaimsError, ClaimsFile, Document, last_day, read_claims
 from warehouse.claims.values import FigureAnswer, FigureQuestion
+from warehouse.danish.asked import moment, read_period
+from warehouse.danish.clock import shown_time
 from warehouse.database import reader_role
 from warehouse.errors import QuestionError
 from warehouse.figures import FIGURES
 from warehouse.figures.compute import Answer, answer, number, plain
 from warehouse.figures.explain import parts_of_totals, rests_on, tree
 from warehouse.figures.inputs import Scope
-from warehouse.figures.model import Figure
+from warehouse.figures.model import RECIPIENTS, Figure
 from warehouse.formulas.benefits import SumRefused
 from warehouse.formulas.statuses import FormulaError
 from warehouse.marts.claims import claim_check
 from warehouse.periods import Period, PeriodError, Span
-from warehouse.reading import moment
+from warehouse.reading import require_published
 
 EVERY = "all"
 
@@ -79,7 +81,7 @@ def asked(name: str, *, area: str, period: str | None, item: str | None, as_of: 
         close = difflib.get_close_matches(name, FIGURES, n=3, cutoff=0.5) or list(FIGURES)
         raise QuestionError(f"no figure is called '{name}'; there is {', '.join(close)}")
     try:
-        wanted = Period.parse(period) if period else None
+        wanted = read_period(period) if period else None
     except PeriodError as error:
         raise QuestionError(str(error)) from error
     return Asked(FIGURES[name], find(area), wanted, item, moment(as_of) if as_of else None)
@@ -97,8 +99,10 @@ def rows(connection: Connection, question: Asked) -> tuple[list[dict[str, Any]],
 
 
 def trees(connection: Connection, question: Asked, *, archive: Archive) -> list[dict[str, Any]]:
-    """Each row of an answer taken apart, down to the archived bytes' hashes."""
+    """Each row of an answer taken apart, down to the archived bytes' hashes; raises QuestionError where there is none."""
     answered = _answered(connection, question)
+    if answered.rows.is_empty():
+        raise QuestionError(why_none(connection, question, missing=answered.missing))
     vintages, assumptions = rests_on(connection, answered)
     brought = {
         number: vintage | {"archived": archived(vintage["manifest"], archive=archive)}
@@ -109,6 +113,24 @@ def trees(connection: Connection, question: Asked, *, archive: Archive) -> list[
         tree(row, figure=question.figure, brought=brought, used=assumptions, parts=parts.get(row["period"]))
         for row in answered.rows.to_dicts()
     ]
+
+
+def why_none(connection: Connection, question: Asked, *, missing: Sequence[str]) -> str:
+    """Why a question has no rows, in a sentence with what to ask for or do; raises QuestionError in an empty warehouse."""
+    figure, begun = question.figure, require_published(connection)
+    if question.as_of and question.as_of < begun:
+        return f"the warehouse knew nothing then: its first table was seen {shown_time(begun)}; ask as of then or later"
+    everywhen = answer(connection, figure, scope=Scope(question.area.code, question.as_of)).rows.sort("day")
+    if periods := everywhen["period"].to_list():
+        return (
+            f"there is no {figure.name} for {question.described}: ask for a period from {periods[0]} to {periods[-1]}, "
+            "or leave --period away for the newest"
+        )
+    if not missing:
+        return f"there is no {figure.name} for {question.area.name}: ask for another area"
+    tables = [table for table in figure.tables if table not in (*figure.also_reads, RECIPIENTS)]
+    step = "".join(f" --table {table}" for table in tables)
+    return f"there is no {figure.name}: {'; '.join(missing)}. `jobindsats nightly{step}` brings in what there is"
 
 
 def _answered(connection: Connection, question: Asked) -> Answer:
@@ -210,8 +232,10 @@ def read_file(file: Path) -> ClaimsFile:
     """A claims file; raises ClaimsError with line and key."""
     try:
         written = file.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise ClaimsError(f"the claims file {file} cannot be read: {error}") from error
+    except OSError as error:
+        raise ClaimsError(f"{file} cannot be read ({error.strerror}): name the YAML file of the claims") from error
+    except UnicodeDecodeError as error:
+        raise ClaimsError(f"{file} is no text in UTF-8: name a YAML file, written as docs/claims.md says") from error
     return read_claims(written, name=file.name)
 
 

@@ -27,7 +27,7 @@ from warehouse.catalogue.model import Table
 from warehouse.danish.clock import Clock, danish_day
 from warehouse.database import embedded
 from warehouse.database.call_budget import Budget, wait_for_turn
-from warehouse.errors import went_away
+from warehouse.errors import QuestionError, went_away
 from warehouse.history.dimensions import write_tables
 from warehouse.settings import Settings, read_settings
 
@@ -98,11 +98,11 @@ def open_resources(warehouse: SecretStr | None = None) -> Iterator[Resources]:
     if warehouse is not None:
         settings = settings.model_copy(update={"warehouse_url": warehouse})
     with embedded.engine_for(settings) as engine:
-        yield Resources(settings, _clock_from(settings.now), engine)
+        yield Resources(settings, clock_from(settings.now), engine)
 
 
 @cache
-def _clock_from(starts_at: datetime | None) -> Clock:
+def clock_from(starts_at: datetime | None) -> Clock:
     """One clock per process and starting moment, so that the tasks of a rehearsed run follow one another in time."""
     return Clock(starts_at)
 
@@ -122,13 +122,31 @@ RETRIES: dict[str, Any] = {
 
 @contextmanager
 def ready() -> Iterator[Resources]:
-    """The resources, with the schema there: a warehouse never migrated is migrated, an outdated one too."""
+    """The resources of a warehouse that is there, its schema brought up to date where it is an older one.
+
+    Raises QuestionError where there is none: what reads never makes one.
+    """
+    require_warehouse(read_settings())
     with open_resources() as resources:
         with resources.engine.connect() as connection:
-            current = migrations.is_current(connection)
+            revision, current = migrations.current(connection), migrations.is_current(connection)
+        if revision is None:
+            raise QuestionError(
+                "the database holds no warehouse: correct JOBINDSATS_WAREHOUSE_URL, or make one in it with `jobindsats "
+                "warehouse migrate` and fill it with `jobindsats nightly`"
+            )
         if not current:
             resources.migrate()
         yield resources
+
+
+def require_warehouse(settings: Settings) -> None:
+    """Raise QuestionError where the embedded warehouse is meant and the data folder has none; nothing is started."""
+    if settings.warehouse_url is None and not embedded.is_made(settings.data_dir):
+        raise QuestionError(
+            f"there is no warehouse in {settings.data_dir.absolute()}: correct JOBINDSATS_DATA_DIR, or make one there with "
+            "`jobindsats nightly`"
+        )
 
 
 def declare(connection: Connection, tables: Iterable[Table], *, renew: bool = False) -> None:

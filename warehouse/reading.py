@@ -9,8 +9,8 @@ from __future__ import annotations
 import difflib
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
 from functools import cache, partial
 from typing import Any
 
@@ -19,10 +19,10 @@ from sqlalchemy import Connection, Row, text
 from warehouse.areas import find
 from warehouse.catalogue.model import COUNTS, CatalogueError, Table
 from warehouse.catalogue.publishers import catalogues, shipped_table
-from warehouse.danish.clock import DENMARK
+from warehouse.danish.asked import moment, periods_between
+from warehouse.danish.clock import shown_time
 from warehouse.errors import QuestionError
-from warehouse.formats.days import day_of, time_of
-from warehouse.periods import Period, PeriodError
+from warehouse.periods import Period
 
 
 @dataclass(frozen=True)
@@ -36,40 +36,6 @@ class Question:
     measure: str | None = None
     where: Mapping[str, str] = field(default_factory=dict)
     as_of: datetime | None = None
-
-
-def moment(written: str) -> datetime:
-    """An instant a person wrote: a date means the end of that day in Denmark; raises QuestionError."""
-    try:
-        if day := day_of(written):
-            return datetime.combine(day + timedelta(days=1), time.min, DENMARK) - timedelta(microseconds=1)
-        instant = time_of(written)
-    except (ValueError, OverflowError) as error:
-        raise QuestionError(
-            f"'{written[:60]}' is no date or time: write 2026-08-10 or 2026-08-10T09:30+02:00"
-        ) from error
-    return instant if instant.tzinfo else instant.replace(tzinfo=DENMARK)
-
-
-def moment_from(written: str) -> datetime:
-    """The instant from which a person means by a date: the beginning of that day in Denmark; raises QuestionError."""
-    instant = moment(written)
-    return instant - timedelta(days=1, microseconds=-1) if day_of(written) else instant
-
-
-def span(written: str, *, table: Table) -> tuple[Period, Period]:
-    """The periods a person wrote, `2026M06` or `2026M01:2026M06`; raises QuestionError."""
-    try:
-        first, _, last = written.partition(":")
-        found = Period.parse(first), Period.parse(last or first)
-    except PeriodError as error:
-        raise QuestionError(str(error)) from error
-    for period in found:
-        if period.kind is not table.period:
-            raise QuestionError(f"{table.id} has periods of kind {table.period}; {period} is not one")
-    if found[1] < found[0]:
-        raise QuestionError(f"{found[0]} comes after {found[1]}")
-    return found
 
 
 def table_named(table_id: str) -> Table:
@@ -92,7 +58,7 @@ def question(
 ) -> Question:
     """A question as a person writes it: `2026M01:2026M06`, `Ydelsesgrupper=A-dagpenge`; raises QuestionError."""
     table = table_named(table_id)
-    first, last = span(period, table=table) if period else (None, None)
+    first, last = periods_between(period, kind=table.period, of=table.id) if period else (None, None)
     pairs = [written.partition("=") for written in where]
     for dimension, equals, _ in pairs:
         if not equals:
@@ -193,6 +159,44 @@ def observations(connection: Connection, question: Question) -> list[dict[str, A
     ]
 
 
+def why_nothing(connection: Connection, question: Question) -> str:
+    """Why nothing answers a question, and what to ask for instead; raises QuestionError where nothing of the table is held."""
+    table, seen = question.table, require_held(connection, question.table)
+    if question.as_of and question.as_of < seen:
+        return f"{table.id} was first seen {shown_time(seen)}: ask for it as of then or later"
+    if held := observations(connection, replace(question, first=None, last=None)):
+        first, last = held[0]["period"], held[-1]["period"]
+        return f"nothing of {table.id} is held for {question.area} in that period: ask for one from {first} to {last}"
+    such = ", ".join(connection.scalars(text(_SOME_AREAS), {"table_id": table.id}))
+    return f"nothing of {table.id} is held for {question.area}: ask for another area, such as {such}"
+
+
+_SOME_AREAS = """
+select distinct a.name from core.series s join core.tables t using (table_no) join core.areas a using (area_id)
+where t.table_id = :table_id order by a.name limit 3
+"""
+
+
+def require_held(connection: Connection, table: Table) -> datetime:
+    """When a table was first seen; raises QuestionError where nothing of it was published here."""
+    seen: list[datetime] = [row.seen_at for row in connection.execute(text(_VINTAGES), {"id": table.id})]
+    if not seen:
+        raise QuestionError(
+            f"nothing of {table.id} has been published here yet: bring it in with `jobindsats nightly --table {table.id}`"
+        )
+    return min(seen)
+
+
+def require_published(connection: Connection) -> datetime:
+    """When the first vintage of any table was seen; raises QuestionError where the warehouse holds none."""
+    seen = connection.scalar(text("select min(seen_at) from core.vintages"))
+    if not isinstance(seen, datetime):
+        raise QuestionError(
+            "the warehouse is empty: nothing has been published here yet. `jobindsats nightly` fills it"
+        )
+    return seen
+
+
 def _series(connection: Connection, question: Question) -> dict[int, dict[str, Any]]:
     """What each series that is asked for is of, in the order in which answers have them."""
     asked = {
@@ -249,11 +253,6 @@ def caveats(connection: Connection, question: Question, *, rows: Sequence[Mappin
     return [row.caveat for row in breaks if min(held) < row.first_period_id <= last]
 
 
-def _with_whole_counts(row: dict[str, Any]) -> dict[str, Any]:
-    """The numbers of a revision as a person reads them."""
-    return row | {name: _whole_count(row[name], unit=row["unit"]) for name in ("before", "after", "change")}
-
-
 def _whole_count(value: float | None, *, unit: str) -> float | None:
     """Counts as whole numbers: a person is not 491.0."""
     return int(value) if value is not None and unit in COUNTS else value
@@ -274,7 +273,9 @@ def revisions(
 ) -> list[dict[str, Any]]:
     """One row per observation that a later vintage changed; raises AreaUnknown."""
     parameters = {"table_id": table.id, "area_code": area and find(area).code, "since": since}
-    return [_with_whole_counts(dict(row)) for row in connection.execute(text(_REVISIONS), parameters).mappings()]
+    rows = connection.execute(text(_REVISIONS), parameters).mappings()
+    numbers = ("before", "after", "change")
+    return [dict(row) | {name: _whole_count(row[name], unit=row["unit"]) for name in numbers} for row in rows]
 
 
 _STATUS = """

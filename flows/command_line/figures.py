@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any
@@ -13,8 +12,8 @@ from rich.padding import Padding
 from rich.text import Text
 from rich.tree import Tree
 
-from flows.command_line.options import FAILED, WELL, Area, AsOf, Json, answered
-from flows.printing import cell, console, danish_time, grid, print_json
+from flows.command_line.options import WELL, Area, AsOf, Json, answered, wrong_use
+from flows.printing import cell, console, danish_time, grid, print_json, tell
 
 Row = Mapping[str, Any]
 Item = Annotated[str | None, Parameter(help="Only this benefit, offer, outcome or line; 'all' for each.")]
@@ -60,13 +59,14 @@ def figure(
     asked = answers.asked(name, area=area, period=period, item=item, as_of=as_of)
     with ready() as resources, resources.engine.connect() as connection:
         rows, missing = answers.rows(connection, asked)
+        if not rows:
+            return wrong_use(answers.why_none(connection, asked, missing=missing))
     if as_json:
-        sys.stderr.writelines(f"{reason}\n" for reason in missing)
+        for reason in missing:
+            tell(reason)
         print_json(rows)
-    elif rows:
-        _print_rows(rows)
     else:
-        console().print(f"There is no {name} for {asked.described}: {'; '.join(missing) or 'no such period or item'}.")
+        _print_rows(rows)
     return WELL
 
 
@@ -179,11 +179,10 @@ def explain(
         trees = answers.trees(connection, asked, archive=resources.archive)
     if as_json:
         print_json(trees)
-    elif not trees:
-        console().print(f"There is no {name} for {asked.described}, so there is nothing to explain.")
-    for tree in [] if as_json else trees:
+        return WELL
+    for tree in trees:
         console().print(_drawn(tree))
-    return WELL if trees else FAILED
+    return WELL
 
 
 def _drawn(tree: Mapping[str, Any]) -> Tree:

@@ -25,7 +25,9 @@ COMMANDS = {
     "flows.command_line.runs:replay": (
         "Rebuild a warehouse from the archive alone, without the publisher; or prove that it could be."
     ),
-    "flows.command_line.show:status": "Say of each table what the warehouse holds and whether it is fresh.",
+    "flows.command_line.show:status": (
+        "Say which tables are late or were stopped, and how many are fresh; with --long what is held of each."
+    ),
     "flows.command_line.show:show": (
         "Show observations of one table and area, as they stand or as they were known on a day."
     ),
@@ -73,6 +75,10 @@ app = App(
     suppress_keyboard_interrupt=False,  # `run` ends it with a sentence and a status of its own
 )
 
+app.register_install_completion_command(
+    help="Let the shell complete commands and options from now on: bash, zsh, fish or PowerShell."
+)
+
 for path, sentence in COMMANDS.items():
     app.command(path, help=sentence)
 
@@ -91,7 +97,9 @@ def run(arguments: list[str]) -> int:
 
         from flows.printing import console
 
-        console(of_errors=True).print(CycloptsPanel(error))
+        terminal = console(of_errors=True)
+        terminal.print(CycloptsPanel(error))
+        terminal.print(f"`{' '.join(('jobindsats', *(error.command_chain or ())))} --help` says what can be written")
         return WRONG_USE
     except KeyboardInterrupt:
         sys.stderr.write("stopped; what was published stands, and the next run goes on from there\n")

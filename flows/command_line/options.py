@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 from cyclopts import Parameter
 
-from flows.printing import print_json
+from flows.printing import print_json, tell
 
 WELL, FAILED, WRONG_USE, ATTENTION = 0, 1, 2, 3
 Json = Annotated[bool, Parameter(name="--json", negative="", help="Print one JSON document and nothing else.")]
@@ -18,6 +18,12 @@ Tables = Annotated[
 
 Area = Annotated[str, Parameter(help="Name or code of a municipality, or 'Hele landet'.")]
 AsOf = Annotated[str | None, Parameter(help="As it was known then: a date (end of day) or a time.")]
+
+
+def wrong_use(message: str) -> int:
+    """Say on standard error what is wrong with a command line and what to write; gives the exit status."""
+    tell(f"jobindsats: {message}")
+    return WRONG_USE
 
 
 def answered(document: Any, *, as_json: bool, shown: Callable[[], object]) -> int:

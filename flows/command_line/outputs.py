@@ -10,11 +10,16 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from cyclopts import Parameter
 
-from flows.command_line.options import WELL, WRONG_USE, AsOf, Json, answered
+from flows.command_line.options import WELL, AsOf, Json, answered, wrong_use
+from flows.command_line.progress import Moved, bar, counted
 from flows.printing import console, grid, number, print_json
 
 if TYPE_CHECKING:
     from tasks.briefing.write import Written
+
+
+FORMS = ("parquet", "csv", "xlsx")
+MUNICIPALITIES = 98
 
 
 def briefing(
@@ -34,31 +39,44 @@ def briefing(
 ) -> int:
     """Write the committee's appendix of a municipality, or of all: one HTML file, charts inside."""
     if (area is None) is not everywhere or (everywhere and neighbours):
-        sys.stderr.write(
-            "name one municipality with --area (and --neighbours, if you like), or write them with --all\n"
-        )
-        return WRONG_USE
-    written = _written(area, out=out, neighbours=neighbours or [], as_of=as_of, since=since)
+        return wrong_use("name one municipality with --area (and --neighbours, if you like), or write them with --all")
+    if wrong := _wrong_place(out, everywhere=everywhere):
+        return wrong_use(wrong)
+    with bar(shown=everywhere and not as_json) as moved:
+        written = _written(area, out=out, neighbours=neighbours or [], as_of=as_of, since=since, moved=moved)
     if as_json:
         print_json([asdict(each) for each in written])
         return WELL
+    terminal = console()
     for each in written:
-        console().print(f"{each.area}: {each.file} ({number(each.bytes // 1000)} kB)", soft_wrap=True)
+        said = f"{each.area}: {each.file} ({number(each.bytes // 1000)} kB)"
+        terminal.print(said, soft_wrap=not terminal.is_terminal)
     return WELL
 
 
+def _wrong_place(out: Path, *, everywhere: bool) -> str | None:
+    """Why briefings cannot be written there, whose form the name would contradict; None where they can."""
+    if everywhere and out.suffix and not out.is_dir():
+        return f"--out {out}: all of them are written into a folder, so name one: --out {out.with_suffix('')}"
+    if everywhere or out.suffix.lower() in (".html", ".htm"):
+        return None
+    page = out.with_suffix(".html")
+    return f"--out {out}: a briefing is one HTML page, so name it --out {page}; a browser prints it, or makes it a PDF"
+
+
 def _written(
-    area: str | None, *, out: Path, neighbours: Sequence[str], as_of: str | None, since: str | None
+    area: str | None, *, out: Path, neighbours: Sequence[str], as_of: str | None, since: str | None, moved: Moved
 ) -> list[Written]:
     """Write the briefing of one municipality into a file, or those of all into a folder."""
     from tasks.briefing.write import of_many, of_one
     from tasks.resources import ready
-    from warehouse.reading import moment
+    from warehouse.danish.asked import moment
 
     at, from_then = (moment(asked) if asked else None for asked in (as_of, since))
     with ready() as resources:
         if area is None:
-            return list(of_many(resources.engine, None, folder=out, as_of=at, since=from_then))
+            pages = of_many(resources.engine, None, folder=out, as_of=at, since=from_then)
+            return [*counted(pages, of=MUNICIPALITIES, moved=moved)]
         return [of_one(resources.engine, area, file=out, held_against=neighbours, as_of=at, since=from_then)]
 
 
@@ -80,12 +98,22 @@ def export(
     from tasks.exports.export import export as write_marts
     from tasks.exports.export import marts_named
     from tasks.resources import ready
+    from warehouse.reading import require_published
 
+    if to.suffix.removeprefix(".") in (*FORMS, "zip") and not to.is_dir():
+        return wrong_use(_name_a_folder(to, form=form))
     chosen = "csv international" if form == "csv" and international else form
     wanted = marts_named(marts or [])
-    with ready() as resources:
-        manifest = write_marts(resources.engine, to=to, form=chosen, marts=wanted, now=resources.clock())
+    with ready() as resources, bar(shown=not as_json) as moved:
+        with resources.engine.connect() as connection:
+            require_published(connection)
+        manifest = write_marts(resources.engine, to=to, form=chosen, marts=wanted, now=resources.clock(), told=moved)
     return answered(manifest, as_json=as_json, shown=lambda: _print_exported(manifest, to=to))
+
+
+def _name_a_folder(file: Path, *, form: str) -> str:
+    meant = file.suffix.removeprefix(".") if file.suffix.removeprefix(".") in FORMS else form
+    return f"--to {file}: an export is a folder of files, so name one: --to {file.with_suffix('')} --format {meant}"
 
 
 def _print_exported(manifest: dict[str, Any], *, to: Path) -> None:
@@ -107,9 +135,14 @@ def dictionary(
     """Print the data dictionary: every mart and column with its meaning, type and unit."""
     from tasks.exports.dictionary import markdown, write_markdown, write_workbook
 
+    endings = {"xlsx": (".xlsx",), "md": (".md", ".markdown", ".txt")}[form]
     if out is None and form == "xlsx":
-        sys.stderr.write("jobindsats: a workbook needs a file: --out dataordbog.xlsx\n")
-        return WRONG_USE
+        return wrong_use("a workbook needs a file: --out dataordbog.xlsx")
+    if out is not None and out.suffix.lower() not in endings:
+        named = out.with_suffix(endings[0])
+        return wrong_use(
+            f"--out {out}: --format {form} is written, so name it --out {named}, or choose another --format"
+        )
     if out is None:
         sys.stdout.write(markdown(language))
         return WELL

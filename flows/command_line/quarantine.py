@@ -14,7 +14,7 @@ from rich.table import Table as Grid
 from rich.text import Text
 
 from flows.command_line.options import Json, answered
-from flows.printing import cell, console, danish_time, grid, number
+from flows.printing import cell, console, danish_time, fitting, grid, number
 from flows.serving.local_server import prepare_orchestrator
 
 if TYPE_CHECKING:
@@ -138,7 +138,7 @@ def _print_rule(terminal: Console, rule: BrokenRule) -> None:
     lines = grid(*(_heading(name, rows=rule.rows) for name in names))
     for row in rule.rows[:ROWS_SHOWN]:
         lines.add_row(*(cell(row.get(name)) for name in names))
-    terminal.print(Padding(lines, (0, 2)))
+    terminal.print(Padding(fitting(lines), (0, 2)))
     shown = min(len(rule.rows), ROWS_SHOWN)
     if rule.offenders > shown:
         kept = f", {number(len(rule.rows))} of them kept" if len(rule.rows) < rule.offenders else ""

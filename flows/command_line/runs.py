@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Parameter
-from rich.console import Console
 from rich.text import Text
 
-from flows.command_line.options import ATTENTION, FAILED, WELL, WRONG_USE, Json, Tables, answered
+from flows.command_line.options import ATTENTION, FAILED, WELL, Json, Tables, answered, wrong_use
+from flows.command_line.progress import Moved, bar
 from flows.printing import STYLES, console, grid, number, print_highlights, print_json, print_report, tell
 from flows.serving.local_server import await_orchestrator, begin_orchestrator, prepare_orchestrator
 
@@ -22,20 +20,33 @@ if TYPE_CHECKING:
     from tasks.runs.report import RunReport
 
 
+LAST_PORT = 65_535
+
+
 def nightly(*, tables: Tables = None, as_json: Json = False) -> int:
     """Run one night now: fetch what is new, check it, publish it, derive the marts."""
     prepare_orchestrator()
+    chosen = _named(tables)
     begin_orchestrator()
     from flows.nightly import nightly as run_night
-    from tasks.plan import named
+    from tasks.runs.progress import telling
 
-    chosen = [named(table_id) for table_id in tables] if tables else None
     await_orchestrator()
-    report = run_night(chosen)
+    with bar(shown=not as_json) as moved, telling(moved):
+        report = run_night(chosen)
     if report.message:
         tell(report.message)
     _print_night(report, as_json=as_json)
     return {"completed": WELL, "yielded": WELL, "superseded": WELL, "attention": ATTENTION}.get(report.outcome, FAILED)
+
+
+def _named(tables: Sequence[str] | None) -> list[str] | None:
+    """The tables and sources that are asked for; raises QuestionError for one that is none, before a server is begun."""
+    if not tables:
+        return None
+    from tasks.plan import named
+
+    return [named(table_id) for table_id in tables]
 
 
 def _print_night(report: RunReport, *, as_json: bool) -> None:
@@ -55,6 +66,8 @@ def serve(
     ] = 4200,
 ) -> int:
     """Serve the deployments on this machine until Ctrl-C: Prefect's server with its interface, and a worker."""
+    if not 0 <= port <= LAST_PORT:
+        return wrong_use(f"--port {port}: a port is a number from 1 to {LAST_PORT}, or 0 for any that is free")
     from flows.serving.serve import serve_until_stopped
 
     return WELL if serve_until_stopped(port) else FAILED
@@ -69,25 +82,31 @@ def replay(
     as_json: Json = False,
 ) -> int:
     """Rebuild a warehouse from the archive alone, without the publisher; or prove that it could be."""
-    report = _replayed(warehouse, verify=verify)
+    report = _replayed(warehouse, verify=verify, with_bar=not as_json)
     difference = report.pop("difference")
     answered(report, as_json=as_json, shown=lambda: console().print(_replay_in_words(report)))
     if difference:
-        sys.stderr.write(f"jobindsats: the rebuilt warehouse and the configured one differ, first in {difference}\n")
+        tell(f"jobindsats: the rebuilt warehouse and the configured one differ, first in {difference}")
     return WELL if report["equal"] is not False else FAILED
 
 
-def _replayed(warehouse: str | None, *, verify: bool) -> dict[str, Any]:
-    prepare_orchestrator()
-    begin_orchestrator()
+def _replayed(warehouse: str | None, *, verify: bool, with_bar: bool) -> dict[str, Any]:
     from dataclasses import asdict
 
     from pydantic import SecretStr
 
+    from tasks.replay.target import require_target
+
+    target = SecretStr(warehouse) if warehouse else None
+    require_target(target, verify=verify)
+    prepare_orchestrator()
+    begin_orchestrator()
     from flows.replay import replay as run_replay
+    from tasks.runs.progress import telling
 
     await_orchestrator()
-    return asdict(run_replay(SecretStr(warehouse) if warehouse else None, verify=verify))
+    with bar(shown=with_bar) as moved, telling(moved):
+        return asdict(run_replay(target, verify=verify))
 
 
 def _replay_in_words(report: dict[str, Any]) -> str:
@@ -120,17 +139,12 @@ def backfill(
     if plan:
         return _show_plan(first, last, tables=tables or [], as_json=as_json)
     if resume is not None and (first or last or tables):
-        return _wrong_use("--resume goes on with what was asked then: leave --from, --to and --table away")
+        return wrong_use("--resume goes on with what was asked then: leave --from, --to and --table away")
     if wrong := _wrong_workers(workers, dask=dask):
-        return _wrong_use(wrong)
+        return wrong_use(wrong)
     report = _worked_through(first, last, tables, resume=resume, workers=workers, dask=dask, with_bar=not as_json)
     _print_report(report, as_json=as_json)
     return {"completed": WELL, "attention": ATTENTION}.get(report.outcome, FAILED)
-
-
-def _wrong_use(message: str) -> int:
-    sys.stderr.write(f"jobindsats: {message}\n")
-    return WRONG_USE
 
 
 def _wrong_workers(workers: int, *, dask: str | None) -> str | None:
@@ -151,7 +165,7 @@ def _wrong_workers(workers: int, *, dask: str | None) -> str | None:
 def _show_plan(first: str | None, last: str | None, *, tables: Sequence[str], as_json: bool) -> int:
     """What a backfill would fetch; nothing is fetched but metadata."""
     if first is None or last is None:
-        return _wrong_use("--plan needs --from and --to")
+        return wrong_use("--plan needs --from and --to")
     prepare_orchestrator()
     from tasks.backfill.steps import look_ahead, plan_as_json
 
@@ -191,6 +205,9 @@ def _worked_through(
     with_bar: bool,
 ) -> BackfillReport:
     """Begin or resume a backfill and work until it ends, or is stopped; that is said on standard error."""
+    from tasks.backfill.question import require_question
+
+    require_question(first, last, tables=tables or (), resume=resume)
     prepare_orchestrator()
     begin_orchestrator()
     from flows.backfill import backfill as run_backfill
@@ -198,34 +215,21 @@ def _worked_through(
 
     await_orchestrator()
     try:
-        with _bar(shown=with_bar) as progressed, telling(progressed):
+        with bar(shown=with_bar) as moved, telling(_progressed(moved)):
             return run_backfill(first, last, tables or None, resume=resume, workers=workers, dask=dask)
     except BackfillStopped as stopped:
-        sys.stderr.write(f"jobindsats: {stopped}\n")
+        tell(f"jobindsats: {stopped}")
         return stopped.report
 
 
-@contextmanager
-def _bar(*, shown: bool) -> Iterator[Any]:
-    """A progress bar on standard error, where that is a terminal; gives what is called with the progress."""
-    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
-    from rich.progress import Progress as Bar
+def _progressed(moved: Moved) -> Callable[[Progress], None]:
+    """What tells a bar of a backfill's progress."""
 
-    from tasks.backfill.work import ignore_progress
+    def progressed(progress: Progress) -> None:
+        said = f"backfill {progress.backfill}, {progress.calls:,} calls, {progress.cells:,} cells"
+        moved(said, progress.settled, progress.partitions)
 
-    terminal = Console(stderr=True)
-    if not (shown and terminal.is_terminal):
-        yield ignore_progress
-        return
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Bar(*columns, TimeRemainingColumn(), console=terminal, transient=True) as bar:
-        line = bar.add_task("planning", total=None)
-
-        def progressed(progress: Progress) -> None:
-            said = f"backfill {progress.backfill}, {progress.calls:,} calls, {progress.cells:,} cells"
-            bar.update(line, description=said, total=progress.partitions, completed=progress.settled)
-
-        yield progressed
+    return progressed
 
 
 def _print_report(report: BackfillReport, *, as_json: bool) -> None:

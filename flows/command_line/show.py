@@ -2,31 +2,79 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Sequence
 from itertools import pairwise
 from typing import Annotated, Any
 
 from cyclopts import Parameter
+from rich.padding import Padding
 from rich.table import Table as Grid
 from rich.text import Text
 
-from flows.command_line.options import WELL, Area, AsOf, Json, answered
-from flows.printing import STYLES, cell, console, danish_time, grid, in_words, number, or_status, print_json
+from flows.command_line.options import WELL, Area, AsOf, Json, answered, wrong_use
+from flows.printing import STYLES, cell, console, danish_time, grid, in_words, number, or_status, print_json, tell
 
 _NAMED = 4
 Rows = Sequence[dict[str, Any]]
+STOPPED = ("failed", "quarantined", "source_late")
 FRESH = {True: Text("fresh", "green"), False: Text("no", "yellow"), None: Text("retired", "dim")}
 
 
-def status(*, as_json: Json = False) -> int:
-    """Say of each table what the warehouse holds and whether it is fresh."""
+Long = Annotated[bool, Parameter(negative="", help="Every table, with observations, vintages and dates.")]
+
+
+def status(*, long: Long = False, as_json: Json = False) -> int:
+    """Say which tables are late or were stopped, and how many are fresh; with --long what is held of each."""
     from tasks.resources import ready, today
     from warehouse import reading
 
     with ready() as resources, resources.engine.connect() as connection:
         rows = reading.status(connection, today=today(resources))
-    return answered(_without("message", rows), as_json=as_json, shown=lambda: console().print(_status_lines(rows)))
+        if not any(row["outcome"] for row in rows):
+            reading.require_published(connection)
+    shown = _print_every if long else _print_needing_a_look
+    return answered(_without("message", rows), as_json=as_json, shown=lambda: shown(rows))
+
+
+def _print_every(rows: Rows) -> None:
+    console().print(_status_lines(rows))
+
+
+def _print_needing_a_look(rows: Rows) -> None:
+    """The tables that were stopped, each with why, then those that are late, then how many are neither."""
+    terminal = console()
+    stopped = [row for row in rows if row["outcome"] in STOPPED]
+    late = [row for row in rows if row not in stopped and (row["fresh"] is False and row["vintages"])]
+    for row in sorted(stopped, key=lambda row: STOPPED.index(row["outcome"])):
+        terminal.print(Text.assemble((f"{row['table']} {row['outcome']}", STYLES[row["outcome"]]), f": {row['title']}"))
+        terminal.print(Padding(Text(row["message"]), (0, 0, 0, 2), expand=False))
+    if any(row["outcome"] == "quarantined" for row in stopped):
+        terminal.print(Text("`jobindsats quarantine` shows what was stopped, and publishes it after all", "dim"))
+    if late:
+        terminal.print(Text("Late: the publisher has newer figures, or was to have them", "yellow"))
+        terminal.print(_late_lines(late))
+        terminal.print(Text("`jobindsats nightly` brings in what there is", "dim"))
+    terminal.print(_counted(rows, needing=[*stopped, *late]))
+
+
+def _late_lines(rows: Rows) -> Grid:
+    lines = grid("table", "newest", "next release", "title")
+    for row in rows:
+        lines.add_row(row["table"], row["newest_period"] or "-", str(row["next_release"] or "-"), row["title"])
+    return lines
+
+
+def _counted(rows: Rows, *, needing: Rows) -> str:
+    """How many tables need no look, by why, and where all of them are told of."""
+    others = [row for row in rows if row not in needing]
+    counts = {
+        "fresh": sum(row["fresh"] is True for row in others),
+        "retired": sum(row["fresh"] is None for row in others),
+        "never brought in": sum(row["fresh"] is False for row in others),
+    }
+    said = ", ".join(f"{count} {name}" for name, count in counts.items() if count)
+    first = "" if needing else "Nothing is late or stopped. "
+    return f"{first}{said or 'No other tables'}; `jobindsats status --long` has all {len(rows)}"
 
 
 def _without(column: str, rows: Rows) -> list[dict[str, Any]]:
@@ -73,15 +121,15 @@ def show(
     asked = reading.question(table, area=area, period=period, measure=measure, where=where or [], as_of=as_of)
     with ready() as resources, resources.engine.connect() as connection:
         rows = reading.observations(connection, asked)
+        if not rows:
+            return wrong_use(reading.why_nothing(connection, asked))
         warnings = reading.caveats(connection, asked, rows=rows)
     if as_json:
-        sys.stderr.writelines(f"{warning}\n" for warning in warnings)
+        for warning in warnings:
+            tell(warning)
         print_json(_without("vintage_id", rows))
-    elif rows:
-        _print_observations(rows, title=asked.table.title, warnings=warnings)
     else:
-        asked_for = ", ".join(part for part in (area, period, as_of and f"as of {as_of}") if part)
-        console().print(f"Nothing is held of {asked.table.id} for {asked_for}.")
+        _print_observations(rows, title=asked.table.title, warnings=warnings)
     return WELL
 
 
@@ -163,12 +211,12 @@ def revisions(
     """Show what the publisher changed after it was first published."""
     from tasks.resources import ready
     from warehouse import reading
+    from warehouse.danish.asked import moment_from
 
     asked = reading.table_named(table)
     with ready() as resources, resources.engine.connect() as connection:
-        rows = reading.revisions(
-            connection, table=asked, area=area, since=reading.moment_from(since) if since else None
-        )
+        reading.require_held(connection, asked)
+        rows = reading.revisions(connection, table=asked, area=area, since=moment_from(since) if since else None)
     if as_json:
         print_json(rows)
     elif rows:

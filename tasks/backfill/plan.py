@@ -19,6 +19,7 @@ from tasks.results import Offer
 from tasks.sources.registry import SOURCES, source_of
 from tasks.stoppages import Stoppage
 from warehouse.catalogue.model import CatalogueError, Table
+from warehouse.danish.asked import read_span
 from warehouse.periods import Period, Span
 
 OWN_SECONDS = 1.5
@@ -123,7 +124,7 @@ def plan(resources: Resources, *, first: str, last: str, named: Sequence[str] = 
     Raises PeriodError or CatalogueError where the question is wrong, PublisherTrouble where nothing can be planned, and
     Refused where the warehouse is another publisher's. One table's trouble never stops another's plan.
     """
-    span, wanted = Span.parse(first, last), sources_named(named)
+    span, wanted = read_span(first, last), sources_named(named)
     with resources.engine.connect() as connection:
         require_fit(connection, resources=resources)
     calls: list[None] = []

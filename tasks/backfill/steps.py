@@ -20,6 +20,7 @@ from prefect.cache_policies import NO_CACHE
 from tasks.backfill import ledger
 from tasks.backfill.ledger import Progress
 from tasks.backfill.plan import Plan, plan
+from tasks.backfill.question import NO_SPAN
 from tasks.backfill.work import Told, ignore_progress, work_on
 from tasks.backfill.workers import ClusterTrouble, helped_by, work_on_cluster
 from tasks.load_assumptions import put_assumptions_on_record
@@ -88,7 +89,7 @@ def begin(first: str | None, last: str | None, *, tables: Sequence[str], resume:
                 ledger.open_again(connection, resume)
             return resume
         if first is None or last is None:
-            raise QuestionError("a backfill needs --from and --to, or the number of one to --resume")
+            raise QuestionError(NO_SPAN)
         planned = plan(resources, first=first, last=last, named=tables)
         with resources.engine.begin() as connection:
             declare(connection, (each.table for each in planned.tables))

@@ -15,6 +15,7 @@ import polars as pl
 from sqlalchemy import Connection, Engine, text
 
 from warehouse.assumptions import record as assumed
+from warehouse.danish.asked import moment
 from warehouse.danish.clock import danish_day, in_denmark
 from warehouse.errors import QuestionError
 from warehouse.figures import FIGURES, population
@@ -22,7 +23,6 @@ from warehouse.figures.compute import answer
 from warehouse.figures.explain import rests_on
 from warehouse.figures.inputs import Scope, received
 from warehouse.marts.rows import one_state
-from warehouse.reading import moment
 
 FIGURES_READ = (
     "year_on_year",

@@ -12,7 +12,7 @@ from prefect.cache_policies import NO_CACHE
 
 from tasks.briefing.write import Written, of_many
 from tasks.resources import RETRIES, ready
-from warehouse.reading import moment
+from warehouse.danish.asked import moment
 
 FOLDER = "briefings"
 

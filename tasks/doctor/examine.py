@@ -10,13 +10,14 @@ from tasks.archive.receipts import missing_answers
 from tasks.archive.store import Archive
 from tasks.doctor.checks import examine_runs, examine_settings
 from tasks.doctor.finding import Finding, guarded
-from tasks.resources import open_resources
+from tasks.resources import clock_from, open_resources, require_warehouse
 from tasks.sources.jobindsats.client import TABLES, open_publisher
 from tasks.sources.jobindsats.listings import Listings, read_listings
 from tasks.stoppages import BodyUnreadable
 from warehouse import migrations
 from warehouse.catalogue.model import jobindsats
 from warehouse.danish.clock import danish_day
+from warehouse.errors import QuestionError
 from warehouse.settings import Settings, read_settings
 
 OLDEST_SERVER = 15
@@ -30,8 +31,8 @@ def examine_all() -> list[Finding]:
         return [Finding("settings", "failed", str(error), "correct the environment, .env or the settings file")]
     found = list(examine_settings(settings))
     found.append(guarded("archive", lambda: _archive(settings)))
-    found += _warehouse()
-    found.append(guarded("publisher", _publisher))
+    found += _warehouse(settings)
+    found.append(guarded("publisher", lambda: _publisher(settings)))
     return found
 
 
@@ -51,8 +52,20 @@ def _archive(settings: Settings) -> Finding:
     return Finding("archive", "well", "can be written and read, and holds what was published")
 
 
-def _warehouse() -> list[Finding]:
-    """The warehouse, and what its records tell where its schema is the one this code knows."""
+def _warehouse(settings: Settings) -> list[Finding]:
+    """The warehouse, and what its records tell where its schema is the one this code knows; none is made to look at."""
+    try:
+        require_warehouse(settings)
+    except QuestionError:
+        says = f"none yet in {settings.data_dir.absolute()}"
+        return [
+            Finding(
+                "warehouse",
+                "well",
+                says,
+                "the first night makes it; if there should be one, correct JOBINDSATS_DATA_DIR",
+            )
+        ]
     found: list[Finding] = []
 
     def examine() -> Finding:
@@ -83,12 +96,13 @@ def _server(connection: Connection) -> Finding:
     return Finding("warehouse", "well", f"PostgreSQL {server}, schema {revision}")
 
 
-def _publisher() -> Finding:
-    # One call by hand needs no budget, which a warehouse never migrated does not have.
-    with open_resources() as resources, open_publisher(resources.settings, now=resources.clock) as publisher:
-        today = danish_day(resources.clock())
+def _publisher(settings: Settings) -> Finding:
+    # One call by hand needs neither the warehouse nor its budget of calls.
+    clock = clock_from(settings.now)
+    with open_publisher(settings, now=clock) as publisher:
+        today = danish_day(clock())
         listings = read_listings(publisher.ask(TABLES).body, today=today)
-        return _listed(listings, url=resources.settings.api_url, today=today)
+        return _listed(listings, url=settings.api_url, today=today)
 
 
 def _listed(listings: Listings, *, url: str, today: date) -> Finding:

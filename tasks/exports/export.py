@@ -26,6 +26,7 @@ from xlsxwriter.exceptions import FileCreateError
 from tasks.archive.whole_file import UNFINISHED, whole_file
 from tasks.exports import files as export_files
 from tasks.exports.files import About, ExportRefused, Write
+from tasks.runs.progress import Told, ignore
 from warehouse.formats.strict_json import read_json
 from warehouse.marts.contract import MARTS, VERSION
 from warehouse.marts.rows import State, one_state, state_of
@@ -50,7 +51,9 @@ def marts_named(names: Sequence[str]) -> list[Table]:
     return [table for name, table in known.items() if not wanted or name in wanted]
 
 
-def export(engine: Engine, *, to: Path, form: str, marts: Sequence[Table], now: datetime) -> dict[str, Any]:
+def export(
+    engine: Engine, *, to: Path, form: str, marts: Sequence[Table], now: datetime, told: Told = ignore
+) -> dict[str, Any]:
     """Write marts into a folder, in one of FORMATS, in place of an earlier export; gives the manifest. Raises ExportRefused.
 
     Where there is no room, nothing of an earlier export is lost.
@@ -59,7 +62,7 @@ def export(engine: Engine, *, to: Path, form: str, marts: Sequence[Table], now: 
         unfinished = to / f"{UNFINISHED}{uuid4().hex[:8]}"
         unfinished.mkdir()
         try:
-            manifest = _written(engine, folder=unfinished, form=form, marts=marts, now=now)
+            manifest = _written(engine, folder=unfinished, form=form, marts=marts, now=now, told=told)
             _put_in_place(unfinished, to=to, manifest=manifest, before=before)
         finally:
             shutil.rmtree(unfinished, ignore_errors=True)
@@ -114,13 +117,15 @@ def _standing(folder: Path) -> dict[str, Any]:
     return dict(manifest)
 
 
-def _written(engine: Engine, *, folder: Path, form: str, marts: Sequence[Table], now: datetime) -> dict[str, Any]:
+def _written(
+    engine: Engine, *, folder: Path, form: str, marts: Sequence[Table], now: datetime, told: Told
+) -> dict[str, Any]:
     """Every file, from one state of the warehouse; gives the manifest of them."""
     with one_state(engine) as connection:
         state = state_of(connection)
         files = [
             _entry(written.file, folder=folder, mart=table.name, rows=written.rows)
-            for table in marts
+            for table in _each(marts, told=told)
             for written in FORMATS[form](connection, table, folder, _about(table, state=state, now=now))
         ]
     rows = {table.name: sum(file["rows"] for file in files if file["mart"] == table.name) for table in marts}
@@ -136,6 +141,12 @@ def _written(engine: Engine, *, folder: Path, form: str, marts: Sequence[Table],
         "marts": rows,
         "files": files,
     }
+
+
+def _each(marts: Sequence[Table], *, told: Told) -> Iterator[Table]:
+    for done, table in enumerate(marts):
+        told(table.name, done, len(marts))
+        yield table
 
 
 def _about(table: Table, *, state: State, now: datetime) -> About:

@@ -14,11 +14,10 @@ from dataclasses import dataclass, field
 from prefect import get_run_logger, task
 from prefect.cache_policies import NO_CACHE
 from pydantic import SecretStr
-from sqlalchemy import make_url
-from sqlalchemy.exc import ArgumentError
 
 from tasks.archive.receipts import Assumed, Publication, get_assumed, get_publications, write_missing_receipts
 from tasks.derive import bring_figures_up_to_date, bring_up_to_date
+from tasks.replay.target import require_target
 from tasks.replay.vintage import ReplayStopped, assume_again, publish_again, publisher_of, still_waiting
 from tasks.resources import Resources, open_resources
 from tasks.runs.lifecycle import close_run, open_run
@@ -74,8 +73,8 @@ def rebuilding(warehouse: SecretStr | None, *, verify: bool) -> Iterator[Target]
     Raises WrongTarget where that is no PostgreSQL, or a warehouse would be compared with itself; ReplayStopped where a
     night or another replay is at work in it.
     """
+    require_target(warehouse, verify=verify)
     if warehouse is not None:
-        _require_postgresql(warehouse)
         if verify:
             _require_another(warehouse)
         with _alone(warehouse):
@@ -94,15 +93,6 @@ def _alone(warehouse: SecretStr | None) -> Iterator[None]:
         if not mine:
             raise ReplayStopped("a night or another replay is at work in that warehouse: replay when it has ended")
         yield
-
-
-def _require_postgresql(warehouse: SecretStr) -> None:
-    try:
-        backend = make_url(warehouse.get_secret_value()).get_backend_name()
-    except ArgumentError:
-        backend = "none"
-    if backend not in ("postgresql", "postgres"):
-        raise WrongTarget("--warehouse takes an address like postgresql://user:password@host/database")
 
 
 def _require_another(warehouse: SecretStr) -> None:

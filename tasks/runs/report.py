@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from time import monotonic
-from typing import Any, TypeVar, cast
+from typing import Any, Protocol, TypeVar, cast
 
 from prefect import get_run_logger, task
 from prefect.artifacts import (
@@ -23,11 +23,22 @@ from prefect.states import Completed, Failed
 from sqlalchemy import Connection, text
 from sqlalchemy.dialects.postgresql import insert
 
+from tasks.runs.progress import tell
 from warehouse.marts.fill import Moves
 from warehouse.schema import ops
 
 SECONDS_BETWEEN_UPDATES = 1.0
-Step = TypeVar("Step")
+
+
+class OfTable(Protocol):
+    """A step of a run that is about one table."""
+
+    @property
+    def table_id(self) -> str:
+        """The table's id."""
+
+
+Step = TypeVar("Step", bound=OfTable)
 
 
 @dataclass(frozen=True)
@@ -135,10 +146,11 @@ def _counted(tables: Sequence[dict[str, Any]]) -> str:
 
 
 def tracked(steps: Sequence[Step], *, key: str) -> Iterator[Step]:
-    """The steps one by one, while a progress artifact follows; whether it can be written is of no consequence."""
+    """The steps one by one, while a bar and an artifact follow; whether that can be written is of no consequence."""
     begun = {"progress": 0.0, "key": key, "description": "Tables looked at, in per cent"}
     artifact, told = _drawn(create_progress_artifact, **begun) if steps else None, monotonic()
     for done, step in enumerate(steps, 1):
+        tell(step.table_id, done - 1, len(steps))
         yield step
         if artifact is not None and (monotonic() - told > SECONDS_BETWEEN_UPDATES or done == len(steps)):
             told = monotonic()

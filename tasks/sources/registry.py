@@ -139,7 +139,9 @@ def source_of(table_id: str) -> Source:
     wanted = table_id.lower()
     found = [source for source in SOURCES if source.name == wanted or source.has(wanted)]
     if not found:
-        raise CatalogueError(f"table '{table_id}' is not in the catalogue; `jobindsats status` lists those that are")
+        raise CatalogueError(
+            f"table '{table_id}' is not in the catalogue; `jobindsats status --long` lists those that are"
+        )
     return found[0]
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import URL
 
-from tasks.resources import open_resources, ready
+from tasks.resources import open_resources, ready, require_warehouse
 from warehouse.areas import AreaUnknown
 from warehouse.assumptions.model import AssumptionError
 from warehouse.catalogue.model import CatalogueError
@@ -36,8 +36,10 @@ def migrate() -> str:
 
 
 def address() -> str:
-    """The warehouse's address for a client, started if need be."""
-    url = embedded.address(read_settings())
+    """The warehouse's address for a client, started if need be; raises QuestionError where there is none."""
+    settings = read_settings()
+    require_warehouse(settings)
+    url = embedded.address(settings)
     return url.set(drivername="postgresql").render_as_string(hide_password=False)
 
 
@@ -62,7 +64,7 @@ def give_readers(login: str | None) -> dict[str, Any]:
 
 def limit_readers() -> dict[str, Any]:
     """Put the limits of readers' accounts back, and end what has lasted too long: what was ended, and what is lacking."""
-    with open_resources() as resources, resources.engine.begin() as connection:
+    with ready() as resources, resources.engine.begin() as connection:
         lacking = reader_limits.set_limits(connection)
         ended = reader_limits.end_overdue(connection)
     return {"ended": ended, "lacking": lacking}
@@ -83,6 +85,7 @@ def stop() -> str:
     settings = read_settings()
     if settings.warehouse_url is not None:
         return "JOBINDSATS_WAREHOUSE_URL names a server that is not ours to stop"
+    require_warehouse(settings)
     return "The warehouse is stopped" if embedded.stop(settings.data_dir) else "The warehouse was not running"
 
 

@@ -238,7 +238,7 @@ class Catalogue(_Declared):
         found = [table for table in self.tables if table.id == table_id.lower()]
         if not found:
             raise CatalogueError(
-                f"table '{table_id}' is not in the catalogue; `jobindsats status` lists those that are"
+                f"table '{table_id}' is not in the catalogue; `jobindsats status --long` lists those that are"
             )
         return found[0]
 

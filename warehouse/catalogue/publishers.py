@@ -28,7 +28,9 @@ def publisher_of(table_id: str) -> str:
         return LOCAL
     found = [each.publisher for each in catalogues() for table in each.tables if table.id == table_id.lower()]
     if not found:
-        raise CatalogueError(f"table '{table_id}' is not in the catalogue; `jobindsats status` lists those that are")
+        raise CatalogueError(
+            f"table '{table_id}' is not in the catalogue; `jobindsats status --long` lists those that are"
+        )
     return found[0]
 
 

@@ -36,3 +36,10 @@ class Clock:
 def in_denmark(instant: datetime) -> datetime:
     """An instant by the clocks of Denmark, as people are shown it."""
     return instant.astimezone(DENMARK)
+
+
+def shown_time(instant: datetime) -> str:
+    """An instant in Denmark to the minute, `2023-11-05 04:15`; with its zone in the hour that comes twice in October."""
+    local = in_denmark(instant)
+    twice = local.replace(fold=0).utcoffset() != local.replace(fold=1).utcoffset()
+    return f"{local:%Y-%m-%d %H:%M}" + (f"{local:%z}"[:3] + ":00" if twice else "")

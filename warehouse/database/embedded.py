@@ -223,6 +223,14 @@ def stop(data_dir: Path) -> bool:
     return True
 
 
+def is_made(data_dir: Path) -> bool:
+    """Whether a data folder has an embedded server, running or not; true too where it may not be looked into."""
+    try:
+        return _folder(data_dir).is_dir()
+    except PermissionError:
+        return True
+
+
 def is_running(data_dir: Path) -> bool:
     """Whether the embedded server of this data folder runs and is ready, without starting it."""
     folder = _folder(data_dir)

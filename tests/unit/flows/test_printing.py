@@ -5,11 +5,12 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from rich.console import Console
 from rich.padding import Padding
 from rich.text import Text
 
 from flows.command_line.main import run
-from flows.printing import console, grid, print_highlights, print_report, tell
+from flows.printing import _plain, console, grid, print_highlights, print_report, tell
 
 STEERS = "\x1b]0;title\x07\x1b[31mred\x9b2J\rover\x08\u202egnorw"
 SHOWN = "\ufffd]0;title\ufffd\ufffd[31mred\ufffd2J\ufffdover\ufffd\ufffdgnorw"
@@ -63,3 +64,22 @@ def test_a_wrong_name_on_the_command_line_is_repeated_plainly(
 ) -> None:
     assert run(words) == (0 if "--help" in words else 2)
     assert steering(capsys.readouterr().err) == []
+
+
+WORDS = st.integers(1, 30).map(lambda length: "fuldtidspersoner-i-jobcentrene"[-length:])
+CELLS = st.lists(WORDS, max_size=4).map(" ".join)
+
+
+@given(st.lists(st.tuples(WORDS, CELLS, CELLS), min_size=1, max_size=9), st.integers(60, 120))
+def test_no_word_of_a_table_is_broken(columns: list[tuple[str, str, str]], width: int) -> None:
+    names, *rows = zip(*columns, strict=True)
+    lines = grid(*names)
+    for row in rows:
+        lines.add_row(*row)
+    terminal = Console(width=width, color_system=None)
+    with terminal.capture() as captured:
+        terminal.print(_plain(lines))
+    printed = captured.get()
+    assert max(map(len, printed.splitlines())) <= width
+    shown = [word.rstrip(",") for word in printed.split()]
+    assert sorted({word for row in rows for cell in row for word in cell.split()} - {*shown}) == []
