@@ -13,9 +13,10 @@ from hypothesis import strategies as st
 
 from tests.conventions.sources import ROOT
 from warehouse.claims.arithmetic import LARGEST, Arithmetic, ArithmeticRefused
-from warehouse.claims.checking import WORDS, Written, judge
+from warehouse.claims.checking import Written, judge
 from warehouse.claims.file import ClaimsError, read_claims
 from warehouse.claims.values import Computed
+from warehouse.claims.words import WORDS
 from warehouse.danish.numbers import NumberMisread, WrittenNumber, readable, rounded
 
 SIGNS: dict[str, Callable[[Fraction, Fraction], Fraction]] = {
