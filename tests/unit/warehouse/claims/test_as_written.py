@@ -268,6 +268,9 @@ def test_numbers_from_both_sides_of_a_series_break_are_told() -> None:
         ("arithmetic: a\ngiven: {a: {value: 5, from: b, figure: {name: c}}}", "given.a: expected exactly one of"),
         ("arithmetic: a\ngiven: {a: {from: b}}", "given.a: expected exactly one of value, figure and cell"),
         ("arithmetic: a\ngiven: {a: {unit: kr., figure: {name: c}}}", "given.a: a figure or cell is in its plain unit"),
+        ("cell: {table: a, periods: 1999M01:2023M01}", "cell: it asks for 289 numbers; at most 200"),
+        ("figure: {name: a, areas: [Herlev, Herlev]}", "areas: an area stands twice"),
+        ("figure: {name: a, areas: [Herlew]}", "areas: no area is called 'Herlew'; did you mean Herlev"),
         ("figure: {name: a, areas: []}", "areas: expected"),
         ("figure: {name: a, periods: 2016M12:2016M01}", "periods: 2016M12 comes after 2016M01"),
         ("figure: {name: a, periods: 2016M12}", "periods: '2016M12' is not a first and a last period"),
@@ -282,3 +285,11 @@ def test_what_does_not_fit_is_said_with_what_to_do(claim: str, why: str) -> None
 def test_several_numbers_in_one_place_are_an_error_that_names_the_claim() -> None:
     with pytest.raises(ClaimsError, match=r"'months' is 12 numbers: .*mean\(months\)"):
         checked(MONTHS.replace("mean(months)", "months + 1"), answers=by_month)
+
+
+@pytest.mark.parametrize(
+    ("own", "why"), [("mio. kr.", "'mio. kr.' says how many are meant"), ("''", "expected a word")]
+)
+def test_a_word_of_the_papers_own_cannot_stand_for_many(own: str, why: str) -> None:
+    with pytest.raises(ClaimsError, match=rf"line 1, units\.0: {why}"):
+        checked("claimed: 5\narithmetic: '5'", top=f"units: [{own}]\n")

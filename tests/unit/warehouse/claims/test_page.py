@@ -32,6 +32,22 @@ def test_the_example_comes_to_what_the_page_says() -> None:
     assert found == table("point")
 
 
+def test_the_second_example_asks_for_cells_and_figures_under_given() -> None:
+    head = PAGE.split("```yaml\n", maxsplit=1)[1].split("claims:", maxsplit=1)[0]
+    example = (
+        PAGE.split("```yaml\n", maxsplit=2)[2].split("```", maxsplit=1)[0].replace("holstebro-2017", "herlev-2024")
+    )
+    counts = {"Ballerup": 4100, "Rødovre": 3900}
+    rows = check(
+        read_claims(f"{head}claims:\n{example}"),
+        figures=lambda question: FigureAnswer(
+            Decimal(280 if "y11a02" in str(question) else counts.get(question.area, 2882))
+        ),
+        assumptions=lambda _: {},
+    )
+    assert [(row.verdict, row.claimed) for row in rows] == [("holds", Decimal(280)), ("holds", Decimal(3))]
+
+
 def test_the_table_of_keys_names_every_key() -> None:
     keys = {each.strip(" `") for row in table("key") for each in row[0].split(",")}
     assert keys == set(Claim.model_fields)
