@@ -1,4 +1,4 @@
-"""Answers to what people ask: one figure of an area, down to the archived bytes; totals; the claims of a paper against figures.
+"""Answers to what people ask: one figure of an area, down to the archived bytes; totals of all benefits.
 
 A figure is of a period or the newest, as it stands or as it was known.
 """
@@ -7,35 +7,24 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import date, datetime
-from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import polars as pl
-from sqlalchemy import Connection, insert, text
+from sqlalchemy import Connection, text
 
 from tasks.archive.store import Archive, ArchiveTrouble
-from warehouse.areas import COUNTRY, Area, AreaUnknown, find
-from warehouse.assumptions import record as assumed
-from warehouse.assumptions.apply import applicable
-from warehouse.claims.checking import check
-from warehouse.claims.file import ClaimsError, ClaimsFile, Document, last_day, read_claims
-from warehouse.claims.values import FigureAnswer, FigureQuestion
-from warehouse.danish.asked import moment, read_period
+from warehouse.areas import COUNTRY, Area, find
+from warehouse.danish.asked import moment, read_period, read_span
 from warehouse.danish.clock import shown_time
-from warehouse.database import reader_role
 from warehouse.errors import QuestionError
 from warehouse.figures import FIGURES
 from warehouse.figures.compute import Answer, answer, number, plain
 from warehouse.figures.explain import parts_of_totals, rests_on, tree
 from warehouse.figures.inputs import Scope
 from warehouse.figures.model import RECIPIENTS, Figure
-from warehouse.formulas.benefits import SumRefused
-from warehouse.formulas.statuses import FormulaError
-from warehouse.marts.claims import claim_check
-from warehouse.periods import Period, PeriodError, Span
+from warehouse.periods import Period, PeriodError
 from warehouse.reading import require_published
 
 EVERY = "all"
@@ -134,8 +123,12 @@ def why_none(connection: Connection, question: Asked, *, missing: Sequence[str])
 
 
 def _answered(connection: Connection, question: Asked) -> Answer:
-    """The answer, cut to the period (mostly the newest, where none is named) and the item (the total, if there is one)."""
     answered = answer(connection, question.figure, scope=Scope(question.area.code, question.as_of))
+    return cut(answered, question=question)
+
+
+def cut(answered: Answer, *, question: Asked) -> Answer:
+    """An answer, cut to the period (mostly the newest, where none is named) and the item (the total, if there is one)."""
     found = answered.rows
     if question.period is not None:
         found = found.filter(pl.col("period") == str(question.period))
@@ -210,7 +203,7 @@ def _months(written: str | None) -> tuple[date, date]:
     """The first days of the first and the last month of a span; all there are where none is written."""
     first, _, last = (written or "1900:2100").partition(":")
     try:
-        span = Span.parse(first, last or first)
+        span = read_span(first, last or first)
     except PeriodError as error:
         raise QuestionError(str(error)) from error
     return span.first.first_day, span.last.last_day.replace(day=1)
@@ -226,93 +219,3 @@ def _asked(connection: Connection, statement: str, **values: Any) -> list[dict[s
         | {name: row[name].split(", ") if row[name] else [] for name in names}
         for row in rows
     ]
-
-
-def read_file(file: Path) -> ClaimsFile:
-    """A claims file; raises ClaimsError with line and key."""
-    try:
-        written = file.read_text(encoding="utf-8")
-    except OSError as error:
-        raise ClaimsError(f"{file} cannot be read ({error.strerror}): name the YAML file of the claims") from error
-    except UnicodeDecodeError as error:
-        raise ClaimsError(f"{file} is no text in UTF-8: name a YAML file, written as docs/claims.md says") from error
-    return read_claims(written, name=file.name)
-
-
-def checked(connection: Connection, *, file: Path) -> list[dict[str, Any]]:
-    """Every claim of a file with its verdict, in the file's order; raises ClaimsError."""
-    known = assumed.known(connection, as_of=None)
-    found = check(
-        read_file(file),
-        figures=lambda question: _answer(connection, question),
-        assumptions=lambda document: assumptions_of(document, known=known),
-    )
-    return [
-        {name: float(cell) if isinstance(cell, Decimal) else cell for name, cell in asdict(claim).items()}
-        for claim in found
-    ]
-
-
-def assumptions_of(document: Document, *, known: pl.DataFrame) -> dict[str, Decimal]:
-    """What applies to a paper's area on its day: by name where there is one basis only, and by name and basis.
-
-    A name with several bases says not which is meant, so it stands for none.
-    """
-    place = pl.DataFrame({"area_code": [find(document.area).code], "day": [last_day(document)]})
-    found: dict[str, Decimal] = {}
-    for name in known["name"].unique(maintain_order=True):
-        fitting = applicable(known, name=name, rows=place).filter(pl.col("assumption_id").is_not_null())
-        values = {basis: Decimal(str(value)) for basis, value in fitting.select("basis", "assumed").rows()}
-        found |= {f"{name}.{basis}": value for basis, value in values.items() if basis}
-        if len(values) == 1:
-            [found[name]] = values.values()
-    return found
-
-
-def fill_mart(connection: Connection, *, place: Path) -> int:
-    """Fill `marts.claim_check` anew from a claims file, or every one of a folder; gives its rows. Raises ClaimsError."""
-    files = sorted(place.glob("*.yml")) if place.is_dir() else [place]
-    claims = [row for file in files for row in checked(connection, file=file)]
-    connection.execute(claim_check.delete())
-    if claims:
-        connection.execute(insert(claim_check), [row | {"claim_no": number} for number, row in enumerate(claims, 1)])
-    reader_role.renew(connection)
-    return len(claims)
-
-
-def _answer(connection: Connection, question: FigureQuestion) -> FigureAnswer:
-    """A figure's one value for a claim, or why there is none."""
-    try:
-        meant = asked(
-            question.name,
-            area=question.area,
-            period=str(question.period) if question.period else None,
-            item=question.item,
-            as_of=question.as_of.isoformat() if question.as_of else None,
-        )
-        found, missing = rows(connection, meant)
-    except (QuestionError, AreaUnknown, FormulaError, SumRefused) as error:
-        return FigureAnswer(None, why_not=str(error))
-    fitting = [row for row in found if question.basis in (None, row["basis"]) and not row.get("stands_beside")]
-    if len(fitting) != 1:
-        why = "; ".join(missing) if not fitting else f"there are {len(fitting)} rows: name an item or a basis"
-        return FigureAnswer(None, why_not=why or "the warehouse holds nothing for that period, item and basis")
-    return _one(fitting[0], column=question.column)
-
-
-def _one(row: dict[str, Any], *, column: str | None) -> FigureAnswer:
-    """The value of a row, or of one of its own columns, which has no bounds."""
-    if column is not None and column not in row:
-        return FigureAnswer(None, why_not=f"{row['figure']} has no column '{column}'")
-    value = row[column] if column else row["value"]
-    if value is None:
-        named = row.get("missing") or row.get("hidden")
-        return FigureAnswer(None, why_not=f"an input is {row['status']}{f': {named}' if named else ''}")
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        return FigureAnswer(None, why_not=f"the column '{column}' of {row['figure']} holds no number")
-    low, high = (None, None) if column else (_number(row["low"]), _number(row["high"]))
-    return FigureAnswer(_number(value), low, high, tuple(row["caveats"]))
-
-
-def _number(value: float | None) -> Decimal | None:
-    return None if value is None else Decimal(str(value))

@@ -222,7 +222,7 @@ def _draw_input(drawn: Tree, leaf: Mapping[str, Any], *, told: set[int]) -> None
 
 def claims(file: Annotated[Path, Parameter(name="FILE")], /, *, as_json: Json = False) -> int:
     """Hold the numbers of a paper, written down in a YAML file, against the warehouse."""
-    from tasks.answers import checked
+    from tasks.claims import checked
     from tasks.resources import ready
 
     with ready() as resources, resources.engine.connect() as connection:

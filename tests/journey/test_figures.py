@@ -210,6 +210,83 @@ def test_the_five_papers_are_held_against_the_warehouse(two_nights: Scene) -> No
     assert all(row["reason"] and row["difference"] for row in apart)
 
 
+HEAD = "documents:\n  - {id: a, title: A, area: Herlev, date: 2023-12-05, source: b}\nclaims:\n"
+
+
+def held(scene: Scene, *claims: str) -> list[dict[str, Any]]:
+    """What checking says of claims, each given by its keys after `statement`."""
+    file = scene.folder / "own-claims.yml"
+    about = "  - {{document: a, point: 1, statement: s{at}, {claim}}}\n"
+    file.write_text(
+        HEAD + "".join(about.format(at=at, claim=claim) for at, claim in enumerate(claims)), encoding="utf-8"
+    )
+    rows: list[dict[str, Any]] = scene.answer("claims", str(file))
+    return rows
+
+
+def shown(scene: Scene, table: str, *arguments: str) -> list[dict[str, Any]]:
+    """What `jobindsats show` says of a table."""
+    rows: list[dict[str, Any]] = scene.answer("show", table, *arguments)
+    return rows
+
+
+def test_a_claim_is_held_against_a_cell_of_any_table(two_nights: Scene) -> None:
+    (month,) = shown(two_nights, "y01a02", "--area", "Herlev", "--period", "2023M10", "--measure", "persons")
+    cell = "cell: {table: y01a02, period: 2023M10, measure: persons}"
+    (of_dagpenge,) = [
+        row
+        for row in shown(two_nights, "y30r21", "--area", "Herlev", "--period", "2023QMAT02", "--measure", "rank")
+        if row["members"] == {"Ydelsesgrupper": "A-dagpenge mv."}
+    ]
+    rank = "cell: {table: y30r21, period: 2023QMAT02, measure: rank, where: {Ydelsesgrupper: A-dagpenge mv.}}"
+    rows = held(
+        two_nights,
+        f"claimed: {month['value']}, unit: personer, {cell}",
+        f"claimed: {month['value'] + 1}, unit: personer, {cell}",
+        f"claimed: {of_dagpenge['value']}, unit: plads, {rank}",
+        "claimed: 1, cell: {table: y01a02, period: 1999M10, measure: persons}",
+        "claimed: 1, cell: {table: y01a02, period: 2023M10}",
+        "claimed: 1, cell: {table: y01a02, period: 2023Q03, measure: persons}",
+        "claimed: 1, cell: {table: y99a99, period: 2023M10}",
+        "claimed: 1, cell: {table: y30r21, period: 2023QMAT02, where: {Ydelsesgrupper: Efterlon}}",
+    )
+    assert [row["verdict"] for row in rows[:3]] == ["holds", "differs", "holds"]
+    assert {row["verdict"] for row in rows[3:]} == {"cannot be checked"}
+    whys = ["holds no such cell", "measures: name one of", "has periods of kind M", "y99a99", "Efterlon"]
+    assert [why for why, row in zip(whys, rows[3:], strict=True) if why not in row["reason"]] == []
+
+
+def test_a_claim_is_worked_out_from_cells_and_figures(two_nights: Scene) -> None:
+    months = shown(
+        two_nights, "y01a02", "--area", "Herlev", "--period", "2022M11:2023M10", "--measure", "full_time_persons"
+    )
+    assert [row["status"] for row in months] == ["observed"] * 12
+    mean = round(sum(row["value"] for row in months) / 12, 1)
+    country = shown(
+        two_nights, "y01a02", "--area", "Hele landet", "--period", "2023M10", "--measure", "full_time_persons"
+    )[0]["value"]
+    cell = "cell: {table: y01a02, measure: full_time_persons, %s}"
+    rows = held(
+        two_nights,
+        f'claimed: "{str(mean).replace(".", ",")}", unit: fuldtidspersoner, arithmetic: mean(m), '
+        f"given: {{m: {{{cell % 'periods: 2022M11:2023M10'}}}}}",
+        f"claimed: {country - months[-1]['value']}, unit: fuldtidspersoner, arithmetic: land - own, given: {{"
+        f"own: {{{cell % 'period: 2023M10'}}}, land: {{{cell % 'area: Hele landet, period: 2023M10'}}}}}",
+        f"claimed: 2, arithmetic: 'rank_from_highest(own, land)', given: {{"
+        f"own: {{{cell % 'period: 2023M10'}}}, land: {{{cell % 'areas: [Hele landet], period: 2023M10'}}}}}",
+        "claimed: 2, arithmetic: mean(r), given: {r: {cell: "
+        "{table: y30r21, measure: rank, period: 2023QMAT02, areas: [Herlev, Ballerup]}}}",
+        f"claimed: 5, arithmetic: mean(m), given: {{m: {{{cell % 'periods: 2023M09:2024M01'}}}}}",
+        "claimed: 17, unit: plads, arithmetic: max(r), given: {r: {figure: {name: benchmark_rank, "
+        "periods: 2023QMAT02:2023QMAT02}}}",
+    )
+    assert rows[0]["verdict"] in ("holds", "holds within rounding")
+    whole, lacking = ["holds", "holds"], ["cannot be checked", "cannot be checked"]
+    assert [row["verdict"] for row in rows[1:]] == [*whole, *lacking, "holds"], [row["reason"] for row in rows]
+    assert "r is in rank" in rows[3]["reason"]
+    assert "m lacks" in rows[4]["reason"]
+
+
 def test_a_malformed_claims_file_is_told_by_line_and_key(two_nights: Scene) -> None:
     wrong = two_nights.folder / "claims.yml"
     wrong.write_text(

@@ -351,6 +351,25 @@ def test_the_papers_figures_come_from_their_own_tables(
     assert {name: {row[name] for row in rows} for name in expected} == expected
 
 
+def test_a_claim_is_held_against_cells_of_a_municipalitys_own_tables(papers: Scene) -> None:
+    cell = "{cell: {table: local_herlev_survey, period: 2023M09, measure: %s_persons}}"
+    file = papers.folder / "own-claims.yml"
+    file.write_text(
+        "documents:\n  - {id: a, title: A, area: Herlev, date: 2024-01-31, source: b}\nclaims:\n"
+        "  - {document: a, point: 4, statement: svarprocent, claimed: 32, unit: pct., arithmetic: answered / sent * 100,"
+        f" given: {{answered: {cell % 'answered'}, sent: {cell % 'sent'}}}}}\n"
+        "  - {document: a, point: 2, statement: udsatte, claimed: 5, cell: {table: local_herlev_survey, period: 2023M09}}\n"
+        "  - {document: a, point: 2, statement: ukendt, claimed: 5, cell: {table: local_herlev, period: 2023M09}}\n",
+        encoding="utf-8",
+    )
+    share, unnamed, unknown = papers.answer("claims", str(file))
+    assert (share["verdict"], share["computed"]) == ("holds", 32)
+    assert unnamed["reason"].endswith(
+        "there are 4 measures: name one of sent_persons, answered_persons, willing_persons, interviewed_persons"
+    )
+    assert "no table is called 'local_herlev'" in unknown["reason"]
+
+
 def test_the_budgets_sums_are_those_of_the_paper(papers: Scene) -> None:
     sums = {
         year: row["value"]

@@ -12,10 +12,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.conventions.sources import ROOT
-from warehouse.claims.arithmetic import LARGEST, Arithmetic, ArithmeticRefused
-from warehouse.claims.checking import WORDS, Written, judge
+from warehouse.claims.arithmetic import LARGEST, Arithmetic, ArithmeticRefused, Number
+from warehouse.claims.checking import Written, judge
 from warehouse.claims.file import ClaimsError, read_claims
 from warehouse.claims.values import Computed
+from warehouse.claims.words import WORDS
 from warehouse.danish.numbers import NumberMisread, WrittenNumber, readable, rounded
 
 SIGNS: dict[str, Callable[[Fraction, Fraction], Fraction]] = {
@@ -59,6 +60,36 @@ def test_functions_agree_with_pythons_own(terms: list[Expression]) -> None:
     assert found == [sum(values), min(values), max(values)]
 
 
+NUMBERS = st.lists(st.integers(-1000, 1000), min_size=1, max_size=12)
+
+
+@given(NUMBERS, st.integers(-1000, 1000))
+def test_functions_take_several_numbers_of_one_name_as_if_each_were_written(numbers: list[int], own: int) -> None:
+    given_several: dict[str, Number] = {"own": Fraction(own), "them": tuple(map(Fraction, numbers))}
+    written = ", ".join(f"({number})" for number in numbers)
+    for name in ("sum", "mean", "min", "max"):
+        assert Arithmetic.parse(f"{name}(them, own)").value(given_several) == Arithmetic.parse(
+            f"{name}({written}, ({own}))"
+        ).value({})
+    in_order = sorted([*numbers, own])
+    ranks = [Arithmetic.parse(f"rank_from_{end}(own, them)").value(given_several) for end in ("lowest", "highest")]
+    assert ranks == [1 + in_order.index(own), 1 + in_order[::-1].index(own)]
+
+
+@given(
+    st.sampled_from(["knap", "godt"]), st.integers(1, 9), st.integers(0, 6), st.fractions(-2, 2, max_denominator=100)
+)
+def test_knap_and_godt_never_cover_the_same_number_but_the_written_one(
+    about: str, digit: int, noughts: int, off: Fraction
+) -> None:
+    written = Fraction(digit * 10**noughts)
+    value = written * (1 + off)
+    covers = {word: WORDS[word].covers(value, written=written, step=Fraction(1)) for word in ("knap", "godt", "ca.")}
+    assert covers["ca."] == (covers["knap"] or covers["godt"])
+    assert not (covers["knap"] and covers["godt"]) or value == written
+    assert not covers[about] or abs(value - written) < max(written / 10, Fraction(1, 2)) or value == written
+
+
 PARTS = [
     "1",
     "9",
@@ -77,6 +108,9 @@ PARTS = [
     "round",
     "sum",
     "min",
+    "mean",
+    "rank_from_lowest",
+    "b",
     "x.y",
     "assumptions.a",
 ]
@@ -85,8 +119,13 @@ SOUP = st.one_of(st.text(max_size=60), st.lists(st.sampled_from(PARTS), max_size
 
 @given(SOUP)
 def test_whatever_is_written_gives_a_bounded_number_or_a_refusal(text: str) -> None:
+    given_numbers: dict[str, Number] = {
+        "a": Fraction(3),
+        "b": (Fraction(1), Fraction(2)),
+        "assumptions.a": Fraction(1, 7),
+    }
     try:
-        value = Arithmetic.parse(text).value({"a": Fraction(3), "assumptions.a": Fraction(1, 7)})
+        value = Arithmetic.parse(text).value(given_numbers)
     except ArithmeticRefused:
         return
     assert isinstance(value, Fraction)

@@ -1,9 +1,10 @@
 """Arithmetic that somebody wrote down, worked out exactly and never more than arithmetic.
 
-What may stand in it: numbers, names, `+ - * / **`, parentheses and `round`, `sum`, `min`, `max`. Numbers are written
-with a decimal point and kept as fractions, so that 0.1 + 0.2 is 0.3. The text comes from a file a person wrote: its
-length, its powers and the size of its numbers are limited, and everything else Python knows is refused before anything
-is worked out.
+What may stand in it: numbers, names, `+ - * / **`, parentheses and `round`, `sum`, `mean`, `min`, `max`,
+`rank_from_highest`, `rank_from_lowest`. Numbers are written with a decimal point and kept as fractions, so that 0.1 + 0.2
+is 0.3. A name may stand for several numbers where a function takes them: `mean(months)`. The text comes from a file a
+person wrote: its length, its powers and the size of its numbers are limited, and everything else Python knows is refused
+before anything is worked out.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from __future__ import annotations
 import ast
 import operator
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import partial
@@ -25,7 +26,10 @@ LARGEST = 10**60
 _WRITTEN_WITH = re.compile(r"[\w\s.,+\-*/()]*")
 _NUMBER = re.compile(r"[0-9]+(\.[0-9]+)?")
 _ASSUMPTION = re.compile(r"assumptions\.\w+(\.\w+)?")
-_MAY = "it may hold numbers, names, + - * / **, parentheses, round, sum, min and max"
+_MAY = (
+    "it may hold numbers, names, + - * / **, parentheses, round, sum, mean, min, max, rank_from_highest and "
+    "rank_from_lowest"
+)
 
 
 class ArithmeticRefused(ValueError):
@@ -69,22 +73,33 @@ _OPERATORS: dict[type[ast.operator | ast.unaryop], Callable[..., Fraction]] = {
     ast.USub: operator.neg,
     ast.UAdd: operator.pos,
 }
-_FUNCTIONS: dict[str, Callable[..., Fraction]] = {
+FUNCTIONS: dict[str, Callable[..., Fraction]] = {
     "round": _round,
     "sum": _kept_small(lambda *terms: sum(terms, Fraction(0))),
+    "mean": _kept_small(lambda *terms: sum(terms, Fraction(0)) / len(terms)),
     "min": lambda *terms: min(terms),
     "max": lambda *terms: max(terms),
+    "rank_from_highest": lambda own, *others: Fraction(1 + sum(other > own for other in others)),
+    "rank_from_lowest": lambda own, *others: Fraction(1 + sum(other < own for other in others)),
 }
+_POOLING = ("sum", "mean")
+_RANKING = ("rank_from_highest", "rank_from_lowest")
 
-Work = Callable[[Mapping[str, Fraction]], Fraction]
+Number = Fraction | tuple[Fraction, ...]
+Work = Callable[[Mapping[str, Number]], Fraction]
+Terms = Callable[[Mapping[str, Number]], tuple[Fraction, ...]]
 
 
 @dataclass(frozen=True)
 class Arithmetic:
-    """One piece of arithmetic, read and found harmless: `names` are what it wants to be given."""
+    """One piece of arithmetic, read and found harmless: `names` are what it wants to be given.
+
+    `pooled` are pairs of `sum` or `mean` and a name that stands alone in it.
+    """
 
     text: str
     names: tuple[str, ...]
+    pooled: tuple[tuple[str, str], ...]
     _work: Work = field(repr=False, compare=False)
 
     @classmethod
@@ -96,15 +111,17 @@ class Arithmetic:
         if not _WRITTEN_WITH.fullmatch(written):
             raise ArithmeticRefused(f"'{written}' is not arithmetic: {_MAY}")
         names: list[str] = []
+        pooled: list[tuple[str, str]] = []
         try:
-            work = _read(ast.parse(written, mode="eval").body, text=written, names=names)
+            tree = ast.parse(written, mode="eval").body
+            work = _read(tree, text=written, names=names, pooled=pooled)
         except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
             if isinstance(error, ArithmeticRefused):
                 raise
             raise ArithmeticRefused(f"'{written}' is not arithmetic: {_MAY}") from error
-        return cls(written, tuple(dict.fromkeys(names)), work)
+        return cls(written, tuple(dict.fromkeys(names)), tuple(dict.fromkeys(pooled)), work)
 
-    def value(self, names: Mapping[str, Fraction]) -> Fraction:
+    def value(self, names: Mapping[str, Number]) -> Fraction:
         """What it comes to, exactly; raises ArithmeticRefused where a name is unknown or nothing can come of it."""
         unknown = [name for name in self.names if name not in names]
         if unknown:
@@ -117,39 +134,72 @@ class Arithmetic:
             raise ArithmeticRefused(f"'{self.text}' divides by zero") from error
 
 
-def _read(node: ast.expr, *, text: str, names: list[str], depth: int = 1) -> Work:
-    """How to work out a part; adds the names it wants to `names`. Raises ArithmeticRefused for all that is not arithmetic."""
+def _read(node: ast.expr, *, text: str, names: list[str], pooled: list[tuple[str, str]], depth: int = 1) -> Work:
+    """How to work out a part; adds to `names` and `pooled`. Raises ArithmeticRefused for what is no arithmetic."""
     if depth > DEEPEST:
         raise ArithmeticRefused(f"it has more than {DEEPEST} parts in one another; use sum(...) for many terms")
-    read = partial(_read, text=text, names=names, depth=depth + 1)
+    read = partial(_read, text=text, names=names, pooled=pooled, depth=depth + 1)
     match node:
         case ast.Constant():
             number = _number(ast.get_source_segment(text, node) or "")
             return lambda _given: number
-        case ast.Name(id=name) if name not in _FUNCTIONS:
-            return _named(name, names=names)
-        case ast.Attribute() if _ASSUMPTION.fullmatch(ast.unparse(node)):
-            return _named(ast.unparse(node), names=names)
+        case ast.Name() | ast.Attribute() if name := _name_of(node):
+            names.append(name)
+            return partial(_single, name=name)
         case ast.UnaryOp(op=sign) if type(sign) in _OPERATORS:
-            return _applied(_OPERATORS[type(sign)], read(node.operand))
+            return _applied(_OPERATORS[type(sign)], _alone(read(node.operand)))
         case ast.BinOp(op=sign) if type(sign) in _OPERATORS:
-            return _applied(_OPERATORS[type(sign)], read(node.left), read(node.right))
-        case ast.Call(func=ast.Name(id=name), keywords=[]) if _takes(name, number=len(node.args)):
-            return _applied(_FUNCTIONS[name], *map(read, node.args))
+            return _applied(_OPERATORS[type(sign)], _alone(read(node.left)), _alone(read(node.right)))
+        case ast.Call(func=ast.Name(id=function), keywords=[]) if _takes(function, number=len(node.args)):
+            pooled += [(function, name) for each in node.args if function in _POOLING and (name := _name_of(each))]
+            return _applied(FUNCTIONS[function], *_terms(node.args, function=function, read=read))
     raise ArithmeticRefused(f"'{ast.get_source_segment(text, node)}' may not stand in arithmetic: {_MAY}")
 
 
-def _named(name: str, *, names: list[str]) -> Work:
-    names.append(name)
-    return lambda given: given[name]
+def _terms(arguments: list[ast.expr], *, function: str, read: Callable[[ast.expr], Work]) -> Iterator[Terms]:
+    """What a function is given: a name may stand for several numbers, but not in round and not for the one that is ranked."""
+    for at, argument in enumerate(arguments):
+        work, name = read(argument), _name_of(argument)
+        one = function == "round" or (function in _RANKING and at == 0)
+        yield partial(_several, name=name) if name and not one else _alone(work)
 
 
-def _applied(work: Callable[..., Fraction], *parts: Work) -> Work:
-    return lambda given: work(*(part(given) for part in parts))
+def _name_of(node: ast.expr) -> str:
+    """The name that a part is, empty where it is more than a name."""
+    match node:
+        case ast.Name(id=name) if name not in FUNCTIONS:
+            return name
+        case ast.Attribute() if _ASSUMPTION.fullmatch(ast.unparse(node)):
+            return ast.unparse(node)
+    return ""
+
+
+def _single(given: Mapping[str, Number], *, name: str) -> Fraction:
+    found = _several(given, name=name)
+    if len(found) > 1:
+        raise ArithmeticRefused(
+            f"'{name}' is {len(found)} numbers: take one of them, as in mean({name}), sum({name}) or max({name})"
+        )
+    return found[0]
+
+
+def _several(given: Mapping[str, Number], *, name: str) -> tuple[Fraction, ...]:
+    found = given[name]
+    return found if isinstance(found, tuple) else (found,)
+
+
+def _alone(work: Work) -> Terms:
+    return lambda given: (work(given),)
+
+
+def _applied(work: Callable[..., Fraction], *parts: Terms) -> Work:
+    return lambda given: work(*(term for part in parts for term in part(given)))
 
 
 def _takes(function: str, *, number: int) -> bool:
-    return function in _FUNCTIONS and (1 <= number <= 2 if function == "round" else number >= 1)
+    if function == "round":
+        return 1 <= number <= 2
+    return function in FUNCTIONS and number >= (2 if function in _RANKING else 1)
 
 
 def _number(written: str) -> Fraction:

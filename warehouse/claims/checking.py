@@ -3,11 +3,8 @@
 A claim holds, holds within rounding, differs (by how much, and which other reading would fit) or cannot be checked.
 Everything is worked out exactly; what is shown is rounded to what the paper's own digits let one say.
 
-What Danish papers mean by their rounding words is nobody's law. Here `omtrent` and `ca.` cover less than 5 per cent on
-either side, `knap` (just under) means that the true number is below the written one by less than 5 per cent, `godt`
-(just over) above it by less than 5 per cent. `over` and `under` exclude the number itself, `mindst` and `op til`
-include it. Without a word, the last written decimal decides: a number holds if it lies no more than half a step away,
-so that both neighbours of a half are accepted.
+What a rounding word covers stands in `words`. Without a word, the last written decimal decides: a number holds if it lies
+no more than half a step away, so that both neighbours of a half are accepted.
 """
 
 from __future__ import annotations
@@ -18,52 +15,13 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Literal
 
-from warehouse.claims.file import Claim, ClaimsFile, Document
+from warehouse.claims.content import Claim, ClaimsFile, Document
 from warehouse.claims.values import Computed, Figures, Found, Values
-from warehouse.danish.numbers import readable, scale_of, shown
+from warehouse.claims.words import WORDS, Word
+from warehouse.danish.numbers import readable, shown
 
 Assumptions = Callable[[Document], Mapping[str, Decimal]]
 Verdict = Literal["holds", "holds within rounding", "differs", "cannot be checked"]
-TOLERANCE = Fraction(5, 100)
-
-
-@dataclass(frozen=True)
-class Word:
-    """A rounding word: how far below and above the written number the true one may lie, as a share; None is any."""
-
-    english: str
-    below: Fraction | None
-    above: Fraction | None
-    itself: bool = True
-
-    def covers(self, value: Fraction, *, written: Fraction) -> bool:
-        """Whether a true number may be called so."""
-        if value == written:
-            return self.itself
-        room = self.below if value < written else self.above
-        return room is None or abs(value - written) < room * abs(written)
-
-    @property
-    def has_one_side(self) -> bool:
-        """Whether it says on which side the true number lies, and not how near: then it is true or false, not rounded."""
-        return self.below is None or self.above is None
-
-    @property
-    def bends(self) -> bool:
-        """Whether a number that rounds to the written one may be called so, on whichever side it lies."""
-        return self.itself and (self.has_one_side or self.below == self.above)
-
-
-WORDS = {
-    "omtrent": Word("about", TOLERANCE, TOLERANCE),
-    "ca.": Word("about", TOLERANCE, TOLERANCE),
-    "knap": Word("just under", TOLERANCE, Fraction(0)),
-    "godt": Word("just over", Fraction(0), TOLERANCE),
-    "over": Word("over", Fraction(0), None, itself=False),
-    "under": Word("under", None, Fraction(0), itself=False),
-    "mindst": Word("at least", Fraction(0), None),
-    "op til": Word("at most", None, Fraction(0)),
-}
 
 
 @dataclass(frozen=True)
@@ -78,6 +36,12 @@ class Written:
     def word(self) -> Word | None:
         """What its rounding word means."""
         return WORDS[self.about] if self.about else None
+
+    def covers(self, value: Fraction) -> bool:
+        """Whether its word covers a true number; without a word, whether that is written so once it is rounded."""
+        if self.word is None:
+            return self.rounds_from(value)
+        return self.word.covers(value, written=self.value, step=self.step)
 
     def rounds_from(self, value: Fraction) -> bool:
         """Whether a true number is written so once it is rounded."""
@@ -151,15 +115,15 @@ class _Words:
     @property
     def written(self) -> Written:
         """The paper's number in the plain unit."""
-        claim, scale = self.claim, scale_of(self.claim.unit)
+        claim, scale = self.claim, self.claim.unit.scale
         step = claim.rounded_to.value if claim.rounded_to else claim.claimed.step
         return Written(claim.claimed.value * scale, step * scale, claim.about)
 
     def in_unit(self, value: Fraction) -> Decimal:
-        return readable(value / scale_of(self.claim.unit), decimals=self.claim.claimed.decimals)
+        return readable(value / self.claim.unit.scale, decimals=self.claim.claimed.decimals)
 
     def said(self, value: Fraction) -> str:
-        return f"{shown(self.in_unit(value))} {self.claim.unit}".rstrip()
+        return f"{shown(self.in_unit(value))} {self.claim.unit.text}".rstrip()
 
     def unchecked(self, why: str) -> CheckedClaim:
         return self.row(None, verdict="cannot be checked", reason=why)
@@ -175,7 +139,7 @@ class _Words:
             difference=self.in_unit(written - computed.value) if computed else None,
             verdict=verdict,
             reason=reason,
-            unit=claim.unit,
+            unit=claim.unit.text,
         )
 
     def gives(self, found: Found, *, computed: Computed, finding: Finding) -> str:
@@ -215,8 +179,8 @@ def judge(written: Written, *, computed: Computed) -> Finding:
     word = written.word
     if computed.value == written.value and (word is None or word.itself):
         return Finding("holds", "exact")
-    if word is not None and word.covers(computed.value, written=written.value):
-        return Finding("holds" if word.has_one_side else "holds within rounding", "word")
+    if word is not None and written.covers(computed.value):
+        return Finding("holds within rounding" if word.near else "holds", "word")
     if (word is None or word.bends) and written.rounds_from(computed.value):
         return Finding("holds within rounding", "rounding")
     if _within_reach(written, computed=computed):
@@ -227,7 +191,4 @@ def judge(written: Written, *, computed: Computed) -> Finding:
 def _within_reach(written: Written, *, computed: Computed) -> bool:
     """Whether the inputs, themselves rounded, leave a value possible that would be written so."""
     nearest = min(max(written.value, computed.low), computed.high)
-    word = written.word
-    if word is None:
-        return written.rounds_from(nearest)
-    return any(word.covers(value, written=written.value) for value in (nearest, computed.low, computed.high))
+    return any(map(written.covers, (nearest, computed.low, computed.high)))

@@ -5,25 +5,18 @@ Written by hand in YAML (docs/claims.md). Whatever is wrong with it is said with
 
 from __future__ import annotations
 
-import re
-from calendar import monthrange
-from collections.abc import Iterator
-from datetime import date
-from fractions import Fraction
-from typing import Annotated, Any, Literal
+from collections.abc import Iterator, Sequence
+from typing import Any
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, PlainValidator, StringConstraints, ValidationError
+from pydantic import ValidationError
 
-from warehouse.areas import AreaUnknown, find
 from warehouse.claims.arithmetic import Arithmetic
-from warehouse.danish.numbers import WrittenNumber, could_be_two_numbers, scale_of
-from warehouse.formats.days import WrittenDay
+from warehouse.claims.content import ASSUMPTION, Claim, ClaimsFile, Given, Reading
+from warehouse.danish.numbers import could_be_two_numbers
 from warehouse.formats.yaml_files import Path, YamlFile, YamlMisread, as_text
-from warehouse.periods import Period
 
-About = Literal["omtrent", "ca.", "knap", "godt", "over", "under", "mindst", "op til"]
-ASSUMPTION = "assumptions."
+WAYS = ("arithmetic", "figure", "cell", "cannot")
 MOST_ERRORS = 20
 LONGEST_FILE = 200_000
 EXPECTED = {
@@ -38,131 +31,6 @@ class ClaimsError(ValueError):
     """A claims file cannot be read, or one of its claims cannot be worked out; the message says where and what to do."""
 
 
-def _number(written: object) -> WrittenNumber:
-    if not isinstance(written, str):
-        raise ValueError("expected a number, found a list or further keys")
-    return WrittenNumber.parse(written)
-
-
-def _arithmetic(written: object) -> Arithmetic:
-    if not isinstance(written, str):
-        raise ValueError("expected arithmetic as one text")
-    return Arithmetic.parse(written)
-
-
-def _area(written: object) -> str:
-    try:
-        return find(str(written)).name
-    except AreaUnknown as error:
-        raise ValueError(str(error)) from error
-
-
-def _day(written: object) -> str:
-    found = re.fullmatch(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?", str(written), re.ASCII)
-    if found is None:
-        raise ValueError(f"'{written}' is not a date: write 2024-01-31, or 2024-01 or 2024 where no more is known")
-    date(int(found[1]), int(found[2] or 1), int(found[3] or 1))
-    return str(written)
-
-
-Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=1000)]
-Name = Annotated[str, StringConstraints(pattern=r"^[a-zæøå][a-z0-9_æøå]*$", max_length=60)]
-Number = Annotated[WrittenNumber, PlainValidator(_number)]
-Formula = Annotated[Arithmetic, PlainValidator(_arithmetic)]
-AreaName = Annotated[str, PlainValidator(_area)]
-Day = Annotated[str, PlainValidator(_day)]
-PeriodId = Annotated[Period, PlainValidator(lambda written: Period.parse(str(written)))]
-
-
-class _Written(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Document(_Written):
-    """One paper: `date` is as exact as it is known."""
-
-    id: Words
-    title: Words
-    area: AreaName
-    date: Day
-    source: Words
-
-
-def last_day(document: Document) -> date:
-    """The last day that a paper may be of."""
-    year, month, day = (int(part) for part in [*document.date.split("-"), "0", "0"][:3])
-    return date(year, month or 12, day or monthrange(year, month or 12)[1])
-
-
-class Given(_Written):
-    """A number the arithmetic is given, and where it comes from; `low` and `high` where it is itself a rounded one."""
-
-    value: Number
-    source: Words = Field(alias="from")
-    unit: Words = ""
-    low: Number | None = None
-    high: Number | None = None
-
-    @property
-    def number(self) -> Fraction:
-        """Its value in the plain unit: kroner where it was written in millions of them."""
-        return self.value.value * scale_of(self.unit)
-
-    @property
-    def ends(self) -> tuple[Fraction, ...]:
-        """What it may be at the least and at the most, in the plain unit; itself where it is exact."""
-        ends = (end.value * scale_of(self.unit) for end in (self.low or self.value, self.high or self.value))
-        return tuple(dict.fromkeys(ends))
-
-
-class Figure(_Written):
-    """A figure of the warehouse; without an area it is about the document's."""
-
-    name: Name
-    area: AreaName | None = None
-    period: PeriodId | None = None
-    item: Words | None = None
-    basis: Words | None = None
-    column: Words | None = None
-    as_of: WrittenDay | None = None
-
-
-class Reading(_Written):
-    """Another way of reading the paper, tried where the claim differs."""
-
-    label: Words
-    arithmetic: Formula | None = None
-    figure: Figure | None = None
-
-
-class Claim(_Written):
-    """One number somebody wrote, and the arithmetic or figure that should give it, or why nothing can."""
-
-    document: Words
-    point: Words
-    statement: Words
-    claimed: Number
-    unit: Words = ""
-    about: About | None = None
-    rounded_to: Number | None = None
-    arithmetic: Formula | None = None
-    figure: Figure | None = None
-    cannot: Words | None = None
-    given: dict[Name, Given] = {}
-    readings: tuple[Reading, ...] = ()
-
-
-class ClaimsFile(_Written):
-    """Papers and what they claim; every claim names a document of the file."""
-
-    documents: tuple[Document, ...]
-    claims: tuple[Claim, ...]
-
-    def document(self, claim: Claim) -> Document:
-        """The paper a claim stands in."""
-        return next(document for document in self.documents if document.id == claim.document)
-
-
 def read_claims(text: str, *, name: str = "the claims file") -> ClaimsFile:
     """A claims file from its text; raises ClaimsError naming each wrong line and key. `name` is what to call the file."""
     try:
@@ -171,7 +39,7 @@ def read_claims(text: str, *, name: str = "the claims file") -> ClaimsFile:
         key = f", {'.'.join(map(str, error.path))}" if error.path else ""
         raise ClaimsError(f"{name}, line {error.line}{key}: {error}") from error
     try:
-        claims = ClaimsFile.model_validate(file.content)
+        claims = ClaimsFile.model_validate(file.content, context={"units": _own_units(file.content)})
     except ValidationError as error:
         wrong = [(tuple(each["loc"]), _in_words(each)) for each in error.errors(include_url=False)]
         raise _errors(wrong, file=file, name=name) from error
@@ -179,6 +47,12 @@ def read_claims(text: str, *, name: str = "the claims file") -> ClaimsFile:
     if wrong:
         raise _errors(wrong, file=file, name=name)
     return claims
+
+
+def _own_units(content: object) -> list[str]:
+    """The file's own words for what is counted, as far as they can be read; what is wrong with them is said elsewhere."""
+    units = content.get("units") if isinstance(content, dict) else None
+    return [each for each in units if isinstance(each, str)] if isinstance(units, list) else []
 
 
 def _as_written(node: yaml.ScalarNode) -> str | None:
@@ -232,18 +106,36 @@ def _misfits(claims: ClaimsFile) -> Iterator[tuple[Path, str]]:
 
 
 def _misfits_of(claim: Claim) -> Iterator[tuple[Path, str]]:
-    ways = [way for way in ("arithmetic", "figure", "cannot") if getattr(claim, way) is not None]
-    if len(ways) != 1:
-        found = " and ".join(ways) or "none of them"
-        yield (), f"expected exactly one of arithmetic, figure and cannot; found {found}"
+    yield from _misfits_of_way(claim, ways=WAYS)
     if claim.cannot is not None and (claim.readings or claim.given):
         yield ("cannot",), "what cannot be checked has no readings and nothing given; remove them"
     for at, reading in enumerate(claim.readings):
-        if (reading.arithmetic is None) == (reading.figure is None):
-            yield ("readings", at), "expected exactly one of arithmetic and figure"
+        for path, what in _misfits_of_way(reading, ways=WAYS[:-1]):
+            yield ("readings", at, *path), what
     if claim.rounded_to is not None and claim.rounded_to.value <= 0:
         yield ("rounded_to",), f"expected a number above zero such as 10; found {claim.rounded_to.value}"
     yield from _misfits_of_names(claim)
+    for name, given in claim.given.items():
+        for path, what in _misfits_of_given(given):
+            yield ("given", name, *path), what
+
+
+def _misfits_of_way(claim: Claim | Reading, *, ways: Sequence[str]) -> Iterator[tuple[Path, str]]:
+    named = [way for way in ways if getattr(claim, way) is not None]
+    if len(named) != 1:
+        yield (), f"expected exactly one of {_either(ways)}; found {' and '.join(named) or 'none of them'}"
+    for key, asked in (("figure", claim.figure), ("cell", claim.cell)):
+        if asked is not None and asked.gives_several:
+            yield (
+                (key,),
+                "expected one number; several go under 'given', and arithmetic takes their mean, sum, min or max",
+            )
+        for what in asked.misfits() if asked is not None else ():
+            yield (key,), what
+
+
+def _either(names: Sequence[str]) -> str:
+    return f"{', '.join(names[:-1])} and {names[-1]}"
 
 
 def _misfits_of_names(claim: Claim) -> Iterator[tuple[Path, str]]:
@@ -254,10 +146,24 @@ def _misfits_of_names(claim: Claim) -> Iterator[tuple[Path, str]]:
         for name in formula.names if formula else ():
             if name not in claim.given and not name.startswith(ASSUMPTION):
                 yield path, f"'{name}' is not given; add it under 'given' with its value and where it comes from"
-    for name, given in claim.given.items():
+    for name in claim.given:
         if name not in used:
             yield ("given", name), "no arithmetic uses it; use it or remove it"
-        if (given.low or given.value).value > given.value.value or (
-            given.high or given.value
-        ).value < given.value.value:
-            yield ("given", name), "its value does not lie between its low and its high"
+
+
+def _misfits_of_given(given: Given) -> Iterator[tuple[Path, str]]:
+    ways = [way for way in ("value", "figure", "cell") if getattr(given, way) is not None]
+    beside = given.model_fields_set & {"source", "unit", "low", "high"}
+    if len(ways) != 1:
+        yield (), f"expected exactly one of value, figure and cell; found {' and '.join(ways) or 'none of them'}"
+    elif given.asked is not None:
+        if beside:
+            keys = ", ".join(sorted("from" if name == "source" else name for name in beside))
+            yield (), f"a figure or cell is in its plain unit and has its own source; remove {keys}"
+        for what in given.asked.misfits():
+            yield (ways[0],), what
+    elif given.source is None:
+        yield ("from",), "this key is missing; add it"
+    value, low, high = given.ends
+    if not low <= value <= high:
+        yield (), "its value does not lie between its low and its high"

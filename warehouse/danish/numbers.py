@@ -21,12 +21,6 @@ SIGNIFICANT = 5
 MINUS_SIGNS = "-\u2010\u2011\u2012\u2013\u2212"
 BLANKS = " \u00a0\u202f"
 
-_SCALES = (
-    (re.compile(r"(mia|milliard(er)?)\b"), 1_000_000_000),
-    (re.compile(r"(mio|million(er)?)\b"), 1_000_000),
-    (re.compile(r"(t\. ?kr|tkr|tusinde?\b|1\.000 )"), 1_000),
-)
-
 
 @dataclass(frozen=True)
 class Notation:
@@ -122,11 +116,6 @@ def could_be_two_numbers(text: str) -> bool:
     """Whether a Dane and a program read different numbers: `1.425` is 1425 to one and 1.425 to the other."""
     grouped = "." in text and "," not in text
     return grouped and read_number(text, notation=replace(_PAPER, minus="-")) is not None
-
-
-def scale_of(unit: str) -> int:
-    """How many of the plain unit one of `unit` is: 1,000,000 for `mio. kr.`, 1 for `personer` and for `pct.`."""
-    return next((scale for pattern, scale in _SCALES if pattern.match(unit.strip().lower())), 1)
 
 
 def rounded(value: Fraction, *, decimals: int) -> Fraction:

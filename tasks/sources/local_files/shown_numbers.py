@@ -6,7 +6,7 @@ import re
 
 from tasks.sources.local_files.contract_fields import Column
 from tasks.sources.local_files.rows import Cell, NotAsDeclared, Percentage, Shown
-from warehouse.danish.numbers import scale_of
+from warehouse.danish.units import scale_of
 
 _PERSONS = r"(?:fuldtids|helårs)?pers(?:on(?:er)?)?\.?"
 _WORDS = {

@@ -11,7 +11,7 @@ import pytest
 
 from warehouse.claims.checking import CheckedClaim, check
 from warehouse.claims.file import ClaimsError, read_claims
-from warehouse.claims.values import FigureAnswer, FigureQuestion
+from warehouse.claims.values import FigureAnswer, FigureQuestion, Figures, Question
 from warehouse.periods import Period
 
 HEAD = """\
@@ -35,7 +35,7 @@ given:
 SAVINGS = "figure: {name: savings, period: 2023QMAT02}"
 
 
-def no_figures(question: FigureQuestion) -> FigureAnswer:
+def no_figures(question: Question) -> FigureAnswer:
     raise AssertionError(f"nobody should have asked for {question}")
 
 
@@ -43,7 +43,7 @@ def checked(
     claim: str, *, answer: FigureAnswer | None = None, assumptions: Mapping[str, Decimal] | None = None
 ) -> CheckedClaim:
     lines = textwrap.indent(textwrap.dedent(claim).strip("\n"), "    ")
-    figures = no_figures if answer is None else lambda _: answer
+    figures: Figures = no_figures if answer is None else lambda _: answer
     (row,) = check(read_claims(f"{HEAD}{lines}\n"), figures=figures, assumptions=lambda _: assumptions or {})
     return row
 
@@ -142,9 +142,9 @@ def test_a_single_given_number_is_named_by_where_it_comes_from() -> None:
 
 # ---- figures ------------------------------------------------------------------------------------------------
 def test_a_figure_is_asked_for_with_all_that_the_file_says_and_the_papers_area() -> None:
-    asked: list[FigureQuestion] = []
+    asked: list[Question] = []
 
-    def figures(question: FigureQuestion) -> FigureAnswer:
+    def figures(question: Question) -> FigureAnswer:
         asked.append(question)
         return FigureAnswer(Decimal(5))
 

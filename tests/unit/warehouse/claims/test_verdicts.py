@@ -6,8 +6,9 @@ from fractions import Fraction
 
 import pytest
 
-from warehouse.claims.checking import WORDS, Written, judge
+from warehouse.claims.checking import Written, judge
 from warehouse.claims.values import Computed
+from warehouse.claims.words import WORDS
 
 
 def judged(
@@ -53,21 +54,21 @@ def test_without_a_word_the_last_digit_decides(written: str, value: str, step: s
     ("about", "value", "expected"),
     [
         ("omtrent", "100", EXACT),
-        ("omtrent", "95.01", WORD),
-        ("omtrent", "104.99", WORD),
-        ("omtrent", "95", APART),
-        ("omtrent", "105", APART),
-        ("ca.", "104.99", WORD),
-        ("ca.", "105", APART),
+        ("omtrent", "90.01", WORD),
+        ("omtrent", "109.99", WORD),
+        ("omtrent", "90", APART),
+        ("omtrent", "110", APART),
+        ("ca.", "109.99", WORD),
+        ("ca.", "110", APART),
         ("knap", "100", EXACT),
         ("knap", "99.99", WORD),
-        ("knap", "95.01", WORD),
-        ("knap", "95", APART),
+        ("knap", "90.01", WORD),
+        ("knap", "90", APART),
         ("knap", "100.01", APART),
         ("godt", "100", EXACT),
         ("godt", "100.01", WORD),
-        ("godt", "104.99", WORD),
-        ("godt", "105", APART),
+        ("godt", "109.99", WORD),
+        ("godt", "110", APART),
         ("godt", "99.99", APART),
         ("over", "100", APART),
         ("over", "100.01", SIDE),
@@ -92,17 +93,43 @@ def test_a_word_covers_what_it_covers_and_no_more(about: str, value: str, expect
 
 
 def test_every_word_is_tried_above() -> None:
-    assert set(WORDS) == {"omtrent", "ca.", "knap", "godt", "over", "under", "mindst", "op til"}
+    tried = [WORDS[word] for word in ("omtrent", "ca.", "knap", "godt", "over", "under", "mindst", "op til")]
+    assert set(WORDS.values()) == set(tried)
 
 
-def test_below_zero_a_word_means_the_same_side_of_the_number() -> None:
-    assert judged("-100", "-101", about="knap") == WORD
-    assert judged("-100", "-99", about="knap") == APART
-    assert judged("-100", "-99", about="godt") == WORD
+def test_below_zero_words_of_size_speak_of_the_size_and_words_of_order_of_the_number() -> None:
+    assert judged("-100", "-99", about="knap") == WORD
+    assert judged("-100", "-101", about="knap") == APART
+    assert judged("-100", "-101", about="godt") == WORD
+    assert judged("-100", "-99", about="godt") == APART
+    assert judged("-100", "-99", about="over") == SIDE
+    assert judged("-100", "-101", about="over") == APART
+
+
+@pytest.mark.parametrize(
+    ("written", "step", "least", "most"),
+    [
+        ("2", "1", "1.5", "2.5"),  # half of the last digit
+        ("0.7", "0.1", "0.65", "0.75"),
+        ("2500", "1", "2375", "2625"),  # five per cent
+        ("2882", "1", "2737.9", "3026.1"),
+        ("200", "1", "180", "220"),  # a round number: ten per cent, and no more than what rounds to it
+        ("800", "1", "750", "850"),
+        ("2000000", "1000000", "1500000", "2500000"),
+    ],
+)
+def test_near_is_what_the_written_digits_leave(written: str, step: str, least: str, most: str) -> None:
+    just = Fraction(step) / 1000
+    assert judged(written, least, about="knap", step=step) == judged(written, most, about="godt", step=step) == APART
+    for about in ("omtrent", "knap"):
+        assert judged(written, str(Fraction(least) + just), about=about, step=step) == WORD
+    for about in ("omtrent", "godt"):
+        assert judged(written, str(Fraction(most) - just), about=about, step=step) == WORD
 
 
 def test_about_a_small_number_rounding_still_counts() -> None:
-    assert judged("3", "3.4", about="ca.") == ROUNDED
+    assert judged("3", "3.4", about="ca.") == WORD
+    assert judged("3", "3.5", about="ca.") == ROUNDED
     assert judged("3", "3.6", about="ca.") == APART
 
 
@@ -114,7 +141,7 @@ def test_about_a_small_number_rounding_still_counts() -> None:
         ("57", None, ("45", "55"), APART),
         ("44", None, ("45", "55"), APART),
         ("60", "knap", ("45", "58"), INPUTS),
-        ("60", "knap", ("45", "57"), APART),
+        ("60", "knap", ("45", "54"), APART),
         ("48", "knap", ("45", "55"), INPUTS),
         ("44", "knap", ("45", "55"), APART),
         ("55", "over", ("45", "55"), APART),

@@ -13,7 +13,6 @@ from warehouse.danish.numbers import (
     could_be_two_numbers,
     readable,
     rounded,
-    scale_of,
     shown,
 )
 
@@ -62,31 +61,6 @@ def test_only_a_point_before_three_digits_could_be_two_numbers() -> None:
     both = ["1.425", "-1.111", "6.617.500"]
     one = ["1425", "6.62", "0.492", "1.425,5", "6,617", "12345.678", "2024-01-31"]
     assert [could_be_two_numbers(text) for text in (*both, *one)] == [True] * 3 + [False] * 7
-
-
-@pytest.mark.parametrize(
-    ("unit", "scale"),
-    [
-        ("kr.", 1),
-        ("t.kr.", 1_000),
-        ("t. kr.", 1_000),
-        ("1.000 kr.", 1_000),
-        ("mio. kr.", 1_000_000),
-        ("Mio. kr.", 1_000_000),
-        ("mia. kr.", 1_000_000_000),
-        ("millioner kroner", 1_000_000),
-        ("milliard kr.", 1_000_000_000),
-        ("tusind kr.", 1_000),
-        ("mio", 1_000_000),
-        ("miotiske celler", 1),
-        ("pct.", 1),
-        ("personer", 1),
-        ("timer", 1),
-        ("", 1),
-    ],
-)
-def test_a_unit_says_how_many_of_the_plain_one_it_is(unit: str, scale: int) -> None:
-    assert scale_of(unit) == scale
 
 
 def test_halves_are_rounded_away_from_zero() -> None:

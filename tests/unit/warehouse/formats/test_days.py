@@ -13,7 +13,7 @@ from pydantic import BaseModel, ValidationError
 from expectations.known_deviations import Deviation
 from tasks.sources.local_files.contract import Contract
 from warehouse.catalogue.model import BenefitGroup, Measure, Member, Retirement, SeriesBreak, Table
-from warehouse.claims.file import Figure
+from warehouse.claims.content import Figure
 from warehouse.danish.asked import moment, moment_from
 from warehouse.errors import QuestionError
 from warehouse.formats.days import WrittenDay

@@ -8,9 +8,9 @@ from decimal import Decimal
 import polars as pl
 import pytest
 
-from tasks.answers import assumptions_of
+from tasks.claims import assumptions_of
 from warehouse.assumptions.record import KNOWN
-from warehouse.claims.file import Document, last_day
+from warehouse.claims.content import Document, last_day
 
 
 def paper(day: str = "2024-01-31", *, area: str = "Herlev") -> Document:
