@@ -7,7 +7,6 @@ true one; all else (which cells stand, none withdrawn) is held against the hones
 from __future__ import annotations
 
 import json
-import os
 import random
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -23,6 +22,7 @@ from hypothesis import strategies as st
 from sqlalchemy import Connection, Engine, text
 
 from tasks.resources import Resources
+from tests.faults.examples import PHASES, share
 from tests.faults.plain_nights import Content, PlainNights
 from tests.scripted import Scripted, scripted
 from tests.standin.server import running
@@ -33,7 +33,6 @@ pytestmark = pytest.mark.slow
 BEFORE, DAY = "2023-11-05", "2023-12-05"
 """A night that was well, and the night after the next release."""
 LONGEST_SECONDS = 30
-EXAMPLES = int(os.environ.get("ANSWER_EXAMPLES", "200"))
 
 KEYS = text("""
 select m.name, s.area_id, s.members::text, o.period_id
@@ -181,7 +180,9 @@ SPOILT = st.one_of(
 )
 
 
-@settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=share(50), deadline=None, phases=PHASES, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(spoil=SPOILT, share=st.floats(0, 1, exclude_max=True))
 def test_whatever_one_call_is_answered(
     nights: Nights, between: tuple[Between, Scripted], honest: tuple[int, Content, Content], spoil: Spoil, share: float
@@ -201,7 +202,7 @@ def test_whatever_one_call_is_answered(
     assert ended.withdrawn == 0
 
 
-@settings(max_examples=max(20, EXAMPLES // 10), deadline=None)
+@settings(max_examples=share(10), deadline=None, phases=PHASES)
 @given(days=st.integers(-9_000, 9_000) | st.integers(-400, 400))
 @example(days=-1)
 @example(days=59)
