@@ -78,9 +78,8 @@ class Folders(PlainNights):
         with self._looked_at(keep=keep) as connection:
             found = due_of_source(LOCAL_FILES, resources, run_id=run_id, wanted=frozenset())
             outcomes = {due.table_id: self._outcome(due, resources, run_id, connection) for due in found}
-            ended = Ended(
-                outcomes, *(_cells(connection, name) for name in ("courses", "steady")), _statuses(connection)
-            )
+            courses, steady = _cells(connection, "courses"), _cells(connection, "steady")
+            ended = Ended(outcomes, courses, steady, _statuses(connection))
         self._tidy(run_id)
         return ended
 
