@@ -27,7 +27,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 TABLES = ["y30r21", "y01a02"]
 CONNECTIONS = 8
 PARTED = {"benefit_recipients": "table_id"}
-VIEWS = ("revisions", "freshness", "series_breaks", "known_moments")
+VIEWS = ("benefit_totals", "revisions", "freshness", "series_breaks", "known_moments")
 GROWING = ("benefit_recipients", *VIEWS, "data_dictionary", "claim_check")
 """Marts with rows from the first night on, that never have fewer."""
 _STATE = """
