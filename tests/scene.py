@@ -126,6 +126,12 @@ class Scene:
             assert run([*arguments, "--json"]) == 0
         return json.loads(printed.getvalue())
 
+    def why_nothing(self, *arguments: str) -> str:
+        """What a command says that has nothing to tell, and so ends with status 2."""
+        said = self.command(*arguments, "--json")
+        assert (said.returncode, said.stdout) == (2, "")
+        return said.stderr
+
     def outcomes(self, report: RunReport) -> dict[str, str]:
         """Outcome by table."""
         return {table["table"]: table["outcome"] for table in report.tables}

@@ -140,7 +140,7 @@ def test_a_partition_that_stops_does_not_stop_the_others(small: Scene) -> None:
     ("wrong", "said"),
     [
         (["--from", "2019M13", "--to", "2020"], "2019M13"),
-        (["--from", "2020", "--to", "2019"], "2020 comes after 2019"),
+        (["--from", "2020", "--to", "2019"], "2020Y01 comes after 2019Y01"),
         (["--from", "2019"], "--from and --to"),
         (["--from", "2019", "--to", "2020", "--table", "y99x99"], "y99x99"),
         (["--from", "2019", "--to", "2020", "--table", "folk1a"], "folk1a"),

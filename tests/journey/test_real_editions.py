@@ -37,7 +37,7 @@ def test_what_was_published_and_what_was_known_when(two_editions: Scene) -> None
     )
     assert [row["value"] for row in two_editions.answer(*asked)] == [491]
     assert [row["value"] for row in two_editions.answer(*asked, "--as-of", "2026-08-10")] == [477]
-    assert two_editions.answer(*asked, "--as-of", "2026-07-31") == []
+    assert "was first seen" in two_editions.why_nothing(*asked, "--as-of", "2026-07-31")
     country = ("show", "y25i01", "--area", "Hele landet", *asked[4:])
     assert [row["value"] for row in two_editions.answer(*country)] == [89_907]
     assert [row["value"] for row in two_editions.answer(*country, "--as-of", "2026-08-10")] == [88_080]
