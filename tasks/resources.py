@@ -25,7 +25,7 @@ from tasks.sources.registry import source_of
 from warehouse import migrations
 from warehouse.catalogue.model import Table
 from warehouse.danish.clock import Clock, danish_day
-from warehouse.database import embedded
+from warehouse.database import embedded, sessions
 from warehouse.database.call_budget import Budget, wait_for_turn
 from warehouse.errors import QuestionError, went_away
 from warehouse.history.dimensions import write_tables
@@ -97,7 +97,7 @@ def open_resources(warehouse: SecretStr | None = None) -> Iterator[Resources]:
     settings = read_settings()
     if warehouse is not None:
         settings = settings.model_copy(update={"warehouse_url": warehouse})
-    with embedded.engine_for(settings) as engine:
+    with sessions.engine_for(settings) as engine:
         yield Resources(settings, clock_from(settings.now), engine)
 
 
