@@ -41,7 +41,13 @@ def held(engine: Engine, lock: Lock, *, number: int = 0, patience_seconds: float
     """Hold a lock for the length of a block; false where another session still held it after the patience."""
     with engine.connect() as connection:
         try:
-            yield _taken(connection, lock, number=number, patience_seconds=patience_seconds)
+            connection.execute(text(_KEPT))
+            taken = _taken(connection, lock, number=number, patience_seconds=patience_seconds)
+            if (
+                taken
+            ):  # once more: a question keeps its snapshot, and rows from being cleared away, until the next statement
+                connection.execute(text(_KEPT))
+            yield taken
         finally:
             with suppress(DBAPIError):  # the session is gone, and the lock with it
                 connection.rollback()
@@ -49,7 +55,6 @@ def held(engine: Engine, lock: Lock, *, number: int = 0, patience_seconds: float
 
 def _taken(connection: Connection, lock: Lock, *, number: int, patience_seconds: float) -> bool:
     key = {"lock": int(lock), "number": number}
-    connection.execute(text(_KEPT))
     if not patience_seconds:
         return bool(connection.scalar(text("select pg_try_advisory_xact_lock(:lock, :number)"), key))
     connection.execute(text(f"set local lock_timeout = {int(patience_seconds * 1000)}"))
