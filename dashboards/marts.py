@@ -29,7 +29,7 @@ def reading(url: str) -> Iterator[Marts]:
     """The marts as they stand now, for as long as a page is made. Raises Unreachable."""
     _refuse_misread(url)
     try:
-        connection = psycopg.connect(url, row_factory=dict_row, connect_timeout=10)
+        connection = psycopg.connect(url, row_factory=dict_row, connect_timeout=10, prepare_threshold=None)
     except psycopg.OperationalError as error:
         raise Unreachable(
             f"Datavarehuset svarer ikke ({_first_line(error)}). Er serveren startet, og er adressen i DASHBOARD_URL rigtig?"

@@ -21,7 +21,7 @@ from expectations.checks import KEPT_OFFENDERS, Audited, Check, expectation_of
 from expectations.known_deviations import Deviation, wrong
 from expectations.sql_literals import literal
 from expectations.verdict import Verdict
-from warehouse.database.embedded import SESSION
+from warehouse.database import sessions
 
 GUARD = "known_deviations_still_stand"
 
@@ -94,6 +94,9 @@ def _is(column: str, wanted: Mapping[str, str] | float | str) -> str:
     return f"{column} = {literal(wanted)}"
 
 
+_SETTING = {"search_path": "staging"}
+
+
 def verdicts(audited: Audited, *, warehouse: URL) -> list[Verdict]:
     """Carry out a table's suite on its staging table and what was made of it there.
 
@@ -103,22 +106,26 @@ def verdicts(audited: Audited, *, warehouse: URL) -> list[Verdict]:
     context = gx.get_context(mode="ephemeral")
     context.variables.progress_bars = ProgressBarsConfig(globally=False)
     source = _source(context, warehouse=warehouse)
+    # It keeps one engine for looking at tables and another for the checks.
+    engines = (source.get_engine(), source.get_execution_engine().engine)
     try:
+        for engine in engines:
+            sessions.set_each_transaction(engine, **_SETTING)
         asset = source.add_table_asset(audited.staging, table_name=audited.staging)
         batch = asset.add_batch_definition_whole_table("load").get_batch()
         expectations = [expectation_of(check, staging=audited.staging) for check in checks]
         suite = gx.ExpectationSuite(name=audited.staging, expectations=expectations)
         result = batch.validate(suite, result_format="COMPLETE")
     finally:
-        for engine in (source.get_engine(), source.get_execution_engine().engine):
-            engine.dispose()  # it keeps one for looking at tables and another for the checks
+        for engine in engines:
+            engine.dispose()
     found = {each.expectation_config.meta["rule"]: each for each in result.results}
     return [_verdict(check, found[check.rule]) for check in checks]
 
 
 def _source(context: Any, *, warehouse: URL) -> Any:
     address = warehouse.render_as_string(hide_password=False)
-    session = SESSION | {"options": f"{SESSION['options']} -c search_path=staging"}
+    session = sessions.connect_args(warehouse, **_SETTING)
     with warnings.catch_warnings():
         # It recommends its PostgreSQL source, which refuses an address without a host, as a socket's is.
         warnings.simplefilter("ignore", GxDatasourceWarning)

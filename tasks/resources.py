@@ -25,7 +25,7 @@ from tasks.sources.registry import source_of
 from warehouse import migrations
 from warehouse.catalogue.model import Table
 from warehouse.danish.clock import Clock, danish_day
-from warehouse.database import embedded
+from warehouse.database import embedded, server_needs, sessions
 from warehouse.database.call_budget import Budget, wait_for_turn
 from warehouse.errors import QuestionError, went_away
 from warehouse.history.dimensions import write_tables
@@ -54,7 +54,12 @@ class Resources:
         return None if limit is None else Budget(urlsplit(self.settings.api_url).netloc, limit)
 
     def migrate(self) -> str:
-        """Bring the warehouse's schema up to date; gives the revision. Gives up when the patience is over."""
+        """Bring the warehouse's schema up to date; gives the revision. Gives up when the patience is over.
+
+        Raises ServerUnfit where the server, the database or the account is no place for one.
+        """
+        with self.engine.connect() as connection:
+            server_needs.require(connection)
         return migrations.upgrade(self.engine, patience_seconds=self.settings.patience_seconds)
 
     def keep_budget(self) -> None:
@@ -97,7 +102,7 @@ def open_resources(warehouse: SecretStr | None = None) -> Iterator[Resources]:
     settings = read_settings()
     if warehouse is not None:
         settings = settings.model_copy(update={"warehouse_url": warehouse})
-    with embedded.engine_for(settings) as engine:
+    with sessions.engine_for(settings) as engine:
         yield Resources(settings, clock_from(settings.now), engine)
 
 

@@ -42,10 +42,11 @@ import pytest
 from sqlalchemy import URL, Engine, create_engine, make_url, text
 
 from tasks.archive.store import Archive
+from tests.given import Given, given_server
 from tests.scene import Scene
 from tests.standin.server import running
 from warehouse import migrations
-from warehouse.database import embedded
+from warehouse.database import embedded, sessions
 
 ROOT = Path(__file__).parent.parent
 REAL = ROOT.parent / "shared" / "real"
@@ -80,7 +81,7 @@ def _database(server: URL, *, template: str | None = None) -> Iterator[URL]:
 
 @contextmanager
 def _engine(url: URL) -> Iterator[Engine]:
-    engine = create_engine(url, connect_args=embedded.SESSION)
+    engine = create_engine(url, connect_args=sessions.SESSION)
     try:
         yield engine
     finally:
@@ -130,6 +131,13 @@ def module_engine(server: URL, template: URL) -> Iterator[Engine]:
 def archive(tmp_path: Path) -> Archive:
     """An empty archive in a temporary folder."""
     return Archive((tmp_path / "archive").as_uri())
+
+
+@pytest.fixture(scope="session")
+def given() -> Iterator[Given]:
+    """Debian's PostgreSQL over TCP and TLS, whose account may use one database and no more."""
+    with given_server() as given:
+        yield given
 
 
 @pytest.fixture(scope="session")

@@ -8,13 +8,17 @@ from sqlalchemy.exc import DBAPIError
 
 # COPY speaks to the driver itself, so its errors come as the driver's.
 DATABASE_ERRORS = (DBAPIError, psycopg.Error)
+_NOT_LOST = (errors.DiskFull, errors.LockNotAvailable, errors.QueryCanceled, errors.OutOfMemory)
 
 
 def went_away(error: BaseException) -> bool:
-    """Whether the warehouse was lost rather than the statement wrong: worth another try."""
+    """Whether the warehouse was lost rather than the statement wrong: worth another try.
+
+    A server that may only be read for now counts as lost: after a failover it is a standby that is not yet promoted.
+    """
     cause = error.orig if isinstance(error, DBAPIError) else error
-    lost = isinstance(cause, psycopg.OperationalError | psycopg.InterfaceError)
-    return lost and not isinstance(cause, errors.DiskFull | errors.LockNotAvailable)
+    lost = isinstance(cause, psycopg.OperationalError | psycopg.InterfaceError | errors.ReadOnlySqlTransaction)
+    return lost and not isinstance(cause, _NOT_LOST)
 
 
 def in_words(error: DBAPIError | psycopg.Error) -> str:
@@ -28,6 +32,16 @@ def in_words(error: DBAPIError | psycopg.Error) -> str:
         return (
             f"the warehouse was kept locked for too long by {held}. What was published stands; end that session, or "
             "wait until it has ended, and run again"
+        )
+    if isinstance(cause, errors.ReadOnlySqlTransaction):
+        return (
+            f"the warehouse may only be read ({said[0]}). What was published stands; name the server that takes writes in "
+            "JOBINDSATS_WAREHOUSE_URL (of several hosts target_session_attrs=read-write finds it), and run again"
+        )
+    if isinstance(cause, errors.QueryCanceled) and "statement timeout" in said[0]:
+        return (
+            f"a statement lasted longer than JOBINDSATS_NIGHT_HOURS allows ({said[0]}). What was published stands; see "
+            "what else the server is at, or allow more, and run again"
         )
     if went_away(error):
         return f"the warehouse does not answer ({said[-1].strip()}). What was published stands; the next run goes on"

@@ -87,11 +87,14 @@ def down() -> int:
 
 @warehouse.command
 def migrate() -> int:
-    """Bring the schema, the areas and the catalogue up to date."""
+    """Bring the schema, the areas and the catalogue up to date, and say what the server lacks for a night."""
     from tasks.upkeep import administration
 
     console().print(f"The schema is at revision {administration.migrate()}")
-    return WELL
+    lacking = administration.lacking()
+    for sentence in lacking:
+        console().print(Text(sentence))
+    return ATTENTION if lacking else WELL
 
 
 @warehouse.command

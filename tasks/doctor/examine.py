@@ -10,6 +10,7 @@ from tasks.archive.receipts import missing_answers
 from tasks.archive.store import Archive
 from tasks.doctor.checks import examine_runs, examine_settings
 from tasks.doctor.finding import Finding, guarded
+from tasks.doctor.server import server
 from tasks.resources import clock_from, open_resources, require_warehouse
 from tasks.sources.jobindsats.client import TABLES, open_publisher
 from tasks.sources.jobindsats.listings import Listings, read_listings
@@ -70,30 +71,32 @@ def _warehouse(settings: Settings) -> list[Finding]:
 
     def examine() -> Finding:
         with open_resources() as resources, resources.engine.connect() as connection:
-            server = _server(connection)
-            if server.verdict == "well" and migrations.is_current(connection):
+            schema = _schema(connection)
+            if schema.verdict != "failed":
+                found.append(guarded("server", lambda: server(connection)))
+            if schema.verdict == "well" and migrations.is_current(connection):
                 found.extend(examine_runs(resources, connection=connection))
-            return server
+            return schema
 
     return [guarded("warehouse", examine), *found]
 
 
-def _server(connection: Connection) -> Finding:
-    server = connection.scalar(text("show server_version"))
+def _schema(connection: Connection) -> Finding:
+    version = connection.scalar(text("show server_version"))
     number = int(connection.scalar(text("show server_version_num")) or 0)
     if number < OLDEST_SERVER * 10_000:
-        says = f"PostgreSQL {server} is too old"
+        says = f"PostgreSQL {version} is too old"
         return Finding("warehouse", "failed", says, f"use PostgreSQL {OLDEST_SERVER} or newer")
     revision = migrations.current(connection)
     if revision is None:
-        return Finding("warehouse", "well", f"PostgreSQL {server}, empty", "the first night fills it")
+        return Finding("warehouse", "well", f"PostgreSQL {version}, empty", "the first night fills it")
     if revision != migrations.newest():
         says = f"schema {revision}, this version needs {migrations.newest()}"
         return Finding("warehouse", "attention", says, "jobindsats warehouse migrate")
     if not migrations.is_current(connection):
         says = f"the views and functions of schema {revision} are not those of this version"
         return Finding("warehouse", "attention", says, "jobindsats warehouse migrate")
-    return Finding("warehouse", "well", f"PostgreSQL {server}, schema {revision}")
+    return Finding("warehouse", "well", f"PostgreSQL {version}, schema {revision}")
 
 
 def _publisher(settings: Settings) -> Finding:

@@ -11,7 +11,7 @@ from warehouse.areas import AreaUnknown
 from warehouse.assumptions.model import AssumptionError
 from warehouse.catalogue.model import CatalogueError
 from warehouse.claims.file import ClaimsError
-from warehouse.database import embedded, reader_limits, reader_role
+from warehouse.database import embedded, reader_limits, reader_role, server_needs
 from warehouse.database.scratch import WrongTarget
 from warehouse.errors import DATABASE_ERRORS, QuestionError, in_words
 from warehouse.periods import PeriodError
@@ -35,12 +35,18 @@ def migrate() -> str:
         return resources.migrate()
 
 
+def lacking() -> list[str]:
+    """What the server lacks for a night, in sentences with what mends each."""
+    with open_resources() as resources, resources.engine.connect() as connection:
+        return [str(need) for need in server_needs.unmet(connection)]
+
+
 def address() -> str:
     """The warehouse's address for a client, started if need be; raises QuestionError where there is none."""
     settings = read_settings()
     require_warehouse(settings)
     url = embedded.address(settings)
-    return url.set(drivername="postgresql").render_as_string(hide_password=False)
+    return url.set(drivername="postgresql").render_as_string(hide_password=False).replace(" ", "%20")  # for libpq
 
 
 def give_readers(login: str | None) -> dict[str, Any]:

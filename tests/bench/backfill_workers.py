@@ -32,7 +32,7 @@ from sqlalchemy import URL, create_engine, text
 
 from tests.budgets import calls_over
 from tests.content import content
-from warehouse.database import embedded
+from warehouse.database import embedded, sessions
 from warehouse.database.scratch import scratch_beside
 from warehouse.marts.contract import HASHED
 
@@ -255,7 +255,7 @@ def _looked_up(warehouse: URL) -> tuple[dict[str, Any], str]:
     """What the ledger says, and the content: facts, and the marts that are derived of them now."""
     from tasks.derive import bring_up_to_date
 
-    engine = create_engine(warehouse, connect_args=embedded.SESSION)
+    engine = create_engine(warehouse, connect_args=sessions.SESSION)
     try:
         bring_up_to_date(engine)
         with engine.connect() as connection:

@@ -25,7 +25,7 @@ from sqlalchemy import URL, Engine, create_engine, make_url, text
 from tasks.archive.store import Archive
 from tests.bench.bodies import TABLE, Bodies, answers, made
 from warehouse.catalogue.model import jobindsats
-from warehouse.database import embedded
+from warehouse.database import sessions
 
 Seconds = dict[str, float]
 Rows = Iterator[list[dict[str, Any]]]
@@ -234,7 +234,7 @@ def _timed(name: str, work: Callable[[], object]) -> Seconds:
 
 @contextmanager
 def _engine(warehouse: URL) -> Iterator[Engine]:
-    engine = create_engine(warehouse, connect_args=embedded.SESSION)
+    engine = create_engine(warehouse, connect_args=sessions.SESSION)
     try:
         yield engine
     finally:

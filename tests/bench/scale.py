@@ -32,7 +32,7 @@ from tests.bench.wide_tables import bring_in, declare, larger_catalogue, look_at
 from warehouse import migrations
 from warehouse.areas import municipalities
 from warehouse.catalogue.model import Table, jobindsats
-from warehouse.database import embedded
+from warehouse.database import embedded, sessions
 from warehouse.database import reader_role as readers
 from warehouse.reading import Question, observations
 
@@ -72,7 +72,7 @@ def measured(asked: argparse.Namespace) -> Found:
     with tempfile.TemporaryDirectory(prefix="bench-of-scale-") as folder:
         data = Path(folder)
         try:
-            engine = create_engine(embedded.start(data), connect_args=embedded.SESSION)
+            engine = create_engine(embedded.start(data), connect_args=sessions.SESSION)
             _nights(data, scale=asked.scale)
             found = Found()
             with larger_catalogue(number + 1) as (of_releases, *wide):

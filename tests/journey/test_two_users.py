@@ -13,7 +13,7 @@ import pytest
 from sqlalchemy import create_engine, text
 
 from warehouse import migrations
-from warehouse.database import embedded
+from warehouse.database import embedded, sessions
 
 pytestmark = [
     pytest.mark.slow,
@@ -23,7 +23,7 @@ pytestmark = [
 
 def whole_life(folder: Path) -> None:
     """Start a server, make a warehouse, read from it, stop it."""
-    engine = create_engine(embedded.start(folder), connect_args=embedded.SESSION)
+    engine = create_engine(embedded.start(folder), connect_args=sessions.SESSION)
     migrations.upgrade(engine)
     with engine.connect() as connection:
         assert connection.scalar(text("select count(*) from core.areas"))

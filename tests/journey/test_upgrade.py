@@ -25,7 +25,7 @@ from tests.conftest import Database, Stage
 from tests.content import checksum, content_parts
 from tests.scene import Scene
 from warehouse import migrations
-from warehouse.database import embedded
+from warehouse.database import sessions
 from warehouse.database.reader_limits import READER
 from warehouse.history.checksum import Part
 from warehouse.marts.contract import HASHED
@@ -114,7 +114,7 @@ def restore(connection: Connection) -> None:
 
 @contextmanager
 def connected(url: URL) -> Iterator[Connection]:
-    engine = create_engine(url, connect_args=embedded.SESSION, poolclass=NullPool)
+    engine = create_engine(url, connect_args=sessions.SESSION, poolclass=NullPool)
     with engine.begin() as connection:
         yield connection
 
@@ -125,7 +125,7 @@ def old(empty_database: Database) -> Iterator[Engine]:
     with empty_database() as url:
         with connected(url) as connection:
             restore(connection)
-        yield create_engine(url, connect_args=embedded.SESSION, poolclass=NullPool)
+        yield create_engine(url, connect_args=sessions.SESSION, poolclass=NullPool)
 
 
 def schema_of(engine: Engine) -> dict[tuple[str, str], str]:

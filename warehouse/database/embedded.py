@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fasteners import InterProcessLock
-from sqlalchemy import URL, Engine, create_engine, make_url
+from sqlalchemy import URL, make_url
 from tenacity import (
     RetryError,
     Retrying,
@@ -29,18 +29,10 @@ from tenacity import (
     wait_fixed,
 )
 
-from warehouse.database.lock_waits import telling_holders
 from warehouse.settings import Settings
 
 if TYPE_CHECKING:
     from psutil import Process
-
-# Every session of ours: UTC, room to sort and hash a table's load in memory, and statements that are carried out at once: to
-# compile one takes longer than it saves (a million cells summed up in 0.6 s compiled, in 0.3 s not; 2026-11). Each is planned
-# with its values, since a plan for any table is a plan for all partitions (240 ms for 90, of the widest table as of a day).
-_SETTINGS = ("timezone=UTC", "work_mem=64MB", "jit=off", "plan_cache_mode=force_custom_plan")
-
-SESSION = {"options": " ".join(f"-c {setting}" for setting in _SETTINGS), "application_name": "jobindsats"}
 
 _SUPERUSER = "postgres"
 _VERSION = "18"
@@ -285,15 +277,3 @@ def address(settings: Settings) -> URL:
     if url.drivername in ("postgres", "postgresql"):
         return url.set(drivername="postgresql+psycopg")
     return url
-
-
-@contextmanager
-def engine_for(settings: Settings) -> Iterator[Engine]:
-    """An engine on the warehouse for the length of a block, every session in UTC; no statement waits for a lock for ever."""
-    waits = f" -c lock_timeout={int(1000 * max(settings.patience_seconds, 1))}"
-    engine = create_engine(address(settings), connect_args=SESSION | {"options": SESSION["options"] + waits})
-    try:
-        with telling_holders(engine):
-            yield engine
-    finally:
-        engine.dispose()

@@ -24,6 +24,9 @@ LOOK_SECONDS = 0.3
 QUEUE_SECONDS = 1
 """How long one try stands in the queue for a lock: whoever comes later stands behind it."""
 
+SERVER_PROCESS = "server process"
+"""Where a connection keeps which process of the server its transaction has, where a pooler lends it one."""
+
 _HOLDERS = text(
     f"select waiting.pid, string_agg(distinct {SESSION_IN_WORDS}, ', ') from pg_stat_activity waiting "  # noqa: S608
     "join pg_stat_activity a on a.pid = any(pg_blocking_pids(waiting.pid)) "
@@ -72,7 +75,9 @@ def telling_holders(engine: Engine) -> Iterator[None]:
 
 
 def _pid(connection: Connection) -> int:
-    return int(connection.connection.driver_connection.info.backend_pid)  # type: ignore[union-attr]
+    """The server's process that a connection speaks to."""
+    named = connection.connection.driver_connection.info.backend_pid  # type: ignore[union-attr]
+    return int(connection.info.get(SERVER_PROCESS) or named)
 
 
 def _was_held_up(error: BaseException) -> bool:

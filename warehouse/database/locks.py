@@ -1,6 +1,7 @@
 """Locks: who works where, held by the warehouse itself, so that no orchestrator has to be trusted to run things once.
 
-A lock is held by a session of its own and ends with it: a process that is killed leaves none behind.
+A lock is held by a transaction of its own, in which nothing else happens, and ends with it: a process that is killed leaves
+none behind, and a pooler gives the session to nobody else meanwhile. Such a transaction keeps no rows from being cleared away.
 """
 
 from __future__ import annotations
@@ -28,35 +29,37 @@ a.usename || coalesce(' (' || nullif(a.application_name, '') || ')', '') || coal
     || to_char(a.xact_start at time zone 'Europe/Copenhagen', 'YYYY-MM-DD HH24:MI:SS'), '')
 """
 
-# A machine that vanishes is noticed after a minute and not, as by default, after two hours.
-_ALIVE = "set tcp_keepalives_idle = 30; set tcp_keepalives_interval = 10; set tcp_keepalives_count = 3"
+# A machine that vanishes is noticed after a minute and not, as by default, after two hours; who waits is not ended for it.
+_KEPT = (
+    "set local tcp_keepalives_idle = 30; set local tcp_keepalives_interval = 10; set local tcp_keepalives_count = 3; "
+    "set local idle_in_transaction_session_timeout = 0"
+)
 
 
 @contextmanager
 def held(engine: Engine, lock: Lock, *, number: int = 0, patience_seconds: float = 0) -> Iterator[bool]:
     """Hold a lock for the length of a block; false where another session still held it after the patience."""
-    with _session(engine) as connection:
-        yield _taken(connection, lock, number=number, patience_seconds=patience_seconds)
-
-
-@contextmanager
-def _session(engine: Engine) -> Iterator[Connection]:
-    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.execute(text(_ALIVE))
+    with engine.connect() as connection:
         try:
-            yield connection
+            connection.execute(text(_KEPT))
+            taken = _taken(connection, lock, number=number, patience_seconds=patience_seconds)
+            if (
+                taken
+            ):  # once more: a question keeps its snapshot, and rows from being cleared away, until the next statement
+                connection.execute(text(_KEPT))
+            yield taken
         finally:
             with suppress(DBAPIError):  # the session is gone, and the lock with it
-                connection.execute(text("select pg_advisory_unlock_all()"))
+                connection.rollback()
 
 
 def _taken(connection: Connection, lock: Lock, *, number: int, patience_seconds: float) -> bool:
     key = {"lock": int(lock), "number": number}
     if not patience_seconds:
-        return bool(connection.scalar(text("select pg_try_advisory_lock(:lock, :number)"), key))
-    connection.execute(text(f"set lock_timeout = {int(patience_seconds * 1000)}"))
+        return bool(connection.scalar(text("select pg_try_advisory_xact_lock(:lock, :number)"), key))
+    connection.execute(text(f"set local lock_timeout = {int(patience_seconds * 1000)}"))
     try:
-        connection.execute(text("select pg_advisory_lock(:lock, :number)"), key)
+        connection.execute(text("select pg_advisory_xact_lock(:lock, :number)"), key)
     except DBAPIError as error:
         if isinstance(error.orig, LockNotAvailable):
             return False

@@ -21,12 +21,15 @@ READER = "dashboard_reader"
 OVERDUE = timedelta(minutes=5)
 """How long one statement or transaction of a reader may last before it is ended."""
 
+CONNECTIONS = 12
+"""What a night and a backfill of two workers open at once, with some to spare."""
+
 _LIMITS = {
     "connections": 40,
     "statement": "5min",
     "idle": "5min",
     "temporary": "1GB",
-    "needed": 12,  # what a night and a backfill of two workers open at once, with some to spare
+    "needed": CONNECTIONS,
 }
 
 

@@ -145,7 +145,6 @@ _CLOSED = (
 
 _OWNERS = text("""
 select current_database() as name, quote_ident(current_database()) as quoted, pg_has_role(datdba, 'usage') as is_ours,
-       (select quote_ident(nspowner::regrole::text) from pg_namespace where nspname = 'marts') as keeper,
        (select pg_has_role(nspowner, 'usage') from pg_namespace where nspname = 'public') as public_is_ours,
        has_database_privilege('public', datname, 'temporary') or has_database_privilege('public', datname, 'create') as open,
        coalesce((select has_schema_privilege('public', oid, 'create') from pg_namespace where nspname = 'public'), false)
@@ -162,8 +161,7 @@ def _close(connection: Connection) -> list[str]:
     here = connection.execute(_OWNERS, {"role": READER}).one()
     wanted = []
     if here.open:
-        wanted += [(here.is_ours, f"revoke create, temporary on database {here.quoted} from public"),
-                   (here.is_ours, f"grant temporary on database {here.quoted} to {here.keeper}")]  # fmt: skip
+        wanted.append((here.is_ours, f"revoke create, temporary on database {here.quoted} from public"))
     if here.public_open:
         wanted.append((here.public_is_ours, "revoke create on schema public from public"))
     if not here.reached:

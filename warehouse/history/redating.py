@@ -32,7 +32,7 @@ order by 1, 2
 
 _VINTAGES = """
 select t.table_id, v.vintage_id, r.before, r.after
-from core.vintages v join core.tables t using (table_no) join redated r on r.before = v.seen_at order by v.vintage_id
+from core.vintages v join core.tables t using (table_no) join staging.redated r on r.before = v.seen_at order by v.vintage_id
 """
 
 _FILL_ANEW = "delete from ops.mart_builds where table_id = any(:tables)"
@@ -47,7 +47,7 @@ def redate(connection: Connection, *, now: datetime) -> list[Redated]:
     all_of_them = " union ".join(f"select {each.named} as before from {each.of}" for each in columns)  # noqa: S608
     connection.execute(
         text(
-            "create temporary table redated on commit drop as "  # noqa: S608  # names of our own columns
+            "create unlogged table staging.redated as "  # noqa: S608  # names of our own columns
             "select before, cast(:now as timestamptz) + rank() over (order by before) * interval '1 microsecond' as after "
             f"from ({all_of_them}) moments where before > :now"
         ),
@@ -55,7 +55,10 @@ def redate(connection: Connection, *, now: datetime) -> list[Redated]:
     )
     found = [Redated(**row) for row in connection.execute(text(_VINTAGES)).mappings()]
     for each in columns:
-        changed = f"update {each.of} t set {each.named} = r.after from redated r where t.{each.named} = r.before"  # noqa: S608
+        changed = (
+            f"update {each.of} t set {each.named} = r.after from staging.redated r where t.{each.named} = r.before"  # noqa: S608
+        )
         connection.execute(text(changed))
+    connection.execute(text("drop table staging.redated"))
     connection.execute(text(_FILL_ANEW), {"tables": sorted({each.table_id for each in found})})
     return found

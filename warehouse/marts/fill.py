@@ -138,7 +138,9 @@ def _code() -> str:
     return hashlib.sha256(b"".join(files)).hexdigest()
 
 
-_REMEMBER = "create temporary table {before} on commit drop as select {keys}, {value} as value from {mart}"
+# A table of ours rather than a temporary one, which an account of a given server may lack the right to make.
+_FORGET = "drop table if exists {before}"
+_REMEMBER = "create unlogged table {before} as select {keys}, {value} as value from {mart}"
 _DIFFERS = "(a.{value} is null) <> (b.value is null) or abs(a.{value} - b.value) > :equal * greatest(abs(a.{value}), 1)"
 
 _COUNTED = """
@@ -157,18 +159,19 @@ order by abs(a.{value} - b.value) desc, {keys} limit 1
 
 
 def remember(connection: Connection, mart: Table) -> None:
-    """Keep what stands in a mart until the transaction ends."""
+    """Keep what stands in a mart until `moves` has told what became of it, in the same transaction."""
     names = _names(mart)
-    connection.execute(text("drop table if exists pg_temp.{before}".format_map(names)))
+    connection.execute(text(_FORGET.format_map(names)))
     connection.execute(text(_REMEMBER.format_map(names)))
 
 
 def moves(connection: Connection, mart: Table) -> Moves:
-    """What has become of what was remembered."""
+    """What has become of what was remembered, which is forgotten."""
     names = _names(mart)
     equal = {"equal": _AS_GOOD_AS_EQUAL}
     counted = connection.execute(text(_COUNTED.format_map(names)), equal).one()
     largest = connection.execute(text(_LARGEST.format_map(names)), equal).one_or_none()
+    connection.execute(text(_FORGET.format_map(names)))
     told = (largest.named, largest.before, largest.after) if largest else (None, None, None)
     return Moves(mart.name, counted.rows, counted.new, counted.moved, counted.gone, *told)
 
@@ -178,7 +181,7 @@ def _names(mart: Table) -> dict[str, str]:
     keys, value = [column.name for column in mart.primary_key.columns], value_of(mart)
     return {
         "mart": mart.fullname,
-        "before": f"{mart.name}_before",
+        "before": f"staging.{mart.name}_before",
         "value": value,
         "keys": ", ".join(keys),
         "words": ", ".join(key for key in keys if key != "area_code"),

@@ -1,6 +1,7 @@
 """Every schema, type and table as the code declares them: what the nine revisions before the first release came to."""
 
 from alembic import op
+from sqlalchemy import inspect
 
 from warehouse.marts import contract  # noqa: F401  # it knows every mart
 from warehouse.schema import core, ops  # noqa: F401
@@ -17,8 +18,8 @@ COMMENTS = {f"schema {name}": comment for name, comment in core.SCHEMAS.items()}
 
 def upgrade() -> None:
     """Make what is declared; a warehouse that begins here skips the migrations that follow."""
-    for name in core.SCHEMAS:
-        op.execute(f"create schema if not exists {name}")
+    for name in sorted(core.SCHEMAS.keys() - inspect(op.get_bind()).get_schema_names()):
+        op.execute(f"create schema {name}")
     core.metadata.create_all(op.get_bind())
     for thing, comment in COMMENTS.items():
         op.execute(f"comment on {thing} is '{comment}'")

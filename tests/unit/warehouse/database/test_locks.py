@@ -39,6 +39,15 @@ def test_patience_is_rewarded(engine: Engine) -> None:
         assert mine
 
 
+def test_a_lock_that_is_held_keeps_no_rows_from_being_cleared_away(engine: Engine) -> None:
+    holds_rows = (
+        "select backend_xmin is not null or backend_xid is not null from pg_stat_activity join pg_locks l using (pid)"
+    )
+    with held(engine, Lock.NIGHT), engine.connect() as connection:
+        found = connection.scalars(text(f"{holds_rows} where l.locktype = 'advisory' and l.classid = {Lock.NIGHT:d}"))
+        assert found.all() == [False]
+
+
 def test_a_session_that_is_cut_off_leaves_no_lock(engine: Engine) -> None:
     with held(engine, Lock.NIGHT) as mine:
         assert mine

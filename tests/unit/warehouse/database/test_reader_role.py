@@ -137,12 +137,6 @@ def test_giving_again_changes_nothing_and_takes_back_what_was_granted_by_hand(en
         assert excess(connection, READER) == []
 
 
-def test_our_own_sessions_may_still_make_temporary_tables(engine: Engine) -> None:
-    gives(engine)
-    with engine.begin() as connection:
-        connection.execute(text("create temporary table ours (a int) on commit drop"))
-
-
 @pytest.mark.parametrize(
     "rebuilt",
     [
