@@ -7,11 +7,11 @@ from dataclasses import asdict
 from pathlib import Path
 
 from prefect import get_run_logger, task
-from prefect.artifacts import create_table_artifact
 from prefect.cache_policies import NO_CACHE
 
 from tasks.briefing.write import Written, of_many
 from tasks.resources import RETRIES, ready
+from tasks.runs.artifacts import left_table
 from warehouse.danish.asked import moment
 
 FOLDER = "briefings"
@@ -37,4 +37,4 @@ def write_briefings(
 def list_briefings(written: Sequence[Written]) -> None:
     """Leave with Prefect which briefings lie where."""
     said = f"{len(written)} briefings" if len(written) != 1 else f"The briefing of {written[0].area}"
-    create_table_artifact(key="briefings", table=[asdict(each) for each in written], description=said)
+    left_table("briefings", [asdict(each) for each in written], description=said)
