@@ -7,8 +7,11 @@ from typing import Any
 import pytest
 from prefect import flow
 from prefect.client.orchestration import get_client
+from prefect.client.schemas.filters import ArtifactFilter, ArtifactFilterFlowRunId
 from prefect.client.schemas.objects import State
 
+from tasks.results import Due, Listing
+from tasks.runs.artifacts import tracked
 from tasks.runs.report import RunReport, as_json, as_shown, markdown
 from tasks.runs.states import EndedOtherwise, ended_as, value_of
 
@@ -123,3 +126,19 @@ def test_a_run_that_needs_a_look_is_an_error_to_whoever_calls_it_unprepared_and_
 def test_only_what_is_known_to_be_well_is_green(outcome: str, shown: tuple[str, str]) -> None:
     state: Any = ended_as(outcome, 7, message="said")
     assert (state.name, state.type.value, state.message) == (*shown, "said")
+
+
+def test_a_run_of_several_sources_leaves_one_bar_that_ends_at_the_end(orchestrator: str) -> None:
+    batches = [[Due("y01a02", "due", "", Listing("y01a02"))], [], [Due("y07a02", "due", "", Listing("y07a02"))]]
+
+    @flow(name="tracks")
+    def tracks() -> list[str]:
+        return [due.table_id for due in tracked(batches, of=len(batches), key="tracks-progress")]
+
+    state = tracks(return_state=True)
+    assert state.result() == ["y01a02", "y07a02"]
+    ids = [state.state_details.flow_run_id]
+    with get_client(sync_client=True) as client:
+        of_this = ArtifactFilter(flow_run_id=ArtifactFilterFlowRunId(any_=ids))
+        (bar,) = client.read_artifacts(artifact_filter=of_this)
+    assert (bar.key, bar.type, bar.data, bar.description) == ("tracks-progress", "progress", 100.0, "done: 2 of 2")
