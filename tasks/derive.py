@@ -25,7 +25,7 @@ from warehouse.marts.contract import FIGURE_MARTS
 from warehouse.marts.fill import Moves, fill, is_behind
 
 
-@task(name="derive marts", cache_policy=NO_CACHE, **RETRIES)
+@task(name="derive marts", task_run_name="derive marts", cache_policy=NO_CACHE, **RETRIES)
 def derive_marts() -> str:
     """Bring the marts of benefits up to the facts; gives what could not be derived, and why."""
     troubles: list[str] = []
@@ -56,7 +56,7 @@ def bring_up_to_date(engine: Engine, *, told: Callable[[str], object] | None = N
     return behind
 
 
-@task(name="derive figures", cache_policy=NO_CACHE, **RETRIES)
+@task(name="derive figures", task_run_name="derive figures", cache_policy=NO_CACHE, **RETRIES)
 def derive_figures(run_id: int | None = None) -> str:
     """Bring the figures' marts up to the facts, and note what moved of a run; gives what could not be derived, and why."""
     troubles: list[str] = []

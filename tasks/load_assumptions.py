@@ -18,7 +18,7 @@ from warehouse.history.vintages import ClockRunsBackwards
 from warehouse.settings import Settings
 
 
-@task(name="load assumptions", cache_policy=NO_CACHE, **RETRIES)
+@task(name="load assumptions", task_run_name="load assumptions", cache_policy=NO_CACHE, **RETRIES)
 def load_assumptions() -> str:
     """Put on record what is declared now; gives why that failed, in which case figures use what was on record before.
 

@@ -111,7 +111,7 @@ def begin(first: str | None, last: str | None, *, tables: Sequence[str], resume:
             )
 
 
-@task(name="begin backfill", cache_policy=NO_CACHE)
+@task(name="begin backfill", task_run_name="begin backfill", cache_policy=NO_CACHE)
 def begin_backfill(first: str | None, last: str | None, *, tables: list[str] | None, resume: int | None) -> int:
     """Plan a backfill and put it on record, or open one again."""
     backfill_id = begin(first, last, tables=tables or (), resume=resume)
@@ -119,7 +119,7 @@ def begin_backfill(first: str | None, last: str | None, *, tables: list[str] | N
     return backfill_id
 
 
-@task(name="plan backfill", cache_policy=NO_CACHE)
+@task(name="plan backfill", task_run_name="plan backfill", cache_policy=NO_CACHE)
 def show_plan(first: str | None, last: str | None, *, tables: list[str] | None) -> BackfillReport:
     """Leave with Prefect what a backfill would fetch; nothing is fetched but metadata, and nothing put on record."""
     if first is None or last is None:

@@ -17,7 +17,7 @@ from warehouse.danish.asked import moment
 FOLDER = "briefings"
 
 
-@task(name="briefings", cache_policy=NO_CACHE, **RETRIES)
+@task(name="briefings", task_run_name="briefings", cache_policy=NO_CACHE, **RETRIES)
 def write_briefings(
     areas: Sequence[str] | None, *, folder: str | None, as_of: str | None, since: str | None
 ) -> list[Written]:
@@ -33,7 +33,7 @@ def write_briefings(
     return written
 
 
-@task(name="list of briefings", cache_policy=NO_CACHE)
+@task(name="list of briefings", task_run_name="list of briefings", cache_policy=NO_CACHE)
 def list_briefings(written: Sequence[Written]) -> None:
     """Leave with Prefect which briefings lie where."""
     said = f"{len(written)} briefings" if len(written) != 1 else f"The briefing of {written[0].area}"

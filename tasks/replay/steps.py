@@ -109,7 +109,7 @@ def _require_another(warehouse: SecretStr) -> None:
             raise WrongTarget("--warehouse names the configured warehouse: it cannot be compared with itself")
 
 
-@task(name="read history", cache_policy=NO_CACHE)
+@task(name="read history", task_run_name="read history", cache_policy=NO_CACHE)
 def read_history(target: Target) -> History:
     """What is to be replayed, and what to compare with; the configured warehouse's missing receipts are written first.
 
@@ -134,7 +134,7 @@ def _parts(resources: Resources) -> tuple[Part, ...]:
         return tuple(parts(connection, marts=HASHED))
 
 
-@task(name="begin replay", cache_policy=NO_CACHE)
+@task(name="begin replay", task_run_name="begin replay", cache_policy=NO_CACHE)
 def begin_replay(history: History, *, target: Target) -> Replay:
     """Open the run in the warehouse to rebuild; raises ReplayStopped where it holds another history."""
     with open_resources(target.warehouse) as resources:
@@ -169,7 +169,7 @@ def replay_vintage(publication: Publication, *, run_id: int, target: Target) -> 
     get_run_logger().info("%s: %d new, %d revised", publication.in_words, vintage.new, vintage.revised)
 
 
-@task(name="end replay", cache_policy=NO_CACHE)
+@task(name="end replay", task_run_name="end replay", cache_policy=NO_CACHE)
 def end_replay(history: History, *, target: Target) -> ReplayReport:
     """Derive the marts, take the checksum, and compare where that was asked for."""
     problems: list[str] = []

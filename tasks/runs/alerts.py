@@ -129,7 +129,7 @@ class Mailbox(AppriseNotificationBlock):
     """A mailbox, by an address as Apprise writes it: mailtos://user:password@host?from=...&to=..."""
 
 
-@task(name="notify", cache_policy=NO_CACHE, **RETRIES)
+@task(name="notify", task_run_name="notify", cache_policy=NO_CACHE, **RETRIES)
 def notify() -> list[str]:
     """Deliver the alerts that wait to those the settings name; gives the tables. Who cannot be reached is tried next time."""
     with open_resources() as resources:

@@ -103,7 +103,9 @@ def _arrived(due: Due, *, vintage: Vintage) -> TableOutcome:
 
 def table_as_shown(outcome: TableOutcome) -> TableOutcome:
     """One table's outcome as the run of its table gives it: in Prefect that ends under the outcome's name."""
-    return ended_as(outcome.outcome, outcome, message=f"{outcome.table}: {outcome.message or _brought(outcome)}")
+    said = outcome.message or _brought(outcome)
+    named = said if said.startswith(outcome.table) else f"{outcome.table}: {said}"
+    return ended_as(outcome.outcome, outcome, message=named)
 
 
 def _brought(outcome: TableOutcome) -> str:

@@ -38,7 +38,7 @@ def as_json(report: RunReport) -> dict[str, Any]:
     return {"run": report.run, "outcome": report.outcome, "tables": report.tables} | said
 
 
-@task(name="report", cache_policy=NO_CACHE)
+@task(name="report", task_run_name="report", cache_policy=NO_CACHE)
 def report(found: RunReport) -> None:
     """Leave a run's report with Prefect: a table of outcomes, and a page to read."""
     left_table("night-outcomes", _rows(found.tables), description=_headline(found))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import asyncio
 import inspect
 import sys
@@ -18,7 +19,7 @@ from prefect.server.schemas.schedules import CronSchedule as ServedSchedule
 from prefect.utilities.callables import parameter_schema
 from prefect.utilities.schema_tools import validate
 
-from tests.conventions.sources import ROOT, imported, parsed
+from tests.conventions.sources import ROOT, imported, parsed, production
 
 FILE = yaml.safe_load((ROOT / "prefect.yaml").read_text(encoding="utf-8"))
 DEPLOYMENTS: list[dict[str, Any]] = FILE["deployments"]
@@ -83,6 +84,18 @@ def test_every_flow_is_deployed_or_named_as_not() -> None:
     assert len(flows) >= len(DEPLOYMENTS)
     assert flows == deployed | NOT_DEPLOYED
     assert not deployed & NOT_DEPLOYED
+
+
+def test_every_run_has_a_name_that_says_what_ran() -> None:
+    """Prefect would call a flow's run after an animal, and a task's after the task with three odd letters."""
+    nameless = []
+    for path in production():
+        for call in [node for node in ast.walk(parsed(path)) if isinstance(node, ast.Call)]:
+            kind = getattr(call.func, "id", "")
+            given = {keyword.arg for keyword in call.keywords}
+            if kind in ("flow", "task") and "name" in given and f"{kind}_run_name" not in given:
+                nameless.append(f"{path.name}:{call.lineno}")
+    assert nameless == []
 
 
 @each_deployment
