@@ -16,7 +16,7 @@ from warehouse.database.locks import Lock, held
 
 pytestmark = pytest.mark.slow
 FOUR = ["y01a02", "y07a02", "y10a02", "y12a02"]
-SPAN = ["--from", "2023M09", "--to", "2023M10"]
+SPAN = ["--from", "2023M08", "--to", "2023M09"]
 TYPES = {"Published": "COMPLETED", "Unchanged": "COMPLETED", "Quarantined": "FAILED", "Failed": "FAILED"}
 
 
@@ -111,18 +111,18 @@ def test_a_backfill_is_shown_as_it_ended_with_its_partitions_and_their_reasons(
     asked = ["backfill", *SPAN, "--table", "y10a02", "--table", "y12a02", "--json"]
     assert command(asked) == 1
     failed = prefect.newest("backfill")
-    assert shown(failed) == ("backfill 2023M09-2023M10: y10a02, y12a02", "Failed", "FAILED")
-    assert "1 failed (y10a02 2023M09 to 2023M10)" in failed["state"]["message"]
+    assert shown(failed) == ("backfill 2023M08-2023M09: y10a02, y12a02", "Failed", "FAILED")
+    assert "1 failed (y10a02 2023M08 to 2023M09)" in failed["state"]["message"]
     left = prefect.left(failed)
     assert set(left) == {"backfill-progress", "backfill-partitions"}
     assert left["backfill-progress"]["data"] == 100
     first, second = rows_of(left["backfill-partitions"])
-    assert (first["table"], first["periods"], first["outcome"]) == ("y10a02", "2023M09 to 2023M10", "failed")
+    assert (first["table"], first["periods"], first["outcome"]) == ("y10a02", "2023M08 to 2023M09", "failed")
     assert "500" in first["message"]
     assert (second["table"], second["outcome"], second["message"]) == ("y12a02", "published", "")
     tasks = prefect.tasks(failed)
-    assert tasks["y10a02 2023M09 to 2023M10"] == "Failed"
-    assert tasks["y12a02 2023M09 to 2023M10"] == "Published"
+    assert tasks["y10a02 2023M08 to 2023M09"] == "Failed"
+    assert tasks["y12a02 2023M08 to 2023M09"] == "Published"
 
     scene.publisher.clear_faults()
     scene.set_clock()
@@ -147,9 +147,9 @@ def test_a_plan_from_the_form_is_left_to_be_read_and_fetches_nothing(scene: Scen
     from flows.backfill import backfill
 
     scene.set_clock()
-    backfill("2023M09", "2023M10", ["y10a02"], plan=True)
+    backfill("2023M08", "2023M09", ["y10a02"], plan=True)
     planned = prefect.newest("backfill")
-    assert shown(planned) == ("plan of backfill 2023M09-2023M10: y10a02", "Completed", "COMPLETED")
+    assert shown(planned) == ("plan of backfill 2023M08-2023M09: y10a02", "Completed", "COMPLETED")
     (row,) = rows_of(prefect.left(planned)["backfill-plan"])
     assert (row["table"], row["partitions"]) == ("y10a02", 1)
     assert scene.query("select 1 from ops.backfills") == []
