@@ -4,32 +4,53 @@ from __future__ import annotations
 
 from prefect import flow
 
-from tasks.backfill.steps import BackfillReport, begin_backfill, end_backfill, work
-from tasks.derive import derive_figures, derive_marts
+from tasks.backfill.steps import (
+    BackfillReport,
+    as_shown,
+    begin_backfill,
+    derive_after,
+    end_backfill,
+    show_plan,
+    work,
+)
+from tasks.runs import names
+from tasks.runs.forms import AsPeriod, DaskCluster, FilledTables, Number
+from tasks.runs.states import value_of
 
 
-@flow(name="backfill", validate_parameters=True)
+@flow(name="backfill", flow_run_name=names.of_backfill, validate_parameters=True)
 def backfill(
-    first: str | None = None,
-    last: str | None = None,
-    tables: list[str] | None = None,
+    first: AsPeriod | None = None,
+    last: AsPeriod | None = None,
+    tables: FilledTables = None,
     *,
-    resume: int | None = None,
-    workers: int = 1,
-    dask: str | None = None,
+    plan: bool = False,
+    resume: Number | None = None,
+    workers: Number = 1,
+    dask: DaskCluster | None = None,
 ) -> BackfillReport:
     """Fill periods of every table, or of those named; or go on with a backfill that was broken off.
 
     Args:
-        first: The first period: 2019M01, 2019Q1 or 2019, whatever a table has.
+        first: The first period: 2019M01, 2019Q01 or 2019, whatever a table has.
         last: The last period, itself included.
         tables: Only these tables, by id (y01a02). Nothing: all of them.
+        plan: Only show what it would fetch, table by table, with calls, cells and time: nothing is fetched.
         resume: The number of a backfill to go on with; then first, last and tables are left out.
         workers: So many processes on the worker's machine.
         dask: Work on the Dask cluster with this scheduler (tcp://host:8786), or on one of so many processes (local).
     """
+    return (
+        show_plan(first, last, tables=tables)
+        if plan
+        else fill(first, last, tables=tables, resume=resume, workers=workers, dask=dask)
+    )
+
+
+def fill(
+    first: str | None, last: str | None, *, tables: list[str] | None, resume: int | None, workers: int, dask: str | None
+) -> BackfillReport:
+    """A backfill's steps, in order."""
     backfill_id = begin_backfill(first, last, tables=tables, resume=resume)
-    work(backfill_id, workers=workers, dask=dask)
-    derive_marts()
-    derive_figures()
-    return end_backfill(backfill_id)
+    progress = value_of(work, backfill_id, workers=workers, dask=dask)
+    return as_shown(end_backfill(backfill_id, problems=derive_after(progress)))

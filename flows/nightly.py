@@ -11,25 +11,29 @@ from tasks.load_assumptions import load_assumptions
 from tasks.plan import plan, sources_asked
 from tasks.publish import Published, publish
 from tasks.results import Due
+from tasks.runs import names
 from tasks.runs.alerts import notify
+from tasks.runs.artifacts import tracked
+from tasks.runs.forms import AnyTables
 from tasks.runs.lifecycle import end_run, one_at_a_time
-from tasks.runs.outcomes import outcome_of, record_outcome, table_lock
-from tasks.runs.report import RunReport, as_shown, report, tracked
+from tasks.runs.outcomes import TableOutcome, outcome_of, record_outcome, record_settled, table_as_shown, table_lock
+from tasks.runs.report import RunReport, as_shown, report
+from tasks.runs.states import value_of
 from tasks.stage import stage
 
 
-@flow(name="nightly", validate_parameters=True)
-def nightly(tables: list[str] | None = None) -> RunReport:
+@flow(name="nightly", flow_run_name=names.of_night, validate_parameters=True)
+def nightly(tables: AnyTables = None) -> RunReport:
     """One night: every table of every source, or those named, ends with exactly one outcome. Never two at once.
 
     Args:
         tables: Only these tables, by id (y01a02), or all of a source by its name (jobindsats, statbank, ranking_lists,
-            local_files). Nothing: all of them.
+            local_files, which has a municipality's own). Nothing: all of them.
     """
     return as_shown(one_at_a_time("nightly", tables=tables, work=lambda run_id: night(run_id, tables=tables)))
 
 
-@flow(name="benchmark-lists", validate_parameters=True)
+@flow(name="benchmark-lists", flow_run_name=names.of_lists, validate_parameters=True)
 def benchmark_lists() -> RunReport:
     """The ranking lists alone, then the marts; Jobindsats is not asked. Never beside a night."""
     lists = ["ranking_lists"]
@@ -38,16 +42,29 @@ def benchmark_lists() -> RunReport:
 
 def night(run_id: int, *, tables: list[str] | None) -> RunReport:
     """A night's steps, in order."""
-    problems = [load_assumptions()]
-    for source in sources_asked(tables):
-        for due in tracked(plan(source, run_id=run_id, tables=tables), key="night-progress"):
-            outcome = outcome_of(due, load=lambda due: load(due, run_id=run_id))
-            record_outcome(run_id, due=due, outcome=outcome)
-    problems += [derive_marts(), derive_figures(run_id)]
+    problems = [value_of(load_assumptions)]
+    sources = sources_asked(tables)
+    to_load = (due_at(source, run_id=run_id, tables=tables) for source in sources)
+    for due in tracked(to_load, of=len(sources), key="night-progress"):
+        value_of(table, due, run_id=run_id)
+    problems += [value_of(derive_marts), value_of(derive_figures, run_id)]
     ended = end_run(run_id, problems=problems)
     report(ended)
-    notify()
+    value_of(notify)
     return ended
+
+
+def due_at(source: str, *, run_id: int, tables: list[str] | None) -> list[Due]:
+    """The tables of one source that are to be loaded; the others' outcomes are put on record."""
+    planned = value_of(plan, source, run_id=run_id, tables=tables)
+    return value_of(record_settled, source, planned, run_id=run_id)
+
+
+@flow(name="table", flow_run_name="{due.table_id}", validate_parameters=False)
+def table(due: Due, *, run_id: int) -> TableOutcome:
+    """One table of a night: in Prefect's graph a box of its own, named by the table and ended by its outcome."""
+    outcome = outcome_of(due, load=lambda due: load(due, run_id=run_id))
+    return table_as_shown(record_outcome(run_id, due=due, outcome=outcome))
 
 
 def load(due: Due, *, run_id: int) -> Published:

@@ -7,24 +7,25 @@ from pydantic import SecretStr
 
 from tasks.replay.steps import (
     ReplayReport,
+    as_shown,
     begin_replay,
     end_replay,
     on_record,
     read_history,
     rebuilding,
     replay_vintage,
-    require_equal,
 )
-from tasks.runs.report import tracked
+from tasks.runs import names
+from tasks.runs.artifacts import tracked
 
 
-@flow(name="replay", validate_parameters=True)
+@flow(name="replay", flow_run_name=names.of_replay, validate_parameters=True)
 def replay(warehouse: SecretStr | None = None, verify: bool = False) -> ReplayReport:
     """Rebuild a warehouse from the archive alone; to verify, hold it against the configured one."""
-    return rebuild(warehouse, verify=verify)
+    return as_shown(rebuild(warehouse, verify=verify))
 
 
-@flow(name="replay here", validate_parameters=True)
+@flow(name="replay here", flow_run_name=names.of_replay, validate_parameters=True)
 def replay_here(verify: bool = True) -> ReplayReport:
     """Prove that the archive alone gives the configured warehouse back; or, not verifying, rebuild it.
 
@@ -34,7 +35,7 @@ def replay_here(verify: bool = True) -> ReplayReport:
         verify: Rebuild in a scratch database and compare, changing nothing. Off: rebuild the configured warehouse,
             which must be empty or hold a beginning of the archive's history.
     """
-    return require_equal(rebuild(None, verify=verify))
+    return as_shown(rebuild(None, verify=verify))
 
 
 def rebuild(warehouse: SecretStr | None, *, verify: bool) -> ReplayReport:
@@ -43,6 +44,6 @@ def rebuild(warehouse: SecretStr | None, *, verify: bool) -> ReplayReport:
         history = read_history(target)
         begun = begin_replay(history, target=target)
         with on_record(begun, target=target):
-            for publication in tracked(begun.waiting, key="replay-progress"):
+            for publication in tracked([begun.waiting], of=1, key="replay-progress"):
                 replay_vintage(publication, run_id=begun.run_id, target=target)
             return end_replay(history, target=target)

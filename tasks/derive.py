@@ -17,6 +17,7 @@ from sqlalchemy.exc import DBAPIError
 from tasks.claims import fill_mart
 from tasks.resources import RETRIES, open_resources
 from tasks.runs.report import note_moves
+from tasks.runs.states import problem
 from warehouse.catalogue.model import jobindsats
 from warehouse.errors import DATABASE_ERRORS, in_words, went_away
 from warehouse.marts import benefits
@@ -24,16 +25,14 @@ from warehouse.marts.contract import FIGURE_MARTS
 from warehouse.marts.fill import Moves, fill, is_behind
 
 
-@task(name="derive", cache_policy=NO_CACHE, **RETRIES)
+@task(name="derive marts", task_run_name="derive marts", cache_policy=NO_CACHE, **RETRIES)
 def derive_marts() -> str:
     """Bring the marts of benefits up to the facts; gives what could not be derived, and why."""
     troubles: list[str] = []
     with open_resources() as resources:
         behind = bring_up_to_date(resources.engine, told=troubles.append)
-    for trouble in troubles:
-        get_run_logger().error(trouble)
     get_run_logger().info("marts rebuilt for %s", ", ".join(behind) or "no table")
-    return "; ".join(troubles)
+    return problem("; ".join(troubles))
 
 
 def bring_up_to_date(engine: Engine, *, told: Callable[[str], object] | None = None) -> list[str]:
@@ -57,7 +56,7 @@ def bring_up_to_date(engine: Engine, *, told: Callable[[str], object] | None = N
     return behind
 
 
-@task(name="derive figures", cache_policy=NO_CACHE, **RETRIES)
+@task(name="derive figures", task_run_name="derive figures", cache_policy=NO_CACHE, **RETRIES)
 def derive_figures(run_id: int | None = None) -> str:
     """Bring the figures' marts up to the facts, and note what moved of a run; gives what could not be derived, and why."""
     troubles: list[str] = []
@@ -65,10 +64,8 @@ def derive_figures(run_id: int | None = None) -> str:
         moves = bring_figures_up_to_date(resources.engine, told=troubles.append, run_id=run_id)
         if resources.settings.claims is not None:
             _check_claims(resources.engine, place=resources.settings.claims, told=troubles.append)
-    for trouble in troubles:
-        get_run_logger().error(trouble)
     get_run_logger().info("figures derived again: %s", ", ".join(each.mart for each in moves) or "none")
-    return "; ".join(troubles)
+    return problem("; ".join(troubles))
 
 
 def bring_figures_up_to_date(

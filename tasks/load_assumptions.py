@@ -9,6 +9,7 @@ from sqlalchemy.exc import DBAPIError
 from tasks.archive.receipts import require_whole
 from tasks.archive.store import ArchiveTrouble
 from tasks.resources import RETRIES, Resources, open_resources
+from tasks.runs.states import problem
 from tasks.stoppages import Refused
 from warehouse.assumptions.model import Assumption, AssumptionError, merged, read_assumptions, shipped
 from warehouse.assumptions.record import record
@@ -17,7 +18,7 @@ from warehouse.history.vintages import ClockRunsBackwards
 from warehouse.settings import Settings
 
 
-@task(name="load assumptions", cache_policy=NO_CACHE, **RETRIES)
+@task(name="load assumptions", task_run_name="load assumptions", cache_policy=NO_CACHE, **RETRIES)
 def load_assumptions() -> str:
     """Put on record what is declared now; gives why that failed, in which case figures use what was on record before.
 
@@ -27,11 +28,11 @@ def load_assumptions() -> str:
         try:
             put_assumptions_on_record(resources)
         except (AssumptionError, ClockRunsBackwards) as error:
-            return f"the assumptions file was not loaded; figures still use the previous assumptions: {error}"
+            return problem(f"the assumptions file was not loaded; figures still use the previous assumptions: {error}")
         except DBAPIError as error:
             if went_away(error):
                 raise
-            return (
+            return problem(
                 "the assumptions file was not loaded; figures still use the previous assumptions: "
                 f"the warehouse refused an assumption: {error.orig}"
             )

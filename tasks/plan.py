@@ -16,6 +16,7 @@ from sqlalchemy import Connection, text
 from tasks.archive.receipts import require_whole
 from tasks.resources import Resources, declare, open_resources
 from tasks.results import Due, Known, LastFetch, Listing
+from tasks.runs.states import ended_as
 from tasks.sources.publisher_clock import require_no_doubt, require_same_time
 from tasks.sources.registry import SOURCES, Source, listed_tables, source_of
 from tasks.stoppages import Refused
@@ -64,7 +65,8 @@ def plan(source: str, *, run_id: int, tables: list[str] | None) -> list[Due]:
             said = washed(str(error))
             get_run_logger().error("run %d: %s: %s", run_id, source, said)
             named = [table_id for table_id in listed_tables(wanted) if asked.declares(table_id)]
-            return [Due(name, "failed", said, Listing(name)) for name in named or [source]]
+            lost = [Due(name, "failed", said, Listing(name)) for name in named or [source]]
+            return ended_as("failed", lost, message=said)
 
 
 def due_of_source(source: Source, resources: Resources, *, run_id: int, wanted: frozenset[str]) -> list[Due]:

@@ -18,6 +18,7 @@ import pytest
 from sqlalchemy import URL, create_engine, text
 
 from tasks.runs.report import RunReport
+from tasks.runs.states import value_of
 from tests.standin.server import StandIn
 from warehouse.danish.clock import DENMARK
 
@@ -58,7 +59,7 @@ class Scene:
         from flows.nightly import nightly
 
         self.set_clock(today)
-        return nightly(tables)
+        return value_of(nightly, tables)
 
     def set_clock(self, today: str | None = None) -> None:
         """Move the publisher's clock and the run's; runs of one day follow one another by an hour."""

@@ -14,8 +14,8 @@ from rich.table import Table as Grid
 from rich.text import Text
 
 from flows.command_line.options import Json, answered
-from flows.printing import cell, console, danish_time, fitting, grid, number
-from flows.serving.local_server import prepare_orchestrator
+from flows.printing import cell, console, danish_time, fitting, grid, number, tell
+from flows.serving.local_server import await_orchestrator, begin_orchestrator, prepare_orchestrator
 
 if TYPE_CHECKING:
     from tasks.quarantine.release import Released
@@ -169,12 +169,18 @@ def release(
     as_json: Json = False,
 ) -> int:
     """Publish a stopped load after all: you have looked at it and say why."""
-    prepare_orchestrator()
-    from tasks.quarantine.release import release as publish_stopped
-    from tasks.resources import ready
+    from tasks.quarantine.release import require_releasable
 
-    with ready() as resources:
-        released = publish_stopped(resources, load_id, reason=reason, by=by or getpass.getuser())
+    require_releasable(load_id, reason=reason)
+    prepare_orchestrator()
+    begin_orchestrator()
+    from flows.release import release as run_release
+    from tasks.runs.states import value_of
+
+    await_orchestrator()
+    released = value_of(run_release, load_id, reason, by or getpass.getuser())
+    for problem in released.problems:
+        tell(f"jobindsats: {problem}")
     return answered(asdict(released), as_json=as_json, shown=lambda: _print_released(console(), released))
 
 

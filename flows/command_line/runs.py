@@ -30,10 +30,11 @@ def nightly(*, tables: Tables = None, as_json: Json = False) -> int:
     begin_orchestrator()
     from flows.nightly import nightly as run_night
     from tasks.runs.progress import telling
+    from tasks.runs.states import value_of
 
     await_orchestrator()
     with bar(shown=not as_json) as moved, telling(moved):
-        report = run_night(chosen)
+        report = value_of(run_night, chosen)
     if report.message:
         tell(report.message)
     _print_night(report, as_json=as_json)
@@ -83,11 +84,13 @@ def replay(
 ) -> int:
     """Rebuild a warehouse from the archive alone, without the publisher; or prove that it could be."""
     report = _replayed(warehouse, verify=verify, with_bar=not as_json)
-    difference = report.pop("difference")
+    difference, problem = report.pop("difference"), report.pop("problem")
     answered(report, as_json=as_json, shown=lambda: console().print(_replay_in_words(report)))
     if difference:
         tell(f"jobindsats: the rebuilt warehouse and the configured one differ, first in {difference}")
-    return WELL if report["equal"] is not False else FAILED
+    if problem:
+        tell(f"jobindsats: {problem}")
+    return FAILED if difference or problem else WELL
 
 
 def _replayed(warehouse: str | None, *, verify: bool, with_bar: bool) -> dict[str, Any]:
@@ -103,10 +106,11 @@ def _replayed(warehouse: str | None, *, verify: bool, with_bar: bool) -> dict[st
     begin_orchestrator()
     from flows.replay import replay as run_replay
     from tasks.runs.progress import telling
+    from tasks.runs.states import value_of
 
     await_orchestrator()
     with bar(shown=with_bar) as moved, telling(moved):
-        return asdict(run_replay(target, verify=verify))
+        return asdict(value_of(run_replay, target, verify=verify))
 
 
 def _replay_in_words(report: dict[str, Any]) -> str:
@@ -204,22 +208,19 @@ def _worked_through(
     dask: str | None,
     with_bar: bool,
 ) -> BackfillReport:
-    """Begin or resume a backfill and work until it ends, or is stopped; that is said on standard error."""
+    """Begin or resume a backfill and work until it ends, or is stopped."""
     from tasks.backfill.question import require_question
 
     require_question(first, last, tables=tables or (), resume=resume)
     prepare_orchestrator()
     begin_orchestrator()
     from flows.backfill import backfill as run_backfill
-    from tasks.backfill.steps import BackfillStopped, telling
+    from tasks.backfill.steps import telling
+    from tasks.runs.states import value_of
 
     await_orchestrator()
-    try:
-        with bar(shown=with_bar) as moved, telling(_progressed(moved)):
-            return run_backfill(first, last, tables or None, resume=resume, workers=workers, dask=dask)
-    except BackfillStopped as stopped:
-        tell(f"jobindsats: {stopped}")
-        return stopped.report
+    with bar(shown=with_bar) as moved, telling(_progressed(moved)):
+        return value_of(run_backfill, first, last, tables or None, resume=resume, workers=workers, dask=dask)
 
 
 def _progressed(moved: Moved) -> Callable[[Progress], None]:
@@ -237,6 +238,8 @@ def _print_report(report: BackfillReport, *, as_json: bool) -> None:
     from tasks.backfill.steps import as_json as report_as_json
 
     answered(report_as_json(report), as_json=as_json, shown=lambda: console().print(_report_in_words(report)))
+    if report.outcome == "stopped" or report.problems:
+        tell(f"jobindsats: {report.in_words}")
     terminal = console(of_errors=as_json)
     for trouble in report.troubles:
         heading = f"\n{trouble['outcome']}: {trouble['table']} {trouble['periods'] or ''}"

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import Connection, insert, text
 
@@ -38,6 +39,12 @@ class Claim:
     publisher_updated_on: date | None
     manifest: str | None
     earlier_run: int | None
+
+    @property
+    def in_words(self) -> str:
+        """Which partition it is: `y10a02 2022M01 to 2022M12`."""
+        first, last = self.periods[0], self.periods[-1]
+        return f"{self.table_id} {first}" + (f" to {last}" if last != first else "")
 
 
 @dataclass(frozen=True)
@@ -256,13 +263,13 @@ def close(connection: Connection, backfill_id: int, *, at: datetime) -> None:
     connection.execute(statement, {"backfill_id": backfill_id, "at": at})
 
 
-_TROUBLES = """
+_PARTITIONS = """
 select table_id as "table", periods[1] || coalesce(' to ' || nullif(periods[cardinality(periods)], periods[1]), '') as periods,
-       outcome, message
-from ops.backfill_partitions where backfill_id = :backfill_id and state = 'failed' order by partition_no
+       coalesce(outcome, state) as outcome, calls, cells, message
+from ops.backfill_partitions where backfill_id = :backfill_id order by (state = 'failed') desc, partition_no
 """
 
 
-def troubles(connection: Connection, backfill_id: int) -> list[dict[str, str]]:
-    """The partitions that stopped: table, periods, outcome and why."""
-    return [dict(row) for row in connection.execute(text(_TROUBLES), {"backfill_id": backfill_id}).mappings()]
+def partitions(connection: Connection, backfill_id: int) -> list[dict[str, Any]]:
+    """The partitions, those that stopped first: table, periods, outcome (or how far it is), calls, cells, and why."""
+    return [dict(row) for row in connection.execute(text(_PARTITIONS), {"backfill_id": backfill_id}).mappings()]

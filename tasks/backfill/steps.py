@@ -4,56 +4,69 @@ from __future__ import annotations
 
 import signal
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from threading import Event, current_thread, main_thread
 from types import FrameType
-from typing import Any, cast
-from uuid import UUID
+from typing import Any
 
 from prefect import get_run_logger, task
-from prefect.artifacts import create_progress_artifact, update_progress_artifact
 from prefect.cache_policies import NO_CACHE
 
 from tasks.backfill import ledger
-from tasks.backfill.ledger import Progress
+from tasks.backfill.ledger import Claim, Progress
 from tasks.backfill.plan import Plan, plan
 from tasks.backfill.question import NO_SPAN
 from tasks.backfill.work import Told, ignore_progress, work_on
 from tasks.backfill.workers import ClusterTrouble, helped_by, work_on_cluster
+from tasks.derive import derive_figures, derive_marts
 from tasks.load_assumptions import put_assumptions_on_record
 from tasks.resources import RETRIES, declare, open_resources
+from tasks.runs.artifacts import left_table, progress_bar
+from tasks.runs.outcomes import TableOutcome, table_as_shown
+from tasks.runs.states import ended_as, value_of
 from tasks.stoppages import WarehouseTrouble
 from warehouse.errors import DATABASE_ERRORS, QuestionError, in_words
+
+LISTED_AT_MOST = 1000
 
 
 @dataclass(frozen=True)
 class BackfillReport:
-    """What a backfill has come to, and the partitions that stopped: table, periods, outcome and why."""
+    """What a backfill has come to: its partitions, those that stopped first, and problems that are no partition's."""
 
     progress: Progress
-    troubles: tuple[dict[str, str], ...]
+    partitions: tuple[dict[str, Any], ...]
+    problems: tuple[str, ...] = ()
+
+    @property
+    def troubles(self) -> list[dict[str, Any]]:
+        """The partitions that stopped: table, periods, outcome and why."""
+        return [partition for partition in self.partitions if partition["outcome"] in ("failed", "quarantined")]
 
     @property
     def outcome(self) -> str:
-        """Failed where a partition failed, attention where one is in quarantine, stopped where some wait; else completed."""
+        """Failed where a partition or the marts failed, attention where one is in quarantine, stopped where some wait."""
         if not self.progress.ended:
             return "stopped"
-        return "failed" if self.progress.failed else "attention" if self.progress.quarantined else "completed"
+        if self.progress.failed or self.problems:
+            return "failed"
+        return "attention" if self.progress.quarantined else "completed"
 
-
-class BackfillStopped(RuntimeError):
-    """A backfill was asked to stop before its end; the message says how to go on with it."""
-
-    def __init__(self, report: BackfillReport) -> None:
-        progress = report.progress
-        super().__init__(
-            f"backfill {progress.backfill} was stopped, {progress.done} of {progress.partitions} partitions are done: go on "
-            f"with `jobindsats backfill --resume {progress.backfill}`"
+    @property
+    def in_words(self) -> str:
+        """What it has come to in a line, with the partitions that stopped; where some wait, how to go on."""
+        progress, stopped = self.progress, [f"{each['table']} {each['periods'] or ''}" for each in self.troubles]
+        counted = f"{progress.done} of {progress.partitions} partitions are done"
+        ended = {"failed": progress.failed, "quarantined": progress.quarantined}
+        counted += "".join(f", {number} {name}" for name, number in ended.items() if number)
+        named = f" ({', '.join(stopped[:3])}{' ...' if len(stopped) > 3 else ''})" if stopped else ""
+        go_on = "" if progress.ended else f"Go on with `jobindsats backfill --resume {progress.backfill}`"
+        return ". ".join(
+            filter(None, (f"Backfill {progress.backfill}: {self.outcome}", counted + named, *self.problems, go_on))
         )
-        self.report = report
 
 
 _listener: ContextVar[Told] = ContextVar("listener", default=ignore_progress)
@@ -98,7 +111,7 @@ def begin(first: str | None, last: str | None, *, tables: Sequence[str], resume:
             )
 
 
-@task(name="begin backfill", cache_policy=NO_CACHE)
+@task(name="begin backfill", task_run_name="begin backfill", cache_policy=NO_CACHE)
 def begin_backfill(first: str | None, last: str | None, *, tables: list[str] | None, resume: int | None) -> int:
     """Plan a backfill and put it on record, or open one again."""
     backfill_id = begin(first, last, tables=tables or (), resume=resume)
@@ -106,27 +119,54 @@ def begin_backfill(first: str | None, last: str | None, *, tables: list[str] | N
     return backfill_id
 
 
+@task(name="plan backfill", task_run_name="plan backfill", cache_policy=NO_CACHE)
+def show_plan(first: str | None, last: str | None, *, tables: list[str] | None) -> BackfillReport:
+    """Leave with Prefect what a backfill would fetch; nothing is fetched but metadata, and nothing put on record."""
+    if first is None or last is None:
+        raise QuestionError("a plan needs the first and the last period")
+    planned = plan_as_json(look_ahead(first, last, tables=tables or ()))
+    in_all = ", ".join(f"{planned[name]:,} {name}" for name in ("partitions", "calls", "cells", "seconds"))
+    said = f"Backfill {first} to {last}, planned: {in_all}. Nothing has been fetched"
+    left_table("backfill-plan", planned["tables"], description=said)
+    return BackfillReport(Progress(0, 0, 0, 0, 0, 0, 0), ())
+
+
 @task(name="work on backfill", task_run_name="work on backfill {backfill_id}", cache_policy=NO_CACHE)
 def work(backfill_id: int, *, workers: int, dask: str | None) -> Progress:
-    """Work through a backfill, with more processes or on a Dask cluster where asked for.
+    """Work through a backfill, with more processes or on a Dask cluster where asked for; gives how far it came.
 
-    Raises BackfillStopped, ClusterTrouble, WarehouseTrouble.
+    Raises ClusterTrouble, WarehouseTrouble and Refused. Its partitions are listed in an artifact, those of a cluster that
+    fails too.
     """
-    bar = cast("UUID", create_progress_artifact(progress=0, description=f"Backfill {backfill_id}"))
+    with progress_bar("backfill-progress", begun=f"backfill {backfill_id}: begun") as moved:
 
-    def told(progress: Progress) -> None:
-        _listener.get()(progress)
-        update_progress_artifact(bar, progress=100 * progress.settled / max(1, progress.partitions))
+        def told(progress: Progress) -> None:
+            _listener.get()(progress)
+            done = 1.0 if progress.ended else progress.settled / progress.partitions
+            moved(done, f"backfill {backfill_id}: {_so_far(progress)}")
 
-    try:
-        progress = _worked_through(backfill_id, workers=workers, dask=dask, told=told)
-    except DATABASE_ERRORS as error:
-        raise WarehouseTrouble(f"{in_words(error)}. {_go_on(backfill_id)}") from error
-    except ClusterTrouble as error:
-        raise ClusterTrouble(f"{error}. {_go_on(backfill_id)}") from error
-    if not progress.ended:
-        raise BackfillStopped(report_on(backfill_id))
-    return progress
+        try:
+            progress = _worked_through(backfill_id, workers=workers, dask=dask, told=told)
+        except DATABASE_ERRORS as error:
+            raise WarehouseTrouble(f"{in_words(error)}. {_go_on(backfill_id)}") from error
+        except ClusterTrouble as error:
+            _list_partitions(report_on(backfill_id))
+            raise ClusterTrouble(f"{error}. {_go_on(backfill_id)}") from error
+    found = report_on(backfill_id)
+    _list_partitions(found)
+    return ended_as(found.outcome, progress, message=found.in_words)
+
+
+def _so_far(progress: Progress) -> str:
+    return f"{progress.settled:,} of {progress.partitions:,} partitions, {progress.calls:,} calls, {progress.cells:,} cells"
+
+
+def _list_partitions(found: BackfillReport) -> None:
+    """Leave with Prefect each partition with its outcome and its reason, those that stopped first."""
+    listed = found.partitions[:LISTED_AT_MOST]
+    more = f"; the first {LISTED_AT_MOST:,} are listed, all of them stand in ops.backfill_partitions"
+    left = more if len(listed) < len(found.partitions) else ""
+    left_table("backfill-partitions", listed, description=found.in_words + left)
 
 
 def _worked_through(backfill_id: int, *, workers: int, dask: str | None, told: Told) -> Progress:
@@ -134,7 +174,17 @@ def _worked_through(backfill_id: int, *, workers: int, dask: str | None, told: T
         if dask is not None:
             return work_on_cluster(backfill_id, address=dask, workers=workers, stop=stop, told=told)
         with open_resources() as resources, helped_by(workers - 1, backfill_id=backfill_id, resources=resources):
-            return work_on(backfill_id, stop=stop, told=told)
+            return work_on(backfill_id, stop=stop, told=told, around=as_task)
+
+
+def as_task(claimed: Claim, work: Callable[[], TableOutcome]) -> TableOutcome:
+    """Carry out the work at a partition as a task: named by its table and periods, ended under its outcome."""
+
+    @task(name="partition", task_run_name=claimed.in_words, cache_policy=NO_CACHE)
+    def partition() -> TableOutcome:
+        return table_as_shown(work())
+
+    return value_of(partition)
 
 
 @contextmanager
@@ -165,20 +215,33 @@ def _go_on(backfill_id: int) -> str:
     return f"What is done is done: go on with `jobindsats backfill --resume {backfill_id}`"
 
 
-@task(name="end backfill", cache_policy=NO_CACHE, **RETRIES)
-def end_backfill(backfill_id: int) -> BackfillReport:
-    """Put the end on record, and report."""
-    with open_resources() as resources, resources.engine.begin() as connection:
-        ledger.close(connection, backfill_id, at=resources.clock())
-    report = report_on(backfill_id)
-    get_run_logger().info("backfill %d: %s", backfill_id, report.outcome)
-    return report
+def derive_after(progress: Progress) -> list[str]:
+    """Bring the marts up to a backfill that has ended; gives what could not be. One that was stopped is gone on with first."""
+    return [value_of(derive_marts), value_of(derive_figures)] if progress.ended else []
+
+
+@task(name="end backfill", task_run_name="end backfill {backfill_id}", cache_policy=NO_CACHE, **RETRIES)
+def end_backfill(backfill_id: int, *, problems: Sequence[str]) -> BackfillReport:
+    """Put the end on record, where it has come to its end, and report; a problem is what is no partition's."""
+    found = replace(report_on(backfill_id), problems=tuple(filter(None, problems)))
+    if found.progress.ended:
+        with open_resources() as resources, resources.engine.begin() as connection:
+            ledger.close(connection, backfill_id, at=resources.clock())
+    get_run_logger().info(found.in_words)
+    return found
+
+
+def as_shown(found: BackfillReport) -> BackfillReport:
+    """A backfill's report as its flow gives it: in Prefect the run ends under the name of its outcome."""
+    return ended_as(found.outcome, found, message=found.in_words)
 
 
 def report_on(backfill_id: int) -> BackfillReport:
     """What a backfill has come to."""
     with open_resources() as resources, resources.engine.connect() as connection:
-        return BackfillReport(ledger.progress(connection, backfill_id), tuple(ledger.troubles(connection, backfill_id)))
+        return BackfillReport(
+            ledger.progress(connection, backfill_id), tuple(ledger.partitions(connection, backfill_id))
+        )
 
 
 def as_json(report: BackfillReport) -> dict[str, Any]:

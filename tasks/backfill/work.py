@@ -21,7 +21,7 @@ from tasks.publish import publish_table, publishing, write_receipt
 from tasks.resources import Resources, open_resources
 from tasks.results import DUE, Due, Listing
 from tasks.runs.lifecycle import close_run, opened, outcome_of_run
-from tasks.runs.outcomes import outcome_of, put_in_quarantine
+from tasks.runs.outcomes import TableOutcome, outcome_of, put_in_quarantine
 from tasks.sources.registry import snapshot_of, source_of
 from tasks.stage import stage_table
 from tasks.stoppages import with_manifest
@@ -37,10 +37,21 @@ def ignore_progress(_: Progress) -> None:
 
 
 Told = Callable[[Progress], None]
+Around = Callable[[Claim, Callable[[], TableOutcome]], object]
+"""Carries out the work at a partition, which gives its outcome."""
 
 
-def work_on(backfill_id: int, *, stop: Event | None = None, told: Told = ignore_progress) -> Progress:
+def carry_out(_: Claim, work: Callable[[], TableOutcome]) -> object:
+    """Carry out the work at a partition as it is."""
+    return work()
+
+
+def work_on(
+    backfill_id: int, *, stop: Event | None = None, told: Told = ignore_progress, around: Around = carry_out
+) -> Progress:
     """Work until nothing is left to do, or until asked to stop; `told` of the progress after each partition.
+
+    Who wants to see each partition carries its work out `around` it.
 
     It gives way: while a night, a release or a replay is at work, no partition is begun. Raises Refused where the
     warehouse is another publisher's or has lost something; what stops a partition is on record and stops no other.
@@ -50,7 +61,7 @@ def work_on(backfill_id: int, *, stop: Event | None = None, told: Told = ignore_
         now = _ready(resources, backfill_id)
         told(now)
         while not (now.ended or asked_to_stop.is_set()):
-            if _at_work(resources) or not _worked(resources, backfill_id):
+            if _at_work(resources) or not _worked(resources, backfill_id, around=around):
                 asked_to_stop.wait(LOOK_AGAIN_SECONDS)
             before, now = now, progress(resources, backfill_id)
             if now != before:
@@ -94,12 +105,12 @@ def _at_work(resources: Resources) -> bool:
         return bool(holders(connection, Lock.NIGHT))
 
 
-def _worked(resources: Resources, backfill_id: int) -> bool:
+def _worked(resources: Resources, backfill_id: int, *, around: Around = carry_out) -> bool:
     """Work at one partition, if there is one whose table no other run keeps; whether there was."""
     with _claimed(resources, backfill_id) as claimed:
         if claimed is None:
             return False
-        _settle(resources, claimed)
+        around(claimed, lambda: _settle(resources, claimed))
     return True
 
 
@@ -123,7 +134,7 @@ def _claimed(resources: Resources, backfill_id: int) -> Iterator[Claim | None]:
     yield None
 
 
-def _settle(resources: Resources, claimed: Claim) -> None:
+def _settle(resources: Resources, claimed: Claim) -> TableOutcome:
     """Carry a partition through; where it stops, put on record why. The run is closed either way."""
     due = _due(claimed)
     outcome = outcome_of(due, load=lambda _: load(resources, claimed))
@@ -134,6 +145,7 @@ def _settle(resources: Resources, claimed: Claim) -> None:
             put_in_quarantine(connection, run_id=claimed.run_id, due=due, outcome=outcome, stopped_at=resources.clock())
         closed = outcome_of_run([outcome.outcome])
         close_run(connection, run_id=claimed.run_id, outcome=closed, ended_at=resources.clock())
+    return outcome
 
 
 def _due(claimed: Claim) -> Due:

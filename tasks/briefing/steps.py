@@ -7,17 +7,17 @@ from dataclasses import asdict
 from pathlib import Path
 
 from prefect import get_run_logger, task
-from prefect.artifacts import create_table_artifact
 from prefect.cache_policies import NO_CACHE
 
 from tasks.briefing.write import Written, of_many
 from tasks.resources import RETRIES, ready
+from tasks.runs.artifacts import left_table
 from warehouse.danish.asked import moment
 
 FOLDER = "briefings"
 
 
-@task(name="briefings", cache_policy=NO_CACHE, **RETRIES)
+@task(name="briefings", task_run_name="briefings", cache_policy=NO_CACHE, **RETRIES)
 def write_briefings(
     areas: Sequence[str] | None, *, folder: str | None, as_of: str | None, since: str | None
 ) -> list[Written]:
@@ -33,8 +33,8 @@ def write_briefings(
     return written
 
 
-@task(name="list of briefings", cache_policy=NO_CACHE)
+@task(name="list of briefings", task_run_name="list of briefings", cache_policy=NO_CACHE)
 def list_briefings(written: Sequence[Written]) -> None:
     """Leave with Prefect which briefings lie where."""
     said = f"{len(written)} briefings" if len(written) != 1 else f"The briefing of {written[0].area}"
-    create_table_artifact(key="briefings", table=[asdict(each) for each in written], description=said)
+    left_table("briefings", [asdict(each) for each in written], description=said)

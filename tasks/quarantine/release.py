@@ -6,7 +6,6 @@ and no others. Its vintage is seen at the moment of the release: as-of questions
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
@@ -19,7 +18,7 @@ from tasks.audit import blocking_failures, in_words, judge
 from tasks.derive import bring_figures_up_to_date, bring_up_to_date
 from tasks.publish import publish_table, publishing, write_receipt
 from tasks.quarantine.stopped_loads import StoppedLoad, broken_rules, stopped_load
-from tasks.resources import Resources
+from tasks.resources import Resources, ready
 from tasks.results import Staged
 from tasks.runs.lifecycle import opened, report_and_close
 from tasks.sources.registry import is_source, source_of
@@ -39,7 +38,7 @@ SHORTEST_REASON = 10
 class Released:
     """What a release did: the run and vintage it made, the rules that do not hold, the marts that were rebuilt.
 
-    `vintage` is None where the same content stood already.
+    `vintage` is None where the same content stood already; `problems` say which marts could not be brought up to it.
     """
 
     id: int
@@ -56,6 +55,7 @@ class Released:
     reason: str
     by: str
     marts: tuple[str, ...] = ()
+    problems: tuple[str, ...] = ()
 
 
 def release(resources: Resources, quarantine_id: int, *, reason: str, by: str) -> Released:
@@ -83,9 +83,17 @@ def release(resources: Resources, quarantine_id: int, *, reason: str, by: str) -
             )
             connection.commit()
             write_receipt(resources, vintage_id=released.vintage)
-    marts = bring_up_to_date(resources.engine)
-    bring_figures_up_to_date(resources.engine, told=logging.getLogger(__name__).error)
-    return replace(released, marts=tuple(marts))
+    problems: list[str] = []
+    marts = bring_up_to_date(resources.engine, told=problems.append)
+    bring_figures_up_to_date(resources.engine, told=problems.append)
+    return replace(released, marts=tuple(marts), problems=tuple(problems))
+
+
+def require_releasable(quarantine_id: int, *, reason: str) -> None:
+    """Raise what `release` would for an unknown load or too short a reason, before anything is begun."""
+    _in_full(reason)
+    with ready() as resources, resources.engine.connect() as connection:
+        stopped_load(connection, quarantine_id)
 
 
 @contextmanager

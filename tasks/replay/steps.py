@@ -21,6 +21,7 @@ from tasks.replay.target import require_target
 from tasks.replay.vintage import ReplayStopped, assume_again, publish_again, publisher_of, still_waiting
 from tasks.resources import Resources, open_resources
 from tasks.runs.lifecycle import close_run, open_run
+from tasks.runs.states import ended_as
 from warehouse.database.locks import Lock, held
 from warehouse.database.scratch import WrongTarget, same_database, scratch_beside
 from warehouse.history.checksum import Part, combined, first_difference, parts
@@ -56,7 +57,8 @@ class Replay:
 class ReplayReport:
     """What was rebuilt: vintages, rows of observations with every version, and the checksum over facts and marts.
 
-    `equal` is None where nothing was compared; `difference` says where two warehouses differ first.
+    `equal` is None where nothing was compared; `difference` says where two warehouses differ first, and `problem` what
+    could not be derived.
     """
 
     vintages: int
@@ -64,6 +66,7 @@ class ReplayReport:
     checksum: str
     equal: bool | None
     difference: str | None
+    problem: str = ""
 
 
 @contextmanager
@@ -106,7 +109,7 @@ def _require_another(warehouse: SecretStr) -> None:
             raise WrongTarget("--warehouse names the configured warehouse: it cannot be compared with itself")
 
 
-@task(name="read history", cache_policy=NO_CACHE)
+@task(name="read history", task_run_name="read history", cache_policy=NO_CACHE)
 def read_history(target: Target) -> History:
     """What is to be replayed, and what to compare with; the configured warehouse's missing receipts are written first.
 
@@ -131,7 +134,7 @@ def _parts(resources: Resources) -> tuple[Part, ...]:
         return tuple(parts(connection, marts=HASHED))
 
 
-@task(name="begin replay", cache_policy=NO_CACHE)
+@task(name="begin replay", task_run_name="begin replay", cache_policy=NO_CACHE)
 def begin_replay(history: History, *, target: Target) -> Replay:
     """Open the run in the warehouse to rebuild; raises ReplayStopped where it holds another history."""
     with open_resources(target.warehouse) as resources:
@@ -158,7 +161,7 @@ def on_record(replay: Replay, *, target: Target) -> Iterator[None]:
             close_run(connection, run_id=replay.run_id, outcome=outcome, ended_at=resources.clock())
 
 
-@task(name="replay vintage", task_run_name="replay {publication.table_id}", cache_policy=NO_CACHE)
+@task(name="replay vintage", task_run_name="{publication.in_words}", cache_policy=NO_CACHE)
 def replay_vintage(publication: Publication, *, run_id: int, target: Target) -> None:
     """Publish one vintage again."""
     with open_resources(target.warehouse) as resources, resources.engine.begin() as connection:
@@ -166,12 +169,13 @@ def replay_vintage(publication: Publication, *, run_id: int, target: Target) -> 
     get_run_logger().info("%s: %d new, %d revised", publication.in_words, vintage.new, vintage.revised)
 
 
-@task(name="end replay", cache_policy=NO_CACHE)
+@task(name="end replay", task_run_name="end replay", cache_policy=NO_CACHE)
 def end_replay(history: History, *, target: Target) -> ReplayReport:
     """Derive the marts, take the checksum, and compare where that was asked for."""
+    problems: list[str] = []
     with open_resources(target.warehouse) as resources:
-        bring_up_to_date(resources.engine)
-        bring_figures_up_to_date(resources.engine, told=get_run_logger().error)
+        bring_up_to_date(resources.engine, told=problems.append)
+        bring_figures_up_to_date(resources.engine, told=problems.append)
         rebuilt = _parts(resources)
     difference = first_difference(rebuilt, standing=history.standing) if target.compared else None
     return ReplayReport(
@@ -180,14 +184,17 @@ def end_replay(history: History, *, target: Target) -> ReplayReport:
         checksum=combined(rebuilt),
         equal=difference is None if target.compared else None,
         difference=difference,
+        problem="; ".join(problems),
     )
 
 
-def require_equal(report: ReplayReport) -> ReplayReport:
-    """The report, where nothing differs; raises ReplayStopped with the first difference."""
-    if report.difference:
-        raise ReplayStopped(
-            f"the rebuilt warehouse and the configured one differ, first in {report.difference}. Both stand as they "
-            "were; `jobindsats replay --verify --warehouse URL` leaves the rebuilt one to look at"
+def as_shown(found: ReplayReport) -> ReplayReport:
+    """A replay's report as its flow gives it: the run has failed where the two warehouses differ, or marts lack."""
+    said = f"{found.vintages:,} vintages with {found.observations:,} observations, checksum {found.checksum}"
+    if found.difference:
+        said = (
+            f"the rebuilt warehouse and the configured one differ, first in {found.difference}. Both stand as they were; "
+            "`jobindsats replay --verify --warehouse URL` leaves the rebuilt one to look at"
         )
-    return report
+    outcome = "failed" if found.difference or found.problem else "completed"
+    return ended_as(outcome, found, message=". ".join(filter(None, (said, found.problem))))

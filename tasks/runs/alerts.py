@@ -21,6 +21,7 @@ from pydantic import SecretStr
 from sqlalchemy import Connection, text
 
 from tasks.resources import RETRIES, open_resources
+from tasks.runs.states import ended_as
 
 # Somebody who begins to be told is not told of last year's troubles.
 STALE = timedelta(days=7)
@@ -128,7 +129,7 @@ class Mailbox(AppriseNotificationBlock):
     """A mailbox, by an address as Apprise writes it: mailtos://user:password@host?from=...&to=..."""
 
 
-@task(name="notify", cache_policy=NO_CACHE, **RETRIES)
+@task(name="notify", task_run_name="notify", cache_policy=NO_CACHE, **RETRIES)
 def notify() -> list[str]:
     """Deliver the alerts that wait to those the settings name; gives the tables. Who cannot be reached is tried next time."""
     with open_resources() as resources:
@@ -140,12 +141,16 @@ def notify() -> list[str]:
             try:
                 missed = tell(named, subject=subject(new), body=in_words(new))
             except CannotTell as trouble:
-                get_run_logger().error("alerts could not be delivered, and the next run tries again: %s", trouble)
-                return []
-            for place in missed:
-                get_run_logger().error("not everybody was told: %s", place)
+                undelivered = f"alerts could not be delivered, and the next run tries again: {trouble}"
+                get_run_logger().error(undelivered)
+                return ended_as("failed", [], message=undelivered)
             note_told(connection, new, now=resources.clock())
-    return sorted({alert.table_id for alert in new})
+    tables = sorted({alert.table_id for alert in new})
+    if not missed:
+        return tables
+    unreached = f"not everybody was told: {'; '.join(missed)}"
+    get_run_logger().error(unreached)
+    return ended_as("attention", tables, message=unreached)
 
 
 def tell(named: tuple[SecretStr, ...], *, subject: str, body: str) -> list[str]:

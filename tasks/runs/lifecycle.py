@@ -142,7 +142,7 @@ class AtWork(NamedTuple):
     started_at: datetime
 
 
-@task(name="yield", cache_policy=NO_CACHE)
+@task(name="yield", task_run_name="yield", cache_policy=NO_CACHE)
 def yield_to_the_other(kind: str) -> RunReport:
     """Leave the work to the run that is at it; that we came is on record.
 
@@ -204,7 +204,7 @@ _NEWER = text(
 )
 
 
-@task(name="end as superseded", cache_policy=NO_CACHE)
+@task(name="end as superseded", task_run_name="end as superseded", cache_policy=NO_CACHE)
 def end_as_superseded(kind: str, newer: int) -> RunReport:
     """Leave undone what a newer run has done; that we came late is on record."""
     with open_resources() as resources, resources.engine.begin() as connection:
@@ -215,7 +215,7 @@ def end_as_superseded(kind: str, newer: int) -> RunReport:
     return RunReport(run_id, "superseded", [], message)
 
 
-@task(name="end", cache_policy=NO_CACHE, **RETRIES)
+@task(name="end", task_run_name="end", cache_policy=NO_CACHE, **RETRIES)
 def end_run(run_id: int, *, problems: Sequence[str] = ()) -> RunReport:
     """Close a run and give its report; a run with a problem that is no table's has failed, and its message says why."""
     trouble = washed("; ".join(filter(None, problems)))

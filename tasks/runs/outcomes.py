@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -15,6 +15,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 
 from tasks.resources import RETRIES, Resources, open_resources
 from tasks.results import Due, Listing, late_message
+from tasks.runs.states import ended_as
 from tasks.stoppages import Busy, Stoppage, WarehouseTrouble
 from warehouse.database.locks import Lock, held, holder
 from warehouse.errors import DATABASE_ERRORS, in_words, went_away
@@ -40,7 +41,7 @@ class TableOutcome:
 def outcome_of(due: Due, *, load: Callable[[Due], Vintage]) -> TableOutcome:
     """One table's outcome: what was decided, or what loading it came to. One table's trouble never stops another."""
     if not due.fetch:
-        return TableOutcome(due.table_id, due.outcome, message=washed(due.reason))
+        return _settled(due)
     if due.stoppage is not None:
         return _stopped(due, stoppage=due.stoppage)
     try:
@@ -54,6 +55,10 @@ def outcome_of(due: Due, *, load: Callable[[Due], Vintage]) -> TableOutcome:
             due.table_id, "failed", message=washed(f"{due.table_id}: {error}"), rule=type(error).__name__
         )
     return _arrived(due, vintage=vintage)
+
+
+def _settled(due: Due) -> TableOutcome:
+    return TableOutcome(due.table_id, due.outcome, message=washed(due.reason))
 
 
 @contextmanager
@@ -96,16 +101,51 @@ def _arrived(due: Due, *, vintage: Vintage) -> TableOutcome:
     )
 
 
-@task(name="record", task_run_name="record {due.table_id}", cache_policy=NO_CACHE, **RETRIES)
-def record_outcome(run_id: int, *, due: Due, outcome: TableOutcome) -> None:
-    """Put one table's outcome on record, and what was rejected into quarantine."""
+def table_as_shown(outcome: TableOutcome) -> TableOutcome:
+    """One table's outcome as the run of its table gives it: in Prefect that ends under the outcome's name."""
+    said = outcome.message or _brought(outcome)
+    named = said if said.startswith(outcome.table) else f"{outcome.table}: {said}"
+    return ended_as(outcome.outcome, outcome, message=named)
+
+
+def _brought(outcome: TableOutcome) -> str:
+    counts = asdict(outcome.vintage or Vintage(outcome.table))
+    return ", ".join(f"{counts[name]:,} {name}" for name in ("new", "revised", "withdrawn", "unchanged"))
+
+
+@task(name="record source", task_run_name="record {source}", cache_policy=NO_CACHE, **RETRIES)
+def record_settled(source: str, planned: Sequence[Due], *, run_id: int) -> list[Due]:
+    """Put on record the tables of a source that need no load; gives those that do."""
     with open_resources() as resources:
-        recorded_or_failed(run_id, due=due, outcome=outcome, resources=resources)
+        found = [
+            recorded_or_failed(run_id, due=due, outcome=_settled(due), resources=resources)
+            for due in planned
+            if not due.fetch
+        ]
+    for outcome in found:
+        _log(outcome)
+    to_load = [due for due in planned if due.fetch]
+    for named in ("failed", "quarantined", "source_late"):
+        if of_it := [outcome for outcome in found if outcome.outcome == named]:
+            return ended_as(named, to_load, message=f"{source}: {len(of_it)} {named}, the first: {of_it[0].message}")
+    return to_load
+
+
+@task(name="record", task_run_name="record {due.table_id}", cache_policy=NO_CACHE, **RETRIES)
+def record_outcome(run_id: int, *, due: Due, outcome: TableOutcome) -> TableOutcome:
+    """Put one table's outcome on record, and what was rejected into quarantine; gives what stands on record."""
+    with open_resources() as resources:
+        recorded = recorded_or_failed(run_id, due=due, outcome=outcome, resources=resources)
+    _log(recorded)
+    return recorded
+
+
+def _log(outcome: TableOutcome) -> None:
     level = get_run_logger().error if outcome.outcome in ("failed", "quarantined") else get_run_logger().info
     level("%s: %s: %s", outcome.table, outcome.outcome, outcome.message)
 
 
-def recorded_or_failed(run_id: int, *, due: Due, outcome: TableOutcome, resources: Resources) -> None:
+def recorded_or_failed(run_id: int, *, due: Due, outcome: TableOutcome, resources: Resources) -> TableOutcome:
     """Put one outcome on record; where the warehouse does not take it, that this table failed, and why.
 
     Raises only where the warehouse was lost: what one table was told must never cost the others their night.
@@ -113,6 +153,7 @@ def recorded_or_failed(run_id: int, *, due: Due, outcome: TableOutcome, resource
     try:
         with resources.engine.begin() as connection:
             _record(connection, run_id=run_id, due=due, outcome=outcome, resources=resources)
+            return outcome
     except (*DATABASE_ERRORS, ValueError) as error:
         if went_away(error):
             raise
@@ -127,6 +168,7 @@ def recorded_or_failed(run_id: int, *, due: Due, outcome: TableOutcome, resource
                 outcome=failed,
                 resources=resources,
             )
+        return failed
 
 
 def _record(connection: Connection, *, run_id: int, due: Due, outcome: TableOutcome, resources: Resources) -> None:

@@ -1,44 +1,20 @@
-"""Report: what a run has to tell, with the largest revisions and the figures that moved; and how far it is, while it runs.
-
-A report is left with Prefect as artifacts.
-"""
+"""Report: what a run has to tell, with the largest revisions and the figures that moved; left with Prefect as artifacts."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
-from time import monotonic
-from typing import Any, Protocol, TypeVar, cast
+from typing import Any
 
-from prefect import get_run_logger, task
-from prefect.artifacts import (
-    create_markdown_artifact,
-    create_progress_artifact,
-    create_table_artifact,
-    update_progress_artifact,
-)
+from prefect import task
 from prefect.cache_policies import NO_CACHE
-from prefect.runtime import deployment
-from prefect.states import Completed, Failed
 from sqlalchemy import Connection, text
 from sqlalchemy.dialects.postgresql import insert
 
-from tasks.runs.progress import tell
+from tasks.runs.artifacts import left_page, left_table
+from tasks.runs.states import ended_as
 from warehouse.marts.fill import Moves
 from warehouse.schema import ops
-
-SECONDS_BETWEEN_UPDATES = 1.0
-
-
-class OfTable(Protocol):
-    """A step of a run that is about one table."""
-
-    @property
-    def table_id(self) -> str:
-        """The table's id."""
-
-
-Step = TypeVar("Step", bound=OfTable)
 
 
 @dataclass(frozen=True)
@@ -62,11 +38,11 @@ def as_json(report: RunReport) -> dict[str, Any]:
     return {"run": report.run, "outcome": report.outcome, "tables": report.tables} | said
 
 
-@task(name="report", cache_policy=NO_CACHE)
+@task(name="report", task_run_name="report", cache_policy=NO_CACHE)
 def report(found: RunReport) -> None:
     """Leave a run's report with Prefect: a table of outcomes, and a page to read."""
-    create_table_artifact(key="night-outcomes", table=_rows(found.tables), description=_headline(found))
-    create_markdown_artifact(key="night-report", markdown=markdown(found), description=_headline(found))
+    left_table("night-outcomes", _rows(found.tables), description=_headline(found))
+    left_page("night-report", markdown(found), description=_headline(found))
 
 
 def _rows(tables: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -79,15 +55,8 @@ def _headline(found: RunReport) -> str:
 
 
 def as_shown(found: RunReport) -> RunReport:
-    """A run's report as its flow gives it: with the name that the run is to have in Prefect's interface.
-
-    Prefect takes a state that a flow gives for the run's own, and hands on what is in it. A failed one it raises where the
-    flow was called; so only a deployment's run fails, which nobody waits for but a worker.
-    """
-    said = _in_a_line(found)
-    if found.outcome == "failed" and deployment.id is not None:
-        return cast(RunReport, Failed(message=said))
-    return cast(RunReport, Completed(name=found.outcome.capitalize(), message=said, data=found))
+    """A run's report as its flow gives it: in Prefect the run ends under the name of its outcome."""
+    return ended_as(found.outcome, found, message=_in_a_line(found))
 
 
 def _in_a_line(found: RunReport) -> str:
@@ -143,27 +112,6 @@ def _counted(tables: Sequence[dict[str, Any]]) -> str:
         for table in brought
     ]
     return "\n".join([*head, *lines])
-
-
-def tracked(steps: Sequence[Step], *, key: str) -> Iterator[Step]:
-    """The steps one by one, while a bar and an artifact follow; whether that can be written is of no consequence."""
-    begun = {"progress": 0.0, "key": key, "description": "Tables looked at, in per cent"}
-    artifact, told = _drawn(create_progress_artifact, **begun) if steps else None, monotonic()
-    for done, step in enumerate(steps, 1):
-        tell(step.table_id, done - 1, len(steps))
-        yield step
-        if artifact is not None and (monotonic() - told > SECONDS_BETWEEN_UPDATES or done == len(steps)):
-            told = monotonic()
-            _drawn(update_progress_artifact, artifact_id=artifact, progress=100 * done / len(steps))
-
-
-def _drawn(draw: Callable[..., Any], **artifact: Any) -> Any:
-    """What Prefect gives for an artifact of progress; None where it cannot be written."""
-    try:
-        return draw(**artifact)
-    except Exception as error:  # noqa: BLE001  # a night never fails for want of a picture of it
-        get_run_logger().warning("progress cannot be shown: %s", error)
-        return None
 
 
 _REVISIONS = """

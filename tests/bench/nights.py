@@ -110,12 +110,13 @@ def _one_night() -> dict[str, Any]:
     prepare_orchestrator()
     begin_orchestrator()
     from flows import nightly
+    from tasks.runs.states import value_of
 
     imported = perf_counter()
     await_orchestrator()
     served = perf_counter()
     with _watched(nightly) as stages:
-        report = nightly.nightly(os.environ["BENCH_TABLES"].split() or None)
+        report = value_of(nightly.nightly, os.environ["BENCH_TABLES"].split() or None)
     outcomes = [table["outcome"] for table in report.tables]
     return {
         "imports": imported - began,

@@ -20,6 +20,7 @@ from sqlalchemy import Engine, event
 import expectations.suite
 import flows.nightly
 import tasks.backfill.work
+import tasks.runs.states
 from tests.faults.points import Point
 
 PRELOADED = (expectations.suite.__name__, flows.nightly.__name__)
@@ -87,7 +88,7 @@ def night(point: Point, environment: Mapping[str, str], tables: list[str], reach
         go_on.wait(60)
 
     install(point, act=wait if go_on is not None else die)
-    report = flows.nightly.nightly(tables)
+    report = tasks.runs.states.value_of(flows.nightly.nightly, tables)
     os._exit({"completed": 0, "attention": 3}.get(report.outcome, 1))
 
 

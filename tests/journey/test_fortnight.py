@@ -9,6 +9,7 @@ import pytest
 
 from flows.nightly import nightly
 from tasks.results import FULL_LOOK_EVERY
+from tasks.runs.states import value_of
 from tests.asked import require_once
 from tests.conftest import Stage
 from tests.scene import Scene
@@ -53,7 +54,7 @@ def run_night(scene: Scene, *, night: date, publisher: date) -> dict[str, str]:
     scene.publisher.set_today(publisher)
     scene.patch.setenv("JOBINDSATS_NOW", datetime.combine(night, time(4, 15), DENMARK).isoformat())
     scene.publisher.set_faults({"http-503": 1.0 if night == WITHOUT_PUBLISHER else 0.0})
-    return scene.outcomes(nightly(TABLES))
+    return scene.outcomes(value_of(nightly, TABLES))
 
 
 def test_fourteen_nights_each_end_as_they_should(stage: Stage) -> None:

@@ -157,6 +157,34 @@ def test_a_night_beside_another_is_left_to_it(served: Served, publisher: StandIn
     assert "two nights never run at once" in shown["state"]["message"]
 
 
+def test_a_night_that_is_cancelled_is_cancelled_and_the_next_one_goes_on(
+    served: Served, publisher: StandIn, rows: Rows
+) -> None:
+    with in_the_middle(served, publisher) as at_work:
+        served.ask(f"/flow_runs/{at_work['id']}/set_state", {"state": {"type": "CANCELLING"}})
+        shown = served.ended(at_work["id"])
+    assert (shown["state_name"], shown["state_type"]) == ("Cancelled", "CANCELLED")
+    assert shown["name"] == "night 2023-11-05: y10a02"
+    inside = served.ask("/flow_runs/filter", {"flow_runs": {"parent_flow_run_id": {"any_": [at_work["id"]]}}})
+    assert {run["state_name"] for run in inside} <= {"Cancelled"}
+    following = completes(served, tables=ONE)
+    assert outcomes(rows, at_work["id"], following) == ["died", "completed"]
+
+
+def test_a_backfill_that_is_cancelled_says_how_to_go_on_and_does(served: Served, publisher: StandIn) -> None:
+    publisher.set_faults({"slow": 1}, only="/data/")
+    run_id = served.trigger("backfill", first="2018", last="2023", tables=["y01h01", "y25i01"])
+    served.when(run_id, lambda run: any("/data/" in call["path"] for call in publisher.calls()[-3:]))
+    served.ask(f"/flow_runs/{run_id}/set_state", {"state": {"type": "CANCELLING"}})
+    shown = served.ended(run_id)
+    publisher.clear_faults()
+    assert shown["state_type"] == "CANCELLED", shown
+    assert shown["name"] == "backfill 2018-2023: y01h01, y25i01"
+    (listed,) = [each for each in served.artifacts(run_id) if each["key"] == "backfill-partitions"]
+    number = listed["description"].split("--resume ")[1].rstrip("`")
+    completes(served, "backfill", resume=int(number))
+
+
 def test_a_night_that_failed_is_a_run_that_failed_once(served: Served, publisher: StandIn, rows: Rows) -> None:
     publisher.set_faults({"http-403": 1})
     run_id = served.trigger("nightly", tables=ONE)

@@ -12,6 +12,7 @@ from prefect.states import Scheduled
 
 from flows.nightly import nightly
 from tasks.runs.report import RunReport
+from tasks.runs.states import value_of
 from tests.scene import Scene
 
 pytestmark = pytest.mark.slow
@@ -54,6 +55,6 @@ def test_a_late_night_leaves_what_a_newer_one_has_done(by_the_wall: Scene) -> No
 def test_what_a_newer_night_failed_at_is_tried_by_the_late_one(by_the_wall: Scene) -> None:
     before = datetime.now(UTC) - timedelta(hours=3)
     by_the_wall.publisher.set_faults({"http-401": 1.0})
-    assert nightly([ONE]).outcome == "failed"
+    assert value_of(nightly, [ONE]).outcome == "failed"
     by_the_wall.publisher.clear_faults()
     assert of_a_deployment(by_the_wall, tables=[ONE], scheduled=before).outcome != "superseded"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -124,9 +123,9 @@ where r.flow_run = :run and p.started_at is not null
 
 
 def number_of(pool: Pool, run_id: str) -> int:
-    """The backfill's number, as the run shows it in Prefect's interface."""
-    said = [re.fullmatch(r"Backfill (\d+)", artifact["description"] or "") for artifact in pool.artifacts(run_id)]
-    return next(int(found[1]) for found in said if found)
+    """The backfill's number, as the bar of the run's progress in Prefect's interface says it."""
+    (bar,) = [artifact for artifact in pool.artifacts(run_id) if artifact["key"] == "backfill-progress"]
+    return int(bar["description"].split()[1].rstrip(":"))
 
 
 def both_at_work(pool: Pool, rows: Rows, publisher: StandIn) -> tuple[str, str]:

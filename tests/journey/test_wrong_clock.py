@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from flows.command_line.main import run
+from tasks.runs.states import value_of
 from tasks.sources import publisher_clock
 from tests.conftest import ROOT, Stage
 from tests.scene import Scene
@@ -43,7 +44,7 @@ def refused(scene: Scene, *, why: str) -> None:
     from flows.nightly import nightly
 
     before = scene.content()
-    ended = nightly([*TABLES, "local_files"])
+    ended = value_of(nightly, [*TABLES, "local_files"])
     assert ended.outcome == "failed"
     assert set(scene.outcomes(ended).values()) == {"failed"}
     assert {why in table["message"] for table in ended.tables} == {True}, ended.tables
@@ -82,7 +83,7 @@ def misled(scene: Scene) -> Scene:
         scene.patch.setenv("JOBINDSATS_NOW", WRONG)
         from flows.nightly import nightly
 
-        assert scene.outcomes(nightly(TABLES))["y01a02"] == "published"
+        assert scene.outcomes(value_of(nightly, TABLES))["y01a02"] == "published"
     return scene
 
 

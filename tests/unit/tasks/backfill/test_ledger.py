@@ -75,7 +75,7 @@ def test_the_newest_periods_come_first_and_a_table_that_could_not_be_planned_has
     with engine.connect() as connection:
         now = ledger.progress(connection, backfill)
         assert (now.partitions, now.failed, now.done, now.calls) == (4, 1, 0, 3)
-        assert ledger.troubles(connection, backfill)[0]["message"] == "a web page"
+        assert ledger.partitions(connection, backfill)[0]["message"] == "a web page"
 
 
 def test_a_claim_is_good_as_long_as_its_run_lives_and_free_at_once_when_it_is_gone(

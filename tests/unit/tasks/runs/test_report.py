@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
-from uuid import uuid4
 
 import pytest
 from prefect import flow
 from prefect.client.orchestration import get_client
+from prefect.client.schemas.filters import ArtifactFilter, ArtifactFilterFlowRunId
 from prefect.client.schemas.objects import State
-from prefect.exceptions import FailedRun
 
+from tasks.results import Due, Listing
+from tasks.runs.artifacts import tracked
 from tasks.runs.report import RunReport, as_json, as_shown, markdown
+from tasks.runs.states import EndedOtherwise, ended_as, value_of
 
 
 def table(name: str, outcome: str, **more: Any) -> dict[str, Any]:
@@ -66,10 +66,10 @@ TROUBLED = [table("y01a02", "published"), table("y07a02", "quarantined"), table(
 
 ENDS = {
     "completed": ("Completed", "COMPLETED"),
-    "attention": ("Attention", "COMPLETED"),
+    "attention": ("Attention", "FAILED"),
     "yielded": ("Yielded", "COMPLETED"),
     "superseded": ("Superseded", "COMPLETED"),
-    "failed": ("Failed", "COMPLETED"),
+    "failed": ("Failed", "FAILED"),
 }
 
 
@@ -93,31 +93,52 @@ def recorded(state: State[Any]) -> Any:
 @pytest.mark.parametrize("outcome", ENDS)
 def test_a_flow_that_is_called_gives_its_report_and_the_run_bears_its_outcome(orchestrator: str, outcome: str) -> None:
     found = RunReport(8, outcome, TROUBLED)
-    assert stub(found)() == found
+    assert value_of(stub(found)) == found
     shown = recorded(stub(found)(return_state=True))
     assert (shown.name, shown.type.value) == ENDS[outcome]
     assert shown.message == f"Night 8: {outcome}. 1 quarantined (y07a02), 1 published, 1 not_due"
 
 
-@contextmanager
-def deployed() -> Iterator[None]:
-    """As Prefect tells a worker's run that it is a deployment's."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("PREFECT__RUNTIME__DEPLOYMENT__ID", str(uuid4()))
-        yield
+def test_a_run_that_needs_a_look_is_an_error_to_whoever_calls_it_unprepared_and_is_not_tried_again(
+    orchestrator: str,
+) -> None:
+    """As a worker does, whose process then ends as one that failed."""
+    ended = stub(RunReport(8, "attention", TROUBLED))
+    with pytest.raises(EndedOtherwise, match=r"Night 8: attention\. 1 quarantined"):
+        ended()
+    state = ended(return_state=True)
+    with get_client(sync_client=True) as client:
+        assert client.read_flow_run(state.state_details.flow_run_id).run_count == 1
 
 
-def test_a_deployments_run_fails_where_the_night_failed(orchestrator: str) -> None:
-    with deployed():
-        ended = stub(RunReport(8, "failed", [], "the archive cannot be written"))(return_state=True)
-        with pytest.raises(FailedRun):
-            stub(RunReport(8, "failed", []))()
-    shown = recorded(ended)
-    assert (shown.name, shown.type.value) == ("Failed", "FAILED")
-    assert shown.message == "Night 8: failed. the archive cannot be written"
+@pytest.mark.parametrize(
+    ("outcome", "shown"),
+    [
+        ("published", ("Published", "COMPLETED")),
+        ("not_due", ("Not due", "COMPLETED")),
+        ("source_late", ("Source late", "FAILED")),
+        ("quarantined", ("Quarantined", "FAILED")),
+        ("failed", ("Failed", "FAILED")),
+        ("stopped", ("Stopped", "CANCELLED")),
+        ("what nobody has named yet", ("What nobody has named yet", "FAILED")),
+    ],
+)
+def test_only_what_is_known_to_be_well_is_green(outcome: str, shown: tuple[str, str]) -> None:
+    state: Any = ended_as(outcome, 7, message="said")
+    assert (state.name, state.type.value, state.message) == (*shown, "said")
 
 
-def test_a_deployments_run_that_needs_a_look_is_not_tried_again(orchestrator: str) -> None:
-    with deployed():
-        shown = recorded(stub(RunReport(8, "attention", TROUBLED))(return_state=True))
-    assert (shown.name, shown.type.value) == ("Attention", "COMPLETED")
+def test_a_run_of_several_sources_leaves_one_bar_that_ends_at_the_end(orchestrator: str) -> None:
+    batches = [[Due("y01a02", "due", "", Listing("y01a02"))], [], [Due("y07a02", "due", "", Listing("y07a02"))]]
+
+    @flow(name="tracks")
+    def tracks() -> list[str]:
+        return [due.table_id for due in tracked(batches, of=len(batches), key="tracks-progress")]
+
+    state = tracks(return_state=True)
+    assert state.result() == ["y01a02", "y07a02"]
+    ids = [state.state_details.flow_run_id]
+    with get_client(sync_client=True) as client:
+        of_this = ArtifactFilter(flow_run_id=ArtifactFilterFlowRunId(any_=ids))
+        (bar,) = client.read_artifacts(artifact_filter=of_this)
+    assert (bar.key, bar.type, bar.data, bar.description) == ("tracks-progress", "progress", 100.0, "done: 2 of 2")
