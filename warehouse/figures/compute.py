@@ -16,7 +16,7 @@ from sqlalchemy import Connection, text
 from warehouse.areas import COUNTRY, all_areas, municipalities
 from warehouse.assumptions import record as assumed
 from warehouse.assumptions.apply import with_assumption
-from warehouse.danish.reservations import PROVISIONAL_EXPLAINED, TOO_FEW
+from warehouse.danish.reservations import FEW_EXPLAINED, PROVISIONAL_EXPLAINED, TOO_FEW
 from warehouse.figures import population, printed_lists
 from warehouse.figures.block_grant import KEY as GRANT_KEY
 from warehouse.figures.block_grant import with_keys
@@ -190,7 +190,7 @@ def _brought(figure: Figure) -> list[str]:
 
 def _of_enough(computed: pl.DataFrame, *, figure: Figure) -> pl.DataFrame:
     """The computed rows without percentages of too few, or of a count that is hidden; where it is not known, they stand."""
-    if computed.is_empty():
+    if computed.is_empty() or not figure.rests_on:
         return computed
     for column, (base, least) in figure.rests_on.items():
         hidden = status_of(computed, column=base) == "suppressed"
@@ -202,7 +202,9 @@ def _of_enough(computed: pl.DataFrame, *, figure: Figure) -> pl.DataFrame:
             pl.when(stands).then(why).otherwise(status).alias(f"{column}_status"),
             *(pl.when(~few).then(name).alias(name) for name in (column, *bounds)),
         )
-    return computed
+    withheld = pl.any_horizontal(pl.col(f"{column}_status") == TOO_FEW for column in figure.rests_on)
+    said = pl.concat_list("caveats", pl.lit(FEW_EXPLAINED))
+    return computed.with_columns(caveats=pl.when(withheld).then(said).otherwise("caveats"))
 
 
 def _told(computed: pl.DataFrame, *, figure: Figure) -> pl.DataFrame:

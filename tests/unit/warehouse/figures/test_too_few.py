@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from warehouse.danish.reservations import SMALLEST_BASE, SMALLEST_COUNT, TOO_FEW, change_pct
+from warehouse.danish.reservations import FEW_EXPLAINED, SMALLEST_BASE, SMALLEST_COUNT, TOO_FEW, change_pct
 from warehouse.figures import FIGURES
 from warehouse.figures.compute import _of_enough, _told
 from warehouse.figures.model import Figure
@@ -43,15 +43,18 @@ def test_it_is_told_of_enough_and_of_an_unknown_base_and_of_no_fewer(name: str, 
             f"{base}_status": ["missing" if each is None else "observed" for each in counts]
             for base, _ in figure.rests_on.values()
         }
+        | {"caveats": [list[str]() for _ in counts]}
         | {column: [5.5] * len(counts) for column in {figure.value, *figure.rests_on}}
         | {each: [5.0] * len(counts) for each in (figure.low, figure.high) if each},
         strict=False,
+        schema_overrides={"caveats": pl.List(pl.String)},
     )
     found = _told(_of_enough(rows, figure=figure), figure=figure).to_dicts()
     for column, (_, least) in figure.rests_on.items():
         for count, row in zip(counts, found, strict=True):
             few = count is not None and count < least
             assert (row[column] is None, row[f"{column}_status"] == TOO_FEW) == (few, few)
+            assert (FEW_EXPLAINED in row["caveats"]) or not few
             if column == figure.value and few:
                 assert (row["value"], row["low"], row["high"], row["status"]) == (None, None, None, TOO_FEW)
 
@@ -60,8 +63,9 @@ def test_a_published_share_of_a_hidden_count_is_hidden_with_it() -> None:
     figure = FIGURES["share_of_workforce"]
     rows = pl.DataFrame(
         {"full_time_persons": [None, 10.0], "full_time_persons_status": ["suppressed", "observed"]}
+        | {"caveats": [list[str](), list[str]()]}
         | {"share_pct": [0.0, 0.7], "share_pct_status": ["observed"] * 2, "gap_pct_point": [-0.1, 0.2]},
-        schema_overrides={"full_time_persons": pl.Float64},
+        schema_overrides={"full_time_persons": pl.Float64, "caveats": pl.List(pl.String)},
     )
     found = _told(_of_enough(rows, figure=figure), figure=figure)
     assert found.select("value", "status").rows() == [(None, "suppressed"), (0.7, "observed")]
