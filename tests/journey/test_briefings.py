@@ -116,7 +116,7 @@ def test_herlevs_says_what_its_own_paper_said(folder: Path) -> None:
         "regnet med nettoudgiften i 2022."
     ) in text
     (saving,) = [cells for name, cells in rows_of(text, "4. Økonomisk").items() if name == "regnskab 2022"]
-    assert saving == ["2022", "50", "132.350 kr.", "6,62", "5,29 til 7,94"]
+    assert saving == ["50", "132.350 kr. (2022)", "6,62", "5,29 til 7,94"]
     assert (
         "er endnu ikke opgjort for perioden til 30. juni 2023; den seneste kendte, som gælder til 31. december 2022"
         in text
@@ -139,7 +139,7 @@ def test_a_page_says_when_it_was_made_and_that_its_figures_are_not_the_newest(
     assert "Tallene er ikke de nyeste. Der mangler nyere tal for: " in on_top
     assert "nettoudgiften i 2022" not in rest.partition("# 1. ")[0], "a price of 2022 says nothing of 2026 in a summary"
     assert "20.000 flere ledige" not in rest.partition("# 1. ")[0], "nor does a forecast until 2025"
-    assert rows_of(text, "4. Økonomisk")["regnskab 2022"][0] == "2022"
+    assert rows_of(text, "4. Økonomisk")["regnskab 2022"][1] == "132.350 kr. (2022)"
     assert rows_of(text, "5. Hvis ledigheden")["Oplyst bloktilskudsnøgle"] == ["0,54 %", "+108"]
 
 

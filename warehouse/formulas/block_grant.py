@@ -26,9 +26,8 @@ def projection(frame: pl.DataFrame) -> pl.DataFrame:
     """
     change = pl.col("national_change_persons")
     exact = change * pl.col("key_pct") / 100
-    changes = [
-        name for name in ("national_change_low_persons", "national_change_high_persons") if name in frame.columns
-    ]
+    bounds_of_change = ("national_change_low_persons", "national_change_high_persons")
+    changes: list[str] = [name for name in bounds_of_change if name in frame.columns]
     keys = ("key_low_pct", "key_high_pct")
     bounds = [pl.col(of) * pl.col(key) / 100 for of in changes or ["national_change_persons"] for key in keys]
     return computed(

@@ -93,7 +93,11 @@ def test_nothing_is_compared_across_a_series_break() -> None:
 def test_a_change_of_few_is_told_in_persons_and_a_share_of_few_not_at_all() -> None:
     assert shown.change((21.0, "observed"), (19.0, "observed"), broken=False) == "+2"
     assert shown.change((22.0, "observed"), (20.0, "observed"), broken=False) == f"+2 (+10,0{TIED}%)"
-    share = {"area_name": "Fanø", "share_of_workforce_pct": 0.5, "share_of_workforce_pct_status": "observed"}
+    share: dict[str, Any] = {
+        "area_name": "Fanø",
+        "share_of_workforce_pct": 0.5,
+        "share_of_workforce_pct_status": "observed",
+    }
     lines = shown.shares([row("sick", JULY, 9.0, **share), row("cash", JULY, 10.0, **share)])
     assert [line["Fanø"] for line in lines] == ["for få", f"0,5{TIED}%"]
 
