@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import os
-from datetime import date
+from datetime import date, datetime
 
 import streamlit as st
 
-from dashboards import charts, shown
-from dashboards.marts import COUNTRY, Marts, Rows, Unreachable, end_of, reading
+from dashboards import charts, courses, shown
+from dashboards.marts import COUNTRY, DENMARK, Marts, Rows, Unreachable, end_of, reading
 from tasks.briefing import wording as words
 from warehouse.danish import writing as written
+from warehouse.danish.reservations import FEW_EXPLAINED
 
 
 def page(marts: Marts) -> None:
@@ -25,17 +26,22 @@ def page(marts: Marts) -> None:
     totals = marts.totals(area, as_of=as_of)
     month = shown.newest_whole_month(marts.totals(COUNTRY, as_of=as_of))
     st.title(f"{names[area]} Kommune")
-    st.caption(f"Som det var kendt {written.day(day)}. Antal er fuldtidspersoner. Kilde: Jobindsats.dk / STAR.")
+    st.caption(
+        f"Som det var kendt {written.day(day)}. Alle antal er fuldtidspersoner, medmindre andet er angivet. "
+        "Kilde: Jobindsats.dk / STAR."
+    )
     if month is None or not rows:
         st.info(f"Der var ikke hentet tal for {names[area]} {written.day(day)}.")
         return
+    tables = sorted({row["table_id"] for row in rows} | {"y30r21"})
+    _on_top(marts, tables, day=day, newest=days[-1])
     breaks = marts.breaks()
     _benefits(rows, totals=totals, month=month, breaks=breaks)
     _course(marts, rows, totals=totals, area=area, day=day, breaks=breaks)
     _shares(marts, shown.compared_with(area, neighbours), month=month, day=day)
     _benchmark(marts, area, day=day)
     _claims(marts)
-    _sources(marts, sorted({row["table_id"] for row in rows} | {"y30r21"}), day=day)
+    _sources(marts, tables, day=day)
 
 
 def _chosen(names: dict[str, str], days: list[date]) -> tuple[str, list[str], date]:
@@ -56,6 +62,16 @@ def _chosen(names: dict[str, str], days: list[date]) -> tuple[str, list[str], da
     return area, neighbours, day
 
 
+def _on_top(marts: Marts, tables: list[str], *, day: date, newest: date) -> None:
+    """When the page was made and whom to ask, and that its figures are not the newest, if so."""
+    today = datetime.now(DENMARK).date()
+    shown_on = today if day == newest else day
+    rows = marts.freshness(tables, today=shown_on, as_of=end_of(shown_on))
+    st.caption(shown.imprint_of(rows, today=today, contact=os.environ.get("JOBINDSATS_CONTACT")))
+    if said := shown.out_of_date_of(rows):
+        st.warning(said)
+
+
 def _benefits(rows: Rows, *, totals: Rows, month: date, breaks: Rows) -> None:
     st.header(f"Ydelser i {written.MONTHS[month.month - 1]} {month.year}")
     total = shown.total(totals, month=month)
@@ -64,13 +80,13 @@ def _benefits(rows: Rows, *, totals: Rows, month: date, breaks: Rows) -> None:
     st.metric(
         "Alle ydelser", shown.said(total), help="Summen af de ydelser, der står i tabellen; kun når alle er kendt."
     )
-    if lacking := shown.lacking(totals, month=month):
-        st.caption(lacking)
+    for said in filter(None, (shown.lacking(totals, month=month), shown.provisional(totals, month=month))):
+        st.caption(said)
     st.write(f"Ændring på et år: {shown.change(total, earlier, broken=broken)}")
     st.table(shown.benefits(rows, totals=totals, month=month, breaks=breaks))
     st.caption(
         "*skjult*: små antal vises ikke. Et skjult antal er ikke nul, og der regnes ikke på det. *mangler*: der er ikke hentet "
-        "tal for ydelsen i den måned. Mangler én ydelse, er der ingen sum."
+        f"tal for ydelsen i den måned. Mangler én ydelse, er der ingen sum. {FEW_EXPLAINED}"
     )
 
 
@@ -78,8 +94,9 @@ def _course(marts: Marts, rows: Rows, *, totals: Rows, area: str, day: date, bre
     st.header("Udvikling og rettelser")
     groups = [shown.ALL, *dict.fromkeys(row["benefit_group_name"] for row in rows)]
     revised = marts.revised(area, as_of=end_of(day))
+    newest = marts.provisional(as_of=end_of(day))
     for group in st.multiselect("Ydelsesgrupper", groups, default=groups[:2], placeholder="Vælg ydelser"):
-        points = shown.course(rows, totals=totals, group=group, revised=revised, breaks=breaks)
+        points = courses.course(rows, totals=totals, group=group, revised=revised, breaks=breaks, newest=newest)
         starts = [each["first_period_first_day"].isoformat() for each in breaks]
         within = [
             start for start in dict.fromkeys(starts) if points and points[0]["month"] < start <= points[-1]["month"]
@@ -91,7 +108,8 @@ def _course(marts: Marts, rows: Rows, *, totals: Rows, area: str, day: date, bre
         if undrawn:
             st.caption(f"{undrawn} af {len(points)} måneder er ikke tegnet, fordi antallet er skjult eller mangler.")
     st.caption(
-        "De farvede bjælker går fra det laveste til det højeste, en måned har været oplyst til. Aksen begynder ikke ved nul."
+        "De farvede bjælker går fra det laveste til det højeste, en måned har været oplyst til. En åben prik er en "
+        "foreløbig måned. Aksen begynder ikke ved nul."
     )
     for title, caveat in {
         row["title"]: row["caveat"] for row in breaks if row["first_period_first_day"] <= day
@@ -114,7 +132,7 @@ def _benchmark(marts: Marts, area: str, *, day: date) -> None:
         f"Listen gælder til {written.day(rows[0]['period_last_day'])}. Nr. 1 er længst under det forventede niveau."
     )
     st.table(shown.ranking(rows))
-    st.subheader("Hvad forskellen er værd")
+    st.subheader("Økonomisk betydning af forskellen")
     saved = shown.savings(marts.savings(area, as_of=end_of(day)), bases=words.BASES)
     if saved:
         st.table(saved)

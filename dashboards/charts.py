@@ -37,7 +37,9 @@ def course(points: Rows, *, breaks: list[str]) -> alt.LayerChart:
         .encode(x=x, y=alt.Y("low:Q", title="fuldtidspersoner", scale=scale), y2=alt.Y2("high:Q"), tooltip=tip)
     )
     revised = any(point["low"] is not None and point["low"] < point["high"] for point in points)
-    layers: list[Any] = [*([band] if revised else []), line, dots]
+    # Drawn as rings, so that the newest month is seen to be another kind of number.
+    rings = shown.transform_filter("datum.provisional").mark_circle(color="white", size=14, opacity=1).encode(x=x, y=y)
+    layers: list[Any] = [*([band] if revised else []), line, dots, rings]
     if breaks:
         at = alt.Chart(alt.InlineData(values=[{"month": month} for month in breaks]))
         layers.append(at.mark_rule(color=VERMILION, strokeDash=[4, 3]).encode(x=x))

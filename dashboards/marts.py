@@ -123,11 +123,26 @@ class Marts:
             area=area_code,
         )
 
+    def provisional(self, *, as_of: datetime) -> Rows:
+        """One row per benefit group: its newest month, which is provisional."""
+        return self._rows("select * from marts.provisional_as_of(%(as_of)s)", as_of=as_of)
+
+    def freshness(self, table_ids: Sequence[str], *, today: date, as_of: datetime) -> Rows:
+        """One row per table: whether it is as the publisher has it, and when its next figures come."""
+        return self._rows(
+            "select table_id, title, is_fresh, next_release_on from marts.freshness_on(%(today)s, %(as_of)s) "
+            "where table_id = any(%(tables)s) order by table_id",
+            tables=list(table_ids),
+            today=today,
+            as_of=as_of,
+        )
+
     def shares(self, area_codes: Sequence[str], *, month: date, as_of: datetime) -> Rows:
         """One row per area and counted benefit group of one month: the share of the workforce."""
         return self._rows(
             "select r.area_name, r.benefit_group_name, r.share_of_workforce_pct, r.share_of_workforce_pct_status, "
-            "r.recipients_full_time_persons_status from unnest(%(areas)s::text[]) with ordinality a (code, place), "
+            "r.recipients_full_time_persons, r.recipients_full_time_persons_status "
+            "from unnest(%(areas)s::text[]) with ordinality a (code, place), "
             "lateral marts.benefit_recipients_as_of(%(as_of)s, a.code) r "
             "where r.period_first_day = %(month)s and r.counted_in_total order by a.place, r.benefit_group_name",
             areas=list(area_codes),

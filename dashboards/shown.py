@@ -7,11 +7,20 @@ is compared across a series break, and no line is drawn through one.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from dashboards.marts import COUNTRY, Rows
 from warehouse.danish import writing as written
+from warehouse.danish.reservations import (
+    FEW,
+    PROVISIONAL_EXPLAINED,
+    SMALLEST_COUNT,
+    TOO_FEW,
+    change_pct,
+    imprint,
+    out_of_date,
+)
 
 ALL = "Alle ydelser"
 WORDS = {
@@ -21,6 +30,7 @@ WORDS = {
     "missing": "mangler",
     "not_in_force": "–",
     "series_break": "databrud",
+    TOO_FEW: FEW,
 }
 _LAST = str.maketrans("æøåÆØÅ", "{|}{|}")
 Count = tuple[float | None, str]
@@ -59,51 +69,21 @@ def lacking(totals: Rows, *, month: date) -> str:
     return " ".join(f"{why}: {names}." for why, names in named.items() if names)
 
 
-def course(rows: Rows, *, totals: Rows, group: str, revised: Rows, breaks: Rows) -> Rows:
-    """One row per month of a benefit (or ALL), first to last: value, the band it was known within, its stretch."""
-    if group == ALL:
-        return _course_of_all(totals, breaks=breaks)
-    return _course_of_one(rows, group=group, revised=revised, breaks=breaks)
+def imprint_of(freshness: Rows, *, today: date, contact: str | None) -> str:
+    """When the page was made, when one of its tables has new figures, and whom to ask."""
+    days = [row["next_release_on"] for row in freshness if row["next_release_on"] and row["next_release_on"] >= today]
+    return imprint(today, next_release=min(days, default=None), contact=contact)
 
 
-def _course_of_all(totals: Rows, *, breaks: Rows) -> Rows:
-    starts = {each["first_period_first_day"] for each in breaks}
-    months = every_month([row["period_first_day"] for row in totals])
-    return [_point(month, total(totals, month=month), None, starts=starts) for month in months]
+def out_of_date_of(freshness: Rows) -> str:
+    """Which tables are not the publisher's newest; empty where all are."""
+    return out_of_date([(row["title"], row["next_release_on"]) for row in freshness if row["is_fresh"] is False])
 
 
-def _course_of_one(rows: Rows, *, group: str, revised: Rows, breaks: Rows) -> Rows:
-    own = {row["period_first_day"]: row for row in rows if row["benefit_group_name"] == group}
-    tables = {row["table_id"] for row in own.values()}
-    starts = {each["first_period_first_day"] for each in breaks if each["table_id"] in tables}
-    bands = {(row["benefit_group"], row["period"]): row for row in revised}
-    keys = {month: (row["benefit_group"], row["period"]) for month, row in own.items()}
-    return [
-        _point(month, count_of(own.get(month)), bands.get(keys.get(month, ("", ""))), starts=starts)
-        for month in every_month(list(own))
-    ]
-
-
-def every_month(held: Sequence[date]) -> list[date]:
-    """The first days of all months from the first that is held to the last: one that lacks is a gap, and no line spans it."""
-    months = [min(held)] if held else []
-    while months and months[-1] < max(held):
-        months.append((months[-1] + timedelta(days=31)).replace(day=1))
-    return months
-
-
-def _point(month: date, count: Count, band: Mapping[str, Any] | None, *, starts: set[date]) -> dict[str, Any]:
-    value, status = count
-    known = value is not None and band is not None and band["low"] is not None
-    return {
-        "month": month.isoformat(),
-        "value": value,
-        "text": f"{month:%m-%Y}: {said(count)}",
-        "low": min(band["low"], value) if known and band and value is not None else None,
-        "high": max(band["high"], value) if known and band and value is not None else None,
-        "stretch": sum(start <= month for start in starts),
-        "status": status,
-    }
+def provisional(totals: Rows, *, month: date) -> str:
+    """The sentence that says of a month that it is provisional; empty where it is not."""
+    found = next((row for row in totals if row["period_first_day"] == month), {})
+    return PROVISIONAL_EXPLAINED if found.get("provisional") else ""
 
 
 def year_before(month: date) -> date:
@@ -123,8 +103,8 @@ def change(now: Count, before: Count, *, broken: bool) -> str:
     if now[0] is None or before[0] is None:
         return WORDS.get(now[1] if now[0] is None else before[1], "")
     by = now[0] - before[0]
-    pct = f" ({written.signed_per_cent(by / before[0] * 100)})" if before[0] else ""
-    return f"{written.signed(by)}{pct}"
+    pct = change_pct(now[0], before[0])
+    return f"{written.signed(by)} ({written.signed_per_cent(pct)})" if pct is not None else written.signed(by)
 
 
 def is_broken(breaks: Rows, *, since: date, until: date) -> bool:
@@ -178,8 +158,10 @@ def shares(rows: Rows) -> list[dict[str, str]]:
 
 
 def _share(row: Mapping[str, Any]) -> str:
-    hidden = row["recipients_full_time_persons_status"] == "suppressed"
-    status = "suppressed" if hidden else row["share_of_workforce_pct_status"] or "missing"
+    persons, status = count_of(row)
+    if status != "suppressed":
+        few = persons is not None and persons < SMALLEST_COUNT
+        status = TOO_FEW if few else row["share_of_workforce_pct_status"] or "missing"
     return written.per_cent(row["share_of_workforce_pct"]) if status == "observed" else WORDS.get(status, status)
 
 
@@ -213,11 +195,11 @@ def savings(rows: Rows, *, bases: Mapping[str, str]) -> list[dict[str, str]]:
     return [
         {
             "Ydelser": row["benefit_area"],
-            "Pris efter": bases.get(row["basis"], row["basis"].replace("_", " ")),
+            "Beregnet ud fra": bases.get(row["basis"], row["basis"].replace("_", " ")),
             "Færre end forventet": _number(row["fewer_full_time_persons"], of=None),
             "Pris pr. person": written.kroner(row["net_unit_cost_dkk"]),
-            "Om året": _number_of(row["saving_dkk"]),
-            "Mellem": f"{_number_of(row['saving_low_dkk'])} og {_number_of(row['saving_high_dkk'])}",
+            "Pr. år": _number_of(row["saving_dkk"]),
+            "Interval": f"{_number_of(row['saving_low_dkk'])} til {_number_of(row['saving_high_dkk'])}",
         }
         for row in rows
     ]

@@ -168,7 +168,7 @@ def _is_held(archive: Archive, digest: str) -> bool:
 
 _TOTALS = """
 select t.area_name as area, t.period, t.total_full_time_persons as value, t.total_low_full_time_persons as low,
-       t.total_high_full_time_persons as high, t.parts, t.parts_expected, t.missing, t.hidden, t.status
+       t.total_high_full_time_persons as high, t.parts, t.parts_expected, t.missing, t.hidden, t.status, t.provisional
 from marts.benefit_totals_as_of(:as_of, :area) t
 where t.period_first_day between :first and :last order by t.period_first_day
 """

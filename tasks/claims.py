@@ -23,6 +23,7 @@ from warehouse.claims.content import ClaimsFile, Document, last_day
 from warehouse.claims.file import ClaimsError, read_claims
 from warehouse.claims.values import CellQuestion, FigureAnswer, FigureQuestion, Question
 from warehouse.danish.asked import moment, periods_between
+from warehouse.danish.reservations import TOO_FEW
 from warehouse.database import reader_role
 from warehouse.errors import QuestionError
 from warehouse.figures.compute import Answer, answer, plain
@@ -174,6 +175,8 @@ def _of_figure(
         return FigureAnswer(None, why_not=f"{figure.name} has no column '{column}'")
     value = row[column] if column else row["value"]
     if value is None:
+        if TOO_FEW in (row["status"], row.get(f"{column}_status")):
+            return FigureAnswer(None, why_not="it is a percentage of too few persons to be told")
         named = row.get("missing") or row.get("hidden")
         return FigureAnswer(None, why_not=f"an input is {row['status']}{f': {named}' if named else ''}")
     if isinstance(value, bool) or not isinstance(value, int | float):

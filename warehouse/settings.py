@@ -23,7 +23,7 @@ SETTINGS_FILE = "JOBINDSATS_SETTINGS_FILE"
 CAUTIOUS_CALLS_PER_MINUTE = 60
 EMPTY_IS_UNSET = (
     "api_url", "api_token", "statbank_url", "warehouse_url", "archive_url", "data_dir", "now", "assumptions", "claims",
-    "ranking_lists", "local_files", "notify",
+    "ranking_lists", "local_files", "notify", "contact",
 )  # fmt: skip
 
 _ON_THIS_MACHINE = re.compile(r"https?://(127(\.\d+){3}|localhost|\[::1\])(:\d+)?(/|$)")
@@ -53,6 +53,7 @@ class Settings(BaseModel):
     ranking_lists: str | None = None
     local_files: Path | None = None
     notify: SecretStr | None = None
+    contact: str | None = Field(default=None, max_length=200)
     timeout_seconds: float = Field(default=180, gt=0)
     retries: int = Field(default=4, ge=0)
     backoff_seconds: float = Field(default=1, ge=0)

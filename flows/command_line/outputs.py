@@ -68,16 +68,19 @@ def _written(
     area: str | None, *, out: Path, neighbours: Sequence[str], as_of: str | None, since: str | None, moved: Moved
 ) -> list[Written]:
     """Write the briefing of one municipality into a file, or those of all into a folder."""
+    from tasks.briefing.content import Made
     from tasks.briefing.write import of_many, of_one
     from tasks.resources import ready
     from warehouse.danish.asked import moment
+    from warehouse.danish.clock import danish_day
 
     at, from_then = (moment(asked) if asked else None for asked in (as_of, since))
     with ready() as resources:
+        made = Made(danish_day(resources.clock()), resources.settings.contact)
         if area is None:
-            pages = of_many(resources.engine, None, folder=out, as_of=at, since=from_then)
+            pages = of_many(resources.engine, None, folder=out, made=made, as_of=at, since=from_then)
             return [*counted(pages, of=MUNICIPALITIES, moved=moved)]
-        return [of_one(resources.engine, area, file=out, held_against=neighbours, as_of=at, since=from_then)]
+        return [of_one(resources.engine, area, file=out, made=made, held_against=neighbours, as_of=at, since=from_then)]
 
 
 def export(

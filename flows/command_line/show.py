@@ -194,7 +194,7 @@ def _print_totals(rows: Rows) -> None:
             row["period"],
             *(cell(row[name]) for name in ("value", "low", "high")),
             parts,
-            row["status"],
+            row["status"] + (", provisional" if row.get("provisional") else ""),
             told,
         )
     console().print(lines if rows else "Nothing is held of any benefit for these areas and months.")

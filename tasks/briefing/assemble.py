@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from operator import itemgetter
 from typing import Any
 
@@ -23,6 +24,7 @@ from tasks.briefing.content import (
     Briefing,
     Cell,
     Compared,
+    Late,
     Neighbours,
     Point,
     SeriesBreak,
@@ -50,6 +52,7 @@ class Gathered:
     counts: Counted
     shares: Counted
     totals: Mapping[tuple[str, int], Cell]
+    provisional: frozenset[int]
 
 
 def gather(readings: Readings) -> Gathered:
@@ -57,17 +60,13 @@ def gather(readings: Readings) -> Gathered:
     month = newest_whole_month(readings.figures["total_recipients"], counts=readings.figures["year_on_year"])
     wanted = [period.key for period in (month, month.previous, month.year_earlier)]
     counts = _cells(readings.figures["year_on_year"], value="full_time_persons", periods=wanted)
-    shares = _cells(readings.figures["share_of_workforce"], value="share_pct", periods=[month.key])
     return Gathered(
         readings=readings,
         month=month,
         counts=counts,
-        # A share beside a hidden count is published, and 0.0 would be read as nobody: it is hidden with its count.
-        shares={
-            key: Cell(None, SUPPRESSED) if counts.get(key, MISSED).status == SUPPRESSED else cell
-            for key, cell in shares.items()
-        },
+        shares=_cells(readings.figures["share_of_workforce"], value="share_pct", periods=[month.key]),
         totals=_totals(readings.figures["total_recipients"]),
+        provisional=frozenset(readings.figures["total_recipients"].filter("provisional")["period_id"]),
     )
 
 
@@ -101,11 +100,16 @@ def briefing(gathered: Gathered, *, area: Area, neighbours: Neighbours) -> Brief
     readings, month = gathered.readings, gathered.month
     ranking = sections.ranking(readings, area=area)
     used = _used(gathered, area=area, neighbours=neighbours)
+    sources = _sources(readings, numbers={number for row in used for number in row["vintages"]})
     return Briefing(
         area=area,
         month=month,
         known_at=readings.known_at,
         as_of=readings.as_of,
+        made=readings.made,
+        late=_late(readings, sources=sources),
+        next_release=_next_release(readings, sources=sources),
+        provisional=month.key in gathered.provisional,
         total=_total(gathered, area=area),
         benefits=tuple(_benefit(gathered, area=area, group=group) for group in groups(month)),
         course=course(gathered, area=area),
@@ -116,7 +120,7 @@ def briefing(gathered: Gathered, *, area: Area, neighbours: Neighbours) -> Brief
         projections=sections.projections(readings, area=area, until=month.year + 1),
         revisions=sections.revisions(readings, area=area, names=names(month)),
         breaks=_breaks_shown(readings, month=month, ranking=ranking),
-        sources=_sources(readings, numbers={number for row in used for number in row["vintages"]}),
+        sources=sources,
         assumptions=_assumptions(readings, numbers={number for row in used for number in row["assumptions"]}),
         notes=readings.caveats,
     )
@@ -184,6 +188,7 @@ def course(gathered: Gathered, *, area: Area) -> tuple[Point, ...]:
             month,
             gathered.totals.get((area.code, month.key), MISSED),
             stretch=sum(start <= month.key for start in starts),
+            provisional=month.key in gathered.provisional,
         )
         for month in months
     ]
@@ -244,6 +249,19 @@ def _sources(readings: Readings, *, numbers: set[int]) -> tuple[Source, ...]:
         )
         for each in found
     )
+
+
+def _late(readings: Readings, *, sources: tuple[Source, ...]) -> tuple[Late, ...]:
+    titles = {source.table: source.title for source in sources}
+    found = ((title, readings.freshness[table]) for table, title in titles.items() if table in readings.freshness)
+    return tuple(Late(title, each.next_release_on) for title, each in found if each.is_fresh is False)
+
+
+def _next_release(readings: Readings, *, sources: tuple[Source, ...]) -> date | None:
+    """When a table of the briefing has new figures next, after the day on which it is made."""
+    tables = {source.table for source in sources} & readings.freshness.keys()
+    days = (readings.freshness[table].next_release_on for table in tables)
+    return min((day for day in days if day is not None and day >= readings.made.on), default=None)
 
 
 def _assumptions(readings: Readings, *, numbers: set[int]) -> tuple[Assumed, ...]:

@@ -66,8 +66,11 @@ def _names(order: tuple[str, ...]) -> alt.Y:
 
 
 @cache
-def course(order: tuple[str, ...], *, bounded: bool, broken: bool) -> Spec:
-    """A line over months, one for each `stretch`; bars from `low` to `high`; a dashed line at each month of `breaks`."""
+def course(order: tuple[str, ...], *, bounded: bool, broken: bool, moving: bool) -> Spec:
+    """A line over months, one for each `stretch`; bars from `low` to `high`; a dashed line at each month of `breaks`.
+
+    A month that is `provisional` is a ring, not a dot.
+    """
     x = alt.X("month:O", sort=order, scale=alt.Scale(domain=order), title=None).axis(
         values=order[:: -max(1, len(order) // 6)], labelAngle=0, labelOverlap=True, ticks=True
     )
@@ -76,7 +79,14 @@ def course(order: tuple[str, ...], *, bounded: bool, broken: bool) -> Spec:
     whole = _chart().transform_filter("isValid(datum.persons)")
     line = whole.mark_line(color=BLUE, strokeWidth=2.5).encode(x=x, y=y, detail=alt.Detail("stretch:N"))
     dots = whole.mark_circle(color=BLUE, size=26, opacity=1).encode(x=x, y=y)
-    layers = [line, dots, *([_bounds(x, scale=scale)] if bounded else []), *(_breaks(x) if broken else [])]
+    rings = whole.transform_filter("datum.provisional").mark_circle(color="white", size=9, opacity=1).encode(x=x, y=y)
+    layers = [
+        line,
+        dots,
+        *([rings] if moving else []),
+        *([_bounds(x, scale=scale)] if bounded else []),
+        *(_breaks(x) if broken else []),
+    ]
     return _styled(alt.layer(*layers).properties(width=WIDTH - 70, height=190))
 
 

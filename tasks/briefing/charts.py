@@ -68,11 +68,13 @@ def course(points: tuple[Point, ...]) -> Chart | None:
     broken = [{"month": writing.short_month(b.period)} for a, b in pairwise(points) if a.stretch != b.stretch]
     order = tuple(writing.short_month(point.period) for point in points)
     first, last = drawn[0], drawn[-1]
+    moving = any(row["provisional"] for row in rows)
+    ring = "; ring: foreløbig" if moving else ""
     return _drawn(
-        chart_specs.course(order, bounded=any("low" in row for row in rows), broken=bool(broken)),
+        chart_specs.course(order, bounded=any("low" in row for row in rows), broken=bool(broken), moving=moving),
         datasets={"rows": rows, "breaks": broken},
         name="forloeb",
-        title="Ydelsesmodtagere i alt, måned for måned (aksen begynder ikke ved nul)",
+        title=f"Ydelsesmodtagere i alt, måned for måned (aksen begynder ikke ved nul{ring})",
         description=f"Linje over fuldtidspersoner på alle ydelser fra {writing.period(first.period)} "
         f"({wording.cell(first.cell, writing.number)}) til {writing.period(last.period)} "
         f"({wording.cell(last.cell, writing.number)}). Tallene står i tabellen efter figuren.",
@@ -82,6 +84,7 @@ def course(points: tuple[Point, ...]) -> Chart | None:
 def _row(point: Point, *, after: int) -> dict[str, Any]:
     """A month's marks; `after` so many months that are not shown, since a line over one would say what nobody knows."""
     row: dict[str, Any] = {"month": writing.short_month(point.period), "stretch": f"{point.stretch} {after}"}
+    row["provisional"] = point.provisional
     if point.cell.shown is not None:
         return row | {"persons": point.cell.shown}
     bounded = point.cell.status == SUPPRESSED and point.cell.low is not None

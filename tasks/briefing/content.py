@@ -11,6 +11,7 @@ from datetime import date, datetime
 from typing import Literal
 
 from warehouse.areas import Area
+from warehouse.danish.reservations import change_pct
 from warehouse.periods import Period
 
 OBSERVED, SUPPRESSED, NOT_YET, WITHDRAWN, MISSING = "observed", "suppressed", "not_yet", "withdrawn", "missing"
@@ -50,7 +51,10 @@ ABSENT = Cell(None, NOT_IN_FORCE)
 
 @dataclass(frozen=True)
 class Change:
-    """From one value to another: in their unit and in per cent of the earlier; None, and the reason, where not compared."""
+    """From one value to another: in their unit, and in per cent of the earlier where it is not too few.
+
+    None, and the reason, where they are not compared.
+    """
 
     value: float | None
     pct: float | None
@@ -69,7 +73,7 @@ def compared(now: Cell, before: Cell, *, broken: bool) -> Change:
         unshown = before if now.shown is not None else now
         return Change(None, None, BROKEN if broken else unshown.status)
     by = now.shown - before.shown
-    return Change(by, by / before.shown * 100 if before.shown else None, OBSERVED)
+    return Change(by, change_pct(now.shown, before.shown), OBSERVED)
 
 
 @dataclass(frozen=True)
@@ -91,6 +95,7 @@ class Point:
     period: Period
     cell: Cell
     stretch: int
+    provisional: bool = False
 
 
 @dataclass(frozen=True)
@@ -138,25 +143,37 @@ class Ranking:
 
 @dataclass(frozen=True)
 class Saving:
-    """What fewer persons than expected save in a year, in kroner, on one price; negative: what more persons cost."""
+    """What fewer persons than expected save in a year, in kroner, on one price; negative: what more persons cost.
+
+    `years` are those that the price is of; it is `current` while a summary may rest on it.
+    """
 
     period: Period
     fewer: Cell
     amount: Cell
     unit_cost_dkk: float
     basis: str
+    years: str
+    current: bool
     notes: tuple[str, ...]
 
 
 @dataclass(frozen=True)
 class Projection:
-    """What a national change of unemployment means here on one basis of the key, in persons."""
+    """What a national change of unemployment means here on one basis of the key, in persons.
+
+    `forecast` is who expects the change, by its basis, and `until` the last year of it; both it and the key are `current`
+    while a summary may rest on them.
+    """
 
     period: Period
     basis: str
     national_persons: float
     key_pct: float
     persons: Cell
+    forecast: str
+    until: int | None
+    current: bool
     notes: tuple[str, ...]
 
 
@@ -224,13 +241,37 @@ class Assumed:
 
 
 @dataclass(frozen=True)
+class Made:
+    """When a page was made, and whom to ask about it."""
+
+    on: date
+    contact: str | None = None
+
+
+@dataclass(frozen=True)
+class Late:
+    """A table that is not as the publisher has it: when its next figures were to come, where that is known."""
+
+    title: str
+    expected_on: date | None
+
+
+@dataclass(frozen=True)
 class Briefing:
-    """Everything one municipality's briefing says. `known_at` is when what it rests on was newest seen."""
+    """Everything one municipality's briefing says. `known_at` is when what it rests on was newest seen.
+
+    `late` are the tables of it that had newer figures at the publisher's than it shows; `next_release` is when any has new
+    ones, where that is known.
+    """
 
     area: Area
     month: Period
     known_at: datetime
     as_of: datetime | None
+    made: Made
+    late: tuple[Late, ...]
+    next_release: date | None
+    provisional: bool
     total: Compared
     benefits: tuple[Compared, ...]
     course: tuple[Point, ...]

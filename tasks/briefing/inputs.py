@@ -8,12 +8,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import polars as pl
 from sqlalchemy import Connection, Engine, text
 
+from tasks.briefing.content import Made
 from warehouse.assumptions import record as assumed
 from warehouse.danish.asked import moment
 from warehouse.danish.clock import danish_day, in_denmark
@@ -47,6 +48,14 @@ class Break:
 
 
 @dataclass(frozen=True)
+class Freshness:
+    """Whether a table is as the publisher has it (None: it has ended), and when its next figures come, where that is known."""
+
+    is_fresh: bool | None
+    next_release_on: date | None
+
+
+@dataclass(frozen=True)
 class Readings:
     """A frame per figure by its name, what they rest on by number, and what was known when the briefing before was made."""
 
@@ -60,10 +69,22 @@ class Readings:
     breaks: tuple[Break, ...]
     vintages: dict[int, dict[str, Any]]
     assumptions: dict[int, dict[str, Any]]
+    made: Made
+    freshness: dict[str, Freshness]
+
+    @property
+    def day(self) -> date:
+        """The day of which the briefings tell: that on which they are made, or the one whose knowledge was asked for."""
+        return danish_day(self.as_of) if self.as_of else self.made.on
 
 
 def read(
-    connection: Connection, *, as_of: datetime | None, since: datetime | None, areas: Sequence[str] | None = None
+    connection: Connection,
+    *,
+    as_of: datetime | None,
+    since: datetime | None,
+    made: Made,
+    areas: Sequence[str] | None = None,
 ) -> Readings:
     """What briefings rest on, as known at `as_of` (None: now), and the counts as they were known at `since`.
 
@@ -100,7 +121,20 @@ def read(
         breaks=_breaks(connection),
         vintages=vintages,
         assumptions=assumptions,
+        made=made,
+        freshness=_freshness(connection, today=danish_day(as_of) if as_of else made.on, as_of=as_of),
     )
+
+
+_FRESHNESS = """
+select table_id, is_fresh, next_release_on
+from marts.freshness_on(:today, coalesce(cast(:as_of as timestamptz), 'infinity'))
+"""
+
+
+def _freshness(connection: Connection, *, today: date, as_of: datetime | None) -> dict[str, Freshness]:
+    rows = connection.execute(text(_FRESHNESS), {"today": today, "as_of": as_of})
+    return {row.table_id: Freshness(row.is_fresh, row.next_release_on) for row in rows}
 
 
 def _known_before(engine: Engine, *, since: datetime, areas: Sequence[str] | None) -> pl.DataFrame:

@@ -27,6 +27,7 @@ from tasks.briefing.content import (
 )
 from tasks.briefing.inputs import Readings
 from warehouse.areas import Area
+from warehouse.assumptions.model import leads_until
 from warehouse.catalogue.model import jobindsats
 from warehouse.figures.benchmark import ALL_BENEFITS, SICKNESS
 from warehouse.periods import Period
@@ -88,10 +89,29 @@ def savings(readings: Readings, *, area: Area) -> tuple[Saving, ...]:
             amount=Cell.of(row["value"], row["status"], low=row["low"], high=row["high"]),
             unit_cost_dkk=row["net_unit_cost_dkk"],
             basis=row["basis"],
+            years=_years(_assumed(readings, row, name="net_unit_cost_dkk")),
+            current=_is_current(readings, row),
             notes=tuple(row["caveats"]),
         )
         for row in rows
     )
+
+
+def _assumed(readings: Readings, row: dict[str, Any], *, name: str) -> dict[str, Any]:
+    """The assumption of that name that a row of a figure rests on."""
+    return next(each for each in map(readings.assumptions.__getitem__, row["assumptions"]) if each["name"] == name)
+
+
+def _is_current(readings: Readings, row: dict[str, Any]) -> bool:
+    """Whether none of the assumptions that a row rests on is older than its stated life."""
+    used = map(readings.assumptions.__getitem__, row["assumptions"])
+    return all(readings.day <= leads_until(each["name"], valid_to=each["valid_to"]) for each in used)
+
+
+def _years(assumed: dict[str, Any]) -> str:
+    """The years that an assumption is given for; empty where it is given for any."""
+    years = [str(day.year) for day in (assumed["valid_from"], assumed["valid_to"]) if day is not None]
+    return "\N{EN DASH}".join(dict.fromkeys(years))
 
 
 def projections(readings: Readings, *, area: Area, until: int) -> tuple[Projection, ...]:
@@ -106,10 +126,18 @@ def projections(readings: Readings, *, area: Area, until: int) -> tuple[Projecti
             national_persons=row["national_change_persons"],
             key_pct=row["key_pct"],
             persons=Cell.of(row["value"], row["status"], low=row["low"], high=row["high"]),
+            forecast=row["item"],
+            until=_until(_assumed(readings, row, name="national_unemployment_change_persons")),
+            current=_is_current(readings, row),
             notes=tuple(row["caveats"]),
         )
         for row in sorted(newest.to_dicts(), key=lambda row: (_ORDER.get(row["basis"], 1), row["basis"]))
     )
+
+
+def _until(assumed: dict[str, Any]) -> int | None:
+    """The last year that an assumption is given for."""
+    return assumed["valid_to"].year if assumed["valid_to"] else None
 
 
 # Where a basis of the key stands among others: what was stated first, what was only claimed last.

@@ -9,10 +9,12 @@ from pathlib import Path
 from prefect import get_run_logger, task
 from prefect.cache_policies import NO_CACHE
 
+from tasks.briefing.content import Made
 from tasks.briefing.write import Written, of_many
 from tasks.resources import RETRIES, ready
 from tasks.runs.artifacts import left_table
 from warehouse.danish.asked import moment
+from warehouse.danish.clock import danish_day
 
 FOLDER = "briefings"
 
@@ -28,7 +30,8 @@ def write_briefings(
     at, from_then = (moment(said) if said else None for said in (as_of, since))
     with ready() as resources:
         to = Path(folder) if folder else resources.settings.data_dir.absolute() / FOLDER
-        written = list(of_many(resources.engine, areas or None, folder=to, as_of=at, since=from_then))
+        made = Made(danish_day(resources.clock()), resources.settings.contact)
+        written = list(of_many(resources.engine, areas or None, folder=to, made=made, as_of=at, since=from_then))
     get_run_logger().info("%s briefings written to %s", len(written), to)
     return written
 

@@ -4,26 +4,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import date
 
 from tasks.briefing.content import (
     BROKEN,
     MISSING,
     NOT_IN_FORCE,
     NOT_YET,
-    OBSERVED,
     SUPPRESSED,
     WITHDRAWN,
     Assumed,
-    Briefing,
     Cell,
     Change,
-    Projection,
-    Ranking,
-    Revisions,
-    Saving,
 )
 from warehouse.danish import writing
-from warehouse.danish.clock import in_denmark
+from warehouse.danish.reservations import FEW, FEW_EXPLAINED, TOO_FEW
 
 Write = Callable[[float], str]
 MAY_BREAK = "\N{ZERO WIDTH SPACE}"
@@ -35,6 +30,7 @@ NOT_SHOWN = {
     MISSING: "mangler",
     NOT_IN_FORCE: "–",
     BROKEN: "databrud",
+    TOO_FEW: FEW,
     "undefined": "–",
 }
 
@@ -45,6 +41,7 @@ EXPLAINED = {
     MISSING: "Der er ikke hentet noget tal.",
     NOT_IN_FORCE: "Ydelsen fandtes ikke i den måned.",
     BROKEN: "Tallene ligger på hver sin side af et databrud og sammenlignes ikke.",
+    TOO_FEW: FEW_EXPLAINED,
 }
 
 BASES = {
@@ -89,6 +86,7 @@ SOURCES = {
     "nb-beskaeftigelse.dk, 19 November 2020": "nb-beskaeftigelse.dk, 19. november 2020",
 }
 
+_DAY = re.compile(r"\b(\d\d)-(\d\d)-(\d{4})\b")
 _DECIMAL = re.compile(r"(?<=\d)\.(?=\d+ pct)")
 
 SHORTER = {"Selvforsørgelses- og hjemrejseydelse samt overgangsydelse": "Selvforsørgelses- og hjemrejseydelse mv."}
@@ -113,8 +111,10 @@ def change(found: Change, write: Write) -> str:
 
 
 def change_pct(found: Change) -> str:
-    """A change in per cent; empty where there is none, since the change itself says why."""
-    return "" if found.pct is None else writing.signed_per_cent(found.pct)
+    """A change in per cent, or that it is of too few; empty where nothing is compared, since the change itself says why."""
+    if found.pct is not None:
+        return writing.signed_per_cent(found.pct)
+    return "" if found.value is None else FEW
 
 
 def explained(statuses: set[str]) -> list[tuple[str, str]]:
@@ -144,136 +144,8 @@ def assumption(found: Assumed) -> str:
 
 
 def said(caveat: str) -> str:
-    """A figure's caveat as a sentence, with Danish names of assumptions, and decimals as a Dane writes them."""
+    """A figure's caveat as a sentence, with Danish names of assumptions, and days and decimals as a Dane writes them."""
     for name, danish in ASSUMPTIONS.items():
         caveat = caveat.replace(name, danish)
+    caveat = _DAY.sub(lambda day: writing.day(date(int(day[3]), int(day[2]), int(day[1]))), caveat)
     return _DECIMAL.sub(",", caveat if caveat.endswith(".") else f"{caveat}.")
-
-
-def in_short(briefing: Briefing) -> list[str]:
-    """The summary: total, place, saving, what a forecast would mean, and what was revised; what is not known is left out."""
-    said = [_total(briefing)]
-    if briefing.ranking is not None:
-        said.append(_place(briefing.ranking))
-    said += [_saving(saving) for saving in briefing.savings[:1] if saving.amount.shown is not None]
-    said += _projection(briefing.projections)
-    said.append(revised(briefing.revisions))
-    return [sentence for sentence in said if sentence]
-
-
-def _total(briefing: Briefing) -> str:
-    now, month = briefing.total.now, writing.period(briefing.month)
-    if now.shown is not None:
-        begun = f"{briefing.area.name} Kommune havde {writing.number(now.shown)} fuldtidspersoner på ydelse i {month}."
-    elif now.status == SUPPRESSED:
-        between = cell(now, writing.number).replace(f"–{MAY_BREAK}", " og ")
-        begun = (
-            f"{briefing.area.name} Kommune havde mellem {between} fuldtidspersoner på ydelse i {month}; "
-            "det præcise antal kan ikke siges, fordi små antal er skjult."
-        )
-    else:
-        return f"Det samlede antal ydelsesmodtagere i {month} kan ikke opgøres, fordi der mangler tal for {_lacking(briefing)}."
-    against = [
-        _against(briefing.total.over_year, when=writing.period(briefing.year_before)),
-        _against(briefing.total.over_month, when=writing.period(briefing.month_before)),
-    ]
-    told = " og ".join(filter(None, against))
-    return f"{begun} Det er {told}." if told else begun
-
-
-def _lacking(briefing: Briefing) -> str:
-    """The benefits that the month's total lacks."""
-    there = (OBSERVED, SUPPRESSED, NOT_IN_FORCE)
-    return writing.listed([benefit(line.name) for line in briefing.benefits if line.now.status not in there])
-
-
-def _against(change: Change, *, when: str) -> str:
-    if change.value is None:
-        return ""
-    by = "det samme antal som"
-    if writing.rounded(change.value, decimals=0):
-        by = f"{writing.number(abs(change.value))} {'flere' if change.value > 0 else 'færre'} end"
-    shown = [writing.signed(change.value)] + ([change_pct(change)] if change.pct is not None else [])
-    return f"{by} i {when} ({', '.join(shown)})"
-
-
-def _place(ranking: Ranking) -> str:
-    line = ranking.lines[0]
-    if line.rank.shown is None:
-        return ""
-    now = f"Kommunen er nr.{writing.TIED}{writing.number(line.rank.shown)} af 98 på ministeriets samlede rangliste"
-    before = (
-        f" og var nr.{writing.TIED}{writing.number(line.before.shown)} på listen før"
-        if line.before.shown is not None
-        else ""
-    )
-    return f"{now} for {writing.period(ranking.period)}{before}."
-
-
-def _saving(saving: Saving) -> str:
-    amount, fewer = saving.amount.shown, saving.fewer.shown
-    if amount is None or fewer is None:
-        return ""
-    if not fewer:
-        return f"Antallet på ydelse er det, ministeriet forventer, så der er ingen besparelse at regne med{interval(saving)}."
-    kind, sign = ("sparer", "færre") if amount > 0 else ("koster", "flere")
-    return (
-        f"{writing.number(abs(fewer))} fuldtidspersoner {sign} end forventet {kind} kommunen omkring "
-        f"{writing.million_kroner(abs(amount))} om året{interval(saving)}."
-    )
-
-
-def interval(saving: Saving) -> str:
-    """Between what a saving lies, for the rounding of the ministry's numbers; empty where it is not known."""
-    between = bounds(saving)
-    return f" (mellem {' og '.join(map(writing.million_kroner, between))})" if between else ""
-
-
-def bounds(saving: Saving) -> tuple[float, ...]:
-    """Between what a saving lies, in kroner; of a cost between what the cost lies. Empty where it is not known."""
-    low, high = saving.amount.low, saving.amount.high
-    if low is None or high is None:
-        return ()
-    return tuple(sorted((low, high) if (saving.amount.value or 0) >= 0 else (-low, -high)))
-
-
-def _projection(projections: tuple[Projection, ...]) -> list[str]:
-    """What a national change would mean, over all keys but claims."""
-    shown = [each for each in projections if each.persons.shown is not None and each.basis != "claimed"]
-    if not shown:
-        return []
-    persons = sorted({each.persons.shown for each in shown if each.persons.shown is not None})
-    band = writing.number(persons[0])
-    if len(persons) > 1:
-        band = f"mellem {writing.number(persons[0])} og {writing.number(persons[-1])}"
-    national = shown[0].national_persons
-    more, sign = ("flere ledige", "flere") if national > 0 else ("færre ledige", "færre")
-    return [
-        f"{writing.number(abs(national))} {more} i hele landet vil svare til {band.replace(writing.MINUS, '')} {sign} "
-        f"i kommunen, hvis de fordeler sig efter kommunens {'størrelse' if len(persons) == 1 else 'nøgle'}."
-    ]
-
-
-def revised(revisions: Revisions) -> str:
-    """How many counts were revised since the briefing before."""
-    since = writing.day(in_denmark(revisions.since).date())
-    if not revisions.held:
-        return f"Der var ikke hentet tal {since}, så det kan ikke siges, hvad der er rettet siden."
-    if not revisions.counted:
-        return f"Ingen af de tal, der var kendt {since}, er rettet siden."
-    many = writing.number(revisions.counted) if revisions.counted > 1 else "Ét"
-    return f"{many} af de tal, der var kendt {since}, er siden rettet af Jobindsats."
-
-
-def shares(briefing: Briefing) -> list[str]:
-    """For how many benefits the municipality lies below and above the country."""
-    both = [
-        (own, country)
-        for line in briefing.shares
-        if (own := line.own.shown) is not None and (country := line.country.shown) is not None
-    ]
-    if not both:
-        return []
-    below = sum(own < country for own, country in both)
-    of = f"alle {len(both)}" if below == len(both) else f"{below or 'ingen'} af de {len(both)}"
-    return [f"Andelen af arbejdsstyrken er lavere end i hele landet for {of} ydelser, der kan sammenlignes."]

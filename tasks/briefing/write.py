@@ -22,26 +22,27 @@ from markupsafe import Markup
 from sqlalchemy import Engine
 
 from tasks.archive.whole_file import whole_file
-from tasks.briefing import assemble, charts, neighbours, wording
+from tasks.briefing import assemble, charts, neighbours, summary, wording
 from tasks.briefing import inputs as readings
-from tasks.briefing.content import BROKEN, OBSERVED, Briefing, Cell, Change
+from tasks.briefing.content import BROKEN, OBSERVED, Briefing, Cell, Change, Made
 from tasks.child_processes import exit_with_parent
 from warehouse.areas import COUNTRY, Area, municipalities
 from warehouse.assumptions.record import known
 from warehouse.danish import writing
 from warehouse.danish.clock import in_denmark
+from warehouse.danish.reservations import TOO_FEW
 from warehouse.errors import QuestionError
 from warehouse.figures import population
 from warehouse.marts.rows import one_state
 
 Given = TypeVar("Given")
-Made = TypeVar("Made")
+Result = TypeVar("Result")
 
 # Starting a process costs as much as a few pages; each holds its own libraries in memory.
 FEW, AT_MOST = 8, 4
 
 
-def side_by_side(work: Callable[[Given], Made], given: Sequence[Given]) -> Iterator[Made]:
+def side_by_side(work: Callable[[Given], Result], given: Sequence[Given]) -> Iterator[Result]:
     """Results in the order given, many of them made in other processes; what the work raises is raised here."""
     processes = min(os.cpu_count() or 1, AT_MOST)
     if len(given) <= FEW or processes == 1:
@@ -70,6 +71,7 @@ def of_one(
     name: str,
     *,
     file: Path,
+    made: Made,
     held_against: Sequence[str] = (),
     as_of: datetime | None = None,
     since: datetime | None = None,
@@ -82,7 +84,7 @@ def of_one(
             people = population.on_record(connection, known=known(connection, as_of=as_of), as_of=as_of)
             chosen = neighbours.by_themselves(area, people=people)
         wanted = [area.code, COUNTRY, *(each.code for each in chosen.areas)]
-        gathered = assemble.gather(readings.read(connection, as_of=as_of, since=since, areas=wanted))
+        gathered = assemble.gather(readings.read(connection, as_of=as_of, since=since, made=made, areas=wanted))
     return _put(html(assemble.briefing(gathered, area=area, neighbours=chosen)), of=area, file=file)
 
 
@@ -91,6 +93,7 @@ def of_many(
     names: Sequence[str] | None,
     *,
     folder: Path,
+    made: Made,
     as_of: datetime | None = None,
     since: datetime | None = None,
 ) -> Iterator[Written]:
@@ -100,7 +103,7 @@ def of_many(
     """
     areas = municipalities() if names is None else tuple(dict.fromkeys(map(neighbours.municipality, names)))
     with one_state(engine) as connection:
-        gathered = assemble.gather(readings.read(connection, as_of=as_of, since=since))
+        gathered = assemble.gather(readings.read(connection, as_of=as_of, since=since, made=made))
     _make(folder)
     people = gathered.readings.people
     told = [
@@ -139,9 +142,10 @@ def html(briefing: Briefing) -> str:
         css=Markup(_file("page.css")),  # noqa: S704  # ours
         figures={name: Markup(chart.svg) for name, chart in drawn.items()},  # noqa: S704  # made and escaped by charts
         charts=drawn,
-        in_short=wording.in_short(briefing),
-        shares_said=wording.shares(briefing),
-        revised=wording.revised(briefing.revisions),
+        in_short=summary.in_short(briefing),
+        shares_said=summary.shares(briefing),
+        revised=summary.revised(briefing.revisions),
+        on_top=summary.on_top(briefing),
         explained=wording.explained(statuses(briefing)),
     )
 
@@ -150,7 +154,8 @@ def statuses(briefing: Briefing) -> set[str]:
     """Why values of a briefing are not shown: the statuses that its tables print a word for."""
     lines = [briefing.total, *briefing.benefits]
     found = {cell.status for line in lines for cell in (line.now, line.month_before, line.year_before)}
-    found |= {change.status for line in lines for change in (line.over_month, line.over_year)}
+    changes = [change for line in lines for change in (line.over_month, line.over_year)]
+    found |= {TOO_FEW if each.value is not None and each.pct is None else each.status for each in changes}
     found |= {cell.status for line in briefing.shares for cell in (line.own, line.country, *line.neighbours)}
     if briefing.ranking is not None:
         found |= {each.status for line in briefing.ranking.lines for each in (line.rank, line.before, line.gained)}
@@ -198,12 +203,13 @@ def _template() -> Template:
         "kroner": writing.kroner,
         "benefit": wording.benefit,
         "basis": wording.basis,
-        "bounds": lambda saving: " og ".join(map(writing.millions, wording.bounds(saving))),
+        "bounds": lambda saving: " til ".join(map(writing.millions, summary.bounds(saving))),
         "one_decimal": _as(writing.signed, decimals=1),
         "said": wording.said,
         "listed": writing.listed,
         "assumption": wording.assumption,
         "assumption_name": lambda name: wording.ASSUMPTIONS.get(name, name),
+        "expected": summary.expected,
         "stopped": lambda sentence: sentence if sentence.endswith(".") else f"{sentence}.",
         "evidence": lambda name: wording.EVIDENCE[name],
     }

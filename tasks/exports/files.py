@@ -21,9 +21,10 @@ from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from warehouse.danish.clock import in_denmark
+from warehouse.danish.reservations import FEW_EXPLAINED, TOO_FEW
 from warehouse.errors import QuestionError
 from warehouse.marts.contract import Entry, entries
-from warehouse.marts.declaration import years_by
+from warehouse.marts.declaration import rests_on, years_by
 from warehouse.marts.rows import columns_of, pieces_of, rows_of, years_of
 
 ROWS_OF_A_SHEET = 1_048_576
@@ -104,8 +105,19 @@ def write_workbook(connection: Connection, table: Table, folder: Path, about: Ab
             "wrapped": workbook.add_format({"text_wrap": True, "valign": "top"}),
         }
         _write_about(workbook.add_worksheet("Om data"), table, about=about, formats=formats)
-        rows = _write_sheets(workbook, table, pieces=pieces_of(connection, table), formats=formats)
+        pieces = (_of_enough(piece, table=table) for piece in pieces_of(connection, table))
+        rows = _write_sheets(workbook, table, pieces=pieces, formats=formats)
     yield Written(file, rows)
+
+
+def _of_enough(piece: pl.DataFrame, *, table: Table) -> pl.DataFrame:
+    """Rows for people: without the shares of few persons, or of a count that is hidden."""
+    for column, (base, least) in rests_on(table).items():
+        enough, stands = pl.col(base) >= least, pl.col(column).is_not_null()
+        why = pl.when(pl.col(base).is_null()).then(f"{base}_status").otherwise(pl.lit(TOO_FEW))
+        status = pl.when(stands & ~enough.fill_null(False)).then(why).otherwise(f"{column}_status")
+        piece = piece.with_columns(pl.when(enough).then(column).alias(column), status.alias(f"{column}_status"))
+    return piece
 
 
 def _write_about(sheet: Worksheet, table: Table, *, about: About, formats: Mapping[str, Format]) -> None:
@@ -126,6 +138,7 @@ def _said(entry: Entry) -> tuple[str, str]:
 _HOW_TO_READ = (
     ("Tidspunkter", "Dansk tid."),
     ("Tomme celler", "Tallet er ikke oplyst. En tom celle er aldrig nul."),
+    (TOO_FEW, FEW_EXPLAINED),
     ("Lange tabeller", "En tabel, der er længere end et ark, fortsætter på det næste ark med de samme overskrifter."),
 )
 

@@ -98,7 +98,9 @@ def test_all_98_take_less_than_a_minute(folder: Path) -> None:
 def test_herlevs_says_what_its_own_paper_said(folder: Path) -> None:
     text = text_of(folder, "Herlev")
     assert "Herlev Kommune havde 2.882 fuldtidspersoner på ydelse i oktober 2023." in text
-    assert "38 flere end i oktober 2022 (+38, +1,3 %)" in text
+    assert "38 flere end i oktober 2022 (+1,3 %)" in text
+    assert "Oktober 2023 (foreløbige tal)." in text
+    assert "Den nyeste måned er foreløbig" in text
     benefits = rows_of(text, "1. Ydelsesgrupper")
     assert benefits["Alle ydelser"][0] == "2.882"
     assert benefits["Alle ydelser"][3:] == ["2.844", "+38+1,3 %", "+1,3 %"]
@@ -109,9 +111,53 @@ def test_herlevs_says_what_its_own_paper_said(folder: Path) -> None:
         "Kontanthjælp": ["15.", "12."],
         "Sygedagpenge": ["84.", "89."],
     }
-    assert "omkring 6,62 mio. kr. om året (mellem 5,29 mio. kr. og 7,94 mio. kr.)" in text
-    (saving,) = [cells for name, cells in rows_of(text, "4. Hvad").items() if name == "regnskab 2022"]
-    assert saving == ["50", "132.350 kr.", "6,62", "5,29 og 7,94"]
+    assert (
+        "50 fuldtidspersoner færre end forventet svarer til en besparelse på ca. 6,6 mio. kr. om året (5,3–7,9 mio. kr.), "
+        "regnet med nettoudgiften i 2022."
+    ) in text
+    (saving,) = [cells for name, cells in rows_of(text, "4. Økonomisk").items() if name == "regnskab 2022"]
+    assert saving == ["50", "132.350 kr. (2022)", "6,62", "5,29 til 7,94"]
+    assert (
+        "er endnu ikke opgjort for perioden til 30. juni 2023; den seneste kendte, som gælder til 31. december 2022"
+        in text
+    )
+
+
+def test_a_page_says_when_it_was_made_and_that_its_figures_are_not_the_newest(
+    two_nights: Scene, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = text_of(folder, "Herlev")
+    assert "Udarbejdet 5. december 2023. Næste opdatering af tallene ventes " in made
+    assert "ikke de nyeste" not in made
+    monkeypatch.setenv("JOBINDSATS_NOW", "2026-11-29T09:00:00+01:00")
+    monkeypatch.setenv("JOBINDSATS_CONTACT", "Analyse & Data, tlf. 12 34 56 78")
+    file = tmp_path / "herlev.html"
+    assert two_nights.command("briefing", "--area", "Herlev", "--out", str(file)).returncode == 0
+    text = text_of(tmp_path, "Herlev")
+    on_top, _, rest = text.partition("# Kort fortalt")
+    assert "Udarbejdet 29. november 2026. Kontakt: Analyse & Data, tlf. 12 34 56 78" in on_top
+    assert "Tallene er ikke de nyeste. Der mangler nyere tal for: " in on_top
+    assert "nettoudgiften i 2022" not in rest.partition("# 1. ")[0], "a price of 2022 says nothing of 2026 in a summary"
+    assert "20.000 flere ledige" not in rest.partition("# 1. ")[0], "nor does a forecast until 2025"
+    assert rows_of(text, "4. Økonomisk")["regnskab 2022"][1] == "132.350 kr. (2022)"
+    assert rows_of(text, "5. Hvis ledigheden")["Oplyst bloktilskudsnøgle"] == ["0,54 %", "+108"]
+
+
+def test_no_share_of_few_persons_and_no_percentage_of_a_small_base_is_printed(folder: Path, two_nights: Scene) -> None:
+    few = two_nights.query(
+        "select area_name, benefit_group_name as name from marts.benefit_recipients where period = '2023M10' "
+        "and counted_in_total and area_kind = 'municipality' and recipients_full_time_persons < 10"
+    )
+    assert len(few) > 10, "else this shows nothing"
+    for row in few:
+        shares = rows_of(text_of(folder, row["area_name"]), "2. Andel")
+        name = next(name for name in shares if row["name"].split(" (")[0].split(" mv.")[0][:12] == name[:12])
+        assert shares[name][0] == "for få", row
+    for file in folder.glob("*.html"):
+        for name, cells in rows_of(text_of(folder, file.stem), "1. Ydelsesgrupper").items():
+            earlier = cells[3].replace(".", "") if len(cells) > 5 else ""
+            if earlier.isdecimal() and cells[5]:
+                assert (cells[5] == "for få") is (int(earlier) < 20), (file.stem, name, cells)
 
 
 def test_the_projection_comes_with_its_bases(folder: Path) -> None:
@@ -239,7 +285,7 @@ def test_as_of_the_first_night_it_is_about_september(two_nights: Scene, tmp_path
     )
     assert done.returncode == 0, done.stderr
     text = text_of(tmp_path, "Herlev")
-    assert "September 2023. Tal, som de var kendt 5. november 2023." in text
+    assert "September 2023 (foreløbige tal). Tallene er, som de så ud 5. november 2023." in text
     then = two_nights.answer(
         "figure", "total_recipients", "--area", "Herlev", "--period", "2023M09", "--as-of", "2023-11-05"
     )

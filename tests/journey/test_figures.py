@@ -112,7 +112,7 @@ def test_an_investment_is_paid_back_sooner_once_the_municipality_counts_with_mor
 def test_an_area_without_a_price_of_its_own_gets_the_ministrys_and_is_told_so(two_nights: Scene) -> None:
     (row,) = two_nights.answer("figure", "savings", "--area", "Ballerup")
     assert row["basis"] == "ministry_potential_2018"
-    assert any("den nyeste før" in caveat for caveat in row["caveats"])
+    assert any("den seneste kendte" in caveat for caveat in row["caveats"])
 
 
 def test_a_figure_is_taken_apart_down_to_bytes_that_are_there(two_nights: Scene) -> None:

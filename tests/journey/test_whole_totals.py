@@ -15,11 +15,11 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, create_engine, text
 
-from dashboards import shown
+from dashboards import courses, shown
 from dashboards.marts import reading
 from flows.command_line.main import run
 from tasks.briefing import assemble, inputs
-from tasks.briefing.content import Neighbours
+from tasks.briefing.content import Made, Neighbours
 from tests.conftest import ROOT, Stage
 from tests.scene import Scene
 from tests.standin.release_calendar import current_release
@@ -35,6 +35,7 @@ COUNTED = [group for group in jobindsats().benefit_groups if group.counted]
 TABLES = sorted({group.table for group in COUNTED})
 AREAS = {"163": "Herlev", "000": "Hele landet", "825": "Læsø"}
 STOPPED, A_WEEK = "y08a02", 7
+MADE = Made(date(2023, 12, 5))
 BEGUN, NIGHTS = date(2023, 11, 7), 14
 NEWEST = "2023M10"
 Totals = dict[tuple[str, str], float | None]
@@ -94,7 +95,7 @@ def of_dashboard(scene: Scene, *, at: datetime) -> Totals:
     with reading(scene.database.set(drivername="postgresql").render_as_string(hide_password=False)) as marts:
         for code in AREAS:
             totals, rows = marts.totals(code, as_of=at), marts.recipients(code, as_of=at)
-            points = shown.course(rows, totals=totals, group=shown.ALL, revised=[], breaks=[])
+            points = courses.course(rows, totals=totals, group=shown.ALL, revised=[], breaks=[], newest=[])
             drawn = {(code, str(Period.containing(date.fromisoformat(p["month"])))): p["value"] for p in points}
             metric = {(code, each["period"]): shown.total(totals, month=each["period_first_day"])[0] for each in totals}
             assert metric == {key: value for key, value in drawn.items() if key in metric}
@@ -103,7 +104,7 @@ def of_dashboard(scene: Scene, *, at: datetime) -> Totals:
 
 
 def of_briefing(connection: Connection) -> Totals:
-    gathered = assemble.gather(inputs.read(connection, as_of=None, since=None, areas=["163", "000", "825"]))
+    gathered = assemble.gather(inputs.read(connection, as_of=None, since=None, made=MADE, areas=["163", "000", "825"]))
     found: Totals = {}
     for code, name in AREAS.items():
         if code != "000":

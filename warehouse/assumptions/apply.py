@@ -35,7 +35,11 @@ def applicable(known: pl.DataFrame, *, name: str, rows: pl.DataFrame) -> pl.Data
     chosen = _chosen(known.filter(pl.col("name") == name), days=numbered.select("_row", "area_code", "day"))
     stale = pl.col("assumed_to") < pl.col("day")
     day, until = pl.col("day").dt.to_string("%d-%m-%Y"), pl.col("assumed_to").dt.to_string("%d-%m-%Y")
-    instead = pl.format(f"{name} findes ikke for {{}}; den nyeste før, som gælder til {{}}, er brugt", day, until)
+    instead = pl.format(
+        f"{name} er endnu ikke opgjort for perioden til {{}}; den seneste kendte, som gælder til {{}}, er brugt",
+        day,
+        until,
+    )
     absent = pl.col("assumption_id").is_null()
     return (
         numbered.join(chosen, on="_row", how="left")
@@ -110,6 +114,11 @@ def with_assumption(rows: pl.DataFrame, *, known: pl.DataFrame, name: str) -> pl
         assumptions=pl.concat_list("assumptions", f"{name}_id"),
         caveats=pl.concat_list("caveats", f"{name}_caveat").list.drop_nulls(),
     )
+
+
+def with_bounds(rows: pl.DataFrame, *, name: str) -> pl.DataFrame:
+    """Rows in which an assumption that was given without bounds is its own: it is taken to be exact."""
+    return rows.with_columns(pl.coalesce(bound(name, end), name).alias(bound(name, end)) for end in ("low", "high"))
 
 
 def bound(name: str, which: str) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import reprlib
 from collections.abc import Iterable, Iterator
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from functools import cache
 from importlib import resources
@@ -31,6 +31,24 @@ _WHOLE = ("weeks", "years")
 _LARGEST = 10**15
 _YEARS = (1900, 2200)
 _POPULATION_SOURCE = "Danmarks Statistik, population on 1 January"
+
+
+_FORECASTS = ("national_", "forecast_")
+_UNTIL_THE_NEXT_YEARS_IS_OUT = timedelta(days=547)
+
+
+def leads_until(name: str, *, valid_to: date | None) -> date:
+    """The last day on which a summary may rest on an assumption; after that it stands in its section only.
+
+    A forecast ends with its horizon. What is given for a year, such as a price from accounts, is the newest there is until
+    the next year's is out, for which 18 months are allowed.
+
+    >>> leads_until("net_unit_cost_dkk", valid_to=date(2022, 12, 31))
+    datetime.date(2024, 6, 30)
+    """
+    if valid_to is None:
+        return date.max
+    return valid_to if name.startswith(_FORECASTS) else valid_to + _UNTIL_THE_NEXT_YEARS_IS_OUT
 
 
 class AssumptionError(ValueError):

@@ -85,9 +85,9 @@ def million_kroner(value: float) -> str:
     return f"{millions(value)}{TIED}mio.{TIED}kr."
 
 
-def millions(value: float) -> str:
-    """So many millions, with two decimals."""
-    return _danish(rounded(float(Decimal(str(value)) / _MILLION), decimals=2))
+def millions(value: float, *, decimals: int = 2) -> str:
+    """So many millions."""
+    return _danish(rounded(float(Decimal(str(value)) / _MILLION), decimals=decimals))
 
 
 def place(value: float) -> str:

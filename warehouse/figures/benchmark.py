@@ -11,6 +11,7 @@ from dataclasses import replace
 
 import polars as pl
 
+from warehouse.assumptions.apply import with_bounds
 from warehouse.figures.model import Figure, Input, Printed
 from warehouse.formulas import benchmark as formulas
 from warehouse.formulas.statuses import computed
@@ -94,7 +95,8 @@ def savings(rows: pl.DataFrame) -> pl.DataFrame:
     """What fewer persons than expected save in a year; a price of sickness benefit fits sickness benefit only."""
     of_sickness = pl.col("basis").str.starts_with("sygedagpenge")
     fitting = rows.filter(~of_sickness | (pl.col("item") == SICKNESS))
-    found = computed(formulas.savings(formulas.gap(fitting)), fewer_full_time_persons=-pl.col("gap_persons"))
+    priced = with_bounds(fitting, name="net_unit_cost_dkk")
+    found = computed(formulas.savings(formulas.gap(priced)), fewer_full_time_persons=-pl.col("gap_persons"))
     of_list, levels = pl.col("table_id") != TABLE, pl.col("actual_persons", "expected_persons")
     return _with_caveat(found, UNTOLD, where=of_list & pl.any_horizontal(levels.is_null()))
 
@@ -173,8 +175,8 @@ FIGURES = (
         compute=savings,
         printed=_LISTS_ANSWER,
         value="saving_dkk",
-        low="saving_low_dkk",
-        high="saving_high_dkk",
+        low="saving_lowest_dkk",
+        high="saving_highest_dkk",
         assumptions=("net_unit_cost_dkk",),
         default_item=ALL_BENEFITS,
         columns={"fewer_full_time_persons": "full_time_persons", "net_unit_cost_dkk": "dkk", "table_id": "text"},

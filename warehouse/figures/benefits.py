@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import polars as pl
 
+from warehouse.danish.reservations import SMALLEST_BASE, SMALLEST_COUNT
 from warehouse.figures.model import COUNTED, RECIPIENTS, Figure, Input
 from warehouse.formulas.benefits import against_country, change
 
@@ -38,10 +39,12 @@ def _share(of: str, *, title: str, measure: str) -> Figure:
         inputs=(
             Input("share_pct", RECIPIENTS, measure),
             Input("country_share_pct", RECIPIENTS, measure, area="country"),
+            Input("full_time_persons", RECIPIENTS, FULL_TIME),
         ),
         compute=against_country,
         value="share_pct",
-        columns={"country_share_pct": "pct", "gap_pct_point": "pct_point"},
+        rests_on=dict.fromkeys(("share_pct", "gap_pct_point"), ("full_time_persons", SMALLEST_COUNT)),
+        columns={"country_share_pct": "pct", "gap_pct_point": "pct_point", "full_time_persons": "full_time_persons"},
     )
 
 
@@ -58,7 +61,13 @@ FIGURES = (
         value="total_full_time_persons",
         low="low",
         high="high",
-        columns={"parts": "count", "parts_expected": "count", "missing": "text", "hidden": "text"},
+        columns={
+            "parts": "count",
+            "parts_expected": "count",
+            "missing": "text",
+            "hidden": "text",
+            "provisional": "boolean",
+        },
         caveats=("Summen omfatter de ydelser, som er i kraft og tælles med i docs/assumptions.md.",),
     ),
     Figure(
@@ -74,6 +83,7 @@ FIGURES = (
         ),
         compute=year_on_year,
         value="change",
+        rests_on={"change_pct": ("full_time_persons_year_earlier", SMALLEST_BASE)},
         columns={
             "full_time_persons": "full_time_persons",
             "full_time_persons_year_earlier": "full_time_persons",

@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import polars as pl
 
-from warehouse.assumptions.apply import applicable
+from warehouse.assumptions.apply import applicable, bound
+from warehouse.danish.reservations import SMALLEST_COUNT
 from warehouse.figures import population
 from warehouse.figures.benefits import FULL_TIME, SOURCE
 from warehouse.figures.model import RECIPIENTS, Figure, Input
@@ -94,8 +95,12 @@ def _assumed(places: pl.DataFrame, *, known: pl.DataFrame, name: str) -> pl.Data
 
 
 def projection(rows: pl.DataFrame) -> pl.DataFrame:
-    """What a national change means locally, on each key."""
-    return formulas.projection(rows.with_columns(national_change_persons=CHANGE))
+    """What a national change means locally, on each key, with the bounds of either; an exact key is its own."""
+    bounds = {end: pl.col(bound(CHANGE, end)) for end in ("low", "high")}
+    given = pl.any_horizontal(each.is_not_null() for each in bounds.values())
+    keys = [pl.coalesce(f"key_{end}_pct", pl.when(given).then("key_pct")).alias(f"key_{end}_pct") for end in bounds]
+    changes = {f"national_change_{end}_persons": pl.coalesce(each, CHANGE) for end, each in bounds.items()}
+    return formulas.projection(rows.with_columns(*keys, national_change_persons=CHANGE, **changes))
 
 
 FIGURES = (
@@ -113,6 +118,7 @@ FIGURES = (
         compute=formulas.block_grant_share,
         also_reads=(population.TABLE,),
         value="share_pct",
+        rests_on=dict.fromkeys(("share_pct", "key_difference_pct_point"), ("local_persons", SMALLEST_COUNT)),
         assumptions=(KEY,),
         columns={
             "local_persons": "full_time_persons",
@@ -139,6 +145,6 @@ FIGURES = (
         high="projection_high_persons",
         assumptions=(CHANGE, KEY),
         columns={"national_change_persons": "persons", "key_pct": "pct", "projection_exact_persons": "persons"},
-        caveats=("Ledigheden breder sig ikke 1:1; det er en nøgle, ikke en prognose for kommunen.",),
+        caveats=("Beregningen er en fordelingsnøgle, ikke en prognose for kommunen.",),
     ),
 )

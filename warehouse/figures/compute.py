@@ -7,6 +7,7 @@ a row whose assumption is not on record is left out, with the reason in `missing
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Any
 
 import polars as pl
@@ -15,11 +16,13 @@ from sqlalchemy import Connection, text
 from warehouse.areas import COUNTRY, all_areas, municipalities
 from warehouse.assumptions import record as assumed
 from warehouse.assumptions.apply import with_assumption
+from warehouse.danish.reservations import FEW_EXPLAINED, PROVISIONAL_EXPLAINED, TOO_FEW
 from warehouse.figures import population, printed_lists
 from warehouse.figures.block_grant import KEY as GRANT_KEY
 from warehouse.figures.block_grant import with_keys
 from warehouse.figures.inputs import Scope, period_codes, side_by_side, vintages_of
 from warehouse.figures.model import KEY, OF_COUNTRY, RECIPIENTS, Figure
+from warehouse.formulas.statuses import status_of
 from warehouse.periods import Period, PeriodKind
 
 ORDER = ("area_code", "period_id", "item", "basis")
@@ -53,7 +56,8 @@ def answer(connection: Connection, figure: Figure, *, scope: Scope) -> Answer:
         rows, reasons = figure.join(rows, known)
         missing += reasons
     rows = rows if figure.inputs == () else _with_breaks(connection, rows, figure=figure)
-    computed = figure.compute(vintages_of(rows, names=_brought(figure)))
+    rows = _with_provisional(connection, rows, figure=figure, as_of=scope.as_of)
+    computed = _of_enough(figure.compute(vintages_of(rows, names=_brought(figure))), figure=figure)
     if scope.area_code is not None:
         computed = computed.filter(pl.col("area_code") == scope.area_code)
     order = [*ORDER, *(name for name in SOURCE if name in computed.columns)]
@@ -153,6 +157,27 @@ def _with_breaks(connection: Connection, rows: pl.DataFrame, *, figure: Figure) 
     return rows
 
 
+_NEWEST = """
+select q.benefit_group_name as item, p.period_id
+from marts.provisional_as_of(coalesce(cast(:as_of as timestamptz), 'infinity')) q join core.periods p on p.code = q.period
+"""
+
+
+def _with_provisional(
+    connection: Connection, rows: pl.DataFrame, *, figure: Figure, as_of: datetime | None
+) -> pl.DataFrame:
+    """Rows of benefits whose `caveats` say so where their month is provisional."""
+    if RECIPIENTS not in figure.tables:
+        return rows
+    if "provisional" not in rows.columns:
+        found = [(*row, True) for row in connection.execute(text(_NEWEST), {"as_of": as_of})]
+        types = {"item": pl.String, "period_id": pl.Int32, "provisional": pl.Boolean}
+        newest = pl.DataFrame(found, schema=types, orient="row")
+        rows = rows.join(newest, on=["item", "period_id"], how="left", maintain_order="left")
+    said = pl.concat_list("caveats", pl.lit(PROVISIONAL_EXPLAINED))
+    return rows.with_columns(caveats=pl.when("provisional").then(said).otherwise("caveats"))
+
+
 def _concerns(table_id: str, benefit_group: str | None, figure: Figure) -> bool:
     return table_id in figure.tables or (RECIPIENTS in figure.tables and benefit_group is not None)
 
@@ -161,6 +186,25 @@ def _brought(figure: Figure) -> list[str]:
     """The columns whose vintages a row rests on: the inputs, a list's place, the population."""
     wanted = [each.name for each in (*figure.inputs, *population.INPUTS)]
     return list(dict.fromkeys([*wanted, printed_lists.PLACE]))
+
+
+def _of_enough(computed: pl.DataFrame, *, figure: Figure) -> pl.DataFrame:
+    """The computed rows without percentages of too few, or of a count that is hidden; where it is not known, they stand."""
+    if computed.is_empty() or not figure.rests_on:
+        return computed
+    for column, (base, least) in figure.rests_on.items():
+        hidden = status_of(computed, column=base) == "suppressed"
+        few = hidden | (pl.col(base) < least).fill_null(False)
+        why = pl.when(hidden).then(pl.lit("suppressed")).otherwise(pl.lit(TOO_FEW))
+        stands, status = pl.col(column).is_not_null() & few, status_of(computed, column=column)
+        bounds = [name for name in (figure.low, figure.high) if name is not None and column == figure.value]
+        computed = computed.with_columns(
+            pl.when(stands).then(why).otherwise(status).alias(f"{column}_status"),
+            *(pl.when(~few).then(name).alias(name) for name in (column, *bounds)),
+        )
+    withheld = pl.any_horizontal(pl.col(f"{column}_status") == TOO_FEW for column in figure.rests_on)
+    said = pl.concat_list("caveats", pl.lit(FEW_EXPLAINED))
+    return computed.with_columns(caveats=pl.when(withheld).then(said).otherwise("caveats"))
 
 
 def _told(computed: pl.DataFrame, *, figure: Figure) -> pl.DataFrame:

@@ -107,7 +107,7 @@ def received(connection: Connection, *, areas: Sequence[str] | None, as_of: date
 
 _TOTALS = """
 select t.area_code, p.period_id, '' as item, t.total_full_time_persons, t.status, t.total_low_full_time_persons,
-       t.total_high_full_time_persons, t.parts, t.parts_expected, t.missing, t.hidden, t.vintages
+       t.total_high_full_time_persons, t.parts, t.parts_expected, t.missing, t.hidden, t.vintages, t.provisional
 from marts.benefit_totals_as_of(coalesce(cast(:as_of as timestamptz), 'infinity'), :area) t
 join core.periods p on p.code = t.period
 """
@@ -115,7 +115,7 @@ _TOTAL_TYPES = pl.Schema(
     {"area_code": pl.String, "period_id": pl.Int32, "item": pl.String}
     | {"total_full_time_persons": pl.Float64, "total_full_time_persons_status": pl.String}
     | {"low": pl.Float64, "high": pl.Float64, "parts": pl.Int64, "parts_expected": pl.Int64}
-    | {"missing": pl.String, "hidden": pl.String, "vintages": pl.List(pl.Int64)}
+    | {"missing": pl.String, "hidden": pl.String, "vintages": pl.List(pl.Int64), "provisional": pl.Boolean}
 )
 _FEW_AREAS = 10
 

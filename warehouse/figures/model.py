@@ -66,7 +66,8 @@ class Figure:
     assumption: it has a row for the year in which that was made. Assumptions that are not just looked up one by one are
     put beside the rows by its own `join`, which takes those named in `joined_assumptions`. Where `every_period` belongs
     together, all are answered when none is asked for, else the newest. With `printed`, rows of lists stand beside those of
-    its table. `also_reads` are tables that it reads besides its inputs.
+    its table. `also_reads` are tables that it reads besides its inputs. `rests_on` says of each column in per cent which of
+    its columns must be how large, for it to be told.
     """
 
     name: str
@@ -90,6 +91,7 @@ class Figure:
     everywhere: bool = False
     printed: Printed | None = None
     also_reads: tuple[str, ...] = ()
+    rests_on: Mapping[str, tuple[str, int]] = field(default_factory=dict)
     columns: Mapping[str, str] = field(default_factory=dict)
 
     @property

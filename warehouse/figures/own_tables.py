@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import polars as pl
 
+from warehouse.danish.reservations import SMALLEST_BASE, SMALLEST_COUNT
 from warehouse.figures import population
 from warehouse.figures.model import EVERY_MEMBER, FEEDS, Figure, Input
 from warehouse.formulas import own_tables as formulas
@@ -63,6 +64,7 @@ FIGURES = (
         inputs=(_own("courses_cases", "activation", "started_cases"),),
         compute=activation_mix,
         value="share_pct",
+        rests_on={"share_pct": ("total_low", SMALLEST_BASE)},
         columns={"courses_cases": "cases", "total_cases": "cases"},
     ),
     Figure(
@@ -79,6 +81,7 @@ FIGURES = (
         ),
         compute=formulas.ordinary_hours,
         value="share_pct",
+        rests_on=dict.fromkeys(("share_pct", "difference_pct_point"), ("group_persons", SMALLEST_BASE)),
         columns={
             "persons": "persons",
             "country_share_pct": "pct",
@@ -100,6 +103,7 @@ FIGURES = (
         ),
         compute=exits,
         value="share_pct",
+        rests_on={"share_pct": ("finished_cases", SMALLEST_BASE)},
         columns={"country_share_pct": "pct", "finished_cases": "cases", "exits_persons": "persons"},
     ),
     Figure(
@@ -116,6 +120,7 @@ FIGURES = (
         ),
         compute=followup,
         value="share_pct",
+        rests_on={"share_pct": ("finished_cases", SMALLEST_BASE)},
         columns={
             "kind": "text",
             "target_pct": "pct",
@@ -140,6 +145,7 @@ FIGURES = (
         ),
         compute=formulas.response_rate,
         value="response_rate_pct",
+        rests_on={"response_rate_pct": ("asked_persons", SMALLEST_BASE)},
         columns={"answered_persons": "persons", "asked_persons": "persons"},
     ),
     Figure(
@@ -152,6 +158,7 @@ FIGURES = (
         inputs=(_own("cases", "cases", "*cases"),),
         compute=formulas.cases_per_1000,
         value="per_1000_inhabitants_cases",
+        rests_on={"per_1000_inhabitants_cases": ("cases", SMALLEST_COUNT)},
         assumptions=(population.ASSUMED,),
         also_reads=(population.TABLE,),
         columns={"cases": "cases", "population_persons": "persons"},

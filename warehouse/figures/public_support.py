@@ -10,6 +10,7 @@ from typing import Literal
 
 import polars as pl
 
+from warehouse.danish.reservations import SMALLEST_COUNT
 from warehouse.figures import population
 from warehouse.figures.model import OF_COUNTRY, Figure, Input
 from warehouse.formulas.benefits import against_country, share
@@ -86,6 +87,8 @@ def _against_country(rows: pl.DataFrame, *, population: str, of_country: str) ->
     return against_country(computed(own, country_share_pct=country))
 
 
+_TOLD_OF_MANY = dict.fromkeys(("share_pct", "gap_pct_point"), ("supported_full_time_persons", SMALLEST_COUNT))
+
 FIGURES = (
     Figure(
         name="public_support_share",
@@ -101,6 +104,7 @@ FIGURES = (
         ),
         compute=of_inhabitants,
         value="share_pct",
+        rests_on=_TOLD_OF_MANY,
         default_item=WITHOUT_STUDENTS,
         columns={
             "supported_full_time_persons": "full_time_persons",
@@ -120,6 +124,7 @@ FIGURES = (
         inputs=COUNTED,
         compute=of_working_age,
         value="share_pct",
+        rests_on=_TOLD_OF_MANY,
         low="share_low_pct",
         high="share_high_pct",
         assumptions=(WORKING_AGE, f"{OF_COUNTRY}{WORKING_AGE}"),

@@ -21,11 +21,15 @@ def projection(frame: pl.DataFrame) -> pl.DataFrame:
 
     Source: Herlev, 31 January 2024, item 6; unemployment has never been seen to spread so. Adds
     `projection_exact_persons`, `projection_persons` in whole persons, and, where `key_low_pct` and `key_high_pct` are
-    given, `projection_low_persons` and `projection_high_persons`. Raises FormulaError.
+    given, `projection_low_persons` and `projection_high_persons`, which take in `national_change_low_persons` and
+    `national_change_high_persons` where those are given too. Raises FormulaError.
     """
     change = pl.col("national_change_persons")
     exact = change * pl.col("key_pct") / 100
-    bounds = [change * pl.col(name) / 100 for name in ("key_low_pct", "key_high_pct")]
+    bounds_of_change = ("national_change_low_persons", "national_change_high_persons")
+    changes: list[str] = [name for name in bounds_of_change if name in frame.columns]
+    keys = ("key_low_pct", "key_high_pct")
+    bounds = [pl.col(of) * pl.col(key) / 100 for of in changes or ["national_change_persons"] for key in keys]
     return computed(
         given(frame, "key_low_pct", "key_high_pct"),
         projection_exact_persons=exact,

@@ -105,11 +105,16 @@ savings = figure_mart(
     ),
     number(
         "saving_low_dkk",
-        "The same with ten persons less: the publisher rounds to tens.",
-        "Det samme med ti personer færre: kilden afrunder til nærmeste ti.",
+        "The least it can be: with ten persons less, since the publisher rounds to tens, and the price's own bounds.",
+        "Det mindste, det kan være: med ti personer færre, da kilden afrunder til nærmeste ti, og prisens egne grænser.",
         source="low",
     ),
-    number("saving_high_dkk", "The same with ten persons more.", "Det samme med ti personer flere.", source="high"),
+    number(
+        "saving_high_dkk",
+        "The most it can be: with ten persons more, and the price's own bounds.",
+        "Det højeste, det kan være: med ti personer flere og prisens egne grænser.",
+        source="high",
+    ),
     figure="savings",
 )
 

@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import Boolean, Column, Connection, Date, Double, Index, Integer, Table, Text, text
 
 from warehouse.catalogue.model import Catalogue
+from warehouse.danish.reservations import SMALLEST_COUNT
 from warehouse.database import reader_role
 from warehouse.history.staging import table_number
 from warehouse.marts.columns import area_and_month, series_break
@@ -98,6 +99,9 @@ benefit_recipients = Table(
         years_by="period_first_day",
     ),
 )
+
+for _share in ("share_of_workforce_pct", "share_of_population_pct"):
+    benefit_recipients.columns[_share].info["rests_on"] = ("recipients_full_time_persons", SMALLEST_COUNT)
 
 MARTS = (benefit_recipients,)
 

@@ -33,8 +33,18 @@ unemployment_projection = figure_mart(
         "Ændringen gange nøglen, i hele personer.",
         source="value",
     ),
-    number("projected_low_persons", "With the low end of the key.", "Med den laveste nøgle.", source="low"),
-    number("projected_high_persons", "With the high end of the key.", "Med den højeste nøgle.", source="high"),
+    number(
+        "projected_low_persons",
+        "With the low ends of the change and the key.",
+        "Med den mindste ændring og nøgle.",
+        source="low",
+    ),
+    number(
+        "projected_high_persons",
+        "With the high ends of the change and the key.",
+        "Med den største ændring og nøgle.",
+        source="high",
+    ),
     figure="unemployment_projection",
 )
 

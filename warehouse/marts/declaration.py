@@ -112,6 +112,11 @@ def value_of(table: Table) -> str:
     return next(column for column, source in sources_of(table).items() if source == "value")
 
 
+def rests_on(table: Table) -> dict[str, tuple[str, int]]:
+    """The published shares of a mart, each with the column of persons that must be how many for people to be told it."""
+    return {column.name: column.info["rests_on"] for column in table.columns if "rests_on" in column.info}
+
+
 def hashed_by(table: Table) -> tuple[str, ...]:
     """The columns that part a mart's rows for the checksum; none: the checksum leaves the mart out."""
     columns: tuple[str, ...] = table.info["hashed_by"]

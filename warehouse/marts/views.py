@@ -124,6 +124,12 @@ benefit_totals = Table(
         "Numre på de udgaver, delene kom med.",
     ),
     *series_break(),
+    described(
+        "provisional",
+        Boolean,
+        "Whether it is the newest month of one of the benefits: the publisher goes on to revise it.",
+        "Om måneden er den nyeste for en af ydelserne: den er foreløbig, og kilden retter den fortsat.",
+    ),
     **mart(
         "One row per area and month: all counted benefits together, whole, or with what lacks. What is expected follows the "
         "benefits' validity, not what was loaded.",

@@ -2,7 +2,8 @@
 create or replace view marts.benefit_totals as
 select r.area_code, r.area_name, r.area_kind, r.period, r.period_first_day, t.value as total_full_time_persons,
        t.low as total_low_full_time_persons, t.high as total_high_full_time_persons, t.status, t.parts, t.parts_expected,
-       t.missing, t.hidden, r.vintages, e.series_break, e.series_break_caveat
+       t.missing, t.hidden, r.vintages, e.series_break, e.series_break_caveat,
+       r.period_first_day in (select p.period_first_day from marts.provisional_as_of('infinity') p where p.counted) as provisional
 from (select b.area_code, b.area_name, b.area_kind, b.period, b.period_first_day,
              array_agg(b.benefit_group_name) filter (where b.counted_in_total) as names,
              array_agg(b.recipients_full_time_persons) filter (where b.counted_in_total) as counts,

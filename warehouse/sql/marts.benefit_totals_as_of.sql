@@ -2,7 +2,8 @@
 create or replace function marts.benefit_totals_as_of(as_of timestamptz, wanted_area_code text default null)
 returns setof marts.benefit_totals language sql stable security definer set search_path = pg_catalog as $$
     select r.area_code, r.area_name, r.area_kind, r.period, r.period_first_day, t.value, t.low, t.high, t.status, t.parts,
-           t.parts_expected, t.missing, t.hidden, r.vintages, e.series_break, e.series_break_caveat
+           t.parts_expected, t.missing, t.hidden, r.vintages, e.series_break, e.series_break_caveat,
+           r.period_first_day in (select p.period_first_day from marts.provisional_as_of(as_of) p where p.counted)
     from (select b.area_code, b.area_name, b.area_kind, b.period, b.period_first_day,
                  array_agg(b.benefit_group_name) filter (where b.counted_in_total) as names,
                  array_agg(b.recipients_full_time_persons) filter (where b.counted_in_total) as counts,

@@ -10,13 +10,16 @@ returns table (area_code text, area_name text, period text, period_last_day date
 language sql stable security definer set search_path = pg_catalog as $$
     select g.area_code, g.area_name, g.period, g.period_last_day, g.benefit_area, price.basis, -g.gap_full_time_persons,
            price.value, -g.gap_full_time_persons * price.value,
-           least(-g.gap_low_full_time_persons * price.value, -g.gap_high_full_time_persons * price.value),
-           greatest(-g.gap_low_full_time_persons * price.value, -g.gap_high_full_time_persons * price.value),
+           least(-g.gap_low_full_time_persons * price.low, -g.gap_low_full_time_persons * price.high,
+                 -g.gap_high_full_time_persons * price.low, -g.gap_high_full_time_persons * price.high),
+           greatest(-g.gap_low_full_time_persons * price.low, -g.gap_low_full_time_persons * price.high,
+                    -g.gap_high_full_time_persons * price.low, -g.gap_high_full_time_persons * price.high),
            g.vintage_id, g.seen_at
     from marts.benchmark_ranking_as_of(as_of, wanted_area_code) g
     join lateral (
-        select distinct on (offered.basis) offered.basis, offered.value from (
-            select a.basis, a.value::double precision as value, a.valid_to, a.area_code is null as anywhere,
+        select distinct on (offered.basis) offered.basis, offered.value, offered.low, offered.high from (
+            select a.basis, a.value::double precision as value, coalesce(a.low, a.value)::double precision as low,
+                   coalesce(a.high, a.value)::double precision as high, a.valid_to, a.area_code is null as anywhere,
                    bool_or(a.area_code is not null) over () as has_own
             from core.assumptions a
             where a.name = 'net_unit_cost_dkk' and (a.area_code is null or a.area_code = g.area_code)

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from dashboards import charts, marts, shown
+from dashboards import charts, courses, marts, shown
 from warehouse.danish.writing import TIED
 
 JULY, JUNE, YEAR_BEFORE = date(2025, 7, 1), date(2025, 6, 1), date(2024, 7, 1)
@@ -81,13 +81,25 @@ def test_a_benefit_that_has_not_come_stands_in_the_table_and_one_that_was_not_th
 
 def test_nothing_is_compared_across_a_series_break() -> None:
     rows = [row("cash", month, 5.0) for month in (JULY, JUNE, YEAR_BEFORE)]
-    rows += [row("sick", month, value) for month, value in ((JULY, 6.0), (JUNE, 6.0), (YEAR_BEFORE, 4.0))]
+    rows += [row("sick", month, value) for month, value in ((JULY, 36.0), (JUNE, 36.0), (YEAR_BEFORE, 24.0))]
     totals = [whole(JULY, 11.0), whole(JUNE, 11.0), whole(YEAR_BEFORE, 9.0)]
     changes = {
         line["Ydelse"]: line["Ændring på et år"]
         for line in shown.benefits(rows, totals=totals, month=JULY, breaks=[BREAK])
     }
-    assert changes == {"Cash": "databrud", "Sick": f"+2 (+50,0{TIED}%)", "Alle ydelser": "databrud"}
+    assert changes == {"Cash": "databrud", "Sick": f"+12 (+50,0{TIED}%)", "Alle ydelser": "databrud"}
+
+
+def test_a_change_of_few_is_told_in_persons_and_a_share_of_few_not_at_all() -> None:
+    assert shown.change((21.0, "observed"), (19.0, "observed"), broken=False) == "+2"
+    assert shown.change((22.0, "observed"), (20.0, "observed"), broken=False) == f"+2 (+10,0{TIED}%)"
+    share: dict[str, Any] = {
+        "area_name": "Fanø",
+        "share_of_workforce_pct": 0.5,
+        "share_of_workforce_pct_status": "observed",
+    }
+    lines = shown.shares([row("sick", JULY, 9.0, **share), row("cash", JULY, 10.0, **share)])
+    assert [line["Fanø"] for line in lines] == ["for få", f"0,5{TIED}%"]
 
 
 def test_a_line_ends_at_a_break_and_at_a_hidden_month() -> None:
@@ -101,7 +113,7 @@ def test_a_line_ends_at_a_break_and_at_a_hidden_month() -> None:
         (6.0, "observed"),
     ]
     rows = [row("cash", month, value, status) for month, (value, status) in zip(months, values, strict=True)]
-    points = shown.course(rows, totals=[], group="Cash", revised=[], breaks=[BREAK])
+    points = courses.course(rows, totals=[], group="Cash", revised=[], breaks=[BREAK], newest=[])
     drawn = charts.course(points, breaks=[JULY.isoformat()]).to_dict()
     assert (
         next(layer for layer in drawn["layer"] if layer["mark"]["type"] == "line")["encoding"]["detail"]["field"]
@@ -115,10 +127,10 @@ def test_a_line_ends_at_a_break_and_at_a_hidden_month() -> None:
 
 def test_a_band_holds_the_value_it_belongs_to() -> None:
     revised = [{"benefit_group": "cash", "period": "2025M06", "low": 4.0, "high": 7.0, "times": 2}]
-    (point,) = shown.course([row("cash", JUNE, 7.0)], totals=[], group="Cash", revised=revised, breaks=[])
+    (point,) = courses.course([row("cash", JUNE, 7.0)], totals=[], group="Cash", revised=revised, breaks=[], newest=[])
     assert (point["low"], point["value"], point["high"]) == (4.0, 7.0, 7.0)
-    (hidden,) = shown.course(
-        [row("cash", JUNE, None, "suppressed")], totals=[], group="Cash", revised=revised, breaks=[]
+    (hidden,) = courses.course(
+        [row("cash", JUNE, None, "suppressed")], totals=[], group="Cash", revised=revised, breaks=[], newest=[]
     )
     assert (hidden["low"], hidden["high"]) == (None, None), "the band would say what is hidden now"
 
@@ -127,7 +139,7 @@ def test_a_month_without_its_parts_is_a_gap_and_no_cliff() -> None:
     first, last = date(2025, 3, 1), date(2025, 7, 1)
     lacks = whole(last, None, "missing", parts=3, total_low_full_time_persons=1470.0, missing="Sygedagpenge")
     totals = [whole(first, 2500.0), whole(date(2025, 4, 1), 2510.0), whole(JUNE, 2520.0), lacks]
-    points = shown.course([], totals=totals, group=shown.ALL, revised=[], breaks=[])
+    points = courses.course([], totals=totals, group=shown.ALL, revised=[], breaks=[], newest=[])
     assert [(point["month"][:7], point["value"]) for point in points] == [
         ("2025-03", 2500.0),
         ("2025-04", 2510.0),
@@ -137,6 +149,35 @@ def test_a_month_without_its_parts_is_a_gap_and_no_cliff() -> None:
     ], "a month of which nothing is held is a gap too"
     assert points[-1]["text"] == "07-2025: mangler"
     assert (points[-1]["low"], points[-1]["high"]) == (None, None)
+
+
+def test_the_newest_month_is_provisional_in_the_total_and_in_each_benefit() -> None:
+    totals = [whole(JUNE, 2520.0, provisional=False), whole(JULY, 2500.0, provisional=True)]
+    assert shown.provisional(totals, month=JUNE) == ""
+    assert "foreløbig" in shown.provisional(totals, month=JULY)
+    rows = [row("sick", JUNE, 5.0), row("sick", JULY, 6.0)]
+    newest = [{"benefit_group_name": "Sick", "period_first_day": JULY}]
+    for group in (shown.ALL, "Sick", "Cash"):
+        points = courses.course(
+            [*rows, row("cash", JULY, 3.0)], totals=totals, group=group, revised=[], breaks=[], newest=newest
+        )
+        assert [point["provisional"] for point in points] == ([False] if group == "Cash" else [False, True])
+        assert all(point["text"].endswith("(foreløbigt)") is point["provisional"] for point in points)
+
+
+def test_a_page_of_old_figures_says_so_with_the_day_and_whom_to_ask() -> None:
+    late = {"title": "Sygedagpenge", "is_fresh": False, "next_release_on": JUNE}
+    fresh = {"title": "Fleksjob", "is_fresh": True, "next_release_on": JULY}
+    ended = {"title": "Uddannelseshjælp", "is_fresh": None, "next_release_on": None}
+    assert shown.out_of_date_of([fresh, ended]) == ""
+    said = shown.out_of_date_of([late, fresh, ended]).replace(TIED, " ")
+    assert said == "Tallene er ikke de nyeste. Der mangler nyere tal for: Sygedagpenge (ventet 1. juni 2025)."
+    told = shown.imprint_of([late, fresh, ended], today=date(2025, 6, 20), contact="analyse@example.org").replace(
+        TIED, " "
+    )
+    assert told == (
+        "Udarbejdet 20. juni 2025. Næste opdatering af tallene ventes 1. juli 2025. Kontakt: analyse@example.org"
+    )
 
 
 def test_the_newest_month_is_one_in_which_all_have_come() -> None:
@@ -150,9 +191,14 @@ def test_the_newest_month_is_one_in_which_all_have_come() -> None:
 
 def test_a_share_beside_a_hidden_count_is_hidden_with_it() -> None:
     base = {"benefit_group_name": "Sygedagpenge", "area_name": "Læsø", "share_of_workforce_pct_status": "observed"}
-    hidden = base | {"share_of_workforce_pct": 0.0, "recipients_full_time_persons_status": "suppressed"}
+    hidden = base | {
+        "share_of_workforce_pct": 0.0,
+        "recipients_full_time_persons": None,
+        "recipients_full_time_persons_status": "suppressed",
+    }
     seen = base | {
         "share_of_workforce_pct": 0.3,
+        "recipients_full_time_persons": 10.0,
         "recipients_full_time_persons_status": "observed",
         "area_name": "Fanø",
     }

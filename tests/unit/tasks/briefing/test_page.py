@@ -11,7 +11,7 @@ import pytest
 from defusedxml.ElementTree import fromstring
 
 from tasks.briefing import charts, write
-from tasks.briefing import wording as sentences
+from tasks.briefing import summary as sentences
 from tasks.briefing import wording as words
 from tasks.briefing.content import (
     BROKEN,
@@ -25,6 +25,8 @@ from tasks.briefing.content import (
     Cell,
     Change,
     Compared,
+    Late,
+    Made,
     Neighbours,
     Point,
     Projection,
@@ -44,6 +46,8 @@ from warehouse.periods import Period, spanning
 SVG = "{http://www.w3.org/2000/svg}"
 
 HIDDEN = Cell(None, SUPPRESSED)
+
+FORECAST = "economic_survey_2023_12"
 
 MONTH = Period.parse("2023M10")
 
@@ -71,6 +75,10 @@ def briefing() -> Briefing:
         month=MONTH,
         known_at=SEEN,
         as_of=None,
+        made=Made(date(2023, 12, 5)),
+        late=(),
+        next_release=None,
+        provisional=True,
         total=line("Alle ydelser", total, MISSED, seen(105)),
         benefits=(
             line("A-dagpenge", seen(8), seen(9), seen(10)),
@@ -92,10 +100,14 @@ def briefing() -> Briefing:
                 Cell(1_323_500.0, OBSERVED, 0.0, 2_647_000.0),
                 132_350.0,
                 "accounts_2022",
+                "2022",
+                True,
                 (),
             ),
         ),
-        projections=(Projection(Period.parse("2024Y01"), "population", 20_000.0, 0.06, seen(12), ()),),
+        projections=(
+            Projection(Period.parse("2024Y01"), "population", 20_000.0, 0.06, seen(12), FORECAST, 2025, True, ()),
+        ),
         revisions=Revisions(SEEN, held=True, counted=0),
         breaks=(SeriesBreak("Reform", "Tallene kan ikke sammenlignes", "Loven"),),
         sources=(Source("y01a02", "A-dagpenge", "Jobindsats.dk / STAR", 7, date(2023, 11, 20), SEEN),),
@@ -144,7 +156,7 @@ def test_the_page_lets_nothing_in(briefing: Briefing) -> None:
 
 def test_every_value_that_is_not_shown_has_its_reason_explained(briefing: Briefing) -> None:
     html = write.html(briefing)
-    assert write.statuses(briefing) == {SUPPRESSED, BROKEN, NOT_IN_FORCE, "missing"}
+    assert write.statuses(briefing) == {SUPPRESSED, BROKEN, NOT_IN_FORCE, "missing", "too_few"}
     assert all(f"<dt>{words.NOT_SHOWN[status]}</dt>" in html for status in write.statuses(briefing))
 
 
@@ -164,6 +176,16 @@ def test_a_line_ends_at_a_series_break_and_a_hidden_total_is_a_bar(briefing: Bri
     assert len(drawn(chart.svg, "mark-rect")) == 1
     assert "databrud" in chart.svg
     assert "110–" in chart.description
+
+
+def test_a_provisional_month_is_a_ring(briefing: Briefing) -> None:
+    first, *rest = (replace(point, cell=seen(100 + nth), stretch=0) for nth, point in enumerate(briefing.course))
+    settled = charts.course((first, *rest))
+    moving = charts.course((first, *rest[:-1], replace(rest[-1], provisional=True)))
+    assert settled is not None
+    assert moving is not None
+    assert len(drawn(moving.svg, "mark-symbol")) == len(drawn(settled.svg, "mark-symbol")) + 1
+    assert "ring: foreløbig" in moving.title
 
 
 def test_no_line_is_drawn_over_a_month_whose_total_lacks_a_part(briefing: Briefing) -> None:
@@ -221,12 +243,12 @@ def test_charts_are_the_same_each_time(briefing: Briefing) -> None:
 @pytest.mark.parametrize(
     ("fewer", "low", "high", "said"),
     [
-        (50.0, 40.0, 60.0, "50 fuldtidspersoner færre end forventet sparer kommunen omkring 6,62 mio. kr. om året "
-                           "(mellem 5,29 mio. kr. og 7,94 mio. kr.)."),
-        (-30.0, -40.0, -20.0, "30 fuldtidspersoner flere end forventet koster kommunen omkring 3,97 mio. kr. om året "
-                              "(mellem 2,65 mio. kr. og 5,29 mio. kr.)."),
-        (0.0, -10.0, 10.0, "Antallet på ydelse er det, ministeriet forventer, så der er ingen besparelse at regne med "
-                           "(mellem −1,32 mio. kr. og 1,32 mio. kr.)."),
+        (50.0, 40.0, 60.0, "50 fuldtidspersoner færre end forventet svarer til en besparelse på ca. 6,6 mio. kr. om året "
+                           "(5,3–7,9 mio. kr.), regnet med nettoudgiften i 2022."),
+        (-30.0, -40.0, -20.0, "30 fuldtidspersoner flere end forventet svarer til en merudgift på ca. 4,0 mio. kr. om året "
+                              "(2,6–5,3 mio. kr.), regnet med nettoudgiften i 2022."),
+        (0.0, -10.0, 10.0, "Antallet på ydelse er det forventede, så der er ingen besparelse at regne med "
+                           "(−1,3 til 1,3 mio. kr.), regnet med nettoudgiften i 2022."),
     ],
 )  # fmt: skip
 def test_a_saving_is_said_as_what_it_is(briefing: Briefing, fewer: float, low: float, high: float, said: str) -> None:
@@ -234,6 +256,73 @@ def test_a_saving_is_said_as_what_it_is(briefing: Briefing, fewer: float, low: f
     saving = replace(briefing.savings[0], fewer=seen(fewer), amount=amount)
     told = [each.replace(written.TIED, " ") for each in sentences.in_short(replace(briefing, savings=(saving,)))]
     assert said in told
+
+
+def told(briefing: Briefing) -> str:
+    return " ".join(sentences.in_short(briefing)).replace(written.TIED, " ")
+
+
+def test_a_price_that_is_not_of_accounts_is_named_with_its_year(briefing: Briefing) -> None:
+    saving = replace(briefing.savings[0], basis="ministry_potential_2018", years="2018")
+    found = told(replace(briefing, savings=(saving,)))
+    assert "regnet med nettoudgiften i 2018 (ministeriets potentiale, november 2018)." in found
+
+
+def test_a_forecast_says_who_expects_it_and_until_when_with_all_its_bounds(briefing: Briefing) -> None:
+    exact = briefing.projections[0]
+    bounded = replace(exact, basis="stated", persons=Cell.of(14.0, OBSERVED, low=11.4, high=15.6))
+    assert (
+        "20.000 flere ledige i hele landet frem til 2025 (Økonomisk Redegørelse, december 2023) vil svare til mellem 11 og 16 "
+        "flere i kommunen, hvis de fordeler sig efter kommunens bloktilskudsnøgle."
+    ) in told(replace(briefing, projections=(exact, bounded)))
+    other = replace(exact, forecast="own", national_persons=90_000.0, persons=seen(54))
+    assert "54" not in told(replace(briefing, projections=(exact, other))), "two forecasts are not one interval"
+
+
+def test_what_is_older_than_its_life_leaves_the_summary_and_stays_in_its_section(briefing: Briefing) -> None:
+    old = replace(
+        briefing,
+        savings=tuple(replace(each, current=False) for each in briefing.savings),
+        projections=tuple(replace(each, current=False) for each in briefing.projections),
+    )
+    assert "nettoudgiften" in told(briefing)
+    assert "bloktilskudsnøgle" in told(briefing)
+    assert "nettoudgiften" not in told(old)
+    assert "bloktilskudsnøgle" not in told(old)
+    html = write.html(old).replace(written.TIED, " ")
+    assert "132.350 kr." in html
+    assert "20.000 ledige i hele landet frem til 2025" in html
+    newer = replace(briefing.savings[0], years="2023")
+    assert "nettoudgiften i 2023" in told(replace(briefing, savings=(old.savings[0], newer)))
+
+
+def test_a_page_of_old_figures_says_so_on_top(briefing: Briefing) -> None:
+    fresh = write.html(briefing)
+    assert "ikke de nyeste" not in fresh
+    stale = replace(
+        briefing,
+        made=Made(date(2023, 12, 20), "<b>Analyse</b>, analyse@example.org"),
+        late=(Late("Sygedagpenge", date(2023, 12, 12)), Late("A-dagpenge", None)),
+        next_release=date(2024, 1, 9),
+    )
+    html = write.html(stale).replace(written.TIED, " ")
+    said = "Tallene er ikke de nyeste. Der mangler nyere tal for: A-dagpenge; Sygedagpenge (ventet 12. december 2023)."
+    assert html.index(said) < html.index("Kort fortalt")
+    assert "Udarbejdet 20. december 2023. Næste opdatering af tallene ventes 9. januar 2024. Kontakt: &lt;b&gt;" in html
+
+
+def test_a_provisional_month_is_called_so_wherever_it_is_told(briefing: Briefing) -> None:
+    html, settled = write.html(briefing), write.html(replace(briefing, provisional=False))
+    assert "Oktober 2023 (foreløbige tal)" in html
+    assert "Den nyeste måned er foreløbig" in told(briefing)
+    assert "foreløbig" not in settled
+
+
+def test_a_change_of_few_has_no_percentage_and_says_why(briefing: Briefing) -> None:
+    line_of_few = briefing.benefits[0]
+    assert line_of_few.over_year.value == -2
+    assert words.change_pct(line_of_few.over_year) == "for få"
+    assert "vises ikke" in write.html(briefing)
 
 
 def test_the_country_may_be_above_every_share_or_below(briefing: Briefing) -> None:

@@ -135,6 +135,19 @@ def keyed(table: Table, rows: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
     return sorted(rows, key=lambda row: tuple(str(row[place]) for place in places))
 
 
+def test_a_workbook_leaves_out_the_shares_of_few_persons_and_of_hidden_counts() -> None:
+    rows: dict[str, list[Any]] = {
+        "recipients_full_time_persons": [9.0, 10.0, None],
+        "recipients_full_time_persons_status": ["observed", "observed", "suppressed"],
+    }
+    for name in ("share_of_workforce_pct", "share_of_population_pct"):
+        rows |= {name: [0.5, 0.6, 0.0], f"{name}_status": ["observed"] * 3}
+    found = export_files._of_enough(pl.DataFrame(rows), table=marts.benefit_recipients)
+    for name in ("share_of_workforce_pct", "share_of_population_pct"):
+        assert found[name].to_list() == [None, 0.6, None]
+        assert found[f"{name}_status"].to_list() == ["too_few", "observed", "suppressed"]
+
+
 def test_parquet_read_by_duckdb_is_the_marts_cell_by_cell(filled: Engine, tmp_path: Path) -> None:
     manifest = exported(filled, tmp_path, "parquet")
     for table in MARTS:

@@ -113,7 +113,8 @@ def test_herlevs_price_of_2022_applies_to_2023_with_a_caveat(papers: pl.DataFram
     assert found["assumed"].to_list() == [132350.0, 132350.0]
     assert found["caveat"].to_list() == [
         None,
-        "net_unit_cost_dkk findes ikke for 30-06-2023; den nyeste før, som gælder til 31-12-2022, er brugt",
+        "net_unit_cost_dkk er endnu ikke opgjort for perioden til 30-06-2023; den seneste kendte, som gælder til 31-12-2022, "
+        "er brugt",
     ]
 
 

@@ -158,7 +158,9 @@ def test_an_own_ladder_that_ended_is_still_one_ladder_and_the_row_says_it_is_old
     )
     row = of_basis(asked(warehouse, own), LADDER)[0]
     assert [step["refusion"] for step in _steps(row)] == [60, 50]
-    assert any("state_refusion_pct findes ikke for 31-12-2025" in caveat for caveat in row["caveats"])
+    assert any(
+        "state_refusion_pct er endnu ikke opgjort for perioden til 31-12-2025" in caveat for caveat in row["caveats"]
+    )
 
 
 def test_a_half_ladder_gives_no_row_and_the_reason_is_told(warehouse: Engine) -> None:
