@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -21,7 +23,9 @@ SOME = st.integers(0, 5)
 def test_it_is_well_only_where_every_partition_and_the_marts_are(
     done: int, quarantined: int, failed: int, waiting: int, problems: list[str]
 ) -> None:
-    rows = [{"table": "y10a02", "periods": f"2022M{at:02}", "outcome": "failed"} for at in range(1, failed + 1)]
+    rows: list[dict[str, Any]] = [
+        {"table": "y10a02", "periods": f"2022M{at:02}", "outcome": "failed"} for at in range(1, failed + 1)
+    ]
     rows += [{"table": "y12a02", "periods": None, "outcome": "quarantined"}] * quarantined
     progress = Progress(7, done + quarantined + failed + waiting, done, quarantined, failed, 0, 0)
     report = BackfillReport(progress, tuple(rows), tuple(problems))
