@@ -80,7 +80,7 @@ def _course(marts: Marts, rows: Rows, *, totals: Rows, area: str, day: date, bre
     revised = marts.revised(area, as_of=end_of(day))
     for group in st.multiselect("Ydelsesgrupper", groups, default=groups[:2], placeholder="Vælg ydelser"):
         points = shown.course(rows, totals=totals, group=group, revised=revised, breaks=breaks)
-        starts = [each["first_period_first_day"].isoformat() for each in breaks]
+        starts = [each["first_period_first_day"].isoformat() for each in shown.breaks_of(breaks, group=group)]
         within = [
             start for start in dict.fromkeys(starts) if points and points[0]["month"] < start <= points[-1]["month"]
         ]

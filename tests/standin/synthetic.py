@@ -15,12 +15,14 @@ from tests.standin.noise import Floats
 from tests.standin.recipes import Grid, Window
 from tests.standin.release_calendar import Release, current_release
 from warehouse.catalogue import model as catalogue
-from warehouse.catalogue.model import HIDDEN_WHEN_SMALL, Measure, Table
+from warehouse.catalogue.model import Measure, Table
+from warehouse.catalogue.units import HIDDEN_WHEN_SMALL
 from warehouse.periods import Period, PeriodKind
 
 SCALES = ("small", "national", "large")
 _FIRST_MONTH = {"national": "2019M01", "large": "2008M01"}
 _SMALL_MONTHS = 15
+_ANNOUNCED = 2  # of y30r21: the harder case, for six periods were seen in an answer of version 2
 _NEW_CASH_BEGINS = "2021M08"
 _UNKNOWN_AREA_SHOWN = frozenset({"y25i01", "y01a02"})
 _DECIMALS = {"pct": 1, "pct_point": 1, "fraction": 3, "ratio": 2}
@@ -72,7 +74,7 @@ def _periods(table: Table, release: Release, *, first: Period) -> list[Period]:
     step = 2 if table.period is PeriodKind.ROLLING_YEAR else 1
     periods: list[Period] = []
     period = release.newest
-    while period.last_day >= first.first_day and len(periods) < (table.keeps_periods or 10_000):
+    while period.last_day >= first.first_day and len(periods) < (_ANNOUNCED if table.keeps_periods else 10_000):
         periods.append(period)
         period = period.shifted(-step)
     return periods
