@@ -9,7 +9,7 @@ from functools import lru_cache, partial
 import numpy as np
 import polars as pl
 
-from tests.standin import benchmark, benefit_levels, geography, recipes, splits
+from tests.standin import benchmark, benefit_levels, geography, recipes, wide
 from tests.standin.editions import ROOT, Cube, Edition, Hierarchy, Level, Node, grouped
 from tests.standin.noise import Floats
 from tests.standin.recipes import Grid, Window
@@ -26,6 +26,7 @@ _ANNOUNCED = 2  # of y30r21: the harder case, for six periods were seen in an an
 _NEW_CASH_BEGINS = "2021M08"
 _UNKNOWN_AREA_SHOWN = frozenset({"y25i01", "y01a02"})
 _DECIMALS = {"pct": 1, "pct_point": 1, "fraction": 3, "ratio": 2}
+_NOWHERE = 65_535
 _REFORM = date(2025, 7, 1)
 
 
@@ -46,8 +47,9 @@ class SyntheticDenmark:
     begins_on: date
 
     def table_ids(self) -> tuple[str, ...]:
-        """The catalogue's tables that there is a recipe for."""
-        return tuple(t.id for t in catalogue.jobindsats().tables if t.id == "y30r21" or recipes.recipe(t.id))
+        """The catalogue's tables that there is a recipe for, and then every other that the publisher is known to have."""
+        own = tuple(t.id for t in catalogue.jobindsats().tables if t.id == "y30r21" or recipes.recipe(t.id))
+        return (*own, *(table_id for table_id in wide.lines() if table_id not in own))
 
     def edition(self, table_id: str, day: date) -> Edition | None:
         """The table at its release of the day, or None where it is not listed or covers nothing yet."""
@@ -63,10 +65,20 @@ class SyntheticDenmark:
 
 @lru_cache(maxsize=10_000)
 def _standing_on(world: SyntheticDenmark, table_id: str, day: date) -> Edition | None:
+    if all(table.id != table_id for table in catalogue.jobindsats().tables):
+        return _of_the_wide_world(world, wide.lines()[table_id], day)
     table = catalogue.jobindsats().table(table_id)
     release = current_release(table, day)
     periods = _periods(table, release, first=world.first_period(table)) if release else []
     return _edition(table, release, tuple(periods), world.seed) if release and periods else None
+
+
+def _of_the_wide_world(world: SyntheticDenmark, line: wide.Line, day: date) -> Edition | None:
+    table = wide.as_table(line)
+    release = current_release(table, day)
+    first = Period.containing(world.begins_on).shifted(-_SMALL_MONTHS)
+    periods = _periods(table, release, first=first) if release else []
+    return wide.edition(line, release, tuple(periods), world.seed) if release and periods else None
 
 
 def _periods(table: Table, release: Release, *, first: Period) -> list[Period]:
@@ -95,12 +107,13 @@ def _edition(table: Table, release: Release, periods: tuple[Period, ...], seed: 
         own_hierarchies=hierarchies,
         groups=grouped(table.id, [(measure.label, _decimals(measure)) for measure in table.measures]),
         read=partial(_cubes, table, hierarchies, periods, seed, reformed),
-        splits=splits.STOCK_SPLITS if recipes.recipe(table.id) is recipes.stock else (),
+        splits=wide.splits_of(table.id, own={hierarchy.id for hierarchy in table.breakdowns}),
     )
 
 
 def _hierarchies(table: Table, *, reformed: bool) -> tuple[Hierarchy, ...]:
     present = geography.names() if table.area.level_holds else (geography.COUNTRY,)
+    present = present if table.country else present[1:]
     area = geography.area_hierarchy(table.area.id, present)
     return (area, *(_breakdown(table, hierarchy, reformed=reformed) for hierarchy in table.breakdowns))
 
@@ -190,7 +203,10 @@ def _frame(
     """The grid as one row per node, area and period, with codes for all three."""
     area, *breakdowns = hierarchies
     ids = geography.value_ids()
-    area_codes = [area.code[ids[name]] for name in geography.names()[: 1 if not table.area.level_holds else None]]
+    # An area that the hierarchy does not have gets a code that no row keeps.
+    area_codes = [
+        area.code.get(ids[name], _NOWHERE) for name in geography.names()[: 1 if not table.area.level_holds else None]
+    ]
     shape = (len(node_ids), len(area_codes), periods)
     node, place, when = (axis.ravel() for axis in np.indices(shape))
     columns: dict[str, pl.Series] = {
@@ -202,7 +218,7 @@ def _frame(
     for measure in table.measures:
         cells = grid[measure.name][:, : len(area_codes)].ravel()
         columns[measure.label] = pl.Series(cells, nan_to_null=True)
-    return pl.DataFrame(columns)
+    return pl.DataFrame(columns).filter(pl.col(area.id) != _NOWHERE)
 
 
 def _published(table: Table, frame: pl.DataFrame) -> pl.DataFrame:
@@ -218,7 +234,8 @@ def _published(table: Table, frame: pl.DataFrame) -> pl.DataFrame:
 
 
 def _unknown_code(table: Table) -> int:
-    hierarchy = geography.area_hierarchy(table.area.id, geography.names())
+    names = geography.names() if table.country else geography.names()[1:]
+    hierarchy = geography.area_hierarchy(table.area.id, names)
     return hierarchy.code[geography.value_ids()[geography.UNKNOWN]]
 
 
