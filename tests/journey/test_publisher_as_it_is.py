@@ -36,7 +36,7 @@ def notices(until: str) -> Iterator[Cells]:
 def offers(until: str, *, blank: str) -> Iterator[Cells]:
     """Courses and persons per offer: one offer is null for the country in two of three months, one has a blank behind it."""
     months = MONTHS[: MONTHS.index(until) + 1]
-    labels = {
+    labels: dict[str, int | None] = {
         "Tilbud i alt": 9_000,
         "Vejledning og opkvalificering i alt": 8_000,
         "Virksomhedspraktik i alt": 700,
@@ -47,8 +47,9 @@ def offers(until: str, *, blank: str) -> Iterator[Cells]:
     for number, month in enumerate(months):
         for area, share in (("Hele landet", 1.0), ("Herlev", 0.01), ("Ballerup", 0.01)):
             for label, level in labels.items():
-                seen = round(level * share) if level else 60 if number % 3 == 0 and share == 1 else ""
-                yield month, area, label, *((seen,) * 2 if seen == "" or seen >= 3 else ("", ""))
+                sometimes = 60 if number % 3 == 0 and share == 1 else 0
+                seen = round(level * share) if level else sometimes
+                yield month, area, label, *((seen, seen) if seen >= 3 else ("", ""))
 
 
 def write(folder: Path, table: str, measures: tuple[str, ...], *, edition: str, rows: Iterator[Cells]) -> None:

@@ -137,10 +137,10 @@ def _breakdown(table: Table, hierarchy: catalogue.Hierarchy, *, reformed: bool) 
     Levels are named after the hierarchy without its underscore: seen for `_akassedp`, inferred for the others.
     """
     names = _member_names(table, hierarchy, reformed=reformed)
-    level = hierarchy.id.lstrip("_")
+    level, root = hierarchy.id.lstrip("_"), hierarchy.root or ""
     ids = _member_ids(table, hierarchy)
     levels = [
-        Level(f"{level}_i_alt", hierarchy.root, (Node(ROOT, hierarchy.root),)),
+        Level(f"{level}_i_alt", root, (Node(ROOT, root),)),
         Level(
             level,
             hierarchy.dimension,

@@ -27,7 +27,7 @@ from warehouse.periods import Period, PeriodKind
 
 _REFORM = date(2025, 7, 1)
 _NOT_OUT = frozenset({"y25i06"})
-_SMALL = {"Anden kontakt": 3.0}
+_SMALL = {"Anden kontakt": 2.45}
 """Measures so small that the country itself is hidden in many months, and their level."""
 
 _STOCK = ("Antal personer", "Antal fuldtidspersoner", "Fuldtidspersoner i pct. af arbejdsstyrken",
@@ -123,9 +123,14 @@ def lines() -> dict[str, Line]:
 
 
 def _line(row: dict[str, str]) -> Line:
-    names = row["areas"].split(), row["breakdowns"].split()
     return Line(
-        row["table"], row["title"], row["subject"], PeriodKind(row["kind"]), *map(tuple, names), row["measures"]
+        table=row["table"],
+        title=row["title"],
+        subject=row["subject"],
+        kind=PeriodKind(row["kind"]),
+        areas=tuple(row["areas"].split()),
+        breakdowns=tuple(row["breakdowns"].split()),
+        measures=row["measures"],
     )
 
 
@@ -155,7 +160,7 @@ def as_table(line: Line) -> catalogue.Table:
 def edition(line: Line, release: Release, periods: tuple[Period, ...], seed: int) -> Edition:
     """A table at one of its releases."""
     labels = MEASURES[line.measures]
-    own = tuple(_area(name, of=line) for name in line.areas)
+    own = tuple(geography.area_hierarchy(name, _places(name)) for name in line.areas)
     return Edition(
         table_id=line.table,
         title=line.title,
@@ -177,20 +182,12 @@ def _decimals(label: str) -> int | None:
         return 3
     if "antal" in words.partition(": ")[2] or words.startswith("antal"):
         return None
-    return (
-        2
-        if any(word in words for word in _MEANS)
-        else 1
-        if any(word in words for word in (*_SHARES, "status"))
-        else None
-    )
+    if any(word in words for word in _MEANS):
+        return 2
+    return 1 if any(word in words for word in (*_SHARES, "status")) else None
 
 
-def _area(name: str, *, of: Line) -> Hierarchy:
-    return geography.area_hierarchy(name, _places(name, of=of))
-
-
-def _places(name: str, *, of: Line) -> tuple[str, ...]:
+def _places(name: str) -> tuple[str, ...]:
     """The areas of a hierarchy, the country first where it has it."""
     if name == "_region":
         return tuple(geography.REGION_IDS)
@@ -203,8 +200,8 @@ def _cubes(line: Line, own: tuple[Hierarchy, ...], periods: tuple[Period, ...], 
 
 
 def _frame(line: Line, area: Hierarchy, *, periods: tuple[Period, ...], seed: int) -> pl.DataFrame:
-    """One row per area and period, the newest period first; no row where there is nothing."""
-    places = _places(area.id, of=line)
+    """One row per area and period, the newest period first."""
+    places = _places(area.id)
     codes = {node.name: code for code, node in enumerate(area.nodes)}
     place, when = (axis.ravel() for axis in np.indices((len(places), len(periods))))
     columns = {
@@ -238,11 +235,13 @@ def _values(line: Line, label: str, *, places: tuple[str, ...], periods: tuple[P
     passing = noise.normal(key, np.array([noise.key(place) % 2**31 for place in places])[:, None], months[None, :])
     if _decimals(label) is not None:
         most = 1.0 if _decimals(label) == 3 else 60.0
-        return np.clip(most * (0.2 + 0.6 * noise.chance(seed, line.table, label) + 0.05 * passing), 0.0, most)
+        return np.asarray(
+            np.clip(most * (0.2 + 0.6 * noise.chance(seed, line.table, label) + 0.05 * passing), 0.0, most)
+        )
     level = _SMALL.get(label, 20_000.0 * (0.05 + noise.chance(seed, line.table, label)))
     early = np.where(np.arange(len(periods)) == 0, 0.985, 1.0)
-    counts = np.maximum(np.rint(level * size[:, None] * (1.0 + 0.06 * passing) * early), 0.0)
-    if len(places) > 1 and places[0] == geography.COUNTRY:
+    counts: Floats = np.asarray(np.maximum(np.rint(level * size[:, None] * (1.0 + 0.06 * passing) * early), 0.0))
+    if len(places) > 1 and places[0] == geography.COUNTRY and label not in _SMALL:
         counts[0] = counts[1:].sum(axis=0)
     return counts
 

@@ -71,7 +71,7 @@ class Hierarchy(_Declared):
     @property
     def canonical(self) -> dict[str, str]:
         """Every accepted label of this breakdown, root included, to the name we keep."""
-        labels = {} if self.root is None else dict.fromkeys((self.root, *self.also), self.root)
+        labels: dict[str, str] = {} if self.root is None else dict.fromkeys((self.root, *self.also), self.root)
         for member in self.members:
             labels |= dict.fromkeys((member.name, *member.also), member.name)
         return labels

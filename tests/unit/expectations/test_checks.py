@@ -184,7 +184,7 @@ def test_in_a_sparse_table_some_counts_are_small_between_large_ones_and_not_many
 ) -> None:
     release: Release = {(month, area, PERSONS): shown(100) for month in MONTHS for area in AREAS[1:]}
     between: Release = {("2026M04", area, PERSONS): NULL for area in AREAS[1 : 1 + hidden]}
-    assert told(audited(engine, release | between, table=table)) == rules
+    assert told(audited(engine, {**release, **between}, table=table)) == rules
 
 
 ENDED = "Uddannelseshjælp"

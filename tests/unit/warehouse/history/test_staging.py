@@ -215,13 +215,16 @@ def test_without_a_country_all_areas_tell(engine: Engine) -> None:
     assert newest(engine, {**before, **nobody, ("2026M07", 163, PERSONS): 88.0}) == set()
 
 
+COUNTS = st.one_of(st.none(), st.integers(3, 2000).map(float))
+
+
 @given(
-    country=st.lists(st.one_of(st.none(), st.integers(3, 2000)), min_size=1, max_size=6),
-    herlev=st.lists(st.one_of(st.none(), st.integers(3, 2000)), min_size=6, max_size=6),
+    country=st.lists(COUNTS, min_size=1, max_size=6),
+    herlev=st.lists(COUNTS, min_size=6, max_size=6),
 )
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_only_nulls_after_the_last_that_the_country_shows_are_ever_not_yet(
-    engine: Engine, country: list[int | None], herlev: list[int | None]
+    engine: Engine, country: list[float | None], herlev: list[float | None]
 ) -> None:
     months = [f"2026M{number:02}" for number in range(1, len(country) + 1)]
     values: Values = {(month, 0, PERSONS): value for month, value in zip(months, country, strict=True)}

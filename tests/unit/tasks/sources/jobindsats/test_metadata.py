@@ -339,7 +339,7 @@ def test_no_table_is_ever_asked_for_the_latest_or_for_every_node(table: Table) -
     names = tuple(area.name for area in municipalities())
     hierarchies: dict[str, tuple[Level, ...]] = {
         hierarchy.id: (
-            Level("alle", {"/": hierarchy.root}),
+            Level("alle", {"/": hierarchy.root or ""}),
             Level("fin", dict(enumerate_ids(names if hierarchy.kind == "area" else tuple(hierarchy.canonical)))),
         )
         for hierarchy in (table.area, *table.breakdowns)
