@@ -22,6 +22,7 @@ from warehouse.periods import Period, PeriodKind
 SCALES = ("small", "national", "large")
 _FIRST_MONTH = {"national": "2019M01", "large": "2008M01"}
 _SMALL_MONTHS = 15
+_MONTHS_OF_LONG_PERIODS = 48
 _ANNOUNCED = 2  # of y30r21: the harder case, for six periods were seen in an answer of version 2
 _NEW_CASH_BEGINS = "2021M08"
 _UNKNOWN_AREA_SHOWN = frozenset({"y25i01", "y01a02"})
@@ -76,7 +77,8 @@ def _standing_on(world: SyntheticDenmark, table_id: str, day: date) -> Edition |
 def _of_the_wide_world(world: SyntheticDenmark, line: wide.Line, day: date) -> Edition | None:
     table = wide.as_table(line)
     release = current_release(table, day)
-    first = Period.containing(world.begins_on).shifted(-_SMALL_MONTHS)
+    months = _SMALL_MONTHS if line.kind is PeriodKind.MONTH else _MONTHS_OF_LONG_PERIODS
+    first = Period.containing(world.begins_on).shifted(-months)
     periods = _periods(table, release, first=first) if release else []
     return wide.edition(line, release, tuple(periods), world.seed) if release and periods else None
 

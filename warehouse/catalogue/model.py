@@ -240,7 +240,10 @@ class Catalogue(_Declared):
 def _hierarchy(key: str, body: object) -> Hierarchy:
     if not isinstance(body, dict):
         raise CatalogueError(f"the hierarchy {key} is declared without a body")
-    return Hierarchy(id=key, **body)
+    try:
+        return Hierarchy(id=key, **body)
+    except ValidationError as error:
+        raise CatalogueError(f"the hierarchy {key} cannot be read: {error}") from error
 
 
 # The same loader in C, where the package was built with it: the catalogue takes a tenth of the time.
