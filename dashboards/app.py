@@ -97,7 +97,7 @@ def _course(marts: Marts, rows: Rows, *, totals: Rows, area: str, day: date, bre
     newest = marts.provisional(as_of=end_of(day))
     for group in st.multiselect("Ydelsesgrupper", groups, default=groups[:2], placeholder="Vælg ydelser"):
         points = courses.course(rows, totals=totals, group=group, revised=revised, breaks=breaks, newest=newest)
-        starts = [each["first_period_first_day"].isoformat() for each in breaks]
+        starts = [each["first_period_first_day"].isoformat() for each in shown.breaks_of(breaks, group=group)]
         within = [
             start for start in dict.fromkeys(starts) if points and points[0]["month"] < start <= points[-1]["month"]
         ]

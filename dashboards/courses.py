@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from dashboards.marts import Rows
-from dashboards.shown import ALL, Count, count_of, said, total
+from dashboards.shown import ALL, Count, breaks_of, count_of, said, total
 from warehouse.danish.reservations import PROVISIONAL
 
 
@@ -34,8 +34,7 @@ def _course_of_all(totals: Rows, *, breaks: Rows) -> Rows:
 
 def _course_of_one(rows: Rows, *, group: str, revised: Rows, breaks: Rows, moving: set[date]) -> Rows:
     own = {row["period_first_day"]: row for row in rows if row["benefit_group_name"] == group}
-    tables = {row["table_id"] for row in own.values()}
-    starts = {each["first_period_first_day"] for each in breaks if each["table_id"] in tables}
+    starts = {each["first_period_first_day"] for each in breaks_of(breaks, group=group)}
     bands = {(row["benefit_group"], row["period"]): row for row in revised}
     keys = {month: (row["benefit_group"], row["period"]) for month, row in own.items()}
     return [

@@ -161,10 +161,10 @@ class Marts:
         )
 
     def breaks(self) -> Rows:
-        """One row per series break and table of benefits."""
+        """One row per series break and table of benefits, with the names of those that it concerns."""
         return self._rows(
-            "select distinct b.table_id, b.first_period_first_day, b.title, b.caveat from marts.series_breaks b "
-            "where b.table_id in (select table_id from marts.benefit_recipients) order by 2, 1"
+            "select distinct b.table_id, b.first_period_first_day, b.title, b.caveat, b.benefit_groups "
+            "from marts.series_breaks b where b.benefit_groups is not null order by 2, 1"
         )
 
     def ranking(self, area_code: str, *, as_of: datetime) -> Rows:

@@ -107,6 +107,11 @@ def change(now: Count, before: Count, *, broken: bool) -> str:
     return f"{written.signed(by)} ({written.signed_per_cent(pct)})" if pct is not None else written.signed(by)
 
 
+def breaks_of(breaks: Rows, *, group: str) -> Rows:
+    """The series breaks that concern a benefit (or ALL): that one benefit had a break is none of another's."""
+    return [each for each in breaks if group == ALL or group in each["benefit_groups"].split("; ")]
+
+
 def is_broken(breaks: Rows, *, since: date, until: date) -> bool:
     """Whether one of these series breaks lies between two months."""
     return any(since < each["first_period_first_day"] <= until for each in breaks)
@@ -123,9 +128,7 @@ def benefits(rows: Rows, *, totals: Rows, month: date, breaks: Rows) -> list[dic
     lines = []
     for name in sorted({name for name, day in (*counted, *absent) if day in wanted}, key=danish):
         cells = [_cell(counted.get((name, day)), lacks=(name, day) in absent) for day in wanted]
-        tables = {row["table_id"] for (own, _), row in counted.items() if own == name}
-        of_it = [each for each in breaks if each["table_id"] in tables]
-        lines.append(_line(name, cells, month=month, breaks=of_it))
+        lines.append(_line(name, cells, month=month, breaks=breaks_of(breaks, group=name)))
     return [*lines, _line(ALL, [total(totals, month=day) for day in wanted], month=month, breaks=breaks)]
 
 

@@ -7,10 +7,12 @@ is therefore never asked for (seen: the 98 summed are 174 below to 45 above the 
 from __future__ import annotations
 
 from expectations.checks import Audited, Check
-from expectations.plausibility import COUNT_UNITS, LARGE_COUNT
+from expectations.plausibility import COUNT_UNITS
 from expectations.sql_literals import literals
-from warehouse.areas import municipalities
+from warehouse.areas import municipalities, of_kind
+from warehouse.catalogue.model import AreaKind
 from warehouse.catalogue.publishers import LOCAL_PREFIX
+from warehouse.catalogue.units import LARGE_COUNT
 from warehouse.database.sql_files import read_sql
 
 LARGEST_SHARE_MISSING = 0.01
@@ -23,10 +25,11 @@ def checks(audited: Audited) -> list[Check]:
         returned.append(_published_labels_return())
     if audited.table.id.startswith(LOCAL_PREFIX):
         returned.append(_newest_period_returns(audited))
-    if audited.table.area.level_holds != "municipality":
-        return returned
+    kind = audited.table.area.level_holds
+    everywhere = [_every_area_reports(kind)] if kind is not None and audited.table.coverage == "every" else []
+    if kind != "municipality":
+        return [*returned, *everywhere]
     parts = [_parts_match_total()] if len(audited.table.breakdowns) == 1 else []
-    everywhere = [_every_municipality_reports()] if audited.table.coverage == "every" else []
     signed = [_gap_has_one_sign()] if set(_GAP) <= {measure.name for measure in audited.table.measures} else []
     return [*returned, *everywhere, *parts, *signed, _country_is_its_municipalities(), _country_matches()]
 
@@ -44,11 +47,14 @@ def _published_cells_return(audited: Audited) -> Check:
 
 
 def _no_large_count_vanishes(audited: Audited) -> Check:
-    """Of each cell, and not of each area: one answer of several can lack municipalities that the others have."""
+    """Of each cell, and not of each area: one answer of several can lack municipalities that the others have.
+
+    Nor is it null now: a null where a large count stood is neither a small count nor one that is to come.
+    """
     return Check(
         "no_large_count_vanishes",
-        f"no count of {LARGE_COUNT} or more that stood is missing from the load",
-        query=f"{_missing(audited)} and m.unit in ({COUNT_UNITS}) and gone.was_value >= {LARGE_COUNT}",
+        f"no count of {LARGE_COUNT} or more that stood is missing from the load or null in it",
+        query=f"{_missing(audited, gone='status')} and m.unit in ({COUNT_UNITS}) and gone.was_value >= {LARGE_COUNT}",
         columns=_MISSING_COLUMNS,
     )
 
@@ -56,10 +62,16 @@ def _no_large_count_vanishes(audited: Audited) -> Check:
 _MISSING_COLUMNS = ("period", "area", "measure", "members", "published_value")
 
 
-def _missing(audited: Audited, *, share: float = 0) -> str:
-    """The cells of the periods asked for that stand with a value and did not come, where more than a share did not."""
+_GONE = {"cell": "change = 'withdrawn'", "status": "status <> 'observed'"}
+
+
+def _missing(audited: Audited, *, share: float = 0, gone: str = "cell") -> str:
+    """The cells of the periods asked for that stand with a value and did not come, where more than a share did not.
+
+    With `status` also those that came without a value.
+    """
     return read_sql(__package__, "sql/missing_cells").format(
-        asked=_asked(audited), ended=_ended_series(audited), share=share
+        asked=_asked(audited), ended=_ended_series(audited), share=share, lost=_GONE[gone]
     )
 
 
@@ -108,11 +120,11 @@ def _ended_series(audited: Audited) -> str:
     """
 
 
-def _every_municipality_reports() -> Check:
-    areas = literals([(area.key, area.name) for area in municipalities()])
+def _every_area_reports(kind: AreaKind) -> Check:
+    areas = literals([(area.key, area.name) for area in of_kind(kind)])
     return Check(
-        "every_municipality_reports",
-        "each of the 98 municipalities has its total in each period",
+        f"every_{kind}_reports",
+        f"each {kind} has its total in each period",
         query=f"""
         select p.code as period, areas.name as area
         from (select period_id, array_agg(distinct area_id) as present from load where is_total group by period_id) periods

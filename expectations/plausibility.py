@@ -9,10 +9,11 @@ from __future__ import annotations
 
 from expectations.checks import Audited, Check, no_cells
 from expectations.sql_literals import literals
-from warehouse.catalogue.model import HIDDEN_WHEN_SMALL
+from warehouse.catalogue.units import HIDDEN_WHEN_SMALL, LARGE_COUNT
 from warehouse.database.sql_files import read_sql
 
-LARGE_COUNT = 50
+FEW_HIDDEN = 10
+SHARE_HIDDEN = 0.1
 SLIPS = (0.01, 0.1, 10, 100)
 COUNT_UNITS = ", ".join(f"'{unit}'" for unit in sorted(HIDDEN_WHEN_SMALL))
 
@@ -22,8 +23,9 @@ def checks(audited: Audited) -> list[Check]:
     return [
         _within_bounds(audited),
         _counts_are_whole(),
-        _large_counts_are_shown(),
+        *_large_counts_are_shown(audited),
         _country_totals_are_shown(audited),
+        _newest_has_come(audited),
         _no_slip_of_unit(),
         _still_the_same_table(),
         _revisions_are_of_usual_size(audited),
@@ -52,29 +54,68 @@ def _counts_are_whole() -> Check:
     )
 
 
-def _large_counts_are_shown() -> Check:
-    can_hide = f"unit in ({COUNT_UNITS}) and hidden > 0 and high >= {LARGE_COUNT}"
-    return no_cells(
+_CAN_HIDE = f"unit in ({COUNT_UNITS}) and hidden > 0 and high >= {LARGE_COUNT}"
+_BETWEEN = f"b.status = 'suppressed' and least(b.earlier, b.later) >= {LARGE_COUNT}"
+_IN_TIME = f"""(
+    select *, lag(value) over in_time as earlier, lead(value) over in_time as later from load
+    where series_id in (select series_id from series where {_CAN_HIDE})
+    window in_time as (partition by series_id order by period_id)
+) b"""
+
+
+def _large_counts_are_shown(audited: Audited) -> list[Check]:
+    """In a sparse table a count may be truly small between two large ones (seen in y25i05); not many are at once."""
+    every = audited.table.coverage == "every"
+    none = no_cells(
         "large_counts_are_shown",
         f"no count is hidden between two periods in which it is {LARGE_COUNT} or more",
-        source=f"""(
-            select *, lag(value) over in_time as earlier, lead(value) over in_time as later from load
-            where series_id in (select series_id from series where {can_hide})
-            window in_time as (partition by series_id order by period_id)
-        ) b""",
-        among=can_hide,
-        where=f"b.status = 'suppressed' and least(b.earlier, b.later) >= {LARGE_COUNT}",
+        source=_IN_TIME,
+        among=_CAN_HIDE,
+        where=_BETWEEN,
         show=("b.earlier", "b.later"),
+        blocking=every,
+    )
+    return [none] if every else [none, _few_large_counts_are_hidden()]
+
+
+def _few_large_counts_are_hidden() -> Check:
+    return Check(
+        "few_large_counts_are_hidden",
+        f"at most {FEW_HIDDEN} counts of a measure, or a tenth of those of its large series, are hidden between large ones",
+        query=f"""
+        select hidden.measure, hidden.cells as hidden_cells, large.cells as cells from (
+            select b.measure, count(*) as cells from {_IN_TIME}
+            where b.status = 'suppressed' and b.earlier >= {LARGE_COUNT} and b.later >= {LARGE_COUNT} group by b.measure
+        ) hidden
+        join (select measure, sum(cells) as cells from series where high >= {LARGE_COUNT} group by measure) large
+          on large.measure = hidden.measure
+        where hidden.cells > greatest({FEW_HIDDEN}, {SHARE_HIDDEN} * large.cells)
+        """,
+        columns=("measure", "hidden_cells", "cells"),
     )
 
 
 def _country_totals_are_shown(audited: Audited) -> Check:
+    """In a sparse table the country's total may be small; in the newest periods it is `not_yet` and not hidden."""
     waiting = literals([(m.name,) for m in audited.table.measures if m.not_yet] or [("",)])
     return no_cells(
         "country_totals_are_shown",
         "the country's totals are never hidden",
         among=f"area_kind = 'country' and is_total and hidden > 0 and unit in ({COUNT_UNITS}) and measure not in ({waiting})",
         where="b.status = 'suppressed'",
+        blocking=audited.table.coverage == "every",
+    )
+
+
+def _newest_has_come(audited: Audited) -> Check:
+    """Told and no more: the country's figures of the newest month have come late (seen in y25i05, August 2026)."""
+    waiting = literals([(m.name,) for m in audited.table.measures if m.not_yet] or [("",)])
+    return no_cells(
+        "newest_figures_have_come",
+        "the country's figures of the newest periods have come",
+        among=f"area_kind = 'country' and shown < cells and measure not in ({waiting})",
+        where="b.status = 'not_yet'",
+        blocking=False,
     )
 
 

@@ -59,6 +59,6 @@ def _every_period_has_rows(audited: Audited) -> list[Check]:
 def _kinds(audited: Audited) -> str:
     if all(table.id != audited.table.id for table in jobindsats().tables):
         return "'country', 'region', 'landsdel', 'municipality', 'unknown'"
-    if audited.table.area.level_holds == "municipality":
-        return "'country', 'municipality', 'unknown'"
+    if audited.table.area.level_holds is not None:
+        return f"'country', '{audited.table.area.level_holds}', 'unknown'"
     return "'country'"

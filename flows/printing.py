@@ -6,6 +6,7 @@ import json
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
+from decimal import Decimal
 from textwrap import shorten
 from types import SimpleNamespace
 from typing import Any, cast
@@ -88,10 +89,13 @@ def _as_text(value: object) -> str:
 
 
 def number(value: float | None) -> str:
-    """A number with thousands separators, or a dash."""
+    """A number with thousands separators, or a dash; decimals as they were published, six at most."""
     if value is None:
         return "-"
-    return f"{value:,}" if isinstance(value, int) else f"{value:,.1f}"
+    if isinstance(value, int):
+        return f"{value:,}"
+    exact = Decimal(repr(round(value, 6) + 0.0))
+    return f"{exact:,.{max(1, -int(exact.as_tuple().exponent))}f}"
 
 
 def cell(content: object) -> str:

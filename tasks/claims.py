@@ -40,7 +40,7 @@ _NOTHING: dict[int, dict[str, Any]] = defaultdict(dict)
 _BREAKS = """
 select t.table_id, g.name as benefit_group, b.series_break, b.first_period_id
 from core.series_breaks b join core.tables t using (table_no)
-left join core.benefit_groups g on g.table_no = b.table_no
+left join core.benefit_groups g on g.table_no = b.table_no and core.is_concerned(g.members, b.members)
 order by b.first_period_id desc
 """
 _OWN_TABLE = "select declaration from core.tables where table_id = :table_id"

@@ -28,7 +28,14 @@ from tasks.stoppages import BodyUnreadable, FileRefused, Undeclared, with_manife
 from warehouse.catalogue.model import CatalogueError
 from warehouse.danish.clock import danish_day
 from warehouse.history.dimensions import SeriesNumbers, known_periods, write_periods
-from warehouse.history.staging import copy_in, create_staging, finish_staging, mark_not_yet, table_number
+from warehouse.history.staging import (
+    copy_in,
+    create_staging,
+    finish_staging,
+    mark_newest_not_yet,
+    mark_not_yet,
+    table_number,
+)
 from warehouse.history.vintages import newest_vintage
 from warehouse.periods import Period
 
@@ -59,8 +66,10 @@ def stage_table(
     name = create_staging(connection, table_id=table.id, run_id=run_id)
     table_no = table_number(connection, table_id=table.id)
     change, uncompared = _change(snapshot, newest=newest, archive=archive)
-    count, content_hash = _filled(connection, snapshot, name=name, table_no=table_no, change=change)
+    count, content_hash, newest_is_hidden = _filled(connection, snapshot, name=name, table_no=table_no, change=change)
     mark_not_yet(connection, name=name, measures=[measure.name for measure in table.measures if measure.not_yet])
+    if newest_is_hidden:
+        mark_newest_not_yet(connection, name=name)
     stands_already = newest is not None and newest.content_hash == content_hash
     if not stands_already:
         finish_staging(
@@ -119,7 +128,7 @@ def _differences(
 
 def _filled(
     connection: Connection, snapshot: Snapshot, *, name: str, table_no: int, change: Change | None
-) -> tuple[int, str]:
+) -> tuple[int, str, bool]:
     """Copy a snapshot's cells in; an unknown label is told with what stood under its id before."""
     try:
         return _fill(connection, snapshot, name=name, table_no=table_no)
@@ -127,11 +136,11 @@ def _filled(
         raise (remembering(stopped, change=change) if change is not None else stopped) from None
 
 
-def _fill(connection: Connection, snapshot: Snapshot, *, name: str, table_no: int) -> tuple[int, str]:
-    """Copy a snapshot's cells in; gives how many, and the hash of their content."""
+def _fill(connection: Connection, snapshot: Snapshot, *, name: str, table_no: int) -> tuple[int, str, bool]:
+    """Copy a snapshot's cells in; gives how many, the hash of their content, and whether nulls are in the newest period."""
     numbers = SeriesNumbers(connection, table_no=table_no)
     digests: list[str] = []
-    count, written = 0, known_periods(connection)
+    count, written, newest_is_hidden = 0, known_periods(connection), False
     for cells, found in one_ahead(_digested(one_ahead(snapshot.answers()))):
         new = set(cells["period_id"].unique()) - written
         write_periods(connection, periods=map(Period.from_key, sorted(new)))
@@ -139,13 +148,23 @@ def _fill(connection: Connection, snapshot: Snapshot, *, name: str, table_no: in
         copy_in(connection, numbers.numbered(cells), name=name)
         digests += found
         count += cells.height
+        newest_is_hidden |= _is_hidden(cells, period=snapshot.newest_period)
     numbers.analyze()
-    return count, hashlib.sha256("\n".join(sorted(digests)).encode()).hexdigest()
+    return count, hashlib.sha256("\n".join(sorted(digests)).encode()).hexdigest(), newest_is_hidden
+
+
+def _is_hidden(cells: pl.DataFrame, *, period: Period | None) -> bool:
+    """Whether cells are null in a period."""
+    if period is None:
+        return False
+    hidden = (pl.col("period_id") == period.key) & (pl.col("status") == "suppressed")
+    return bool(cells.select(hidden.any()).item())
 
 
 def _digested(answers: Iterator[tuple[str, pl.DataFrame]]) -> Iterator[tuple[pl.DataFrame, list[str]]]:
     for cut, cells in answers:
-        yield cells, digests(cells, cut=cut)
+        unsigned = cells.with_columns(pl.col("value") + 0.0)  # a nought has no sign
+        yield unsigned, digests(unsigned, cut=cut)
 
 
 def digests(cells: pl.DataFrame, *, cut: str) -> list[str]:

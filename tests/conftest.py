@@ -50,6 +50,7 @@ from warehouse.database import embedded, sessions
 
 ROOT = Path(__file__).parent.parent
 REAL = ROOT.parent / "shared" / "real"
+FIELD_REAL = ROOT.parent / "shared" / "field" / "real"
 FIELD_CASES = ROOT.parent / "shared" / "field" / "cases"
 
 
@@ -144,6 +145,12 @@ def given() -> Iterator[Given]:
 def real() -> Path:
     """The folder of real series and answers, which lies beside the project and is not part of it."""
     return _beside(REAL, what="the real series")
+
+
+@pytest.fixture(scope="session")
+def field_real() -> Path:
+    """The real benchmark and answers found later, which lie beside the project and are not part of it."""
+    return _beside(FIELD_REAL, what="the real benchmark and answers")
 
 
 @pytest.fixture(scope="session")

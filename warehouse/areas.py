@@ -74,7 +74,13 @@ def all_areas() -> tuple[Area, ...]:
 @cache
 def municipalities() -> tuple[Area, ...]:
     """The 98 municipalities, by code."""
-    return tuple(area for area in all_areas() if area.kind == "municipality")
+    return of_kind("municipality")
+
+
+@cache
+def of_kind(kind: str) -> tuple[Area, ...]:
+    """The areas of one kind, by code: `region`, `landsdel`, `municipality`."""
+    return tuple(area for area in all_areas() if area.kind == kind)
 
 
 @cache

@@ -17,10 +17,12 @@ from typing import Any
 from sqlalchemy import Connection, Row, text
 
 from warehouse.areas import find
-from warehouse.catalogue.model import COUNTS, CatalogueError, Table
+from warehouse.catalogue.model import CatalogueError, Table
 from warehouse.catalogue.publishers import catalogues, shipped_table
+from warehouse.catalogue.units import COUNTS
 from warehouse.danish.asked import moment, periods_between
 from warehouse.danish.clock import shown_time
+from warehouse.database.series_breaks import SeriesBreak, breaks_of, concerning, period_told
 from warehouse.errors import QuestionError
 from warehouse.periods import Period
 
@@ -91,7 +93,7 @@ def members_of(question: Question) -> dict[str, str]:
     for dimension, member in question.where.items():
         if dimension not in dimensions:
             raise QuestionError(_unknown(f"breakdown of {question.table.id}", dimension, dimensions))
-        names = dimensions[dimension].canonical
+        names = dimensions[dimension].names_of([member])
         if member not in names:
             raise QuestionError(_unknown(f"member of {dimension}", member, names))
         wanted[dimension] = names[member]
@@ -149,12 +151,12 @@ def observations(connection: Connection, question: Question) -> list[dict[str, A
         "known": [v.vintage_id for v in vintages.values() if question.as_of is None or v.seen_at <= question.as_of],
     }
     rows = connection.execute(text(_SHOW), parameters).all()
-    breaks = connection.execute(text(_BREAKS), {"table_id": table.id}).all()
-    periods = {key: (str(Period.from_key(key)), _break_at(breaks, key)) for key in {row.period_id for row in rows}}
-    versions = cache(partial(_version, vintages))
+    breaks = breaks_of(connection, table_id=table.id)
+    broken = {series_id: concerning(breaks, members=found["members"]) for series_id, found in series.items()}
+    periods, versions = cache(period_told), cache(partial(_version, vintages))
     place = {series_id: at for at, series_id in enumerate(series)}
     return [
-        _in_full(series[of], periods[period], value, status, versions(vintage, following))
+        _in_full(series[of], periods(broken[of], period), value, status, versions(vintage, following))
         for of, period, value, status, vintage, following in sorted(rows, key=lambda row: (row[1], place[row[0]]))
     ]
 
@@ -228,29 +230,19 @@ def _version(vintages: Mapping[int, Row[Any]], vintage_id: int, superseded_by: i
     }
 
 
-def _break_at(breaks: Sequence[Row[Any]], period_id: int) -> str | None:
-    """The newest series break at or before a period."""
-    return next((each.series_break for each in reversed(breaks) if each.first_period_id <= period_id), None)
-
-
-_BREAKS = """
-select b.series_break, b.caveat, b.first_period_id from core.series_breaks b
-join core.tables t on t.table_no = b.table_no
-where t.table_id = :table_id order by b.first_period_id
-"""
-
-
 def caveats(connection: Connection, question: Question, *, rows: Sequence[Mapping[str, Any]]) -> list[str]:
     """What a comparison of the answered rows must say: the Danish sentence of each series break they reach across.
 
     A series that ends at a break has nothing after it; asked for beyond, its answer carries the caveat too.
     """
-    held = [Period.parse(row["period"]).key for row in rows]
-    if not held:
-        return []
     last = question.last.key if question.last else 2**31 - 1
-    breaks = connection.execute(text(_BREAKS), {"table_id": question.table.id})
-    return [row.caveat for row in breaks if min(held) < row.first_period_id <= last]
+    breaks = breaks_of(connection, table_id=question.table.id)
+    first: dict[tuple[SeriesBreak, ...], int] = {}
+    for row in rows:
+        across, period = concerning(breaks, members=row["members"]), Period.parse(row["period"]).key
+        first[across] = min(period, first.get(across, period))
+    told = {each for across, period in first.items() for each in across if period < each.first_period_id <= last}
+    return [each.caveat for each in breaks if each in told]
 
 
 def _whole_count(value: float | None, *, unit: str) -> float | None:

@@ -174,7 +174,7 @@ def a_month_before(known_at: datetime) -> datetime:
 _BREAKS = """
 select t.table_id, g.name, b.first_period_id, b.title, b.caveat, b.source
 from core.series_breaks b join core.tables t using (table_no)
-left join core.benefit_groups g on g.table_no = b.table_no and g.counted
+left join core.benefit_groups g on g.table_no = b.table_no and g.counted and core.is_concerned(g.members, b.members)
 where g.name is not null or t.table_id = any(:tables)
 order by b.first_period_id, t.table_no, g.name
 """

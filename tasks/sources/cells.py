@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import difflib
 import json
-import unicodedata
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
@@ -17,6 +16,7 @@ import polars as pl
 from tasks.stoppages import CellsDisagree, NotAsAsked
 from warehouse.areas import all_areas
 from warehouse.catalogue.model import Table
+from warehouse.formats.clean_text import composed
 from warehouse.periods import Period
 
 KEY = ["period_id", "area_id", "members", "measure"]
@@ -55,15 +55,17 @@ def require_each_came(found: pl.Series, *, asked: Collection[int | str], of: str
         )
 
 
-def composed_labels(frame: pl.DataFrame) -> pl.DataFrame:
-    """A frame whose column names and texts have their letters composed, as the catalogue writes them.
+def tidied(labels: pl.Expr) -> pl.Expr:
+    """The labels of a column composed and without blanks to spare, as the catalogue writes them (`composed` for a column)."""
+    return labels.str.normalize("NFC").str.replace_all(r"\s+", " ").str.strip_chars()
 
-    The same frame where two columns would then have one name.
-    """
-    names = {name: unicodedata.normalize("NFC", name) for name in frame.columns}
+
+def tidy_labels(frame: pl.DataFrame) -> pl.DataFrame:
+    """A frame whose column names and texts are tidy; the same frame where two columns would then have one name."""
+    names = {name: composed(name) for name in frame.columns}
     if len({*names.values()}) < len(names):
         return frame
-    return frame.with_columns(pl.col(pl.String).str.normalize("NFC")).rename(names)
+    return frame.with_columns(tidied(pl.col(pl.String))).rename(names)
 
 
 def one_of_each(cells: pl.DataFrame, *, table: Table) -> pl.DataFrame:

@@ -2,32 +2,33 @@
 
 from __future__ import annotations
 
-import unicodedata
 from typing import Any
 
 from tasks.stoppages import BodyUnreadable
+from warehouse.formats.clean_text import composed
 from warehouse.formats.strict_json import JsonMisread, read_json
 
 
 def json_of(body: bytes, *, of: str, setting: str) -> Any:
-    """What a JSON body says, its letters composed as the catalogue writes them; raises BodyUnreadable.
+    """What a JSON body says, its texts composed and without blanks to spare, as the catalogue writes them.
 
-    `of` is what was asked, `setting` names the address.
+    A blank at the end of a label has come and gone at Jobindsats (seen in 2026). `of` is what was asked, `setting`
+    names the address. Raises BodyUnreadable.
     """
     try:
-        return _composed(read_json(body))
+        return _tidy(read_json(body))
     except JsonMisread as error:
         raise BodyUnreadable(f"{not_promised('JSON', body=body, of=of, setting=setting)} ({error})") from error
 
 
-def _composed(said: Any) -> Any:
+def _tidy(said: Any) -> Any:
     match said:
         case str():
-            return unicodedata.normalize("NFC", said)
+            return composed(said)
         case list():
-            return [_composed(each) for each in said]
+            return [_tidy(each) for each in said]
         case dict():
-            return {_composed(key): _composed(each) for key, each in said.items()}
+            return {_tidy(key): _tidy(each) for key, each in said.items()}
     return said
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from tasks.stoppages import LabelsMoved, Undeclared, Vanished
-from warehouse.areas import municipalities
+from warehouse.areas import of_kind
 from warehouse.catalogue.model import Hierarchy, Table
 
 Spellings = tuple[str, ...]
@@ -78,7 +78,7 @@ def labels_in(
         what="area" if is_area else "member",
         where=hierarchy.id,
         spellings=spellings,
-        names=areas if is_area else hierarchy.canonical,
+        names=areas if is_area else hierarchy.names_of(label for labels in spellings.values() for label in labels),
         lasting=_lasting_names(hierarchy, on=on),
     )
 
@@ -86,7 +86,8 @@ def labels_in(
 def _lasting_names(hierarchy: Hierarchy, *, on: date) -> frozenset[str]:
     """The names of a hierarchy that a publisher must still have on a day: municipalities, or declared members."""
     if hierarchy.kind == "area":
-        return frozenset(area.name for area in municipalities() if area.valid_to is None or area.valid_to >= on)
+        areas = of_kind(hierarchy.level_holds or "municipality")
+        return frozenset(area.name for area in areas if area.valid_to is None or area.valid_to >= on)
     return frozenset(member.name for member in hierarchy.members if member.until is None or member.until >= on)
 
 

@@ -79,6 +79,11 @@ class Snapshot(Protocol):
         ...
 
     @property
+    def newest_period(self) -> Period | None:
+        """The newest period that the source offers, asked for or not; None where it does not say."""
+        ...
+
+    @property
     def partial_periods(self) -> frozenset[int]:
         """The periods of which this is a part only: what it lacks there is not withdrawn."""
         ...

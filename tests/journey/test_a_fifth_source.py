@@ -99,6 +99,7 @@ class RainSnapshot:
     labels: tuple[Labels, ...] = ()
     differences: tuple[str, ...] = ()
     partial_periods: frozenset[int] = frozenset()
+    newest_period: Period | None = None
 
     @property
     def asked_periods(self) -> tuple[Period, ...]:

@@ -264,7 +264,7 @@ def test_a_warehouse_begun_after_the_reform_shows_no_jump(stage: Stage) -> None:
         assert herlev["2025M07"]["total_full_time_persons"] is not None
         assert herlev["2025M06"]["missing"] == ", ".join(sorted(g.name for g in COUNTED if g.until))
         assert (herlev["2025M06"]["series_break"], herlev["2025M07"]["series_break"]) == (
-            None,
+            "unemployment_insurance_days_2017",
             "cash_benefit_reform_2025",
         )
         engine = create_engine(scene.database)

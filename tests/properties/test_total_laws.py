@@ -123,7 +123,10 @@ def test_rows_on_either_side_of_the_reform_say_so(module_engine: Engine) -> None
     fill(module_engine, ALL)
     with module_engine.connect() as connection:
         rows = connection.execute(text("select period, series_break from marts.benefit_totals order by 1")).all()
-    assert [tuple(row) for row in rows] == [("2025M06", None), ("2025M07", "cash_benefit_reform_2025")]
+    assert [tuple(row) for row in rows] == [
+        ("2025M06", "unemployment_insurance_days_2017"),
+        ("2025M07", "cash_benefit_reform_2025"),
+    ]
 
 
 TOTAL_OF = "select t.* from marts.total_of(:expected, :names, :counts, :statuses) t"

@@ -69,8 +69,12 @@ def _divided(
     name = split.hierarchy.id
     nodes = pl.DataFrame({name: pl.Series(codes, dtype=pl.UInt16), "share": [split.shares[code] for code in codes]})
     labels = [measure.label for measure in measures]
-    divided = rows.join(nodes, how="cross").with_columns(_share(measure) for measure in measures)
-    return divided.filter(pl.any_horizontal(pl.col(labels).is_not_null())) if labels else divided
+    whole = rows.with_columns(pl.col(labels).name.suffix(" undivided"))
+    divided = whole.join(nodes, how="cross").with_columns(_share(measure) for measure in measures)
+    # A null stays one: it is divided into nulls, and not into cells in which nothing was observed.
+    undivided = [f"{label} undivided" for label in labels]
+    kept = pl.any_horizontal(pl.col(labels).is_not_null()) | pl.all_horizontal(pl.col(undivided).is_null())
+    return (divided.filter(kept) if labels else divided).drop("share", *undivided)
 
 
 def _share(measure: Measure) -> pl.Expr:

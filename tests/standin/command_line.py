@@ -14,7 +14,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from tests.standin import server
-from tests.standin.dataset import DatasetError
+from tests.standin.dataset_files import DatasetError
 from tests.standin.faults import NAMES, FaultError
 from tests.standin.publisher import Publisher, Settings
 from tests.standin.server import StandIn

@@ -1,13 +1,13 @@
 """A folder as the publisher's world: `editions/<table>/<edition>*.csv`, each from the day `editions.csv` gives.
 
-Several files of one edition are the table at different breakdowns. What a file does not say (hierarchy ids, the
-total's label, subjects) comes from the catalogue, from `value_ids.csv` beside it where there is one, or is made up.
+Several files of one edition are the table at different breakdowns, or, with the same columns, more rows of one. What a file
+does not say (hierarchy ids, the total's label, subjects) comes from `hierarchies.csv` and `value_ids.csv` beside it where
+they are, from the catalogue, or is made up. A row that comes again is of another member with the same label, a level below.
 """
 
 from __future__ import annotations
 
 import calendar
-import csv
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -16,11 +16,11 @@ from pathlib import Path
 import polars as pl
 
 from tests.standin import geography
+from tests.standin.dataset_files import AGAIN, File, Listed, Told, files, hierarchies, listed, value_ids
 from tests.standin.editions import ROOT, Cube, Edition, Hierarchy, Level, Node, grouped
 from warehouse.catalogue import model as catalogue
-from warehouse.periods import Period, PeriodError
+from warehouse.periods import Period
 
-_KEY = ("Periode", "Område")
 _WELL_KNOWN = {
     "Visitationskategori": "_viskat_1int",
     "Tilbud": "_tilb_2ptv",
@@ -30,40 +30,19 @@ _WELL_KNOWN = {
 }
 
 
-class DatasetError(ValueError):
-    """The folder cannot be served; the message names the file and what is wrong with it."""
-
-
-@dataclass(frozen=True)
-class _Listed:
-    """One line of editions.csv."""
-
-    table_id: str
-    name: str
-    published_on: date
-
-
-@dataclass(frozen=True)
-class _File:
-    """One file: its texts, and which columns break the cells down and which count."""
-
-    frame: pl.DataFrame
-    dimensions: tuple[str, ...]
-    measures: tuple[str, ...]
-
-
 class Dataset:
     """The world of a folder; everything is read and checked when it is made. Raises DatasetError."""
 
     def __init__(self, folder: Path) -> None:
-        self._names = _value_ids(folder)
+        self._names = value_ids(folder)
+        self._told = hierarchies(folder)
         self._editions: dict[str, list[Edition]] = {}
-        listed = sorted(_listed(folder), key=lambda line: line.published_on)
-        for table_id in dict.fromkeys(line.table_id for line in listed):
-            lines = [line for line in listed if line.table_id == table_id]
+        lines = sorted(listed(folder), key=lambda line: line.published_on)
+        for table_id in dict.fromkeys(line.table_id for line in lines):
+            own = [line for line in lines if line.table_id == table_id]
             self._editions[table_id] = [
                 self._read(folder, line, following=following)
-                for line, following in zip(lines, [*lines[1:], None], strict=True)
+                for line, following in zip(own, [*own[1:], None], strict=True)
             ]
 
     def table_ids(self) -> tuple[str, ...]:
@@ -75,9 +54,8 @@ class Dataset:
         out = [edition for edition in self._editions[table_id] if edition.updated_on <= day]
         return out[-1] if out else None
 
-    def _read(self, folder: Path, line: _Listed, *, following: _Listed | None) -> Edition:
-        files = _files(folder, line)
-        return _Reading(line, files, self._names).edition(
+    def _read(self, folder: Path, line: Listed, *, following: Listed | None) -> Edition:
+        return _Reading(line, files(folder, line), self._names, self._told).edition(
             next_on=following.published_on if following else _month_later(line.published_on)
         )
 
@@ -87,93 +65,14 @@ def _month_later(day: date) -> date:
     return date(year, month, min(day.day, calendar.monthrange(year, month)[1]))
 
 
-def _listed(folder: Path) -> list[_Listed]:
-    path = folder / "editions.csv"
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            rows = list(csv.DictReader(file))
-        return [_Listed(row["table"].lower(), row["edition"], date.fromisoformat(row["published_on"])) for row in rows]
-    except OSError as error:
-        raise DatasetError(f"{path} cannot be read ({error.strerror}); a data set needs editions.csv") from error
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise DatasetError(f"{path} needs the columns table, edition and published_on (a date): {error!r}") from error
-
-
-def _value_ids(folder: Path) -> dict[tuple[str, str], str]:
-    """(hierarchy, name) to value id, where the folder knows any."""
-    path = folder / "value_ids.csv"
-    if not path.exists():
-        return {}
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        rows = list(csv.DictReader(file))
-    return {(row["hierarchy_id"], row["value_name"]): row["value_id"] for row in rows if row.get("value_name")}
-
-
-def _files(folder: Path, line: _Listed) -> list[_File]:
-    where = folder / "editions" / line.table_id
-    paths = [where / f"{line.name}.csv", *sorted(where.glob(f"{line.name}-*.csv"))]
-    found = [path for path in paths if path.exists()]
-    if not found:
-        raise DatasetError(f"{where} holds no file for the edition {line.name} that editions.csv names")
-    return [_file(path, line.table_id) for path in found]
-
-
-def _labels(table_id: str) -> dict[str, catalogue.Measure]:
-    known = [table for table in catalogue.jobindsats().tables if table.id == table_id]
-    return known[0].measure_by_label if known else {}
-
-
-def _file(path: Path, table_id: str) -> _File:
-    try:
-        frame = pl.read_csv(path, infer_schema=False)
-    except (OSError, pl.exceptions.PolarsError) as error:
-        raise DatasetError(f"{path} is no table of comma separated values: {error}") from error
-    if tuple(frame.columns[:2]) != _KEY:
-        raise DatasetError(f"{path} should begin with the columns Periode and Område, and has {frame.columns[:2]}")
-    known = _labels(table_id)
-    measures = tuple(name for name in frame.columns[2:] if name in known or _is_numeric(frame[name]))
-    dimensions = tuple(name for name in frame.columns[2:] if name not in measures)
-    _check_labels(frame.select(*_KEY, *dimensions), path=path)
-    try:
-        typed = frame.with_columns(_number(frame[name], known.get(name)) for name in measures)
-    except pl.exceptions.PolarsError as error:
-        raise DatasetError(f"{path} holds a text where a number belongs: {error}") from error
-    return _File(typed, dimensions, measures)
-
-
-def _check_labels(labels: pl.DataFrame, *, path: Path) -> None:
-    """Rows, no label missing, and periods of one kind; raises DatasetError."""
-    if not labels.height:
-        raise DatasetError(f"{path} has no rows")
-    if missing := [name for name in labels.columns if labels[name].null_count()]:
-        raise DatasetError(f"{path} has rows without a label in {', '.join(missing)}")
-    try:
-        kinds = {Period.parse(period).kind for period in labels["Periode"].unique()}
-    except PeriodError as error:
-        raise DatasetError(f"{path}: {error}") from error
-    if len(kinds) > 1:
-        raise DatasetError(f"{path} mixes periods of the kinds {', '.join(sorted(kinds))}")
-
-
-def _is_numeric(column: pl.Series) -> bool:
-    return bool(column.cast(pl.Float64, strict=False).is_null().sum() == column.is_null().sum())
-
-
-def _number(column: pl.Series, measure: catalogue.Measure | None) -> pl.Series:
-    """Counts whole, everything else with a decimal; an unknown column by what it looks like and what it is called."""
-    whole = not column.str.contains(".", literal=True).any()
-    named_share = any(word in column.name.casefold() for word in ("pct", "andel", "grad", "gnsn"))
-    is_count = measure.is_count if measure else not named_share
-    return column.cast(pl.Int64 if is_count and whole else pl.Float64)
-
-
 @dataclass(frozen=True)
 class _Reading:
     """One edition in the making."""
 
-    line: _Listed
-    files: list[_File]
+    line: Listed
+    files: list[File]
     names: dict[tuple[str, str], str]
+    told: dict[tuple[str, str], Told]
 
     @cached_property
     def table(self) -> catalogue.Table | None:
@@ -193,18 +92,35 @@ class _Reading:
 
     def _area(self) -> Hierarchy:
         present = {area for file in self.files for area in file.frame["Område"]}
-        return geography.area_hierarchy(self.table.area.id if self.table else "_nykom", tuple(present))
+        told = self.told.get((self.line.table_id, "Område"))
+        name = told.hierarchy if told else self.table.area.id if self.table else "_nykom"
+        return geography.area_hierarchy(name, tuple(present))
 
     def _breakdown(self, column: str) -> Hierarchy:
-        declared = [h for h in (self.table.breakdowns if self.table else ()) if h.dimension == column]
-        name = declared[0].id if declared else _WELL_KNOWN.get(column, f"_{column.casefold()}")
+        """The root, the members by name, and below them those whose label comes again."""
+        told = self._told_of(column)
+        level, own = told.hierarchy.lstrip("_"), [file for file in self.files if column in file.dimensions]
+        labels = {label for file in own for label in file.frame[column]} - {told.root}
+        again = {label for file in own if file.dimensions[-1] == column for label in _repeated(file)}
+        levels = [Level(f"{level}_i_alt", told.root, (Node(ROOT, told.root),))] if told.root else []
+        levels.append(Level(level, column, self._nodes(told.hierarchy, labels, first=100)))
+        if again:
+            levels.append(Level(f"{level}_under", f"{column}, igen", self._nodes(None, again, first=500)))
+        return Hierarchy(told.hierarchy, column, told.hierarchy, column, tuple(levels))
+
+    def _told_of(self, column: str) -> Told:
+        """Which hierarchy a column is: as the folder says, as the catalogue declares it, or made up."""
+        if (self.line.table_id, column) in self.told:
+            return self.told[self.line.table_id, column]
+        declared = next((h for h in (self.table.breakdowns if self.table else ()) if h.dimension == column), None)
         labels = {label for file in self.files if column in file.dimensions for label in file.frame[column]}
-        root = _root(labels, declared=declared[0] if declared else None) or f"{column} i alt"
-        members = sorted(labels - {root}, key=geography.danish_order)
-        level = name.lstrip("_")
-        nodes = tuple(Node(self.names.get((name, m), f"/{100 + n}/"), m) for n, m in enumerate(members))
-        levels = (Level(f"{level}_i_alt", root, (Node(ROOT, root),)), Level(level, column, nodes))
-        return Hierarchy(name, column, name, column, levels)
+        name = declared.id if declared else _WELL_KNOWN.get(column, f"_{column.casefold()}")
+        return Told(name, _root(labels, declared=declared) or f"{column} i alt")
+
+    def _nodes(self, hierarchy: str | None, labels: set[str], *, first: int) -> tuple[Node, ...]:
+        known = {label: self.names.get((hierarchy or "", label)) for label in labels}
+        ordered = enumerate(sorted(labels, key=geography.danish_order), start=first)
+        return tuple(Node(known[label] or f"/{number}/", label) for number, label in ordered)
 
     def edition(self, *, next_on: date) -> Edition:
         """The edition, its cells coded."""
@@ -225,14 +141,29 @@ class _Reading:
             read=lambda: cubes,
         )
 
-    def _cube(self, file: _File) -> Cube:
+    def _cube(self, file: File) -> Cube:
         axes = ("Område", *file.dimensions)
         frame = file.frame.select(
-            _coded("Periode", list(self.periods), "period"),
-            *(_coded(c, [n.name for n in self.hierarchies[c].nodes], self.hierarchies[c].id) for c in axes),
+            _coded(pl.col("Periode"), list(self.periods), "period"),
+            *(self._coded_nodes(column, last=bool(file.dimensions) and column == axes[-1]) for column in axes),
             *file.measures,
         )
         return Cube(tuple(self.hierarchies[column].id for column in axes), frame)
+
+    def _coded_nodes(self, column: str, *, last: bool) -> pl.Expr:
+        """A column's labels as codes of nodes; in the last one a label that comes again is the node of that label below."""
+        hierarchy = self.hierarchies[column]
+        seen: dict[str, int] = {}
+        names = []
+        for node in hierarchy.nodes:
+            names.append(f"{node.name}\n{seen.get(node.name, 0)}")
+            seen[node.name] = seen.get(node.name, 0) + 1
+        time = pl.col(AGAIN) if last else pl.lit(0)
+        return _coded(pl.format("{}\n{}", pl.col(column), time), names, hierarchy.id)
+
+
+def _repeated(file: File) -> set[str]:
+    return set(file.frame.filter(pl.col(AGAIN) > 0)[file.dimensions[-1]])
 
 
 def _root(labels: set[str], *, declared: catalogue.Hierarchy | None) -> str | None:
@@ -241,5 +172,5 @@ def _root(labels: set[str], *, declared: catalogue.Hierarchy | None) -> str | No
     return min(accepted & labels, default=declared.root if declared else None)
 
 
-def _coded(column: str, names: list[str], alias: str) -> pl.Expr:
-    return pl.col(column).replace_strict(names, range(len(names)), return_dtype=pl.UInt16).alias(alias)
+def _coded(labels: pl.Expr, names: list[str], alias: str) -> pl.Expr:
+    return labels.replace_strict(names, range(len(names)), return_dtype=pl.UInt16).alias(alias)

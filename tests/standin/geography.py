@@ -14,6 +14,12 @@ from warehouse import areas
 COUNTRY = "Hele landet"
 UNKNOWN = "Uoplyst område"
 
+_KINDS = {"_region": ("Region", "Regioner")}
+REGION_IDS = {
+    f"Region {name}": f"/{number}/"
+    for number, name in enumerate(("Hovedstaden", "Sjælland", "Syddanmark", "Midtjylland", "Nordjylland"), start=1)
+}
+
 # Shares of the country in pct. The four smallest get counts that must be hidden, København leads; the rest is drawn.
 _KNOWN_SHARES = {
     "101": 11.2, "751": 6.1, "851": 3.8, "461": 3.6, "561": 1.95, "147": 1.8, "163": 0.49,
@@ -62,14 +68,14 @@ def value_ids() -> dict[str, str]:
 
 def area_hierarchy(hierarchy_id: str, present: tuple[str, ...]) -> Hierarchy:
     """The area hierarchy over the names that are present; a name nobody knows gets an id of its own."""
-    ids = value_ids() | {name: f"/{900 + n}/" for n, name in enumerate(sorted(set(present) - set(value_ids())))}
+    known = value_ids() | (REGION_IDS if hierarchy_id == "_region" else {})
+    ids = {name: f"/{900 + n}/" for n, name in enumerate(sorted(set(present) - set(known)))} | known
     lower = sorted((name for name in present if name != COUNTRY), key=danish_order)
-    levels = []
-    if COUNTRY in present:
-        levels.append(Level("hele_landet", COUNTRY, (Node(ROOT, COUNTRY),)))
+    kind, kinds = _KINDS.get(hierarchy_id, ("Kommune", "Kommuner"))
+    levels = [Level("hele_landet", COUNTRY, (Node(ROOT, COUNTRY),))] if COUNTRY in present else []
     if lower:
-        levels.append(Level("nykom", "Kommune", tuple(Node(ids[name], name) for name in lower)))
-    return Hierarchy(hierarchy_id, "Kommuner" if lower else COUNTRY, "_omrade", "Område", tuple(levels))
+        levels.append(Level(hierarchy_id.lstrip("_"), kind, tuple(Node(ids[name], name) for name in lower)))
+    return Hierarchy(hierarchy_id, kinds if lower else COUNTRY, "_omrade", "Område", tuple(levels))
 
 
 @cache

@@ -137,7 +137,7 @@ class Publisher:
     def _unwelcome(self, method: str, authorization: str | None) -> Reply | None:
         if authorization != f"Bearer {self.settings.token}":
             return self._refusal(401, "Unauthorized")
-        return None if method == "GET" else self._refusal(405, "Method not allowed")
+        return None if method in ("GET", "POST") else self._refusal(405, "Method not allowed")
 
     def _answered(self, parts: list[str], query: str, hit: tuple[str, ...]) -> Reply:
         try:

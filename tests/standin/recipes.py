@@ -129,7 +129,12 @@ def seasonally_adjusted(window: Window, table_id: str) -> Grid:
     _, full_time = _unemployed(window)
     season = benefit_levels.BY_NAME["A-dagpenge"].season
     factor = 1.0 + 0.85 * season * np.cos(2 * np.pi * (window.months % 12) / 12.0)
-    return {"unemployed_seasonally_adjusted_full_time_persons": np.rint(full_time[:1] / factor)}
+    adjusted = np.rint(full_time[:1] / factor)
+    shares = _shares(adjusted, window, prefix="unemployed_seasonally_adjusted_")
+    return {
+        "unemployed_seasonally_adjusted_full_time_persons": adjusted,
+        "unemployed_seasonally_adjusted_workforce_pct": shares["unemployed_seasonally_adjusted_workforce_pct"],
+    }
 
 
 def long_term(window: Window, table_id: str) -> Grid:

@@ -65,7 +65,7 @@ class _Handler(BaseHTTPRequestHandler):
             self._send(json_reply({"code": 404, "cause": "Not found"}, status=404))
 
     def do_POST(self) -> None:
-        """The controls; any other POST is a call the publisher does not know."""
+        """The controls, and v3 calls: one public client asks by POST, with its question in the address and no body."""
         length = int(self.headers.get("Content-Length") or 0)
         body = self.rfile.read(length)
         if self._target.startswith("/v3/"):

@@ -9,21 +9,25 @@ from functools import lru_cache, partial
 import numpy as np
 import polars as pl
 
-from tests.standin import benchmark, benefit_levels, geography, recipes, splits
+from tests.standin import benchmark, benefit_levels, geography, recipes, wide
 from tests.standin.editions import ROOT, Cube, Edition, Hierarchy, Level, Node, grouped
 from tests.standin.noise import Floats
 from tests.standin.recipes import Grid, Window
 from tests.standin.release_calendar import Release, current_release
 from warehouse.catalogue import model as catalogue
-from warehouse.catalogue.model import HIDDEN_WHEN_SMALL, Measure, Table
+from warehouse.catalogue.model import Measure, Table
+from warehouse.catalogue.units import HIDDEN_WHEN_SMALL
 from warehouse.periods import Period, PeriodKind
 
 SCALES = ("small", "national", "large")
 _FIRST_MONTH = {"national": "2019M01", "large": "2008M01"}
 _SMALL_MONTHS = 15
+_MONTHS_OF_LONG_PERIODS = 48
+_ANNOUNCED = 2  # of y30r21: the harder case, for six periods were seen in an answer of version 2
 _NEW_CASH_BEGINS = "2021M08"
 _UNKNOWN_AREA_SHOWN = frozenset({"y25i01", "y01a02"})
 _DECIMALS = {"pct": 1, "pct_point": 1, "fraction": 3, "ratio": 2}
+_NOWHERE = 65_535
 _REFORM = date(2025, 7, 1)
 
 
@@ -44,8 +48,9 @@ class SyntheticDenmark:
     begins_on: date
 
     def table_ids(self) -> tuple[str, ...]:
-        """The catalogue's tables that there is a recipe for."""
-        return tuple(t.id for t in catalogue.jobindsats().tables if t.id == "y30r21" or recipes.recipe(t.id))
+        """The catalogue's tables that there is a recipe for, and then every other that the publisher is known to have."""
+        own = tuple(t.id for t in catalogue.jobindsats().tables if t.id == "y30r21" or recipes.recipe(t.id))
+        return (*own, *(table_id for table_id in wide.lines() if table_id not in own))
 
     def edition(self, table_id: str, day: date) -> Edition | None:
         """The table at its release of the day, or None where it is not listed or covers nothing yet."""
@@ -61,10 +66,21 @@ class SyntheticDenmark:
 
 @lru_cache(maxsize=10_000)
 def _standing_on(world: SyntheticDenmark, table_id: str, day: date) -> Edition | None:
+    if all(table.id != table_id for table in catalogue.jobindsats().tables):
+        return _of_the_wide_world(world, wide.lines()[table_id], day)
     table = catalogue.jobindsats().table(table_id)
     release = current_release(table, day)
     periods = _periods(table, release, first=world.first_period(table)) if release else []
     return _edition(table, release, tuple(periods), world.seed) if release and periods else None
+
+
+def _of_the_wide_world(world: SyntheticDenmark, line: wide.Line, day: date) -> Edition | None:
+    table = wide.as_table(line)
+    release = current_release(table, day)
+    months = _SMALL_MONTHS if line.kind is PeriodKind.MONTH else _MONTHS_OF_LONG_PERIODS
+    first = Period.containing(world.begins_on).shifted(-months)
+    periods = _periods(table, release, first=first) if release else []
+    return wide.edition(line, release, tuple(periods), world.seed) if release and periods else None
 
 
 def _periods(table: Table, release: Release, *, first: Period) -> list[Period]:
@@ -72,7 +88,7 @@ def _periods(table: Table, release: Release, *, first: Period) -> list[Period]:
     step = 2 if table.period is PeriodKind.ROLLING_YEAR else 1
     periods: list[Period] = []
     period = release.newest
-    while period.last_day >= first.first_day and len(periods) < (table.keeps_periods or 10_000):
+    while period.last_day >= first.first_day and len(periods) < (_ANNOUNCED if table.keeps_periods else 10_000):
         periods.append(period)
         period = period.shifted(-step)
     return periods
@@ -93,12 +109,13 @@ def _edition(table: Table, release: Release, periods: tuple[Period, ...], seed: 
         own_hierarchies=hierarchies,
         groups=grouped(table.id, [(measure.label, _decimals(measure)) for measure in table.measures]),
         read=partial(_cubes, table, hierarchies, periods, seed, reformed),
-        splits=splits.STOCK_SPLITS if recipes.recipe(table.id) is recipes.stock else (),
+        splits=wide.splits_of(table.id, own={hierarchy.id for hierarchy in table.breakdowns}),
     )
 
 
 def _hierarchies(table: Table, *, reformed: bool) -> tuple[Hierarchy, ...]:
     present = geography.names() if table.area.level_holds else (geography.COUNTRY,)
+    present = present if table.country else present[1:]
     area = geography.area_hierarchy(table.area.id, present)
     return (area, *(_breakdown(table, hierarchy, reformed=reformed) for hierarchy in table.breakdowns))
 
@@ -122,10 +139,10 @@ def _breakdown(table: Table, hierarchy: catalogue.Hierarchy, *, reformed: bool) 
     Levels are named after the hierarchy without its underscore: seen for `_akassedp`, inferred for the others.
     """
     names = _member_names(table, hierarchy, reformed=reformed)
-    level = hierarchy.id.lstrip("_")
+    level, root = hierarchy.id.lstrip("_"), hierarchy.root or ""
     ids = _member_ids(table, hierarchy)
     levels = [
-        Level(f"{level}_i_alt", hierarchy.root, (Node(ROOT, hierarchy.root),)),
+        Level(f"{level}_i_alt", root, (Node(ROOT, root),)),
         Level(
             level,
             hierarchy.dimension,
@@ -188,7 +205,10 @@ def _frame(
     """The grid as one row per node, area and period, with codes for all three."""
     area, *breakdowns = hierarchies
     ids = geography.value_ids()
-    area_codes = [area.code[ids[name]] for name in geography.names()[: 1 if not table.area.level_holds else None]]
+    # An area that the hierarchy does not have gets a code that no row keeps.
+    area_codes = [
+        area.code.get(ids[name], _NOWHERE) for name in geography.names()[: 1 if not table.area.level_holds else None]
+    ]
     shape = (len(node_ids), len(area_codes), periods)
     node, place, when = (axis.ravel() for axis in np.indices(shape))
     columns: dict[str, pl.Series] = {
@@ -200,7 +220,7 @@ def _frame(
     for measure in table.measures:
         cells = grid[measure.name][:, : len(area_codes)].ravel()
         columns[measure.label] = pl.Series(cells, nan_to_null=True)
-    return pl.DataFrame(columns)
+    return pl.DataFrame(columns).filter(pl.col(area.id) != _NOWHERE)
 
 
 def _published(table: Table, frame: pl.DataFrame) -> pl.DataFrame:
@@ -216,7 +236,8 @@ def _published(table: Table, frame: pl.DataFrame) -> pl.DataFrame:
 
 
 def _unknown_code(table: Table) -> int:
-    hierarchy = geography.area_hierarchy(table.area.id, geography.names())
+    names = geography.names() if table.country else geography.names()[1:]
+    hierarchy = geography.area_hierarchy(table.area.id, names)
     return hierarchy.code[geography.value_ids()[geography.UNKNOWN]]
 
 

@@ -6,38 +6,23 @@ ids are not declared: they are read from the publisher's own metadata at run tim
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from functools import cache
 from importlib import resources
 from typing import Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from warehouse.catalogue.series_breaks import SeriesBreak
+from warehouse.catalogue.units import BOUNDS, COUNTS, Unit
 from warehouse.formats.days import WrittenDay
-from warehouse.periods import Period, PeriodKind
-
-Unit = Literal[
-    "persons", "full_time_persons", "cases", "pct", "pct_point", "fraction", "ratio", "rank", "dkk", "work_years"
-]
+from warehouse.periods import PeriodKind
 
 Evidence = Literal["confirmed", "likely", "inferred"]
 
-COUNTS: frozenset[str] = frozenset({"persons", "full_time_persons", "cases", "rank"})
-HIDDEN_WHEN_SMALL: frozenset[str] = frozenset({"persons", "full_time_persons", "cases"})
-
-BOUNDS: dict[str, tuple[float, float]] = {
-    "persons": (0, 6_500_000),
-    "full_time_persons": (0, 6_500_000),
-    "cases": (0, 6_500_000),
-    "pct": (0, 100),
-    "pct_point": (-100, 100),
-    "fraction": (0, 1),
-    "ratio": (0, 1_000),
-    "rank": (1, 98),
-    "dkk": (-1e12, 1e12),
-    "work_years": (0, 1_000_000),
-}
+AreaKind = Literal["municipality", "region", "landsdel"]
 
 
 class CatalogueError(ValueError):
@@ -60,25 +45,40 @@ class Member(_Declared):
 class Hierarchy(_Declared):
     """One way the publisher breaks a dimension down; members are those of the one level we ask for.
 
-    `open` is a breakdown whose members are whatever the publisher writes: a municipality's own rows.
+    `open` is a breakdown whose members are whatever the publisher writes: a municipality's own rows, hundreds of
+    occupations. `root` is the label of the total, None where the publisher has none; `level` the publisher's id of the
+    level that is asked for, where its members do not tell.
     """
 
     id: str
     dimension: str
     kind: Literal["area", "breakdown"] = "breakdown"
-    root: str
+    root: str | None = None
     also: tuple[str, ...] = ()
-    level_holds: Literal["municipality"] | None = None
+    level: str | None = None
+    level_holds: AreaKind | None = None
     members: tuple[Member, ...] = ()
     open: bool = False
+
+    @model_validator(mode="after")
+    def _has_something(self) -> Hierarchy:
+        if self.root is None and not (self.members or self.open or self.level_holds):
+            raise ValueError(
+                f"{self.id} has neither a root nor members: declare `root`, `members`, `open` or `level_holds`"
+            )
+        return self
 
     @property
     def canonical(self) -> dict[str, str]:
         """Every accepted label of this breakdown, root included, to the name we keep."""
-        labels = {self.root: self.root} | dict.fromkeys(self.also, self.root)
+        labels: dict[str, str] = {} if self.root is None else dict.fromkeys((self.root, *self.also), self.root)
         for member in self.members:
-            labels |= {member.name: member.name} | dict.fromkeys(member.also, member.name)
+            labels |= dict.fromkeys((member.name, *member.also), member.name)
         return labels
+
+    def names_of(self, labels: Iterable[str]) -> dict[str, str]:
+        """The name we keep of each accepted label, those among `labels` that an open breakdown takes as they are too."""
+        return {label: label for label in labels if self.open} | self.canonical
 
 
 class Measure(_Declared):
@@ -121,7 +121,8 @@ class Retirement(_Declared):
 class Table(_Declared):
     """One publisher table as we use it.
 
-    `filled` is the share of its possible cells that the publisher usually has rows for: plans count with it.
+    `filled` is the share of its possible cells that the publisher usually has rows for: plans count with it. `country` is
+    false where the area hierarchy has no node for the whole country.
     """
 
     id: str = Field(pattern=r"^[a-z0-9_]+$", max_length=40)
@@ -131,6 +132,7 @@ class Table(_Declared):
     subject: str
     period: PeriodKind
     area: Hierarchy
+    country: bool = True
     breakdowns: tuple[Hierarchy, ...] = ()
     measures: tuple[Measure, ...]
     coverage: Literal["every", "sparse"] = "every"
@@ -162,8 +164,8 @@ class Table(_Declared):
 
     @property
     def root_members(self) -> dict[str, str]:
-        """The members of the total: every breakdown at its root."""
-        return {hierarchy.dimension: hierarchy.root for hierarchy in self.breakdowns}
+        """The members of the total: every breakdown at its root. A breakdown without one lacks here, and there is no total."""
+        return {hierarchy.dimension: hierarchy.root for hierarchy in self.breakdowns if hierarchy.root is not None}
 
     def expected_on(self, day: date) -> bool:
         """Whether the publisher should list this table on `day`."""
@@ -183,23 +185,6 @@ class BenefitGroup(_Declared):
     valid_from: WrittenDay | None = Field(default=None, alias="from")
     until: WrittenDay | None = None
     successor: str | None = None
-
-
-class SeriesBreak(_Declared):
-    """A point in time across which a table's figures are not comparable: per table, the first period after it."""
-
-    id: str
-    title: str
-    caveat: str
-    source: str
-    first_periods: dict[str, str]
-
-    @field_validator("first_periods")
-    @classmethod
-    def _are_periods(cls, first_periods: dict[str, str]) -> dict[str, str]:
-        for written in first_periods.values():
-            Period.parse(written)
-        return first_periods
 
 
 class Catalogue(_Declared):
@@ -224,7 +209,16 @@ class Catalogue(_Declared):
             raise ValueError(
                 f"declared twice: {twice}" if twice else f"benefit groups or series breaks refer to no table: {nowhere}"
             )
+        for series_break in self.series_breaks:
+            self._require_members(series_break)
         return self
+
+    def _require_members(self, series_break: SeriesBreak) -> None:
+        """A member that a break is of and its table does not have would take the break off every series."""
+        for table_id, members in series_break.members.items():
+            known = {name for each in self.table(table_id).breakdowns for name in each.canonical.values()}
+            if strange := sorted(set(members) - known):
+                raise ValueError(f"the break {series_break.id}: {table_id} has no members {', '.join(strange)}")
 
     def members_of(self, group: BenefitGroup) -> dict[str, str]:
         """The members that are a benefit in its table: the one named, or the total."""
@@ -246,7 +240,10 @@ class Catalogue(_Declared):
 def _hierarchy(key: str, body: object) -> Hierarchy:
     if not isinstance(body, dict):
         raise CatalogueError(f"the hierarchy {key} is declared without a body")
-    return Hierarchy(id=key, **body)
+    try:
+        return Hierarchy(id=key, **body)
+    except ValidationError as error:
+        raise CatalogueError(f"the hierarchy {key} cannot be read: {error}") from error
 
 
 # The same loader in C, where the package was built with it: the catalogue takes a tenth of the time.

@@ -136,7 +136,7 @@ def _of_the_year(rows: pl.DataFrame, *, name: str) -> pl.DataFrame:
 _BREAKS = """
 select t.table_id, g.name as benefit_group, b.first_period_id, b.caveat
 from core.series_breaks b join core.tables t using (table_no)
-left join core.benefit_groups g on g.table_no = b.table_no
+left join core.benefit_groups g on g.table_no = b.table_no and core.is_concerned(g.members, b.members)
 """
 
 
@@ -267,4 +267,4 @@ def number(value: float | None) -> float | int | None:
     """A number without the noise of binary fractions: whole where it is whole, six digits after the point at most."""
     if value is None:
         return None
-    return int(value) if float(value).is_integer() else round(value, 6)
+    return int(value) if float(value).is_integer() else round(value, 6) + 0.0

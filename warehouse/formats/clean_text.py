@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from typing import Any
 
 _UNFIT = re.compile("[\x00\ud800-\udfff]")
@@ -43,3 +44,11 @@ def washed_throughout(value: Any, *, most: int) -> Any:
         case list() | tuple():
             return [washed_throughout(each, most=most) for each in value]
     return value
+
+
+def composed(text: str) -> str:
+    """A text with its letters composed and every run of blanks and line breaks as one blank.
+
+    Macs write å as a and a ring, and spreadsheets break headers over lines.
+    """
+    return " ".join(unicodedata.normalize("NFC", text).split())

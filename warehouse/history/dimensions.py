@@ -15,8 +15,9 @@ from sqlalchemy import Connection, Table, func, select, text
 from sqlalchemy.dialects.postgresql import insert
 
 from warehouse.areas import all_areas
-from warehouse.catalogue.model import Catalogue, SeriesBreak
+from warehouse.catalogue.model import Catalogue
 from warehouse.catalogue.model import Table as CatalogueTable
+from warehouse.catalogue.series_breaks import SeriesBreak
 from warehouse.periods import Period
 from warehouse.schema import core as schema
 
@@ -125,7 +126,12 @@ def _benefit_group_rows(catalogue: Catalogue, *, numbers: dict[str, int]) -> lis
 
 def _series_break_rows(catalogue: Catalogue, *, numbers: dict[str, int]) -> list[dict[str, Any]]:
     return [
-        {"series_break": series_break.id, "table_no": numbers[table_id], "first_period_id": period.key}
+        {
+            "series_break": series_break.id,
+            "table_no": numbers[table_id],
+            "first_period_id": period.key,
+            "members": list(series_break.members.get(table_id, ())) or None,
+        }
         | series_break.model_dump(include={"title", "caveat", "source"})
         for series_break, table_id, period in _breaks(catalogue)
     ]

@@ -19,6 +19,7 @@ import polars as pl
 import psycopg
 from sqlalchemy import Connection, TextClause, text
 
+from warehouse.catalogue.units import HIDDEN_WHEN_SMALL, LARGE_COUNT
 from warehouse.database.locks import Lock, holders
 from warehouse.database.sql_files import read_sql
 from warehouse.history.dimensions import canonical
@@ -60,6 +61,16 @@ def mark_not_yet(connection: Connection, *, name: str, measures: Sequence[str]) 
     """
     if measures:
         connection.execute(text(read_sql(__package__, "not_yet").format(name=name)), {"measures": list(measures)})
+
+
+def mark_newest_not_yet(connection: Connection, *, name: str) -> None:
+    """Tell newest periods that are not out yet from hidden counts, in a load that reaches to the publisher's newest period.
+
+    The country itself is null in them (seen in y25i05), and it was never small before.
+    """
+    counts = ", ".join(f"'{unit}'" for unit in sorted(HIDDEN_WHEN_SMALL))
+    statement = read_sql(__package__, "newest_not_yet").format(name=name, counts=counts)
+    connection.execute(text(statement), {"large": LARGE_COUNT})
 
 
 # Of each series once what a check would otherwise ask of each of its cells. `line` is the same for all areas. Periods are

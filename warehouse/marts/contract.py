@@ -15,7 +15,7 @@ from warehouse.marts import benchmark, benefits, block_grant, claims, investment
 from warehouse.marts.declaration import figure_of, hashed_by, mart
 from warehouse.schema.core import described, metadata, optional
 
-VERSION = "1.2"
+VERSION = "1.3"
 
 data_dictionary = Table(
     "data_dictionary",

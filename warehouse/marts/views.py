@@ -225,6 +225,18 @@ series_breaks = Table(
     described(
         "source", Text, "The act, guide or list that says so.", "Den lov, vejledning eller liste, det fremgår af."
     ),
+    optional(
+        "members",
+        Text,
+        "The members it concerns, with '; ' between them; null: the whole table.",
+        "De underopdelinger, bruddet vedrører, med '; ' imellem; tom: hele tabellen.",
+    ),
+    optional(
+        "benefit_groups",
+        Text,
+        "The benefits whose figures it concerns, with '; ' between them; null: none.",
+        "De ydelser, hvis tal bruddet vedrører, med '; ' imellem; tom: ingen.",
+    ),
     **mart(
         "One row per series break and publisher table: from which period on figures are not "
         "comparable with those before it. A comparison across it carries the caveat; a line is never drawn through it.",

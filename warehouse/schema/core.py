@@ -237,6 +237,11 @@ series_breaks = Table(
     described("title", Text, "What changed, in a few Danish words."),
     described("caveat", Text, "The Danish sentence a comparison across the break carries."),
     described("source", Text, "The act, guide or list that says so."),
+    optional(
+        "members",
+        JSONB(none_as_null=True),
+        "The names of the members it concerns, as a list; null: every series of the table.",
+    ),
     schema="core",
     comment="One row per series break and table. Made from the catalogue, never edited.",
 )

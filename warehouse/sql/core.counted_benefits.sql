@@ -3,7 +3,8 @@ create or replace view core.counted_benefits as
 with breaks as materialized (
     select distinct p.first_day, s.series_break, s.caveat
     from core.series_breaks s join core.periods p on p.period_id = s.first_period_id
-    where s.table_no in (select g.table_no from core.benefit_groups g where g.counted)
+    where exists (select from core.benefit_groups g
+                  where g.counted and g.table_no = s.table_no and core.is_concerned(g.members, s.members))
 ), months as (
     select generate_series(min(p.first_day), max(p.first_day), interval '1 month')::date as first_day
     from core.periods p where p.kind = 'M'

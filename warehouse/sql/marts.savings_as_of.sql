@@ -1,5 +1,6 @@
 -- In Python: savings in warehouse/formulas/benchmark.py. The two are held together by tests/journey/test_figures_as_of.py, which
 -- asks both at every moment; change them together.
+-- Taken from 0, since -x of a gap of 0 would be a nought with a sign.
 -- Which price applies is in warehouse/assumptions/apply.py: where an area has any of its own, those that hold anywhere are left
 -- out; of one basis, one given for the day comes before the newest of earlier days.
 create or replace function marts.savings_as_of(as_of timestamptz, wanted_area_code text default null)
@@ -8,12 +9,12 @@ returns table (area_code text, area_name text, period text, period_last_day date
                saving_low_dkk double precision, saving_high_dkk double precision, vintage_id integer,
                seen_at timestamptz)
 language sql stable security definer set search_path = pg_catalog as $$
-    select g.area_code, g.area_name, g.period, g.period_last_day, g.benefit_area, price.basis, -g.gap_full_time_persons,
-           price.value, -g.gap_full_time_persons * price.value,
-           least(-g.gap_low_full_time_persons * price.low, -g.gap_low_full_time_persons * price.high,
-                 -g.gap_high_full_time_persons * price.low, -g.gap_high_full_time_persons * price.high),
-           greatest(-g.gap_low_full_time_persons * price.low, -g.gap_low_full_time_persons * price.high,
-                    -g.gap_high_full_time_persons * price.low, -g.gap_high_full_time_persons * price.high),
+    select g.area_code, g.area_name, g.period, g.period_last_day, g.benefit_area, price.basis, 0 - g.gap_full_time_persons,
+           price.value, (0 - g.gap_full_time_persons) * price.value,
+           least((0 - g.gap_low_full_time_persons) * price.low, (0 - g.gap_low_full_time_persons) * price.high,
+                 (0 - g.gap_high_full_time_persons) * price.low, (0 - g.gap_high_full_time_persons) * price.high),
+           greatest((0 - g.gap_low_full_time_persons) * price.low, (0 - g.gap_low_full_time_persons) * price.high,
+                    (0 - g.gap_high_full_time_persons) * price.low, (0 - g.gap_high_full_time_persons) * price.high),
            g.vintage_id, g.seen_at
     from marts.benchmark_ranking_as_of(as_of, wanted_area_code) g
     join lateral (

@@ -6,9 +6,10 @@ column of a table where they overlap.
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
+
+from warehouse.formats.clean_text import composed
 
 
 @dataclass(frozen=True)
@@ -59,14 +60,6 @@ class Page:
 def printable(text: str) -> str:
     """A text without what shows nowhere (a nought byte, a soft hyphen, half a letter): no database takes all of it."""
     return " ".join("".join(sign for sign in text if sign.isprintable() or sign.isspace()).split())
-
-
-def composed(text: str) -> str:
-    """A text with its letters composed and every run of blanks and line breaks as one blank.
-
-    Macs write å as a and a ring, and spreadsheets break headers over lines.
-    """
-    return " ".join(unicodedata.normalize("NFC", text).split())
 
 
 def folded(text: str) -> str:

@@ -19,13 +19,14 @@ import polars as pl
 from tasks.sources.cells import (
     KEY,
     SCHEMA,
-    composed_labels,
     members_of,
     nearest,
     one_of_each,
     repeats,
     require_asked,
     require_each_came,
+    tidied,
+    tidy_labels,
 )
 from tasks.stoppages import Undeclared
 from warehouse.areas import COUNTRY, by_publisher_name
@@ -56,10 +57,10 @@ def to_cells(
     try:
         return _to_cells(frame, table=table, nodes=nodes, offered=offered, asked=asked or {})
     except Undeclared:
-        composed = composed_labels(frame)
-        if composed.equals(frame) and composed.columns == frame.columns:
+        tidy = tidy_labels(frame)
+        if tidy.equals(frame) and tidy.columns == frame.columns:
             raise
-    return _to_cells(composed, table=table, nodes=nodes, offered=offered, asked=asked or {})
+    return _to_cells(tidy, table=table, nodes=nodes, offered=offered, asked=asked or {})
 
 
 def _to_cells(
@@ -106,7 +107,7 @@ def _undeclared(label: str, *, what: str, among: Iterable[str], table: Table) ->
 def _without_roots(frame: pl.DataFrame, *, table: Table, nodes: Mapping[str, str]) -> pl.DataFrame:
     """Drop the root's rows from an answer about a level: the root is asked for apart, and stands in some levels too."""
     for hierarchy in (table.area, *table.breakdowns):
-        if nodes.get(hierarchy.id, "/").startswith("level:"):
+        if hierarchy.root is not None and nodes.get(hierarchy.id, "/").startswith("level:"):
             frame = frame.filter(~pl.col(hierarchy.dimension).is_in([hierarchy.root, *hierarchy.also]))
     return frame
 
@@ -115,8 +116,12 @@ def _keyed(rows: pl.DataFrame, *, table: Table, asked: Asked) -> pl.DataFrame:
     period, area = table.dimensions[:2]
     period_ids = _period_ids(rows[period], table=table)
     area_ids = {name: area.key for name, area in by_publisher_name().items()}
+    rows = rows.with_columns(tidied(pl.col(each.dimension)) for each in table.breakdowns if each.open)
     mapped = partial(_mapped, rows, table=table, asked=asked)
-    members = [mapped(column=each.dimension, codes=each.canonical, kind=pl.String) for each in table.breakdowns]
+    members = [
+        mapped(column=each.dimension, codes=each.names_of(rows[each.dimension].unique()), kind=pl.String)
+        for each in table.breakdowns
+    ]
     return rows.with_columns(
         period_id=mapped(column=period, codes=period_ids, kind=pl.Int32),
         area_id=mapped(column=area, codes=area_ids, kind=pl.Int16),

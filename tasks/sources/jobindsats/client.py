@@ -22,7 +22,7 @@ from requests.auth import AuthBase
 
 from tasks.sources.deadlines import RunTime, unlimited
 from tasks.sources.http import Answer, HttpClient, Now, Options, at_once, options_of
-from tasks.sources.jobindsats.metadata import ROOT, SETTING, TableMetadata, level_to_ask
+from tasks.sources.jobindsats.metadata import ROOT, SETTING, TableMetadata, asks_root, level_to_ask
 from tasks.stoppages import TokenMissing, TokenRefused
 from warehouse.catalogue.model import Table
 from warehouse.periods import Period
@@ -118,13 +118,16 @@ class Cut:
 
 
 def cuts(table: Table, *, metadata: TableMetadata) -> list[Cut]:
-    """Every combination of root and asked level over the table's hierarchies; raises Undeclared."""
+    """Every combination of root and asked level over the table's hierarchies; raises Undeclared.
+
+    A hierarchy without a root is asked for without one (seen: _var13uger; y30r21 has no row of the country).
+    """
     choices: list[list[tuple[tuple[str, str], int]]] = []
     for hierarchy in (table.area, *table.breakdowns):
         level = level_to_ask(metadata, hierarchy=hierarchy)
-        nodes = [((hierarchy.id, ROOT), 1)]
-        if level is not None:
-            nodes.append(((hierarchy.id, f"level:{level.level_id}"), len(level.names)))
+        nodes = [] if level is None else [((hierarchy.id, f"level:{level.level_id}"), len(level.names))]
+        if level is None or asks_root(metadata, hierarchy=hierarchy, table=table):
+            nodes.insert(0, ((hierarchy.id, ROOT), 1))
         choices.append(nodes)
     return [
         Cut(tuple(node for node, _ in combination), prod(count for _, count in combination))

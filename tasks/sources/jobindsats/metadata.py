@@ -12,7 +12,7 @@ from typing import Any
 
 from tasks.sources.json_answers import json_of
 from tasks.stoppages import BodyUnreadable, Undeclared
-from warehouse.areas import municipalities
+from warehouse.areas import of_kind
 from warehouse.catalogue.model import Hierarchy, Measure, Table
 from warehouse.formats.strict_json import JsonMisread, each_once
 from warehouse.periods import Period, PeriodError
@@ -108,10 +108,12 @@ def level_to_ask(metadata: TableMetadata, *, hierarchy: Hierarchy) -> Level | No
             f"{metadata.table_id}: the publisher has no hierarchy {hierarchy.id} (it has "
             f"{', '.join(sorted(metadata.hierarchies))}): correct it in warehouse/catalogue/jobindsats.yml"
         )
+    levels = [level for level in metadata.hierarchies[hierarchy.id] if set(level.names) != {ROOT}]
+    if hierarchy.level is not None or hierarchy.open:
+        return _level_by_id(levels, hierarchy=hierarchy, of=metadata.table_id)
     wanted = _wanted_names(hierarchy)
     if not wanted:
         return None
-    levels = [level for level in metadata.hierarchies[hierarchy.id] if set(level.names) != {ROOT}]
     best = max(levels, key=lambda level: len(wanted & set(level.names.values())), default=None)
     if best is None or not wanted & set(best.names.values()):
         found = "; ".join(f"{level.level_id}: {', '.join(list(level.names.values())[:5])}" for level in levels)
@@ -122,10 +124,34 @@ def level_to_ask(metadata: TableMetadata, *, hierarchy: Hierarchy) -> Level | No
     return best
 
 
+def _level_by_id(levels: list[Level], *, hierarchy: Hierarchy, of: str) -> Level:
+    """The level that is declared by its id, or the only one below the root; raises Undeclared."""
+    fitting = [level for level in levels if hierarchy.level in (None, level.level_id)]
+    if len(fitting) != 1:
+        found = ", ".join(f"{level.level_id} ({len(level.names)} members)" for level in levels) or "no level"
+        wrong = f"no level {hierarchy.level}" if hierarchy.level else "no level of which alone it consists"
+        raise Undeclared(
+            f"{of}: {hierarchy.id} has {wrong}; the publisher has {found}: declare `level` of {hierarchy.id} in the catalogue"
+        )
+    return fitting[0]
+
+
+def asks_root(metadata: TableMetadata, *, hierarchy: Hierarchy, table: Table) -> bool:
+    """Whether the total of a hierarchy is asked for: where it is declared and the publisher lists it.
+
+    That the publisher lists roots at all is likely, and not confirmed: where it lists none of a table's, the declaration
+    decides.
+    """
+    if hierarchy.root is None:
+        return False
+    listed = {key for key, levels in metadata.hierarchies.items() for level in levels if ROOT in level.names}
+    return hierarchy.id in listed or (not listed and (hierarchy.kind != "area" or table.country))
+
+
 def _wanted_names(hierarchy: Hierarchy) -> set[str]:
-    if hierarchy.level_holds == "municipality":
-        return {area.name for area in municipalities()}
-    return set(hierarchy.canonical) - {hierarchy.root, *hierarchy.also}
+    if hierarchy.level_holds is not None:
+        return {area.name for area in of_kind(hierarchy.level_holds)}
+    return {label for label, name in hierarchy.canonical.items() if name != hierarchy.root}
 
 
 def _some(names: set[str]) -> str:
@@ -141,6 +167,14 @@ def differences(metadata: TableMetadata, *, table: Table) -> list[str]:
     """How the publisher's metadata differs from the catalogue, a sentence each; empty where it agrees."""
     offered = offered_measures(metadata, table=table)
     found = [f"measure '{m.label}' is declared but not offered" for m in table.measures if m not in offered]
+    found += [
+        f"the total '{hierarchy.root}' of {hierarchy.id} is declared but not offered"
+        for hierarchy in (table.area, *table.breakdowns)
+        if hierarchy.id in metadata.hierarchies
+        and hierarchy.root is not None
+        and (hierarchy.kind != "area" or table.country)
+        and not asks_root(metadata, hierarchy=hierarchy, table=table)
+    ]
     for hierarchy in table.breakdowns:
         names = {name for level in metadata.hierarchies.get(hierarchy.id, ()) for name in level.names.values()}
         found += [

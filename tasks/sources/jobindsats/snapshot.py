@@ -62,6 +62,11 @@ class JobindsatsSnapshot:
         return tuple(differences(self.metadata, table=self.table))
 
     @property
+    def newest_period(self) -> Period | None:
+        """The newest period that the publisher offered."""
+        return max(self.metadata.periods, default=None, key=lambda period: period.key)
+
+    @property
     def asked_periods(self) -> tuple[Period, ...]:
         """The periods that were asked for, in order."""
         return tuple(sorted({period for entry in self.manifest.entries for period in _periods_asked(entry.asked)}))
@@ -88,7 +93,7 @@ class JobindsatsSnapshot:
         areas = {label: area.key for label, area in by_publisher_name().items()}
         found: dict[str, Collection[int | str]] = {}
         for hierarchy in (self.table.area, *self.table.breakdowns):
-            root = areas.get(hierarchy.root) if hierarchy.kind == "area" else hierarchy.root
+            root = areas.get(hierarchy.root or "") if hierarchy.kind == "area" else hierarchy.root
             if nodes.get(hierarchy.id) == ROOT and root is not None:
                 found[hierarchy.dimension] = (root,)
         return found

@@ -14,7 +14,6 @@ from typing import Any, TypeVar
 import polars as pl
 
 from tasks.sources.cells import KEY, SCHEMA, in_names
-from tasks.sources.documents.page import composed
 from tasks.sources.local_files.contract import Contract
 from tasks.sources.local_files.contract_fields import AreaColumn, Column, PeriodColumn
 from tasks.sources.local_files.header import Layout, are_headers_again
@@ -24,6 +23,7 @@ from tasks.sources.local_files.texts import read_area, read_member
 from tasks.sources.local_files.values import NO_WEEKS, read_number, read_period
 from tasks.stoppages import FileRefused
 from warehouse.areas import Area
+from warehouse.formats.clean_text import composed
 from warehouse.periods import Period
 
 _FEWEST_OF_A_HEADER = 2

@@ -19,10 +19,11 @@ from pydantic import (
     model_validator,
 )
 
-from tasks.sources.documents.page import composed
 from tasks.sources.local_files.values import NumberType, PeriodForm
 from warehouse.areas import Area, AreaUnknown, find
-from warehouse.catalogue.model import Hierarchy, Measure, Member, Unit
+from warehouse.catalogue.model import Hierarchy, Measure, Member
+from warehouse.catalogue.units import Unit
+from warehouse.formats.clean_text import composed
 from warehouse.periods import Period
 
 

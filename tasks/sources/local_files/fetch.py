@@ -14,7 +14,6 @@ from pathlib import Path
 
 from tasks.results import DUE, Due, Listing
 from tasks.sources.access import CONTRACT, Access, ArchivedFile, archive_file, due_of, fetch_archived, readable_again
-from tasks.sources.documents.page import composed
 from tasks.sources.documents.plain_file import LINKED, FileUnfit, is_linked, read_still
 from tasks.sources.local_files.contract import LONGEST_CONTRACT, Contract, ContractError, read_contract
 from tasks.sources.local_files.contract_checks import require_in_force
@@ -23,6 +22,7 @@ from tasks.sources.local_files.snapshot import require_size
 from tasks.stoppages import FileRefused
 from warehouse.catalogue.publishers import LOCAL
 from warehouse.danish.writing import MONTHS
+from warehouse.formats.clean_text import composed
 from warehouse.settings import Settings
 
 _CONTRACTS = {".yml", ".yaml"}

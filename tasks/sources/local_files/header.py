@@ -13,11 +13,11 @@ from datetime import date
 from itertools import zip_longest
 
 from tasks.sources.cells import nearest
-from tasks.sources.documents.page import composed
 from tasks.sources.local_files.contract import Contract
 from tasks.sources.local_files.contract_fields import AreaColumn, Column, Key, PeriodColumn, Place, TextColumn
 from tasks.sources.local_files.rows import Cell, Formula, Merged, Row, Shown, Unseen, is_blank, letter, refused, shown
 from warehouse.danish.writing import MONTHS
+from warehouse.formats.clean_text import composed
 
 
 @dataclass(frozen=True)

@@ -14,9 +14,9 @@ from defusedxml.ElementTree import iterparse
 from openpyxl.utils import column_index_from_string
 
 from tasks.sources.documents.hidden import Hidden
-from tasks.sources.documents.page import composed
 from tasks.sources.local_files.contract import Contract
 from tasks.sources.local_files.rows import Cell, Merged, Row, is_blank, letter, refused
+from warehouse.formats.clean_text import composed
 
 _LAST_ROW, _LAST_COLUMN = 1_048_576, 16_384
 

@@ -42,6 +42,7 @@ class LocalSnapshot:
 
     differences: tuple[str, ...] = ()
     asked_periods: tuple[Period, ...] | None = None
+    newest_period: Period | None = None
     partial_periods = frozenset[int]()
 
     @cached_property

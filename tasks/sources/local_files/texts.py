@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from decimal import Decimal
 
 from tasks.sources.cells import nearest
-from tasks.sources.documents.page import composed
 from tasks.sources.local_files.contract_fields import Key
 from tasks.sources.local_files.rows import Cell, Merged, NotAsDeclared, is_blank
 from tasks.sources.local_files.values import SPLIT
 from warehouse.areas import Area, AreaUnknown, find
+from warehouse.formats.clean_text import composed
 
 _TOTALS = {"i alt", "ialt", "total", "hovedtotal", "sum", "tilsammen"}
 _LONGEST = 300
@@ -43,7 +43,7 @@ def read_member(cell: Cell, *, key: Key) -> str:
 
 def _require_no_hidden_total(text: str, *, key: Key) -> str:
     """A sum among its parts would be counted twice wherever they are added."""
-    sums = _TOTALS | {key.hierarchy.root.casefold()}
+    sums = _TOTALS | {(key.hierarchy.root or key.name).casefold()}
     if key.total is None and text.casefold() in sums:
         raise NotAsDeclared(
             "rows that are no sums of others", advice=f"Declare `total: {text}` under the key '{key.name}'"

@@ -14,11 +14,11 @@ from decimal import Decimal
 from functools import partial
 from typing import Literal
 
-from tasks.sources.documents.page import composed
 from tasks.sources.local_files.rows import Cell, ErrorValue, Formula, Merged, NotAsDeclared, Percentage, Unseen
 from warehouse.danish import numbers
 from warehouse.danish.numbers import BLANKS, Notation
 from warehouse.danish.writing import MONTHS
+from warehouse.formats.clean_text import composed
 from warehouse.periods import Period, PeriodError, PeriodKind
 
 Decimals = Literal["comma", "point"]

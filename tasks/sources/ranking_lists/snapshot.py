@@ -49,6 +49,7 @@ class RankingSnapshot:
     labels: tuple[Labels, ...] = ()
     differences: tuple[str, ...] = ()
     asked_periods: tuple[Period, ...] | None = None
+    newest_period: Period | None = None
 
     @cached_property
     def lists(self) -> tuple[RankingList, ...]:

@@ -17,7 +17,7 @@ from io import BytesIO
 
 import polars as pl
 
-from tasks.sources.cells import KEY, SCHEMA, composed_labels, members_of, one_of_each, require_asked, require_each_came
+from tasks.sources.cells import KEY, SCHEMA, members_of, one_of_each, require_asked, require_each_came, tidy_labels
 from tasks.sources.json_answers import not_promised
 from tasks.sources.statbank.codes import area_of, is_left_out, read_quarter
 from tasks.sources.statbank.metadata import CATALOGUE, SETTING, BankMetadata, members_asked
@@ -50,7 +50,7 @@ def to_cells(body: bytes, *, table: Table, metadata: BankMetadata, periods: Coll
     columns = _columns(table, metadata=metadata)
     of = f"/data/{table.id.upper()}"
     read = _read_body(body, of=of, columns=[*(column.name for column in columns), measure.label])
-    rows = composed_labels(read)
+    rows = tidy_labels(read)
     for column in columns:
         _require_declared(rows, column=column, table=table)
     _require_asked(rows, time=columns[1], periods=periods, of=of)

@@ -133,7 +133,7 @@ def members_asked(metadata: BankMetadata, *, hierarchy: Hierarchy) -> dict[str, 
     variable = metadata.variable(hierarchy.id)
     offered = {variable.code_of(text): name for text, name in hierarchy.canonical.items()}
     found = {code: name for code, name in offered.items() if code is not None}
-    if hierarchy.root not in found.values():
+    if hierarchy.root is not None and hierarchy.root not in found.values():
         raise Undeclared(
             f"{metadata.table_id}: {hierarchy.id} has no value '{hierarchy.root}' (it has "
             f"{', '.join(list(variable.texts.values())[:5])}, ...): correct `root` in {CATALOGUE}",

@@ -60,6 +60,11 @@ class StatBankSnapshot:
         """The quarters that were asked for, in order."""
         return tuple(sorted({quarter for entry in self.manifest.entries for quarter in _quarters(entry.asked)}))
 
+    @property
+    def newest_period(self) -> Period | None:
+        """The newest quarter that StatBank offered."""
+        return max(self.metadata.periods, default=None)
+
     def answers(self) -> Iterator[Cut]:
         """The cells of each answer, all quarters that were asked for among them."""
         for entry in self.manifest.entries:

@@ -32,7 +32,7 @@ from tests.properties.releases import (
     stage,
 )
 from warehouse.areas import all_areas
-from warehouse.catalogue.model import jobindsats
+from warehouse.catalogue.model import Table, jobindsats
 from warehouse.history.dimensions import SeriesNumbers, canonical, write_periods
 from warehouse.history.staging import copy_in, create_staging, finish_staging, table_number
 from warehouse.history.vintages import publish
@@ -49,6 +49,7 @@ CELLS: list[Cell] = [
 WHOLE: Release = {cell: shown(100 * (cell[1] + 1)) for cell in CELLS}
 
 SEEN_ON = date(2026, 8, 1)
+DECLARED = jobindsats().table(TABLE)
 
 
 @pytest.fixture
@@ -59,7 +60,12 @@ def engine(module_engine: Engine) -> Engine:
 
 
 def audited(
-    engine: Engine, release: Release, *, deviations: Iterable[Deviation] = (), seen_on: date = SEEN_ON
+    engine: Engine,
+    release: Release,
+    *,
+    deviations: Iterable[Deviation] = (),
+    seen_on: date = SEEN_ON,
+    table: Table = DECLARED,
 ) -> dict[str, Verdict]:
     """The verdicts on a release, by rule."""
     with engine.begin() as connection:
@@ -67,7 +73,7 @@ def audited(
         name = stage(connection, release, run_id=open_run(connection))
         finish_staging(connection, name=name, table_no=table_no, root_members=MEMBERS)
     asked = tuple(Period.parse(period) for period in PERIODS)
-    about = Audited(jobindsats().table(TABLE), table_no, name, asked, seen_on, tuple(deviations))
+    about = Audited(table, table_no, name, asked, seen_on, tuple(deviations))
     return {verdict.rule: verdict for verdict in verdicts(about, warehouse=engine.url)}
 
 
@@ -123,6 +129,62 @@ def test_a_period_that_was_not_asked_for_is_not_waited_for(engine: Engine) -> No
     earlier: Release = {("2026M04", area, PERSONS): shown(10) for area in AREAS}
     publish_release(engine, {**earlier, **WHOLE}, seen_at=night(0))
     assert audited(engine, WHOLE)["published_cells_return"].passed
+
+
+# ---- nulls of the country, and of sparse tables -----------------------------------------------------------------
+SPARSE = DECLARED.model_copy(update={"coverage": "sparse"})
+NULL = (None, "suppressed")
+
+
+def told(found: dict[str, Verdict]) -> dict[str, bool]:
+    """The rules that do not hold, and whether each stops the table."""
+    return {rule: verdict.blocking for rule, verdict in found.items() if not verdict.passed}
+
+
+@pytest.mark.parametrize("table", [DECLARED, SPARSE], ids=lambda table: str(table.coverage))
+def test_a_null_of_the_country_stops_no_sparse_table_and_is_told(engine: Engine, table: Table) -> None:
+    release: Release = {**WHOLE, ("2026M05", 0, PERSONS): NULL}
+    stops = table is DECLARED
+    assert told(audited(engine, release, table=table)) == {
+        "large_counts_are_shown": stops,
+        "country_totals_are_shown": stops,
+    }
+
+
+def test_what_is_not_yet_out_stops_nothing_and_is_told(engine: Engine) -> None:
+    late: Release = {cell: (None, "not_yet") if cell[0] == "2026M06" else content for cell, content in WHOLE.items()}
+    assert told(audited(engine, late)) == {"newest_figures_have_come": False}
+
+
+@pytest.mark.parametrize("table", [DECLARED, SPARSE], ids=lambda table: str(table.coverage))
+@pytest.mark.parametrize("content", [NULL, (None, "not_yet")])
+def test_a_large_count_that_vanished_stops_any_table(engine: Engine, table: Table, content: Any) -> None:
+    publish_release(engine, WHOLE, seen_at=night(0))
+    found = audited(engine, {**WHOLE, ("2026M06", 163, PERSONS): content}, table=table)
+    hidden = {"large_counts_are_shown": table is DECLARED} if content == NULL else {}
+    assert told(found) == {**hidden, "no_large_count_vanishes": True}
+    assert [(cell["area"], cell["published_value"]) for cell in found["no_large_count_vanishes"].cells] == [
+        ("Herlev", 16_400)
+    ]
+
+
+MONTHS = [f"2026M{month:02}" for month in range(1, 8)]
+
+
+@pytest.mark.parametrize(
+    ("table", "hidden", "rules"),
+    [
+        (DECLARED, 1, {"large_counts_are_shown": True}),
+        (SPARSE, 4, {"large_counts_are_shown": False}),
+        (SPARSE, 90, {"large_counts_are_shown": False, "few_large_counts_are_hidden": True}),
+    ],
+)
+def test_in_a_sparse_table_some_counts_are_small_between_large_ones_and_not_many_at_once(
+    engine: Engine, table: Table, hidden: int, rules: dict[str, bool]
+) -> None:
+    release: Release = {(month, area, PERSONS): shown(100) for month in MONTHS for area in AREAS[1:]}
+    between: Release = {("2026M04", area, PERSONS): NULL for area in AREAS[1 : 1 + hidden]}
+    assert told(audited(engine, {**release, **between}, table=table)) == rules
 
 
 ENDED = "Uddannelseshjælp"

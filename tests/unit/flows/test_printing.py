@@ -10,7 +10,7 @@ from rich.padding import Padding
 from rich.text import Text
 
 from flows.command_line.main import run
-from flows.printing import _plain, console, grid, print_highlights, print_report, tell
+from flows.printing import _plain, console, grid, number, print_highlights, print_report, tell
 
 STEERS = "\x1b]0;title\x07\x1b[31mred\x9b2J\rover\x08\u202egnorw"
 SHOWN = "\ufffd]0;title\ufffd\ufffd[31mred\ufffd2J\ufffdover\ufffd\ufffdgnorw"
@@ -83,3 +83,18 @@ def test_no_word_of_a_table_is_broken(columns: list[tuple[str, str, str]], width
     assert max(map(len, printed.splitlines())) <= width
     shown = [word.rstrip(",") for word in printed.split()]
     assert sorted({word for row in rows for cell in row for word in cell.split()} - {*shown}) == []
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [(1430, "1,430"), (9.48, "9.48"), (3.0, "3.0"), (-0.0, "0.0"), (-0.02, "-0.02"), (0.1 + 0.2, "0.3"), (None, "-")],
+)
+def test_a_number_has_the_decimals_it_was_published_with(value: float | None, shown: str) -> None:
+    assert number(value) == shown
+
+
+@given(st.integers(-(10**9), 10**9), st.integers(1, 4))
+def test_no_decimal_is_lost_and_none_is_made_up(digits: int, decimals: int) -> None:
+    published = digits / 10**decimals
+    assert float(number(published).replace(",", "")) == published
+    assert len(number(published).partition(".")[2]) <= decimals

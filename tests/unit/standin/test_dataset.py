@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 import requests
 
-from tests.standin.dataset import Dataset, DatasetError
+from tests.standin.dataset import Dataset
+from tests.standin.dataset_files import DatasetError
 from tests.standin.server import StandIn, running
 
 REAL = Path(__file__).parents[3].parent / "shared" / "real"

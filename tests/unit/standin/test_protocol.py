@@ -98,7 +98,7 @@ def test_a_table_describes_itself_as_seen(publisher: StandIn) -> None:
     assert periods["periodtype_id"] == "M"
     assert ids[0] == "2023M10"
     assert ids == sorted(ids, reverse=True)
-    area, groups = table["dimensions"]
+    area, groups, *_ = table["dimensions"]
     assert (area["dimension_id"], area["dimension_name"]) == ("_omrade", "Område")
     root, municipalities = area["hierarchies"][0]["levels"]
     assert root["values"] == [{"value_id": "/", "value_name": "Hele landet"}]

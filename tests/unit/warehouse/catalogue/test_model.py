@@ -7,7 +7,8 @@ from datetime import date
 
 import pytest
 
-from warehouse.catalogue.model import BOUNDS, CatalogueError, Measure, Table, jobindsats, read_catalogue, statbank
+from warehouse.catalogue.model import CatalogueError, Measure, Table, jobindsats, read_catalogue, statbank
+from warehouse.catalogue.units import BOUNDS
 from warehouse.periods import PeriodKind
 
 TABLES = jobindsats().tables
@@ -201,7 +202,7 @@ def test_the_well_formed_text_is_read() -> None:
         ("area: _nykom", "area: _nowhere", "_nowhere"),
         ("area: _nykom", "area: _nykom\n    breakdowns: [_nothing]", "_nothing"),
         ("root: Hele landet", "rod: Hele landet", "_nykom"),
-        ("root: Hele landet", "rod: Hele landet", "root"),
+        ("root: Hele landet", "rod: Hele landet", "rod"),
         ("counted: true", "counted: perhaps", "counted"),
         ("tables:", "tabels:", "tables"),
         ("hierarchies:", "hierarkier:", "hierarchies"),
@@ -237,6 +238,38 @@ def test_two_measures_with_one_label_are_refused() -> None:
     line = "      - {name: persons, label: Antal personer, unit: persons}\n"
     with pytest.raises(CatalogueError, match="y01a02"):
         read_catalogue(WELL_FORMED.replace(line, line + line.replace("name: persons", "name: again_persons")))
+
+
+def test_a_hierarchy_without_root_members_or_areas_is_refused() -> None:
+    with pytest.raises(CatalogueError, match="_nykom has neither a root nor members"):
+        read_catalogue(WELL_FORMED.replace("root: Hele landet, level_holds: municipality", ""))
+
+
+BROKEN = """
+series_breaks:
+  - {id: reform, title: Reform, caveat: Nej, source: Lov, first_periods: {y01a02: 2025M07}, members: MEMBERS}
+"""
+
+
+@pytest.mark.parametrize(
+    ("members", "named"),
+    [("{y01a02: [Kontanthjælp]}", "y01a02 has no members Kontanthjælp"), ("{y02a02: [x]}", "`members` names y02a02")],
+)
+def test_a_break_of_members_that_do_not_exist_is_refused(members: str, named: str) -> None:
+    with pytest.raises(CatalogueError, match=named):
+        read_catalogue(WELL_FORMED + BROKEN.replace("MEMBERS", members))
+
+
+def test_a_break_hangs_on_the_members_it_concerns() -> None:
+    reform = next(each for each in jobindsats().series_breaks if each.id == "cash_benefit_reform_2025")
+    assert "Kontanthjælp" in reform.members["ptv_a02"]
+    assert not {"Seniorpension", "Forrevalidering"} & set(reform.members["ptv_a02"])
+
+
+def test_a_tables_own_note_stands_on_no_other() -> None:
+    (noted,) = [each for each in jobindsats().series_breaks if "y01h01" in each.first_periods]
+    assert set(noted.first_periods) == {"y01h01"}
+    assert "ordinære timer" not in f"{noted.title} {noted.caveat}".lower()
 
 
 # ---- StatBank -----------------------------------------------------------------------------------------------

@@ -12,7 +12,8 @@ from pydantic import BaseModel, ValidationError
 
 from expectations.known_deviations import Deviation
 from tasks.sources.local_files.contract import Contract
-from warehouse.catalogue.model import BenefitGroup, Measure, Member, Retirement, SeriesBreak, Table
+from warehouse.catalogue.model import BenefitGroup, Measure, Member, Retirement, Table
+from warehouse.catalogue.series_breaks import SeriesBreak
 from warehouse.claims.content import Figure
 from warehouse.danish.asked import moment, moment_from
 from warehouse.errors import QuestionError

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import polars as pl
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from sqlalchemy import Connection, Engine, inspect, text
 
 from tests.properties.releases import FULL_TIME, HIDDEN, MEMBERS, PERSONS, TABLE, forget, night, open_run, shown, stage
 from warehouse.catalogue.model import Table, jobindsats
+from warehouse.catalogue.units import LARGE_COUNT
 from warehouse.database.locks import Lock, held
 from warehouse.history.dimensions import SeriesNumbers, canonical
 from warehouse.history.staging import (
@@ -17,6 +20,7 @@ from warehouse.history.staging import (
     drop_leftovers,
     drop_staging,
     finish_staging,
+    mark_newest_not_yet,
     mark_not_yet,
     staging_name,
     table_number,
@@ -166,6 +170,71 @@ def test_without_a_country_row_an_outcome_that_nobody_has_is_not_yet(engine: Eng
     found = statuses(engine, measures=[PERSONS])
     assert [found["2026M06", area, PERSONS] for area in (163, 741)] == ["not_yet", "not_yet"]
     assert found["2026M04", 741, PERSONS] == "suppressed"
+
+
+# ---- the newest periods -----------------------------------------------------------------------------------------
+Values = dict[tuple[str, int, str], float | None]
+
+
+def newest(engine: Engine, values: Values, *, table_id: str = TABLE) -> set[tuple[str, int, str]]:
+    """The cells that are not yet out, of a load that reaches to the newest period; None is a null."""
+    release = {cell: HIDDEN if value is None else shown(value) for cell, value in values.items()}
+    with engine.begin() as connection:
+        name = stage(connection, release, run_id=open_run(connection), table_id=table_id)
+        mark_newest_not_yet(connection, name=name)
+        query = (
+            f"select p.code, s.area_id, m.name from staging.{name} b join core.series s using (series_id) "
+            "join core.measures m using (measure_id) join core.periods p using (period_id) where b.status = 'not_yet'"
+        )
+        return {(code, area, measure) for code, area, measure in connection.execute(text(query))}
+
+
+def test_the_countrys_newest_month_is_not_yet_out_and_an_older_null_is_hidden(engine: Engine) -> None:
+    months = {"2026M04": 700.0, "2026M05": None, "2026M06": 1250.0, "2026M07": None}
+    found = newest(engine, {(month, 0, PERSONS): value for month, value in months.items()})
+    assert found == {("2026M07", 0, PERSONS)}
+
+
+def test_a_measure_that_was_always_small_is_not_out_where_nothing_is(engine: Engine) -> None:
+    before = {("2026M06", 0, PERSONS): 700.0, ("2026M06", 0, FULL_TIME): 40.0}
+    silent: Values = {("2026M07", area, measure): None for area in (0, 163) for measure in (PERSONS, FULL_TIME)}
+    assert newest(engine, before | silent) == set(silent)
+    shows = {**silent, ("2026M07", 0, PERSONS): 650.0}
+    assert newest(engine, before | shows) == set()
+
+
+def test_what_was_small_before_is_hidden_and_what_nobody_ever_saw_is_too(engine: Engine) -> None:
+    assert newest(engine, {("2026M06", 0, PERSONS): 12.0, ("2026M07", 0, PERSONS): None}) == set()
+    assert newest(engine, {("2026M06", 0, PERSONS): None, ("2026M07", 0, PERSONS): None}) == set()
+
+
+def test_without_a_country_all_areas_tell(engine: Engine) -> None:
+    before = {("2026M06", area, PERSONS): 90.0 for area in (163, 741)}
+    nobody: Values = {("2026M07", area, PERSONS): None for area in (163, 741)}
+    assert newest(engine, before | nobody) == set(nobody)
+    assert newest(engine, {**before, **nobody, ("2026M07", 163, PERSONS): 88.0}) == set()
+
+
+COUNTS = st.one_of(st.none(), st.integers(3, 2000).map(float))
+
+
+@given(
+    country=st.lists(COUNTS, min_size=1, max_size=6),
+    herlev=st.lists(COUNTS, min_size=6, max_size=6),
+)
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_only_nulls_after_the_last_that_the_country_shows_are_ever_not_yet(
+    engine: Engine, country: list[float | None], herlev: list[float | None]
+) -> None:
+    months = [f"2026M{number:02}" for number in range(1, len(country) + 1)]
+    values: Values = {(month, 0, PERSONS): value for month, value in zip(months, country, strict=True)}
+    values |= {(month, 163, PERSONS): value for month, value in zip(months, herlev, strict=False)}
+    seen = [at for at, value in enumerate(country) if value is not None]
+    after = months[seen[-1] + 1 :] if seen and max(country[at] or 0 for at in seen) >= LARGE_COUNT else []
+    forget(engine)
+    assert newest(engine, values) == {
+        (m, a, PERSONS) for m, a, _ in values if m in after and values[m, a, PERSONS] is None
+    }
 
 
 def test_a_measure_that_waits_for_nothing_is_never_not_yet(engine: Engine) -> None:

@@ -363,6 +363,41 @@ def test_labels_that_differ_in_unicode_form_only_are_the_same_labels() -> None:
     assert to_cells(other, table=declared, nodes=ROOT).equals(to_cells(written, table=declared, nodes=ROOT))
 
 
+SPACED = "Antal personer "
+
+
+def test_blanks_around_and_within_a_label_are_no_part_of_it() -> None:
+    columns = ["Periode", "Område", "Ydelsesgrupper ", SPACED, "Andel"]
+    rows = frame(
+        columns, ["2026M07", "Herlev ", "A-dagpenge\u00a0", 12, 3.5], ["2026M07", "Herlev", "  Kontanthjælp", 5, 1.0]
+    )
+    found = to_cells(rows, table=WITH_BREAKDOWN, nodes=LEVELS)
+    assert [json.loads(members)["Ydelsesgrupper"] for members in found["members"].unique().sort()] == [
+        "A-dagpenge",
+        "Kontanthjælp",
+    ]
+
+
+def test_a_breakdown_without_a_root_has_its_members_and_no_total() -> None:
+    weeks = Hierarchy(id="_uger", dimension="Uger", members=(Member(name="Kort"), Member(name="Lang")))
+    rows = frame(["Periode", "Område", "Uger", "Antal personer", "Andel"], ["2026M07", "Hele landet", "Kort", 12, 3.5])
+    rootless = table(breakdowns=(weeks,))
+    found = to_cells(rows, table=rootless, nodes={"_nykom": "/", "_uger": "level:uger"})
+    assert found["members"].to_list() == ['{"Uger": "Kort"}'] * 2
+    assert rootless.root_members == {}
+
+
+def test_an_open_breakdown_takes_whatever_members_come() -> None:
+    jobs = Hierarchy(id="_esco", dimension="Stilling", root="Stillinger i alt", open=True)
+    rows = [["2026M07", "Hele landet", f"Stilling {number} ", number, 1.0] for number in range(500)]
+    columns = ["Periode", "Område", "Stilling", "Antal personer", "Andel"]
+    found = to_cells(
+        frame(columns, *rows), table=table(breakdowns=(jobs,)), nodes={"_nykom": "/", "_esco": "level:fin"}
+    )
+    assert found.height == 1000
+    assert json.loads(found["members"][0]) == {"Stilling": "Stilling 0"}
+
+
 def test_a_label_of_a_megabyte_is_told_shortened() -> None:
     frame = pl.DataFrame({"Periode": ["2026M07"], "Område": ["Ø" * 1_000_000], "Antal personer": [1], "Andel": [1.0]})
     with pytest.raises(Undeclared) as stopped:

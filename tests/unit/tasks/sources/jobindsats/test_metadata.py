@@ -18,7 +18,7 @@ from tasks.sources.jobindsats.metadata import (
 )
 from tasks.stoppages import BodyUnreadable, Undeclared
 from warehouse.areas import municipalities
-from warehouse.catalogue.model import Table, jobindsats
+from warehouse.catalogue.model import Hierarchy, Table, jobindsats
 from warehouse.periods import Period, spanning
 
 Y25I01 = jobindsats().table("y25i01")
@@ -160,6 +160,88 @@ def test_a_hierarchy_of_strangers_is_named_with_what_was_found(names: list[str])
     assert all(name in str(stopped.value) for name in names)
 
 
+# ---- hierarchies of other kinds -----------------------------------------------------------------------------
+Y30R21 = jobindsats().table("y30r21")
+
+
+def hierarchy(name: str, *levels: tuple[str, list[str]], root: str | None = None) -> dict[str, Any]:
+    above = [] if root is None else [{"level_id": "alle", "values": [{"value_id": "/", "value_name": root}]}]
+    below = [{"level_id": level_id, "values": values(*names)} for level_id, names in levels]
+    return {"hierarchy_id": name, "levels": above + below}
+
+
+def declared(table: Table, **changes: Any) -> Table:
+    return Table.model_validate(table.model_dump(by_alias=True) | changes)
+
+
+def breakdown(**said: Any) -> Hierarchy:
+    return Hierarchy.model_validate({"id": "_ygrpi09", "dimension": "Ydelsesgrupper"} | said)
+
+
+def asked(said: TableMetadata, table: Table) -> list[dict[str, str]]:
+    return [dict(cut.nodes) for cut in questions.cuts(table, metadata=said)]
+
+
+def test_a_country_that_the_publisher_does_not_have_is_not_asked_for() -> None:
+    names = [area.name for area in municipalities()]
+    groups = hierarchy("_ygrp_y30r21", ("grp", ["A-dagpenge mv."]), root="Ydelsesgrupper i alt")
+    periods = [{"periodtype_id": "QMAT", "values": [{"period_id": "2022QMAT04"}]}]
+    said = metadata(hierarchy("_nykom", ("kommune", names)), groups, periods=periods, table=Y30R21)
+    assert {nodes["_nykom"] for nodes in asked(said, Y30R21)} == {"level:kommune"}
+    assert not [text for text in differences(said, table=Y30R21) if "Hele landet" in text]
+    unlisted = metadata(hierarchy("_nykom", ("kommune", names)), hierarchy("_ygrp_y30r21", ("grp", ["A-dagpenge mv."])),
+                        periods=periods, table=Y30R21)  # fmt: skip
+    assert {(nodes["_nykom"], nodes["_ygrp_y30r21"]) for nodes in asked(unlisted, Y30R21)} == {
+        ("level:kommune", "/"),
+        ("level:kommune", "level:grp"),
+    }
+
+
+def test_a_declared_total_that_the_publisher_lists_no_more_is_told_and_not_asked_for() -> None:
+    said = metadata(nykom(), hierarchy("_ygrpi09", ("grp", ["A-dagpenge", "Kontanthjælp"])))
+    assert {nodes["_ygrpi09"] for nodes in asked(said, Y25I01)} == {"level:grp"}
+    assert differences(said, table=Y25I01) == [
+        "the total 'Ydelsesgrupper i alt' of _ygrpi09 is declared but not offered"
+    ]
+
+
+def test_a_hierarchy_without_a_root_is_asked_for_by_its_level_alone() -> None:
+    rootless = declared(Y25I01, breakdowns=(breakdown(members=({"name": "Kort"}, {"name": "Lang"})),))
+    said = metadata(nykom(), hierarchy("_ygrpi09", ("uger", ["Kort", "Lang"])))
+    assert asked(said, rootless) == [
+        {"_nykom": "/", "_ygrpi09": "level:uger"},
+        {"_nykom": "level:kommune", "_ygrpi09": "level:uger"},
+    ]
+    assert differences(said, table=rootless) == []
+
+
+def test_an_open_breakdown_is_asked_for_by_its_only_level_or_the_one_that_is_named() -> None:
+    of_one, of_two = breakdown(open=True, root="I alt"), breakdown(open=True, root="I alt", level="fin")
+    one = metadata(nykom(), hierarchy("_ygrpi09", ("alt", ["a", "b"]), root="I alt"))
+    two = metadata(nykom(), hierarchy("_ygrpi09", ("grov", ["a"]), ("fin", ["a", "b"]), root="I alt"))
+    assert (level_to_ask(one, hierarchy=of_one), level_to_ask(two, hierarchy=of_two)) == (
+        Level("alt", {"/1/": "a", "/2/": "b"}),
+        Level("fin", {"/1/": "a", "/2/": "b"}),
+    )
+    for said, wanted in ((two, of_one), (one, of_two)):
+        with pytest.raises(Undeclared, match=r"y25i01: _ygrpi09 has no level.*declare `level` of _ygrpi09"):
+            level_to_ask(said, hierarchy=wanted)
+
+
+def test_regions_are_found_by_their_names() -> None:
+    area = {"id": "_region", "dimension": "Område", "kind": "area", "level_holds": "region", "root": "Hele landet"}
+    regional = declared(Y25I03, area=area)
+    said = metadata(hierarchy("_region", ("region", ["Region Hovedstaden", "Region Sjælland"]), root="Hele landet"))
+    assert asked(said, regional) == [{"_region": "/"}, {"_region": "level:region"}]
+
+
+def test_a_blank_at_the_end_of_a_label_is_no_part_of_it() -> None:
+    spaced = metadata(nykom(), hierarchy("_ygrpi09", ("grp", ["A-dagpenge ", " Kontanthjælp\u00a0"]),
+                                         root="Ydelsesgrupper  i alt"))  # fmt: skip
+    assert differences(spaced, table=Y25I01) == []
+    assert len(asked(spaced, Y25I01)) == 4
+
+
 # ---- differences --------------------------------------------------------------------------------------------
 def test_where_publisher_and_catalogue_agree_there_is_nothing_to_say() -> None:
     assert differences(AGREEING, table=Y25I01) == []
@@ -257,7 +339,7 @@ def test_no_table_is_ever_asked_for_the_latest_or_for_every_node(table: Table) -
     names = tuple(area.name for area in municipalities())
     hierarchies: dict[str, tuple[Level, ...]] = {
         hierarchy.id: (
-            Level("alle", {"/": hierarchy.root}),
+            Level("alle", {"/": hierarchy.root or ""}),
             Level("fin", dict(enumerate_ids(names if hierarchy.kind == "area" else tuple(hierarchy.canonical)))),
         )
         for hierarchy in (table.area, *table.breakdowns)

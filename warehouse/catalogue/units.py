@@ -1,0 +1,28 @@
+"""Units of measures: which there are, which count, which are hidden when small, and what a value can be."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+Unit = Literal[
+    "persons", "full_time_persons", "cases", "pct", "pct_point", "fraction", "ratio", "rank", "dkk", "work_years"
+]
+
+COUNTS: frozenset[str] = frozenset({"persons", "full_time_persons", "cases", "rank"})
+HIDDEN_WHEN_SMALL: frozenset[str] = frozenset({"persons", "full_time_persons", "cases"})
+
+LARGE_COUNT = 50
+"""A count of so many is never hidden for being small; the publisher hides those below 3."""
+
+BOUNDS: dict[str, tuple[float, float]] = {
+    "persons": (0, 6_500_000),
+    "full_time_persons": (0, 6_500_000),
+    "cases": (0, 6_500_000),
+    "pct": (0, 100),
+    "pct_point": (-100, 100),
+    "fraction": (0, 1),
+    "ratio": (0, 1_000),
+    "rank": (1, 98),
+    "dkk": (-1e12, 1e12),
+    "work_years": (0, 1_000_000),
+}
