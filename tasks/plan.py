@@ -20,8 +20,8 @@ from tasks.sources.publisher_clock import require_no_doubt, require_same_time
 from tasks.sources.registry import SOURCES, Source, listed_tables, source_of
 from tasks.stoppages import Refused
 from warehouse.catalogue.model import CatalogueError
+from warehouse.catalogue.named import table_named
 from warehouse.formats.clean_text import washed
-from warehouse.reading import table_named
 from warehouse.settings import is_on_this_machine
 
 
@@ -42,11 +42,11 @@ def names_wanted(tables: Sequence[str] | None) -> frozenset[str]:
 
 
 def named(name: str) -> str:
-    """A table or a source that a person named, in lower case; raises QuestionError with the nearest ids."""
+    """The id of a table or the name of a source that a person named; raises QuestionError with the tables it may mean."""
     try:
         source_of(name)
     except CatalogueError:
-        table_named(name)
+        return table_named(None, name).id
     return name.lower()
 
 

@@ -1,4 +1,5 @@
 -- A backfill's vintage counts from the night on that has looked at the whole table since, and found it so.
+-- Where a table was looked at and published, and no calendar was ever told, there is nothing to be late against.
 -- What its columns mean is in warehouse/marts/views.py.
 create or replace view marts.freshness as
 select t.table_id, t.title, t.title_en, t.retired_on,
@@ -6,7 +7,8 @@ select t.table_id, t.title, t.title_en, t.retired_on,
        v.publisher_updated_on, v.seen_at,
        calendar.newest_period as publisher_newest_period, calendar.next_release_on,
        latest.outcome as last_outcome, latest.seen_at as last_looked_at, latest.message as last_message,
-       case when t.retired_on is null or t.retired_on > current_date then
+       case when (t.retired_on is null or t.retired_on > current_date)
+                 and not (calendar.newest_period is null and v.seen_at is not null and latest.outcome is not null) then
            coalesce(whole.code >= calendar.newest_period and current_date <= calendar.next_release_on, false)
        end as is_fresh,
        whole.code as newest_whole_period
