@@ -5,7 +5,9 @@ Source: the facts (core), so that any table that is recorded can be handed on, w
 
 from __future__ import annotations
 
-from sqlalchemy import Date, Double, Integer, MetaData, Table, Text
+from typing import Any
+
+from sqlalchemy import Column, Date, Double, Integer, MetaData, Table, Text
 from sqlalchemy.dialects.postgresql import JSONB
 
 from warehouse.catalogue.model import Table as Declared
@@ -25,9 +27,12 @@ def observations_of(table: Declared) -> Table:
     )
     rows = {"rows": read_sql(__package__, "observations"), "asked": {"table_id": table.id}}
     info = said["info"] | rows | {"source": credited.get(table.id, table.subject)}
-    return Table(
-        table.id,
-        MetaData(),
+    return Table(table.id, MetaData(), *_key(), *_content(), comment=said["comment"], info=info)
+
+
+def _key() -> tuple[Column[Any], ...]:
+    """What tells rows apart, and what it is called."""
+    return (
         described("period", Text, "The period the value is about.", "Perioden, tallet handler om.", primary_key=True),
         described("period_last_day", Date, "The last day of that period.", "Periodens sidste dag."),
         described("area_code", Text, "Official code of the area.", "Områdets officielle kode.", primary_key=True),
@@ -35,22 +40,20 @@ def observations_of(table: Declared) -> Table:
         described("measure", Text, "Our name of the measure.", "Målets navn i datavarehuset.", primary_key=True),
         described("unit", Text, "Unit of the value.", "Tallets enhed."),
         described("members", JSONB, "Dimension to member.", "Fordelingen: dimension og kategori.", primary_key=True),
-        optional(
-            "value",
-            Double,
-            "The value; null unless observed.",
-            "Tallet; tom, hvis det ikke er oplyst.",
-            unit="in column unit",
-        ),
-        described(
-            "status",
-            Text,
-            "observed, suppressed, not_yet or withdrawn.",
-            "observed (oplyst), suppressed (diskretioneret), not_yet (endnu ikke opgjort) eller withdrawn (trukket tilbage).",
-        ),
+    )
+
+
+def _content() -> tuple[Column[Any], ...]:
+    """What stands, and since which vintage."""
+    statuses = (
+        "observed, suppressed, not_yet or withdrawn.",
+        "observed (oplyst), suppressed (diskretioneret), not_yet (endnu ikke opgjort) eller withdrawn (trukket tilbage).",
+    )
+    value = ("The value; null unless observed.", "Tallet; tom, hvis det ikke er oplyst.")
+    return (
+        optional("value", Double, *value, unit="in column unit"),
+        described("status", Text, *statuses),
         described("vintage_id", Integer, "The vintage that brought it.", "Den udgave, tallet kom med."),
         optional("publisher_updated_on", Date, "The publisher's date of it.", "Kildens opdateringsdato for udgaven."),
         described("seen_at", MOMENT, "When we saw it.", "Hvornår vi så den."),
-        comment=said["comment"],
-        info=info,
     )
