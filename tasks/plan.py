@@ -21,8 +21,9 @@ from tasks.sources.registry import SOURCES, Source, listed_tables, source_of
 from tasks.stoppages import Refused
 from warehouse.catalogue.model import CatalogueError
 from warehouse.catalogue.named import table_named
+from warehouse.errors import QuestionError
 from warehouse.formats.clean_text import washed
-from warehouse.settings import is_on_this_machine
+from warehouse.settings import is_on_this_machine, read_settings
 
 
 def sources_asked(tables: list[str] | None) -> list[str]:
@@ -42,12 +43,18 @@ def names_wanted(tables: Sequence[str] | None) -> frozenset[str]:
 
 
 def named(name: str) -> str:
-    """The id of a table or the name of a source that a person named; raises QuestionError with the tables it may mean."""
+    """The id of a table or the name of a source that a person named.
+
+    Raises QuestionError with the tables it may mean, or where no setting says where its source is.
+    """
     try:
-        source_of(name)
+        source, found = source_of(name), name.lower()
     except CatalogueError:
-        return table_named(None, name).id
-    return name.lower()
+        found = table_named(None, name).id
+        source = source_of(found)
+    if not source.fetching.is_configured(read_settings()):
+        raise QuestionError(f"no setting says where {found} is to be had: docs/sources/{source.name}.md says which")
+    return found
 
 
 @task(name="plan", task_run_name="plan {source}", cache_policy=NO_CACHE)

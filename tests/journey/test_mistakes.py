@@ -73,6 +73,8 @@ HELD = [
     ("quarantine release 999 --reason 'it is right'", "jobindsats quarantine"),
     ("quarantine --table y01a03", "y01a02"),
     ("nightly --table y01a03", "y01a02"),
+    ("nightly --table folk1a", "docs/sources/statbank.md"),
+    ("nightly --table local_survey", "docs/sources/local_files.md"),
     ("backfill", "--from"),
     ("backfill --from 2019M13 --to 2023", "2019M13"),
     ("backfill --from 2023 --to 2019", "earlier period first"),

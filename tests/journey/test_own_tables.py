@@ -220,6 +220,20 @@ def test_a_table_that_no_contract_declares_has_failed_and_says_what_there_is(nig
     assert (ended.outcome, "survey.yml, line 1" in ended.message) == ("failed", True)
 
 
+def test_a_list_that_is_asked_for_and_does_not_lie_there_has_failed(nights: OwnNights) -> None:
+    ended = nights.night(DAYS[0], "ranking_all")
+    assert {table: (each.outcome, "put one there" in each.message) for table, each in ended.items()} == {
+        "ranking_all": ("failed", True)
+    }
+
+
+def test_a_night_of_a_table_whose_source_no_setting_names_is_wrong_use(nights: OwnNights) -> None:
+    nights.patch.delenv("JOBINDSATS_LOCAL_FILES")
+    for name in ("local_survey", "folk1a", "local_files"):
+        status, _, told = nights.command("nightly", "--table", name)
+        assert (status, "docs/sources/" in told) == (2, True), told
+
+
 def test_weeks_are_refused_with_what_to_do_and_read_once_they_are_months(nights: OwnNights) -> None:
     weeks = "Måned;Afdeling;Fravær i pct.;Sygemeldte\nuge 36 2023;Hele kommunen;4,9 %;112\n"
     save(nights.own, "sickness", rows=weeks)
