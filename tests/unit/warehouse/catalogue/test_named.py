@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Engine
 
@@ -23,12 +23,14 @@ tables = st.sampled_from(SHIPPED)
 WRITTEN: list[Callable[[str], str]] = [str.upper, str.lower, "  {} ".format]
 
 
+@settings(deadline=None)
 @given(tables, st.sampled_from(WRITTEN))
 def test_an_id_or_a_title_names_its_table_however_it_is_written(table: Table, written: Callable[[str], str]) -> None:
     for name in (table.id, table.title, table.title_en):
         assert table_named(None, written(name)) == table
 
 
+@settings(deadline=None)
 @given(tables, st.data())
 def test_a_title_that_lacks_a_letter_is_offered_its_table_and_is_never_taken_for_it(
     table: Table, data: st.DataObject
