@@ -9,8 +9,9 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable, Mapping
 from itertools import islice
+from typing import Any
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, Row, text
 
 from warehouse.catalogue.model import CatalogueError, Table
 from warehouse.catalogue.publishers import catalogues, shipped_table
@@ -48,7 +49,7 @@ def _plain(written: str) -> str:
 
 def _titles(connection: Connection | None) -> Titles:
     shipped = {table.id: (table.title, table.title_en) for each in catalogues() for table in each.tables}
-    recorded = connection.execute(text(_RECORDED)) if connection is not None else ()
+    recorded: Iterable[Row[Any]] = connection.execute(text(_RECORDED)) if connection is not None else ()
     return {row.table_id: (row.title, row.title_en) for row in recorded} | shipped
 
 
