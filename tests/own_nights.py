@@ -24,7 +24,7 @@ from tasks.runs.outcomes import TableOutcome, outcome_of, recorded_or_failed
 from tasks.sources.registry import source_of
 from tasks.stage import stage_table
 from tasks.stoppages import with_manifest
-from tests.properties.releases import open_run
+from tests.properties.releases import RUN_AT, open_run
 from warehouse.danish.clock import DENMARK, Clock
 from warehouse.history.vintages import Vintage
 from warehouse.settings import read_settings
@@ -43,7 +43,7 @@ class OwnNights:
         """Let the settings name this warehouse, a data folder, and the two folders of files, which are made."""
         patch.chdir(folder)
         named = {"WAREHOUSE_URL": engine.url.render_as_string(hide_password=False), "DATA_DIR": str(folder / "data")}
-        named |= {"LOCAL_FILES": str(folder / "own"), "RANKING_LISTS": str(folder / "lists")}
+        named |= {"API_URL": RUN_AT, "LOCAL_FILES": str(folder / "own"), "RANKING_LISTS": str(folder / "lists")}
         for name in ("own", "lists"):
             (folder / name).mkdir()
         for name, value in named.items():

@@ -261,8 +261,8 @@ def caveats(connection: Connection, question: Question, *, rows: Sequence[Mappin
 
 
 def _whole_count(value: float | None, *, unit: str) -> float | None:
-    """Counts as whole numbers: a person is not 491.0."""
-    return int(value) if value is not None and unit in COUNTS else value
+    """Counts as whole numbers: a person is not 491.0. An own table's full-time persons keep their decimals."""
+    return int(value) if value is not None and unit in COUNTS and float(value).is_integer() else value
 
 
 _REVISIONS = """

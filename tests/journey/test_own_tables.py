@@ -39,9 +39,11 @@ DAYS = ("2023-11-05", "2023-11-06", "2023-11-07", "2023-11-08", "2023-11-09")
 @contextmanager
 def begun(database: URL, folder: Path) -> Iterator[OwnNights]:
     engine = create_engine(database)
-    with pytest.MonkeyPatch.context() as patch:
-        yield OwnNights.set_up(engine, folder=folder, patch=patch)
-    engine.dispose()
+    try:
+        with pytest.MonkeyPatch.context() as patch:
+            yield OwnNights.set_up(engine, folder=folder, patch=patch)
+    finally:
+        engine.dispose()
 
 
 @pytest.fixture(scope="module")
