@@ -21,7 +21,7 @@ from warehouse.danish.clock import shown_time
 from warehouse.errors import QuestionError
 from warehouse.figures import FIGURES
 from warehouse.figures.compute import Answer, answer, area_name, number, plain
-from warehouse.figures.explain import parts_of_totals, rests_on, tree
+from warehouse.figures.explain import lines_of, parts_of_totals, rests_on, tree
 from warehouse.figures.inputs import Scope
 from warehouse.figures.model import FEEDS, RECIPIENTS, Figure
 from warehouse.periods import Period, PeriodError
@@ -97,10 +97,12 @@ def trees(connection: Connection, question: Asked, *, archive: Archive) -> list[
         number: vintage | {"archived": archived(vintage["manifest"], archive=archive)}
         for number, vintage in vintages.items()
     }
-    parts = parts_of_totals(connection, answered, scope=Scope(question.area.code, question.as_of))
+    figure, scope = question.figure, Scope(question.area.code, question.as_of)
+    totals = parts_of_totals(connection, answered, scope=scope)
+    taken = [(row, lines_of(connection, row, figure=figure, scope=scope)) for row in answered.rows.to_dicts()]
     return [
-        tree(row, figure=question.figure, brought=brought, used=assumptions, parts=parts.get(row["period"]))
-        for row in answered.rows.to_dicts()
+        tree(row, figure=figure, brought=brought, used=assumptions, parts=totals.get(row["period"], lines))
+        for row, lines in taken
     ]
 
 
