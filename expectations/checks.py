@@ -38,7 +38,7 @@ class Audited:
     """What is audited: the table as declared, its number in the warehouse, and the load.
 
     Of the load: its table in `staging`, the periods that were asked for (None where its source says itself which it is
-    about), the day it was seen, and the publisher's errors that are known.
+    about), the day it was seen, the publisher's errors that are known, and the hash of its content.
     """
 
     table: Table
@@ -47,6 +47,7 @@ class Audited:
     asked_periods: tuple[Period, ...] | None
     seen_on: date
     deviations: tuple[Deviation, ...] = ()
+    content_hash: str = ""
 
 
 class NoOffenders(gxe.UnexpectedRowsExpectation):

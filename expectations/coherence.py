@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from expectations.checks import Audited, Check
 from expectations.plausibility import COUNT_UNITS
-from expectations.sql_literals import literals
+from expectations.sql_literals import literal, literals
 from warehouse.areas import municipalities, of_kind
 from warehouse.catalogue.model import AreaKind
 from warehouse.catalogue.publishers import LOCAL_PREFIX
@@ -16,13 +16,14 @@ from warehouse.catalogue.units import LARGE_COUNT
 from warehouse.database.sql_files import read_sql
 
 LARGEST_SHARE_MISSING = 0.01
+_MINUTE = literal("YYYY-MM-DD HH24:MI")
 
 
 def checks(audited: Audited) -> list[Check]:
     """The checks of coherence for one table."""
     returned = [_published_cells_return(audited), _no_large_count_vanishes(audited)]
     if audited.asked_periods is None:
-        returned.append(_published_labels_return())
+        returned += [_published_labels_return(), _content_is_no_older_one(audited)]
     if audited.table.id.startswith(LOCAL_PREFIX):
         returned.append(_newest_period_returns(audited))
     kind = audited.table.area.level_holds
@@ -89,6 +90,23 @@ def _published_labels_return() -> Check:
         "each measure, area and member that stood in the periods of the load is still in it",
         query=read_sql(__package__, "sql/missing_labels"),
         columns=("dimension", "label", "published_cells"),
+    )
+
+
+def _content_is_no_older_one(audited: Audited) -> Check:
+    """The time at which a file was saved tells nothing: a copy of an older one is as new as the day it was made."""
+    return Check(
+        "content_is_no_older_one",
+        "a file does not bring back to the cell what a newer one has replaced",
+        query=f"""
+        select to_char(was.seen_at at time zone 'Europe/Copenhagen', {_MINUTE}) as seen,
+               to_char(min(following.seen_at) at time zone 'Europe/Copenhagen', {_MINUTE}) as replaced
+        from core.vintages was join core.vintages following
+          on following.table_no = was.table_no and following.vintage_id > was.vintage_id
+        where was.table_no = {audited.table_no} and was.content_hash = {literal(audited.content_hash)}
+        group by was.vintage_id, was.seen_at
+        """,
+        columns=("seen", "replaced"),
     )
 
 

@@ -8,7 +8,7 @@ are slips of unit, never news.
 from __future__ import annotations
 
 from expectations.checks import Audited, Check, no_cells
-from expectations.sql_literals import literals
+from expectations.sql_literals import literal, literals
 from warehouse.catalogue.units import HIDDEN_WHEN_SMALL, LARGE_COUNT
 from warehouse.database.sql_files import read_sql
 
@@ -22,7 +22,7 @@ def checks(audited: Audited) -> list[Check]:
     """The checks of plausibility for one table."""
     return [
         _within_bounds(audited),
-        _counts_are_whole(),
+        _counts_are_whole(audited),
         *_large_counts_are_shown(audited),
         _country_totals_are_shown(audited),
         _newest_has_come(audited),
@@ -45,11 +45,12 @@ def _within_bounds(audited: Audited) -> Check:
     )
 
 
-def _counts_are_whole() -> Check:
+def _counts_are_whole(audited: Audited) -> Check:
+    decimals = ", ".join(literal(each.name) for each in audited.table.measures if each.decimals) or "''"
     return no_cells(
         "counts_are_whole",
-        "counts and ranks are whole numbers",
-        among=f"unit in ({COUNT_UNITS}, 'rank') and broken",
+        "counts and ranks are whole numbers, but for those that are declared with decimals",
+        among=f"unit in ({COUNT_UNITS}, 'rank') and broken and measure not in ({decimals})",
         where="b.value <> round(b.value)",
     )
 

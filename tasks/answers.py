@@ -5,7 +5,6 @@ A figure is of a period or the newest, as it stands or as it was known.
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -16,18 +15,20 @@ from sqlalchemy import Connection, text
 
 from tasks.archive.store import Archive, ArchiveTrouble
 from warehouse.areas import COUNTRY, Area, find
+from warehouse.catalogue.named import unknown
 from warehouse.danish.asked import moment, read_period, read_span
 from warehouse.danish.clock import shown_time
 from warehouse.errors import QuestionError
 from warehouse.figures import FIGURES
-from warehouse.figures.compute import Answer, answer, number, plain
-from warehouse.figures.explain import parts_of_totals, rests_on, tree
+from warehouse.figures.compute import Answer, answer, area_name, number, plain
+from warehouse.figures.explain import lines_of, parts_of_totals, rests_on, tree
 from warehouse.figures.inputs import Scope
-from warehouse.figures.model import RECIPIENTS, Figure
+from warehouse.figures.model import FEEDS, RECIPIENTS, Figure
 from warehouse.periods import Period, PeriodError
 from warehouse.reading import require_published
 
 EVERY = "all"
+_NAMED = 3
 
 
 @dataclass(frozen=True)
@@ -67,8 +68,7 @@ def listed() -> list[dict[str, Any]]:
 def asked(name: str, *, area: str, period: str | None, item: str | None, as_of: str | None) -> Asked:
     """A question as a person writes it; raises QuestionError with the nearest names, AreaUnknown."""
     if name not in FIGURES:
-        close = difflib.get_close_matches(name, FIGURES, n=3, cutoff=0.5) or list(FIGURES)
-        raise QuestionError(f"no figure is called '{name}'; there is {', '.join(close)}")
+        raise QuestionError(unknown("figure", name, FIGURES))
     try:
         wanted = read_period(period) if period else None
     except PeriodError as error:
@@ -97,10 +97,12 @@ def trees(connection: Connection, question: Asked, *, archive: Archive) -> list[
         number: vintage | {"archived": archived(vintage["manifest"], archive=archive)}
         for number, vintage in vintages.items()
     }
-    parts = parts_of_totals(connection, answered, scope=Scope(question.area.code, question.as_of))
+    figure, scope = question.figure, Scope(question.area.code, question.as_of)
+    totals = parts_of_totals(connection, answered, scope=scope)
+    taken = [(row, lines_of(connection, row, figure=figure, scope=scope)) for row in answered.rows.to_dicts()]
     return [
-        tree(row, figure=question.figure, brought=brought, used=assumptions, parts=parts.get(row["period"]))
-        for row in answered.rows.to_dicts()
+        tree(row, figure=figure, brought=brought, used=assumptions, parts=totals.get(row["period"], lines))
+        for row, lines in taken
     ]
 
 
@@ -118,8 +120,23 @@ def why_none(connection: Connection, question: Asked, *, missing: Sequence[str])
     if not missing:
         return f"there is no {figure.name} for {question.area.name}: ask for another area"
     tables = [table for table in figure.tables if table not in (*figure.also_reads, RECIPIENTS)]
+    if tables and tables[0].startswith(FEEDS):
+        return _why_none_of_own(connection, question, feeds=tables[0].removeprefix(FEEDS))
     step = "".join(f" --table {table}" for table in tables)
     return f"there is no {figure.name}: {'; '.join(missing)}. `jobindsats nightly{step}` brings in what there is"
+
+
+def _why_none_of_own(connection: Connection, question: Asked, *, feeds: str) -> str:
+    """Why a figure of a municipality's own tables has nothing for an area: they are of others, or there are none."""
+    figure = question.figure
+    codes = answer(connection, figure, scope=Scope(None, question.as_of)).rows["area_code"].unique().sort().to_list()
+    if codes:
+        there = ", ".join(area_name(code) for code in codes[:_NAMED])
+        return f"there is no {figure.name} for {question.area.name}: the tables that feed it are of {there}; ask for --area"
+    return (
+        f"there is no {figure.name}: no table of your own feeds it. Put one whose contract says `feeds: {feeds}` into the "
+        "folder of JOBINDSATS_LOCAL_FILES (docs/sources/local_files.md), and run `jobindsats nightly --table local_files`"
+    )
 
 
 def _answered(connection: Connection, question: Asked) -> Answer:

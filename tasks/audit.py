@@ -86,7 +86,8 @@ def _judged(engine: Engine, *, staged: Staged, archive: Archive) -> list[Verdict
     try:
         with engine.connect() as connection:
             table_no = table_number(connection, table_id=staged.table_id)
-        audited = Audited(snapshot.table, table_no, staged.staging, snapshot.asked_periods, seen_on, shipped())
+        periods, known = snapshot.asked_periods, shipped()
+        audited = Audited(snapshot.table, table_no, staged.staging, periods, seen_on, known, staged.content_hash)
         return verdicts(audited, warehouse=engine.url)
     except (CheckBroken, DeviationError) as error:
         raise AuditBroken(f"{staged.table_id}: {error}. The figures were not judged and not published") from error

@@ -17,7 +17,7 @@ from tasks import answers
 from warehouse.areas import AreaUnknown, find
 from warehouse.assumptions import record as assumed
 from warehouse.assumptions.apply import applicable
-from warehouse.catalogue.model import Table
+from warehouse.catalogue.named import table_named
 from warehouse.claims.checking import check
 from warehouse.claims.content import ClaimsFile, Document, last_day
 from warehouse.claims.file import ClaimsError, read_claims
@@ -34,7 +34,7 @@ from warehouse.formulas.statuses import FormulaError
 from warehouse.marts.claims import claim_check
 from warehouse.periods import Period
 from warehouse.reading import Question as CellsAsked
-from warehouse.reading import members_of, observations, table_named
+from warehouse.reading import members_of, observations
 
 _NOTHING: dict[int, dict[str, Any]] = defaultdict(dict)
 _BREAKS = """
@@ -43,7 +43,6 @@ from core.series_breaks b join core.tables t using (table_no)
 left join core.benefit_groups g on g.table_no = b.table_no and core.is_concerned(g.members, b.members)
 order by b.first_period_id desc
 """
-_OWN_TABLE = "select declaration from core.tables where table_id = :table_id"
 
 
 def read_file(file: Path) -> ClaimsFile:
@@ -142,11 +141,11 @@ class Answering:
         return f"{figure.name}, {item}", next(concerning, None)
 
     def _cell(self, asked: CellQuestion) -> FigureAnswer:
-        table = self._table(asked.table)
+        table = table_named(self._connection, asked.table)
         first, last = periods_between(str(asked.period), kind=table.period, of=table.id)
         as_of = moment(asked.as_of.isoformat()) if asked.as_of else None
         meant = CellsAsked(table, asked.area, first, last, asked.measure, dict(asked.where), as_of)
-        wanted = table.root_members | members_of(meant)
+        wanted = table.root_members | members_of(self._connection, meant)
         rows = [row for row in observations(self._connection, meant) if row["members"] == wanted]
         if len(rows) > 1:
             measures = ", ".join(row["measure"] for row in rows)
@@ -155,16 +154,6 @@ class Answering:
             members = ", ".join(f"{dimension} = {member}" for dimension, member in wanted.items())
             return FigureAnswer(None, why_not=f"the warehouse holds no such cell{f' for {members}' if members else ''}")
         return _of_cell(rows[0])
-
-    def _table(self, table_id: str) -> Table:
-        """A table of a catalogue, or a municipality's own as its contract declared it; raises QuestionError."""
-        try:
-            return table_named(table_id)
-        except QuestionError:
-            own = self._connection.scalar(text(_OWN_TABLE), {"table_id": table_id})
-            if own is None:
-                raise
-            return Table.model_validate(own)
 
 
 def _of_figure(

@@ -21,9 +21,10 @@ from tasks.sources.publisher_clock import require_no_doubt, require_same_time
 from tasks.sources.registry import SOURCES, Source, listed_tables, source_of
 from tasks.stoppages import Refused
 from warehouse.catalogue.model import CatalogueError
+from warehouse.catalogue.named import table_named
+from warehouse.errors import QuestionError
 from warehouse.formats.clean_text import washed
-from warehouse.reading import table_named
-from warehouse.settings import is_on_this_machine
+from warehouse.settings import is_on_this_machine, read_settings
 
 
 def sources_asked(tables: list[str] | None) -> list[str]:
@@ -43,12 +44,18 @@ def names_wanted(tables: Sequence[str] | None) -> frozenset[str]:
 
 
 def named(name: str) -> str:
-    """A table or a source that a person named, in lower case; raises QuestionError with the nearest ids."""
+    """The id of a table or the name of a source that a person named.
+
+    Raises QuestionError with the tables it may mean, or where no setting says where its source is.
+    """
     try:
-        source_of(name)
+        source, found = source_of(name), name.lower()
     except CatalogueError:
-        table_named(name)
-    return name.lower()
+        found = table_named(None, name).id
+        source = source_of(found)
+    if not source.fetching.is_configured(read_settings()):
+        raise QuestionError(f"no setting says where {found} is to be had: docs/sources/{source.name}.md says which")
+    return found
 
 
 @task(name="plan", task_run_name="plan {source}", cache_policy=NO_CACHE)

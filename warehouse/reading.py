@@ -6,7 +6,6 @@ never an empty answer.
 
 from __future__ import annotations
 
-import difflib
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -17,12 +16,13 @@ from typing import Any
 from sqlalchemy import Connection, Row, text
 
 from warehouse.areas import find
-from warehouse.catalogue.model import CatalogueError, Table
-from warehouse.catalogue.publishers import catalogues, shipped_table
+from warehouse.catalogue.model import Hierarchy, Table
+from warehouse.catalogue.named import table_named, unknown
 from warehouse.catalogue.units import COUNTS
 from warehouse.danish.asked import moment, periods_between
 from warehouse.danish.clock import shown_time
 from warehouse.database.series_breaks import SeriesBreak, breaks_of, concerning, period_told
+from warehouse.database.sql_files import read_sql
 from warehouse.errors import QuestionError
 from warehouse.periods import Period
 
@@ -40,17 +40,9 @@ class Question:
     as_of: datetime | None = None
 
 
-def table_named(table_id: str) -> Table:
-    """A table a person named; raises QuestionError with the nearest ids."""
-    try:
-        return shipped_table(table_id)
-    except CatalogueError as error:
-        known = [table.id for catalogue in catalogues() for table in catalogue.tables]
-        raise QuestionError(_unknown("table", table_id, known)) from error
-
-
 def question(
-    table_id: str,
+    connection: Connection,
+    table: str,
     *,
     area: str,
     period: str | None = None,
@@ -59,14 +51,14 @@ def question(
     as_of: str | None = None,
 ) -> Question:
     """A question as a person writes it: `2026M01:2026M06`, `Ydelsesgrupper=A-dagpenge`; raises QuestionError."""
-    table = table_named(table_id)
-    first, last = periods_between(period, kind=table.period, of=table.id) if period else (None, None)
+    asked = table_named(connection, table)
+    first, last = periods_between(period, kind=asked.period, of=asked.id) if period else (None, None)
     pairs = [written.partition("=") for written in where]
     for dimension, equals, _ in pairs:
         if not equals:
             raise QuestionError(f"'{dimension}' is no condition: write LABEL=VALUE")
     return Question(
-        table=table,
+        table=asked,
         area=area,
         first=first,
         last=last,
@@ -82,28 +74,36 @@ def measure_of(question: Question) -> str | None:
         return None
     names = {label: m.name for m in question.table.measures for label in (*m.labels, m.name)}
     if question.measure not in names:
-        raise QuestionError(_unknown("measure", question.measure, [m.name for m in question.table.measures]))
+        raise QuestionError(unknown("measure", question.measure, [m.name for m in question.table.measures]))
     return names[question.measure]
 
 
-def members_of(question: Question) -> dict[str, str]:
+def members_of(connection: Connection, question: Question) -> dict[str, str]:
     """The members that are asked for, by dimension, as the catalogue names them; raises QuestionError."""
     dimensions = {hierarchy.dimension: hierarchy for hierarchy in question.table.breakdowns}
     wanted: dict[str, str] = {}
     for dimension, member in question.where.items():
         if dimension not in dimensions:
-            raise QuestionError(_unknown(f"breakdown of {question.table.id}", dimension, dimensions))
-        names = dimensions[dimension].names_of([member])
+            raise QuestionError(unknown(f"breakdown of {question.table.id}", dimension, dimensions))
+        names = _names(connection, dimensions[dimension], of=question.table)
         if member not in names:
-            raise QuestionError(_unknown(f"member of {dimension}", member, names))
+            raise QuestionError(unknown(f"member of {dimension}", member, names))
         wanted[dimension] = names[member]
     return wanted
 
 
-def _unknown(what: str, written: str, names: Iterable[str]) -> str:
-    offered = list(names)
-    close = difflib.get_close_matches(written, offered, n=3, cutoff=0.5) or offered
-    return f"no {what} is called '{written}'; " + (f"there is {', '.join(close)}" if close else "there is none")
+_HELD_MEMBERS = """
+select distinct s.members ->> cast(:dimension as text) as member from core.series s join core.tables t using (table_no)
+where t.table_id = :table_id and s.members ? cast(:dimension as text) order by 1
+"""
+
+
+def _names(connection: Connection, hierarchy: Hierarchy, *, of: Table) -> dict[str, str]:
+    """Every label of a breakdown, to the name we keep; where the publisher names its members itself, those that are held."""
+    if not hierarchy.open:
+        return hierarchy.canonical
+    asked = {"dimension": hierarchy.dimension, "table_id": of.id}
+    return hierarchy.names_of(connection.scalars(text(_HELD_MEMBERS), asked))
 
 
 # What is the same for many rows (series, vintages, breaks) is asked once and put to the rows here: the planner knows too little
@@ -179,6 +179,13 @@ where t.table_id = :table_id order by a.name limit 3
 """
 
 
+def held_table(connection: Connection, written: str) -> Table:
+    """The table with this id or title, of which something was published; raises QuestionError."""
+    table = table_named(connection, written)
+    require_held(connection, table)
+    return table
+
+
 def require_held(connection: Connection, table: Table) -> datetime:
     """When a table was first seen; raises QuestionError where nothing of it was published here."""
     seen: list[datetime] = [row.seen_at for row in connection.execute(text(_VINTAGES), {"id": table.id})]
@@ -204,7 +211,7 @@ def _series(connection: Connection, question: Question) -> dict[int, dict[str, A
     asked = {
         "table_id": question.table.id,
         "area_code": find(question.area).code,
-        "members": json.dumps(members_of(question), ensure_ascii=False),
+        "members": json.dumps(members_of(connection, question), ensure_ascii=False),
         "measure": measure_of(question),
     }
     found = [dict(row) for row in connection.execute(text(_SERIES), asked).mappings()]
@@ -246,8 +253,8 @@ def caveats(connection: Connection, question: Question, *, rows: Sequence[Mappin
 
 
 def _whole_count(value: float | None, *, unit: str) -> float | None:
-    """Counts as whole numbers: a person is not 491.0."""
-    return int(value) if value is not None and unit in COUNTS else value
+    """Counts as whole numbers: a person is not 491.0. An own table's full-time persons keep their decimals."""
+    return int(value) if value is not None and unit in COUNTS and float(value).is_integer() else value
 
 
 _REVISIONS = """
@@ -270,23 +277,11 @@ def revisions(
     return [dict(row) | {name: _whole_count(row[name], unit=row["unit"]) for name in numbers} for row in rows]
 
 
-_STATUS = """
-select f.table_id as "table", f.title, f.newest_period, f.publisher_updated_on, f.seen_at, f.next_release_on as next_release,
-       f.last_outcome as outcome,
-       case when f.retired_on is null or f.retired_on > :today then coalesce(
-           f.newest_whole_period >= f.publisher_newest_period and f.next_release_on >= :today, false) end as fresh,
-       coalesce(v.observations, 0) as observations, coalesce(v.vintages, 0) as vintages, f.last_message as message
-from marts.freshness f join core.tables t using (table_id)
-left join (select table_no, sum(new - withdrawn) as observations, count(*) as vintages from core.vintages group by table_no) v
-  on v.table_no = t.table_no
-order by t.table_no
-"""
-
-
 def status(connection: Connection, *, today: date) -> list[dict[str, Any]]:
     """One row per table of the catalogue: what we hold, and whether it is fresh against the publisher's calendar.
 
-    `observations` are the cells that stand now, hidden ones included; `fresh` is null for a retired table.
+    `observations` are the cells that stand now, hidden ones included; `fresh` is null for a `retired` table, and for one
+    whose source announces no releases.
     """
-    rows = connection.execute(text(_STATUS), {"today": today}).mappings()
+    rows = connection.execute(text(read_sql(__package__, "status")), {"today": today}).mappings()
     return [{**row, "observations": int(row["observations"])} for row in rows]

@@ -52,7 +52,7 @@ COMMANDS = {
         "Look at token, publisher, warehouse, archive, Prefect and disk: what is wrong, and the next step."
     ),
     "flows.command_line.outputs:export": (
-        "Write the marts as files, all of one state of the warehouse, with a manifest of what they are."
+        "Write the marts, or any table, as files, all of one state of the warehouse, with a manifest of what they are."
     ),
     "flows.command_line.outputs:dictionary": (
         "Print the data dictionary: every mart and column with its meaning, type and unit."

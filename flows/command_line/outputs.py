@@ -95,21 +95,28 @@ def export(
     marts: Annotated[
         list[str] | None, Parameter(name="--mart", negative="", help="Only this mart; may be given again.")
     ] = None,
+    tables: Annotated[
+        list[str] | None,
+        Parameter(
+            name="--table", negative="", help="Only what stands of this table, by id or title; may be given again."
+        ),
+    ] = None,
     as_json: Json = False,
 ) -> int:
-    """Write the marts as files, all of one state of the warehouse, with a manifest of what they are."""
+    """Write the marts, or any table, as files, all of one state of the warehouse, with a manifest of what they are."""
     from tasks.exports.export import export as write_marts
-    from tasks.exports.export import marts_named
+    from tasks.exports.export import marts_named, tables_named
     from tasks.resources import ready
     from warehouse.reading import require_published
 
     if to.suffix.removeprefix(".") in (*FORMS, "zip") and not to.is_dir():
         return wrong_use(_name_a_folder(to, form=form))
     chosen = "csv international" if form == "csv" and international else form
-    wanted = marts_named(marts or [])
+    wanted = marts_named(marts or []) if marts or not tables else []
     with ready() as resources, bar(shown=not as_json) as moved:
         with resources.engine.connect() as connection:
             require_published(connection)
+            wanted += tables_named(connection, tables or [])
         manifest = write_marts(resources.engine, to=to, form=chosen, marts=wanted, now=resources.clock(), told=moved)
     return answered(manifest, as_json=as_json, shown=lambda: _print_exported(manifest, to=to))
 
@@ -120,7 +127,7 @@ def _name_a_folder(file: Path, *, form: str) -> str:
 
 
 def _print_exported(manifest: dict[str, Any], *, to: Path) -> None:
-    lines = grid("mart", ">rows")
+    lines = grid("mart or table", ">rows")
     for mart, rows in manifest["marts"].items():
         lines.add_row(mart, number(rows))
     console().print(lines)

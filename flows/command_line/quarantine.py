@@ -31,21 +31,20 @@ STATES = {"open": "bold yellow", "released": "green", "overtaken": "dim"}
 @quarantine.default
 def list_loads(
     *,
-    table: Annotated[str | None, Parameter(help="Only loads of this table.")] = None,
+    table: Annotated[str | None, Parameter(help="Only loads of this table, or of a source's files.")] = None,
     everything: Annotated[
         bool, Parameter(name="--all", negative="", help="Those that were released or overtaken too.")
     ] = False,
     as_json: Json = False,
 ) -> int:
     """List the loads that were stopped and still wait for somebody to look, newest first."""
-    from tasks.quarantine.stopped_loads import EVERY, OPEN, stopped_loads
+    from tasks.quarantine.stopped_loads import EVERY, OPEN, stopped_loads, table_or_source
     from tasks.resources import ready
-    from warehouse.reading import table_named
 
-    only = table_named(table) if table else None
     with ready() as resources, resources.engine.connect() as connection:
+        only = table_or_source(connection, table) if table else None
         loads = stopped_loads(connection, table=only, states=EVERY if everything else OPEN)
-    of, which = f" of {only.id}" if only else "", "" if everything else " waits"
+    of, which = f" of {only}" if only else "", "" if everything else " waits"
     listed = [_plain(load) for load in loads]
     return answered(listed, as_json=as_json, shown=lambda: _print_loads(console(), loads, of=of, which=which))
 

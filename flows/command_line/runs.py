@@ -84,13 +84,21 @@ def replay(
 ) -> int:
     """Rebuild a warehouse from the archive alone, without the publisher; or prove that it could be."""
     report = _replayed(warehouse, verify=verify, with_bar=not as_json)
-    difference, problem = report.pop("difference"), report.pop("problem")
+    difference, problem, left_out = (report.pop(name) for name in ("difference", "problem", "left_out"))
     answered(report, as_json=as_json, shown=lambda: console().print(_replay_in_words(report)))
+    if left_out:
+        tell(
+            f"jobindsats: {len(left_out)} vintages of people's files were left out, and nothing was withdrawn for them:"
+        )
+    for each in left_out:
+        tell(each)
     if difference:
         tell(f"jobindsats: the rebuilt warehouse and the configured one differ, first in {difference}")
     if problem:
         tell(f"jobindsats: {problem}")
-    return FAILED if difference or problem else WELL
+    if difference or problem:
+        return FAILED
+    return ATTENTION if left_out else WELL
 
 
 def _replayed(warehouse: str | None, *, verify: bool, with_bar: bool) -> dict[str, Any]:

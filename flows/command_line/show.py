@@ -17,7 +17,7 @@ from flows.printing import STYLES, cell, console, danish_time, grid, in_words, n
 _NAMED = 4
 Rows = Sequence[dict[str, Any]]
 STOPPED = ("failed", "quarantined", "source_late")
-FRESH = {True: Text("fresh", "green"), False: Text("no", "yellow"), None: Text("retired", "dim")}
+FRESH = {True: Text("fresh", "green"), False: Text("no", "yellow"), None: Text("no calendar", "dim")}
 
 
 Long = Annotated[bool, Parameter(negative="", help="Every table, with observations, vintages and dates.")]
@@ -33,7 +33,7 @@ def status(*, long: Long = False, as_json: Json = False) -> int:
         if not any(row["outcome"] for row in rows):
             reading.require_published(connection)
     shown = _print_every if long else _print_needing_a_look
-    return answered(_without("message", rows), as_json=as_json, shown=lambda: shown(rows))
+    return answered(_without(rows, "message", "retired"), as_json=as_json, shown=lambda: shown(rows))
 
 
 def _print_every(rows: Rows) -> None:
@@ -69,7 +69,8 @@ def _counted(rows: Rows, *, needing: Rows) -> str:
     others = [row for row in rows if row not in needing]
     counts = {
         "fresh": sum(row["fresh"] is True for row in others),
-        "retired": sum(row["fresh"] is None for row in others),
+        "retired": sum(row["retired"] for row in others),
+        "without a calendar": sum(row["fresh"] is None and not row["retired"] for row in others),
         "never brought in": sum(row["fresh"] is False for row in others),
     }
     said = ", ".join(f"{count} {name}" for name, count in counts.items() if count)
@@ -77,8 +78,8 @@ def _counted(rows: Rows, *, needing: Rows) -> str:
     return f"{first}{said or 'No other tables'}; `jobindsats status --long` has all {len(rows)}"
 
 
-def _without(column: str, rows: Rows) -> list[dict[str, Any]]:
-    return [{name: cell for name, cell in row.items() if name != column} for row in rows]
+def _without(rows: Rows, *columns: str) -> list[dict[str, Any]]:
+    return [{name: cell for name, cell in row.items() if name not in columns} for row in rows]
 
 
 def _status_lines(rows: Rows) -> Grid:
@@ -94,7 +95,7 @@ def _status_lines(rows: Rows) -> Grid:
             str(row["vintages"]),
             str(row["publisher_updated_on"] or "-"),
             str(row["next_release"] or "-"),
-            FRESH[row["fresh"]],
+            Text("retired", "dim") if row["retired"] else FRESH[row["fresh"]],
             Text(last, STYLES.get(last, "")),
             row["title"],
         )
@@ -118,8 +119,10 @@ def show(
     from tasks.resources import ready
     from warehouse import reading
 
-    asked = reading.question(table, area=area, period=period, measure=measure, where=where or [], as_of=as_of)
     with ready() as resources, resources.engine.connect() as connection:
+        asked = reading.question(
+            connection, table, area=area, period=period, measure=measure, where=where or [], as_of=as_of
+        )
         rows = reading.observations(connection, asked)
         if not rows:
             return wrong_use(reading.why_nothing(connection, asked))
@@ -127,7 +130,7 @@ def show(
     if as_json:
         for warning in warnings:
             tell(warning)
-        print_json(_without("vintage_id", rows))
+        print_json(_without(rows, "vintage_id"))
     else:
         _print_observations(rows, title=asked.table.title, warnings=warnings)
     return WELL
@@ -213,9 +216,8 @@ def revisions(
     from warehouse import reading
     from warehouse.danish.asked import moment_from
 
-    asked = reading.table_named(table)
     with ready() as resources, resources.engine.connect() as connection:
-        reading.require_held(connection, asked)
+        asked = reading.held_table(connection, table)
         rows = reading.revisions(connection, table=asked, area=area, since=moment_from(since) if since else None)
     if as_json:
         print_json(rows)

@@ -45,7 +45,7 @@ def require_whole(connection: Connection, *, archive: Archive) -> None:
     """
     # The archive before the warehouse: what is published meanwhile has its vintage first.
     vintages, assumed = archive.names(PUBLICATIONS), archive.names(ASSUMPTIONS)
-    vintages -= {publication.name for publication in published(connection)}
+    vintages -= {publication.name for publication in published(connection)} | refused_receipts(connection).keys()
     assumed -= receipts_on_record(connection)
     if vintages or assumed:
         what = f"{len(vintages)} vintages" if vintages else f"{len(assumed)} changes of what is assumed"
@@ -57,6 +57,18 @@ def require_whole(connection: Connection, *, archive: Archive) -> None:
     lacking = _lacking(connection, archive=archive)
     if lacking:
         raise Refused(lacking)
+
+
+_REFUSED = """
+select r.cells ->> 'receipt' as receipt, r.cells ->> 'why' as why
+from ops.rejected_rows r join ops.quarantine q using (quarantine_id) join ops.runs n using (run_id)
+where n.kind = 'replay' order by r.rejected_row_id
+"""
+
+
+def refused_receipts(connection: Connection) -> dict[str, str]:
+    """The receipts of vintages that replays left out, each with why: files of people that are not read as they were."""
+    return {row.receipt: row.why for row in connection.execute(text(_REFUSED))}
 
 
 # Put there by a person whose archive is lost for good.

@@ -1,4 +1,4 @@
-"""Export: marts as files, all of one state of the warehouse, with a manifest that says what they are.
+"""Export: marts and any tables as files, all of one state of the warehouse, with a manifest that says what they are.
 
 An export is written beside its place and moved there when it is whole. The manifest says `complete` only when every file
 is there; one that was broken off says so, and the next export puts it right. What is not of an export is left alone.
@@ -20,7 +20,7 @@ from typing import Any
 from uuid import uuid4
 
 import polars as pl
-from sqlalchemy import Engine, Table
+from sqlalchemy import Connection, Engine, Table
 from xlsxwriter.exceptions import FileCreateError
 
 from tasks.archive.whole_file import UNFINISHED, whole_file
@@ -29,7 +29,9 @@ from tasks.exports.files import About, ExportRefused, Write
 from tasks.runs.progress import Told, ignore
 from warehouse.formats.strict_json import read_json
 from warehouse.marts.contract import MARTS, VERSION
+from warehouse.marts.observations import observations_of
 from warehouse.marts.rows import State, one_state, state_of
+from warehouse.reading import held_table
 
 MANIFEST = "manifest.json"
 
@@ -51,12 +53,18 @@ def marts_named(names: Sequence[str]) -> list[Table]:
     return [table for name, table in known.items() if not wanted or name in wanted]
 
 
+def tables_named(connection: Connection, names: Sequence[str]) -> list[Table]:
+    """What stands of the tables with these ids or titles, each once; raises QuestionError."""
+    found = {each.id: each for each in (held_table(connection, name) for name in names)}
+    return [observations_of(each) for each in found.values()]
+
+
 def export(
     engine: Engine, *, to: Path, form: str, marts: Sequence[Table], now: datetime, told: Told = ignore
 ) -> dict[str, Any]:
-    """Write marts into a folder, in one of FORMATS, in place of an earlier export; gives the manifest. Raises ExportRefused.
+    """Write marts, or tables' observations, into a folder, in one of FORMATS, in place of an earlier export; the manifest.
 
-    Where there is no room, nothing of an earlier export is lost.
+    Where there is no room, nothing of an earlier export is lost. Raises ExportRefused.
     """
     with _told(to), _held(to) as before:
         unfinished = to / f"{UNFINISHED}{uuid4().hex[:8]}"
@@ -152,8 +160,8 @@ def _each(marts: Sequence[Table], *, told: Told) -> Iterator[Table]:
 def _about(table: Table, *, state: State, now: datetime) -> About:
     seen = state.newest_seen_at.isoformat() if state.newest_seen_at else ""
     return {
-        "source": "Jobindsats.dk / STAR",
-        "mart": f"marts.{table.name}",
+        "source": table.info.get("source", "Jobindsats.dk / STAR"),
+        "mart": table.fullname,
         "contract_version": VERSION,
         "exported_at": now.isoformat(),
         "newest_vintage": str(state.newest_vintage or ""),

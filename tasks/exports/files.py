@@ -23,7 +23,7 @@ from xlsxwriter.worksheet import Worksheet
 from warehouse.danish.clock import in_denmark
 from warehouse.danish.reservations import FEW_EXPLAINED, TOO_FEW
 from warehouse.errors import QuestionError
-from warehouse.marts.contract import Entry, entries
+from warehouse.marts.contract import Entry, entries_of
 from warehouse.marts.declaration import rests_on, years_by
 from warehouse.marts.rows import columns_of, pieces_of, rows_of, years_of
 
@@ -95,9 +95,7 @@ def write_workbook(connection: Connection, table: Table, folder: Path, about: Ab
     """A workbook of the mart and of what it is; a mart that is longer than a sheet goes on in the next."""
     file = folder / f"{table.name}.xlsx"
     with closing(xlsxwriter.Workbook(file, {"constant_memory": True, "strings_to_formulas": False})) as workbook:
-        workbook.set_properties(
-            {"title": f"marts.{table.name}", "created": datetime.fromisoformat(about["exported_at"])}
-        )
+        workbook.set_properties({"title": table.fullname, "created": datetime.fromisoformat(about["exported_at"])})
         formats = {
             "head": workbook.add_format({"bold": True, "bottom": 1}),
             "day": workbook.add_format({"num_format": "yyyy-mm-dd"}),
@@ -124,7 +122,7 @@ def _write_about(sheet: Worksheet, table: Table, *, about: About, formats: Mappi
     """What the file is, and each column of it in Danish."""
     sheet.set_column(0, 0, 36)
     sheet.set_column(1, 1, 100)
-    described = [entry for entry in entries() if entry.table_name == table.name]
+    described = entries_of(table)
     lines = [*about.items(), ("", ""), ("En række", described[0].grain_da), *(_said(entry) for entry in described)]
     for row, (name, said) in enumerate([*lines, ("", ""), *_HOW_TO_READ]):
         sheet.write_string(row, 0, name, formats["head"])

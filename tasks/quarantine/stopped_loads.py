@@ -16,7 +16,8 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
-from warehouse.catalogue.model import Table
+from tasks.sources.registry import SOURCES, is_source
+from warehouse.catalogue.named import table_named
 from warehouse.errors import QuestionError
 
 OPEN = ("open",)
@@ -82,7 +83,7 @@ select * from (
           or exists (select from ops.table_outcomes o
                      where o.table_id = q.table_id and o.fetched and o.seen_at > q.stopped_at))
     left join lateral (select min(o.seen_at) as seen_at from ops.table_outcomes o
-                       where (t.table_no is null or t.publisher in ('local_files', 'ranking_lists'))
+                       where (t.table_no is null or t.publisher = any(:of_files))
                          and o.table_id = q.table_id and o.seen_at > q.stopped_at
                          and o.outcome not in ('quarantined', 'failed')) mended on q.released_at is null
 ) loads
@@ -100,22 +101,37 @@ _REJECTED = "select rule, cells from ops.rejected_rows where quarantine_id = :id
 
 
 def stopped_loads(
-    connection: Connection, *, table: Table | None = None, states: Collection[str] = OPEN
+    connection: Connection, *, table: str | None = None, states: Collection[str] = OPEN
 ) -> list[StoppedLoad]:
-    """The stopped loads in any of these states, newest first."""
-    values = {"states": list(states), "table_id": table and table.id, "id": None}
+    """The stopped loads in any of these states, of one table by its id where it is named, newest first."""
+    return _loads(connection, states=states, table_id=table, number=None)
+
+
+def table_or_source(connection: Connection, written: str) -> str:
+    """The id of a table that a person named, or a source's name, under which files of no table were stopped.
+
+    Raises QuestionError.
+    """
+    name = written.casefold()
+    return name if is_source(name) else table_named(connection, written).id
+
+
+def _loads(
+    connection: Connection, *, states: Collection[str], table_id: str | None, number: int | None
+) -> list[StoppedLoad]:
+    of_files = [source.name for source in SOURCES if source.of_files]
+    values = {"states": list(states), "table_id": table_id, "id": number, "of_files": of_files}
     return [StoppedLoad(**row) for row in connection.execute(text(_LOADS), values).mappings()]
 
 
 def stopped_load(connection: Connection, quarantine_id: int) -> StoppedLoad:
     """One stopped load; raises QuestionError where there is none."""
-    values = {"states": list(EVERY), "table_id": None, "id": quarantine_id}
-    row = connection.execute(text(_LOADS), values).mappings().one_or_none()
-    if row is None:
+    found = _loads(connection, states=EVERY, table_id=None, number=quarantine_id)
+    if not found:
         raise QuestionError(
             f"no load in quarantine has the id {quarantine_id}; `jobindsats quarantine --all` lists them"
         )
-    return StoppedLoad(**row)
+    return found[0]
 
 
 def broken_rules(connection: Connection, load: StoppedLoad) -> list[BrokenRule]:

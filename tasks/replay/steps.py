@@ -15,16 +15,26 @@ from prefect import get_run_logger, task
 from prefect.cache_policies import NO_CACHE
 from pydantic import SecretStr
 
-from tasks.archive.receipts import Assumed, Publication, get_assumed, get_publications, write_missing_receipts
+from tasks.archive.receipts import (
+    Assumed,
+    Publication,
+    get_assumed,
+    get_publications,
+    published,
+    refused_receipts,
+    write_missing_receipts,
+)
 from tasks.derive import bring_figures_up_to_date, bring_up_to_date
+from tasks.replay.left_out import has_left_out, publish_or_leave_out
 from tasks.replay.target import require_target
-from tasks.replay.vintage import ReplayStopped, assume_again, publish_again, publisher_of, still_waiting
+from tasks.replay.vintage import ReplayStopped, assume_again, publisher_of, still_waiting
 from tasks.resources import Resources, open_resources
 from tasks.runs.lifecycle import close_run, open_run
 from tasks.runs.states import ended_as
 from warehouse.database.locks import Lock, held
 from warehouse.database.scratch import WrongTarget, same_database, scratch_beside
 from warehouse.history.checksum import Part, combined, first_difference, parts
+from warehouse.history.vintages import Vintage
 from warehouse.marts.contract import HASHED
 
 
@@ -58,7 +68,7 @@ class ReplayReport:
     """What was rebuilt: vintages, rows of observations with every version, and the checksum over facts and marts.
 
     `equal` is None where nothing was compared; `difference` says where two warehouses differ first, and `problem` what
-    could not be derived.
+    could not be derived. `left_out` has a sentence for each vintage of a file of people that is not read any more as it was.
     """
 
     vintages: int
@@ -67,6 +77,7 @@ class ReplayReport:
     equal: bool | None
     difference: str | None
     problem: str = ""
+    left_out: tuple[str, ...] = ()
 
 
 @contextmanager
@@ -150,7 +161,7 @@ def begin_replay(history: History, *, target: Target) -> Replay:
 
 @contextmanager
 def on_record(replay: Replay, *, target: Target) -> Iterator[None]:
-    """Close the run when the block ends: completed, or failed where it is left by an error."""
+    """Close the run when the block ends: completed, attention where it left something out, failed where an error ends it."""
     outcome = "failed"
     try:
         with open_resources(target.warehouse) as resources, held(resources.engine, Lock.RUN, number=replay.run_id):
@@ -158,15 +169,22 @@ def on_record(replay: Replay, *, target: Target) -> Iterator[None]:
         outcome = "completed"
     finally:
         with open_resources(target.warehouse) as resources, resources.engine.begin() as connection:
+            if outcome == "completed" and has_left_out(connection, replay.run_id):
+                outcome = "attention"
             close_run(connection, run_id=replay.run_id, outcome=outcome, ended_at=resources.clock())
 
 
 @task(name="replay vintage", task_run_name="{publication.in_words}", cache_policy=NO_CACHE)
 def replay_vintage(publication: Publication, *, run_id: int, target: Target) -> None:
-    """Publish one vintage again."""
-    with open_resources(target.warehouse) as resources, resources.engine.begin() as connection:
-        vintage = publish_again(connection, publication, archive=resources.archive, run_id=run_id)
-    get_run_logger().info("%s: %d new, %d revised", publication.in_words, vintage.new, vintage.revised)
+    """Publish one vintage again, or put on record why it is left out."""
+    with open_resources(target.warehouse) as resources:
+        done = publish_or_leave_out(
+            resources.engine, publication, archive=resources.archive, run_id=run_id, now=resources.clock()
+        )
+    if isinstance(done, Vintage):
+        get_run_logger().info("%s: %d new, %d revised", publication.in_words, done.new, done.revised)
+    else:
+        get_run_logger().warning("%s", done)
 
 
 @task(name="end replay", task_run_name="end replay", cache_policy=NO_CACHE)
@@ -177,6 +195,9 @@ def end_replay(history: History, *, target: Target) -> ReplayReport:
         bring_up_to_date(resources.engine, told=problems.append)
         bring_figures_up_to_date(resources.engine, told=problems.append)
         rebuilt = _parts(resources)
+        with resources.engine.connect() as connection:
+            held = {each.name for each in published(connection)}
+            left_out = tuple(why for name, why in refused_receipts(connection).items() if name not in held)
     difference = first_difference(rebuilt, standing=history.standing) if target.compared else None
     return ReplayReport(
         vintages=sum(part.rows for part in rebuilt if part.relation == "core.vintages"),
@@ -185,6 +206,7 @@ def end_replay(history: History, *, target: Target) -> ReplayReport:
         equal=difference is None if target.compared else None,
         difference=difference,
         problem="; ".join(problems),
+        left_out=left_out,
     )
 
 
@@ -196,5 +218,6 @@ def as_shown(found: ReplayReport) -> ReplayReport:
             f"the rebuilt warehouse and the configured one differ, first in {found.difference}. Both stand as they were; "
             "`jobindsats replay --verify --warehouse URL` leaves the rebuilt one to look at"
         )
-    outcome = "failed" if found.difference or found.problem else "completed"
-    return ended_as(outcome, found, message=". ".join(filter(None, (said, found.problem))))
+    wrong = found.difference or found.problem
+    outcome = "failed" if wrong else "attention" if found.left_out else "completed"
+    return ended_as(outcome, found, message=". ".join(filter(None, (said, found.problem, *found.left_out))))

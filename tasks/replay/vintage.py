@@ -6,17 +6,18 @@ before: what was published then was accepted then.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from importlib.metadata import version
 
 from sqlalchemy import Connection, text
 
-from tasks.archive.receipts import Assumed, Publication
+from tasks.archive.receipts import PUBLICATIONS, Assumed, Publication, refused_receipts
 from tasks.archive.store import Archive, ArchiveTrouble
 from tasks.publish import publish_table
+from tasks.sources.registry import source_of
 from tasks.stage import stage_table
-from tasks.stoppages import Stoppage
+from tasks.stoppages import Quarantined, Stoppage
 from warehouse.assumptions.model import shipped
 from warehouse.assumptions.record import moments, record, standing_at
 from warehouse.catalogue.model import CatalogueError
@@ -25,6 +26,20 @@ from warehouse.history.vintages import Vintage
 
 class ReplayStopped(RuntimeError):
     """The archive cannot become a warehouse, or not this one; the message names table and vintage, and what to do."""
+
+
+class FileRefusedNow(Exception):
+    """A file of people that was published once is refused, or read otherwise, by the rules of today.
+
+    The vintage is left out; the message says which, why, and what to do.
+    """
+
+    def __init__(self, publication: Publication, *, why: str, rule: str) -> None:
+        super().__init__(
+            f"{publication.in_words} was left out: {why}. It was published by version {publication.code_version}, which "
+            "can replay it; to have it here, mend the file or its contract in its folder, and the next night reads it"
+        )
+        self.publication, self.rule = publication, rule
 
 
 def publisher_of(publications: Sequence[Publication], *, archive: Archive) -> str:
@@ -50,17 +65,30 @@ select t.table_id, v.seen_at, v.content_hash from core.vintages v join core.tabl
 
 def still_waiting(connection: Connection, publications: Sequence[Publication]) -> tuple[Publication, ...]:
     """The vintages that a warehouse has still to get; raises ReplayStopped where it holds another history."""
-    held: dict[str, list[tuple[object, str]]] = {}
+    held: dict[str, list[tuple[datetime, str]]] = {}
     for row in connection.execute(text(_HELD)):
         held.setdefault(row.table_id, []).append((row.seen_at, row.content_hash))
-    there: set[str] = set()
+    there = _passed_over(connection, publications, held=held)
     for table_id, vintages in held.items():
-        told = [publication for publication in publications if publication.table_id == table_id]
+        told = [each for each in publications if each.table_id == table_id and each.name not in there]
         for at, vintage in enumerate(vintages):
             if at >= len(told) or (told[at].seen_at, told[at].content_hash) != vintage:
                 raise ReplayStopped(_another_history(table_id, seen_at=vintage[0]))
         there |= {publication.name for publication in told[: len(vintages)]}
     return tuple(publication for publication in publications if publication.name not in there)
+
+
+def _passed_over(
+    connection: Connection, publications: Sequence[Publication], *, held: Mapping[str, Sequence[tuple[datetime, str]]]
+) -> set[str]:
+    """The receipts that were refused and come before a vintage that is held: those after the newest are tried again."""
+    refused = refused_receipts(connection)
+    return {
+        each.name
+        for each in publications
+        if each.name in refused and each.table_id in held and each.seen_at < held[each.table_id][-1][0]
+        if all(seen_at != each.seen_at for seen_at, _ in held[each.table_id])
+    }
 
 
 def _another_history(table_id: str, *, seen_at: object) -> str:
@@ -99,12 +127,13 @@ def _require_beginning(connection: Connection, history: Sequence[Assumed], *, he
 def publish_again(connection: Connection, publication: Publication, *, archive: Archive, run_id: int) -> Vintage:
     """Stage a publication's look and publish it as it was, within the caller's transaction.
 
-    Raises ReplayStopped where the archive is damaged, or gives another vintage than the one that was published.
+    Raises FileRefusedNow where a file of people is not read as it was then, and ReplayStopped where the archive is damaged
+    or gives another vintage than the one that was published.
     """
     try:
         staged = stage_table(connection, manifest=publication.manifest, archive=archive, run_id=run_id, guarded=False)
         if staged.content_hash != publication.content_hash:
-            raise ReplayStopped(_read_otherwise(publication))
+            raise _read_otherwise(publication)
         vintage = publish_table(
             connection,
             staged=staged,
@@ -113,16 +142,22 @@ def publish_again(connection: Connection, publication: Publication, *, archive: 
             release_reason=publication.release_reason,
         )
     except (ArchiveTrouble, CatalogueError, Stoppage) as error:
+        if isinstance(error, Quarantined) and source_of(publication.table_id).of_files:
+            raise FileRefusedNow(publication, why=str(error), rule=error.rule) from error
         raise ReplayStopped(
             f"the replay stopped at {publication.in_words}: {error}. The vintages before it are replayed, nothing of this "
             "one; the next replay goes on from here"
         ) from error
-    _require_same_counts(publication, vintage=vintage)
+    if not any(name.startswith(f"{PUBLICATIONS}/{publication.table_id}/") for name in refused_receipts(connection)):
+        _require_same_counts(publication, vintage=vintage)
     return vintage
 
 
-def _read_otherwise(publication: Publication) -> str:
-    return (
+def _read_otherwise(publication: Publication) -> ReplayStopped | FileRefusedNow:
+    if source_of(publication.table_id).of_files:
+        why = f"read today it is not what version {publication.code_version} published of it"
+        return FileRefusedNow(publication, why=why, rule="ReadOtherwise")
+    return ReplayStopped(
         f"the replay stopped at {publication.in_words}: its archived answers, read today, are not the cells that were "
         f"published then. The catalogue or the code has changed since: it was published by version "
         f"{publication.code_version}, and this is {version('jobindsats-warehouse')}. Replay with that version and then "

@@ -106,7 +106,8 @@ class Source:
     """One source: its name, its two doors, and, where it can be filled backwards, what it offers of each table.
 
     `lists_all` says that one answer tells of all its tables: where it cannot be had, each of them has failed. `prefix` is
-    what the ids of tables begin with that declare themselves.
+    what the ids of tables begin with that declare themselves. `of_files`: people save its files, and mend or take away one
+    that was stopped without a new vintage coming of it.
     """
 
     name: str
@@ -114,6 +115,7 @@ class Source:
     reading: Reading
     offers: Offers | None = None
     lists_all: bool = False
+    of_files: bool = False
     prefix: str = ""
 
     @property
@@ -133,8 +135,8 @@ class Source:
 SOURCES: list[Source] = [
     Source("jobindsats", jobindsats, jobindsats_snapshot, offers=jobindsats.offers, lists_all=True),
     Source("statbank", statbank, statbank_snapshot),
-    Source("ranking_lists", ranking_lists, ranking_lists_snapshot),
-    Source("local_files", local_files, local_files_snapshot, prefix=LOCAL_PREFIX),
+    Source("ranking_lists", ranking_lists, ranking_lists_snapshot, of_files=True),
+    Source("local_files", local_files, local_files_snapshot, of_files=True, prefix=LOCAL_PREFIX),
 ]
 """In the order in which a night looks at them."""
 

@@ -16,7 +16,7 @@ from tasks.sources.local_files.values import KINDS, read_period
 from tasks.stoppages import FileRefused
 from tests.conventions.sources import ROOT
 from warehouse.areas import all_areas
-from warehouse.catalogue.feeds import FEEDS_READ
+from warehouse.catalogue.feeds import FEEDS_READ, TOTALS_READ
 from warehouse.catalogue.units import Unit
 from warehouse.figures import FIGURES
 from warehouse.figures.model import FEEDS
@@ -83,6 +83,12 @@ def test_every_unit_and_every_feed_is_on_the_page() -> None:
 def test_what_a_table_may_feed_is_what_figures_read() -> None:
     read = {(each.table, each.measure) for figure in FIGURES.values() for each in figure.inputs if FEEDS in each.table}
     assert read == {(f"{FEEDS}{feeds}", measure) for feeds, measures in FEEDS_READ.items() for measure in measures}
+
+
+def test_what_is_read_of_the_total_only_is_so_in_every_figure() -> None:
+    own = [each for figure in FIGURES.values() for each in figure.inputs if FEEDS in each.table]
+    assert {each.measure for each in own if each.item is None} == TOTALS_READ
+    assert {each.measure for each in own if each.item is not None}.isdisjoint(TOTALS_READ)
 
 
 @pytest.mark.parametrize("form", list(KINDS))

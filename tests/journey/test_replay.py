@@ -19,6 +19,7 @@ from sqlalchemy import create_engine
 
 from tests.conftest import ROOT, Stage
 from tests.content import checksum
+from tests.own_tables import save
 from tests.scene import Scene, everything_prefect_knows
 from warehouse.database.scratch import PREFIX, scratch_beside
 from warehouse.marts.contract import HASHED
@@ -312,3 +313,29 @@ def test_what_was_assumed_when_outlives_the_warehouse(scene: Scene) -> None:
         assert rebuilt.answer("replay")["checksum"] == checksum_of(scene)
         assert by_the_accounts(rebuilt) == [10_000_000, 5_000_000]
     assert scene.answer("replay", "--verify")["equal"] is True
+
+
+def test_an_own_file_that_is_read_otherwise_now_is_left_out_and_told(
+    scene: Scene, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = scene.folder / "own"
+    scene.patch.setenv("JOBINDSATS_LOCAL_FILES", str(folder))
+    for day, answered in (("2023-11-05", "80"), ("2023-11-06", "81")):
+        save(folder, "survey", rows=f"År;Sendt;Besvaret\n2023;250;{answered}\n")
+        assert scene.outcomes(scene.night(day, tables=["local_files"])) == {"local_survey": "published"}
+    receipt = archived(scene, "publications/local_survey")[0]
+    receipt.write_text(receipt.read_text().replace('"content_hash": "', '"content_hash": "0'))
+    with empty(scene) as rebuilt:
+        for _ in range(2):
+            status, told = failed(rebuilt, capsys)
+            assert status == 3
+            assert "1 vintages of people's files were left out" in told
+            assert "local_survey as seen at 2023-11-05" in told
+        assert rebuilt.query("select outcome from ops.runs order by run_id") == [
+            {"outcome": "attention"},
+            {"outcome": "completed"},
+        ]
+        shown = rebuilt.answer("show", "local_survey", "--area", "Herlev", "--measure", "answered_persons")
+        assert [row["value"] for row in shown] == [81]
+        night = rebuilt.night("2023-11-07", tables=["local_files"])
+        assert scene.outcomes(night) == {"local_survey": "not_due"}

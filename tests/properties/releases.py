@@ -26,6 +26,7 @@ Release = Mapping[Cell, Content]
 TABLE = "y25i01"
 PERSONS, FULL_TIME = "unemployed_persons", "unemployed_full_time_persons"
 MEMBERS = jobindsats().table(TABLE).root_members
+RUN_AT = "http://127.0.0.1:1/v3"
 FIRST_NIGHT = datetime(2026, 8, 1, 4, tzinfo=UTC)
 HIDDEN: Content = (None, "suppressed")
 
@@ -45,7 +46,7 @@ def open_run(connection: Connection, *, started_at: datetime = FIRST_NIGHT) -> i
     row = {
         "kind": "nightly",
         "started_at": started_at,
-        "publisher_url": "http://127.0.0.1:1/v3",
+        "publisher_url": RUN_AT,
         "code_version": "test",
     }
     return int(connection.scalar(insert(ops.runs).returning(ops.runs.c.run_id), row) or 0)

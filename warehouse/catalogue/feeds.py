@@ -14,3 +14,8 @@ FEEDS_READ: dict[str, tuple[str, ...]] = {
     "cases": ("*cases",),
     "budget": ("budget_dkk",),
 }
+
+TOTALS_READ: frozenset[str] = frozenset(
+    {"ordinary_hours_pct", "ordinary_hours_persons", "completed_cases", "answered_persons", "sent_persons"}
+)
+"""Those of which figures read the total only, and no member of a breakdown."""

@@ -82,13 +82,17 @@ class Hierarchy(_Declared):
 
 
 class Measure(_Declared):
-    """One measure of a table: our name, the publisher's label, its unit and whether parts add up to the total."""
+    """One measure of a table: our name, the publisher's label, its unit and whether parts add up to the total.
+
+    `decimals` says that a count is not whole: a municipality's own full-time persons.
+    """
 
     name: str
     label: str
     also: tuple[str, ...] = ()
     unit: Unit
     adds_up: bool = False
+    decimals: bool = False
     not_yet: bool = False
     country: bool = True
     within: tuple[float, float] | None = None

@@ -16,7 +16,7 @@ from sqlalchemy import Connection, select, text
 
 from warehouse.figures.compute import Answer, area_name, head, number
 from warehouse.figures.inputs import Scope, read
-from warehouse.figures.model import COUNTED, RECIPIENTS, Figure, Input
+from warehouse.figures.model import COUNTED, EVERY_MEMBER, RECIPIENTS, Figure, Input
 from warehouse.figures.population import INPUTS as POPULATION_INPUTS
 from warehouse.periods import Period
 from warehouse.schema.core import assumptions
@@ -77,6 +77,19 @@ def parts_of_totals(connection: Connection, answered: Answer, *, scope: Scope) -
         ]
         for period in answered.rows["period"].unique().to_list()
     }
+
+
+def lines_of(
+    connection: Connection, row: dict[str, Any], *, figure: Figure, scope: Scope
+) -> list[dict[str, Any]] | None:
+    """The lines of an own table that a row was added up from, or is; None where the row itself says what it read."""
+    wanted = next(iter(figure.inputs), None)
+    if wanted is None or wanted.item != EVERY_MEMBER or row.get(f"{wanted.name}_vintage") is not None:
+        return None
+    found = read(connection, wanted, scope=scope).filter(pl.col("period_id") == Period.parse(row["period"]).key)
+    lines = found["item"].to_list()
+    chosen = [row["item"]] if row["item"] in lines else lines
+    return [_part(name, period=row["period"], wanted=wanted, found=found) for name in chosen]
 
 
 def _part(name: str, *, period: str, wanted: Input, found: pl.DataFrame) -> dict[str, Any]:

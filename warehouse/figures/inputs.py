@@ -15,7 +15,7 @@ from sqlalchemy import Connection, text
 
 from warehouse.areas import COUNTRY
 from warehouse.database.sql_files import read_sql
-from warehouse.figures.model import COUNTED, FEEDS, KEY, RECIPIENTS, Figure, Input
+from warehouse.figures.model import COUNTED, EVERY_MEMBER, FEEDS, KEY, RECIPIENTS, Figure, Input
 from warehouse.periods import Period
 
 _TYPES = pl.Schema(
@@ -73,7 +73,8 @@ def read(connection: Connection, wanted: Input, *, scope: Scope) -> pl.DataFrame
         found = connection.execute(query, {"area": code, "as_of": scope.as_of})
     else:
         numbers = list(connection.scalars(text(_TABLES), {"table": wanted.table}))
-        query = text(read_sql(__package__, "inputs_of_own_tables") if wanted.table.startswith(FEEDS) else _OBSERVED)
+        own = wanted.table.startswith(FEEDS) or wanted.item == EVERY_MEMBER
+        query = text(read_sql(__package__, "inputs_of_own_tables") if own else _OBSERVED)
         found = connection.execute(query, about | {"tables": numbers, "areas": [code] if code else None})
     rows = pl.DataFrame([tuple(row) for row in found], schema=_TYPES, orient="row")
     rows = rows if wanted.only is None else rows.filter(pl.col("item") == wanted.only)

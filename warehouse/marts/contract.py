@@ -103,9 +103,12 @@ class Entry(NamedTuple):
 
 def entries() -> list[Entry]:
     """One row per mart and column, in the order in which a reader meets them."""
-    return [
-        _entry(table, column, position=position) for table in MARTS for position, column in enumerate(table.columns, 1)
-    ]
+    return [entry for table in MARTS for entry in entries_of(table)]
+
+
+def entries_of(table: Table) -> list[Entry]:
+    """One row per column of a mart, in its order."""
+    return [_entry(table, column, position=position) for position, column in enumerate(table.columns, 1)]
 
 
 def _entry(table: Table, column: Column[Any], *, position: int) -> Entry:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import polars as pl
 from polars.io.plugins import register_io_source
@@ -58,8 +58,17 @@ def columns_of(table: Table) -> dict[str, pl.DataType | type[pl.DataType]]:
 
 def years_of(connection: Connection, table: Table, *, by: str) -> list[int]:
     """The years of a column of days that a mart has rows of, in order."""
-    query = f"select distinct extract(year from {by})::int as year from {table.fullname} order by year"  # noqa: S608
-    return list(connection.scalars(text(query)))
+    query = f"select distinct extract(year from {by})::int as year from {_from(table)} order by year"  # noqa: S608
+    return list(connection.scalars(text(query), _asked(table)))
+
+
+def _from(table: Table) -> str:
+    """Where rows are read: the mart itself, or the query that gives them."""
+    return f"({table.info['rows']}) rows" if "rows" in table.info else table.fullname
+
+
+def _asked(table: Table) -> dict[str, Any]:
+    return dict(table.info.get("asked", {}))
 
 
 def rows_of(connection: Connection, table: Table, *, year: int | None = None, by: str | None = None) -> pl.LazyFrame:
@@ -86,8 +95,8 @@ def pieces_of(
     asked = ", ".join(f"{name}::text" if type_of(table.columns[name]) == "jsonb" else name for name in columns)
     chosen = f"where {by} >= make_date(:year, 1, 1) and {by} < make_date(:year + 1, 1, 1)" if by else ""
     keys = ", ".join(column.name for column in table.primary_key)
-    query = f"select {asked} from {table.fullname} {chosen} order by {keys}"  # noqa: S608
+    query = f"select {asked} from {_from(table)} {chosen} order by {keys}"  # noqa: S608
     streaming = connection.execution_options(stream_results=True, max_row_buffer=PIECE)
-    with streaming.execute(text(query), {"year": year} if by else {}) as found:
+    with streaming.execute(text(query), _asked(table) | ({"year": year} if by else {})) as found:
         for rows in found.partitions(PIECE):
             yield pl.DataFrame([tuple(row) for row in rows], schema=columns, orient="row")

@@ -188,8 +188,9 @@ freshness = Table(
         "is_fresh",
         Boolean,
         "Whether a night brought the publisher's newest period and its next release is not past; null for a retired "
-        "table.",
-        "Om vi har kildens nyeste periode, og den næste offentliggørelse ikke er overskredet; tom for en lukket tabel.",
+        "table, and where the source announces no releases.",
+        "Om vi har kildens nyeste periode, og den næste offentliggørelse ikke er overskredet; tom for en lukket tabel, og "
+        "hvor kilden ikke varsler offentliggørelser.",
     ),
     optional(
         "newest_whole_period",

@@ -11,7 +11,7 @@ from tasks.sources.documents.size_words import size_in
 from tasks.sources.local_files.contract import LONGEST_CONTRACT, Contract, ContractError
 from tasks.sources.local_files.contract_fields import Column
 from tasks.sources.local_files.rows import Cell, Row, refused
-from warehouse.catalogue.feeds import FEEDS_READ
+from warehouse.catalogue.feeds import FEEDS_READ, TOTALS_READ
 from warehouse.formats.yaml_files import YamlFile
 
 _Place = tuple[str | int, ...]
@@ -40,6 +40,21 @@ def _of_feeds(contract: Contract) -> Iterator[tuple[_Place, str]]:
             f"for `feeds: {contract.feeds}` figures read {wanted}, and the table has {', '.join(names)}: name the "
             "measure so if it is that, or leave `feeds` out",
         )
+    else:
+        yield from _of_totals(contract, measures=[name for name in names if name in read or "*cases" in read])
+
+
+def _of_totals(contract: Contract, *, measures: Sequence[str]) -> Iterator[tuple[_Place, str]]:
+    """A breakdown without a total has nothing for a figure that reads totals only."""
+    if not TOTALS_READ.issuperset(measures):
+        return
+    for at, key in enumerate(contract.keys):
+        if key.total is None:
+            yield (
+                ("keys", at),
+                f"for `feeds: {contract.feeds}` figures read the total of {', '.join(measures)} only: declare which text of "
+                f"'{key.column}' is the `total`, or leave `feeds` out",
+            )
 
 
 def _of_sizes(contract: Contract) -> Iterator[tuple[_Place, str]]:

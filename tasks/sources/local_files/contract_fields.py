@@ -176,7 +176,14 @@ class Column(Declared):
     @cached_property
     def measure(self) -> Measure:
         """This column as the catalogue declares a measure."""
-        return Measure(name=self.name, label=self.label, unit=self.unit, adds_up=self.adds_up, within=self.within)
+        return Measure(
+            name=self.name,
+            label=self.label,
+            unit=self.unit,
+            adds_up=self.adds_up,
+            within=self.within,
+            decimals=self.unit == "full_time_persons" and self.type == "decimal",
+        )
 
     @cached_property
     def bounds(self) -> tuple[Decimal, Decimal]:

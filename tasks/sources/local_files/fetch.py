@@ -20,7 +20,7 @@ from tasks.sources.local_files.contract_checks import require_in_force
 from tasks.sources.local_files.csv_reader import require_ended
 from tasks.sources.local_files.snapshot import require_size
 from tasks.stoppages import FileRefused
-from warehouse.catalogue.publishers import LOCAL
+from warehouse.catalogue.publishers import LOCAL, LOCAL_PREFIX
 from warehouse.danish.writing import MONTHS
 from warehouse.formats.clean_text import composed
 from warehouse.settings import Settings
@@ -68,13 +68,22 @@ def is_configured(settings: Settings) -> bool:
 
 
 def due(access: Access, *, wanted: frozenset[str]) -> list[Due]:
-    """The municipality's own tables, each with its contract; what fits no contract is said."""
+    """The municipality's own tables, each with its contract; what fits no contract, and who has none, is said."""
     folder = look_into(access.settings.local_files or Path())
     files = [file for file in folder.files if not wanted or wanted & {LOCAL, file.contract.table.id}]
     found = [_due(file, access=access) for file in files]
     if wanted and LOCAL not in wanted:
-        return found
+        lacking = {name for name in wanted if name.startswith(LOCAL_PREFIX)} - {each.table_id for each in found}
+        return [*found, *(_not_there(table_id, folder=folder) for table_id in sorted(lacking))]
     return [*found, *(_unfitting(folder) or readable_again(LOCAL, access=access))]
+
+
+def _not_there(table_id: str, *, folder: Folder) -> Due:
+    """A table that a person asked for by its id and that no contract with a file declares: what may be the reason."""
+    there = ", ".join(file.contract.table.id for file in folder.files) or "none"
+    why = "".join(f" {sentence}." for sentence in folder.sentences)
+    said = f"no contract in the folder that could be read, with a file beside it, declares {table_id}; there is {there}.{why}"
+    return Due(table_id, "failed", said, Listing(table_id))
 
 
 def _due(file: LocalFile, *, access: Access) -> Due:

@@ -67,9 +67,15 @@ def due(access: Access, *, wanted: frozenset[str]) -> list[Due]:
     read = [
         due_of(table_id, files=by_table[table_id], access=access) for table_id in sorted(tables) if table_id in by_table
     ]
+    read += [_not_there(table_id) for table_id in sorted(wanted & {*tables} - {*by_table})]
     if not unreadable:
         return [*read, *readable_again(LISTS, access=access)]
     return [*read, _stopped(unreadable, files=by_table.get(LISTS, []), access=access)]
+
+
+def _not_there(table_id: str) -> Due:
+    said = f"no list of {table_id} that can be read lies where lists are watched for: put one there"
+    return Due(table_id, "failed", said, Listing(table_id))
 
 
 def _sort(address: str, *, into: dict[str, list[ArchivedFile]], access: Access) -> None:

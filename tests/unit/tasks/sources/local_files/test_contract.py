@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from tasks.sources.local_files.contract import ContractError, read_contract
+from tasks.sources.local_files.contract_checks import require_in_force
 from tests.local import DECLARED, XLSX, column, contract, text_of
 from warehouse.catalogue.model import Table
 from warehouse.periods import PeriodKind
@@ -156,3 +157,20 @@ def test_what_is_no_yaml_of_a_contract_is_refused_by_name(what: str) -> None:
 
 def test_the_small_contract_itself_is_right() -> None:
     assert contract().id == DECLARED["table"]
+
+
+SURVEY: dict[str, Any] = {
+    "feeds": "survey",
+    "columns": [{"name": "sent_persons", "label": "Sendt", "unit": "persons"}],
+    "keys": [{"column": "Tilbud", "total": "I alt"}, {"column": "Alder"}],
+}
+
+
+def test_what_feeds_a_figure_that_reads_totals_only_has_them() -> None:
+    with pytest.raises(
+        ContractError, match=r"line \d+: keys.1: .*read the total of sent_persons only.*'Alder' is the `total`"
+    ):
+        require_in_force(contract(**SURVEY), text=text_of(**SURVEY), name="courses.yml")
+    for whole in ({"keys": SURVEY["keys"][:1]}, {"keys": None}, {"feeds": None}):
+        changed = SURVEY | whole
+        require_in_force(contract(**changed), text=text_of(**changed), name="courses.yml")

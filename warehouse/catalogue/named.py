@@ -1,0 +1,81 @@
+"""Finds the table that a person means, by its id or its title, shipped in a catalogue or recorded in the warehouse only.
+
+Adopted tables and a municipality's own are recorded with their declaration when they are first looked at. A name that is
+no table's is never guessed at: the tables that it may mean are offered.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Mapping
+from itertools import islice
+from typing import Any
+
+from sqlalchemy import Connection, Row, text
+
+from warehouse.catalogue.model import CatalogueError, Table
+from warehouse.catalogue.publishers import catalogues, shipped_table
+from warehouse.errors import QuestionError
+
+_OFFERED, _ALIKE = 4, 0.75
+_RECORDED = "select table_id, title, title_en from core.tables order by table_no"
+_DECLARATION = "select declaration from core.tables where table_id = :table_id"
+Titles = Mapping[str, tuple[str, str]]
+"""The Danish and the English title of each table, by its id."""
+
+
+def table_named(connection: Connection | None, written: str) -> Table:
+    """The table with this id or title; only those of the shipped catalogues where there is no warehouse to ask.
+
+    Raises QuestionError with the tables whose ids and titles are like it.
+    """
+    wanted, titles = _plain(written), _titles(connection)
+    found = [table_id for table_id, said in titles.items() if wanted in (table_id, *map(_plain, said))]
+    if len(found) != 1:
+        raise QuestionError(f"no table is called '{written}'; {_offered(wanted, titles=titles, among=found)}")
+    return _declared(connection, found[0])
+
+
+def unknown(what: str, written: str, names: Iterable[str]) -> str:
+    """A sentence that nothing has this name, with the nearest names that there are."""
+    offered = list(names)
+    close = difflib.get_close_matches(written, offered, n=3, cutoff=0.5) or offered
+    return f"no {what} is called '{written}'; " + (f"there is {', '.join(close)}" if close else "there is none")
+
+
+def _plain(written: str) -> str:
+    return " ".join(written.casefold().split())
+
+
+def _titles(connection: Connection | None) -> Titles:
+    shipped = {table.id: (table.title, table.title_en) for each in catalogues() for table in each.tables}
+    recorded: Iterable[Row[Any]] = connection.execute(text(_RECORDED)) if connection is not None else ()
+    return {row.table_id: (row.title, row.title_en) for row in recorded} | shipped
+
+
+def _declared(connection: Connection | None, table_id: str) -> Table:
+    try:
+        return shipped_table(table_id)
+    except CatalogueError:
+        if connection is None:
+            raise
+        return Table.model_validate(connection.scalar(text(_DECLARATION), {"table_id": table_id}))
+
+
+def _offered(wanted: str, *, titles: Titles, among: list[str]) -> str:
+    """The tables of one title; else those with an id like it, then those whose titles have words like each of its own."""
+    ids = difflib.get_close_matches(wanted, titles, n=_OFFERED, cutoff=0.6)
+    alike = [table_id for table_id, said in titles.items() if _has_words(_plain(" ".join(said)), like=wanted.split())]
+    found = list(dict.fromkeys(among or [*ids, *alike]))
+    if not found:
+        return "`jobindsats status --long` lists those there are"
+    named = ", ".join(f"{table_id} ({titles[table_id][0]})" for table_id in islice(found, _OFFERED))
+    more = f" and {len(found) - _OFFERED} more" if len(found) > _OFFERED else ""
+    return f"there is {named}{more}"
+
+
+def _has_words(title: str, *, like: list[str]) -> bool:
+    words = title.split()
+    return bool(like) and all(
+        word in title or difflib.get_close_matches(word, words, n=1, cutoff=_ALIKE) for word in like
+    )
