@@ -386,9 +386,9 @@ def test_all_files_are_of_one_state_whatever_is_published_meanwhile(engine: Engi
 
 
 def test_the_command_writes_them_and_a_mart_that_is_not_there_is_wrong_use(
-    engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    filled: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setenv("JOBINDSATS_WAREHOUSE_URL", engine.url.render_as_string(hide_password=False))
+    monkeypatch.setenv("JOBINDSATS_WAREHOUSE_URL", filled.url.render_as_string(hide_password=False))
     asked = ["export", "--to", str(tmp_path / "out"), "--format", "csv", "--mart", "marts.data_dictionary"]
     assert run([*asked, "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["marts"] == {"data_dictionary": len(entries())}
