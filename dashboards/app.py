@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import os
-from datetime import date, datetime
+from datetime import date
 
 import streamlit as st
 
 from dashboards import charts, courses, shown
-from dashboards.marts import COUNTRY, DENMARK, Marts, Rows, Unreachable, end_of, reading
+from dashboards.marts import COUNTRY, Marts, Rows, Unreachable, end_of, reading
 from tasks.briefing import wording as words
 from warehouse.danish import writing as written
+from warehouse.danish.clock import Clock, danish_day
 from warehouse.danish.reservations import FEW_EXPLAINED
 
 
@@ -64,7 +65,7 @@ def _chosen(names: dict[str, str], days: list[date]) -> tuple[str, list[str], da
 
 def _on_top(marts: Marts, tables: list[str], *, day: date, newest: date) -> None:
     """When the page was made and whom to ask, and that its figures are not the newest, if so."""
-    today = datetime.now(DENMARK).date()
+    today = danish_day(Clock()())
     shown_on = today if day == newest else day
     rows = marts.freshness(tables, today=shown_on, as_of=end_of(shown_on))
     st.caption(shown.imprint_of(rows, today=today, contact=os.environ.get("JOBINDSATS_CONTACT")))

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from typing import Any
 
 from prefect.runtime import flow_run
 
 from tasks.resources import clock_from
-from warehouse.danish.clock import danish_day
+from warehouse.danish.clock import Clock, danish_day
 from warehouse.settings import SettingsError, read_settings
 
 NAMED_AT_MOST = 3
@@ -60,5 +59,5 @@ def _today() -> str:
     try:
         now = clock_from(read_settings().now)()
     except SettingsError:
-        now = datetime.now(UTC)
+        now = Clock()()
     return danish_day(now).isoformat()

@@ -60,7 +60,7 @@ def side_by_side(held: pl.DataFrame, *, figure: Figure) -> pl.DataFrame:
     return rows
 
 
-def figured(name: str, *held: pl.DataFrame, **assumed: float | str) -> pl.DataFrame:
+def figured(name: str, *held: pl.DataFrame, **assumed: float | str | None) -> pl.DataFrame:
     """A figure over what is held, the table's rows first."""
     figure = FIGURES[name]
     both = pl.concat(held)
@@ -70,12 +70,14 @@ def figured(name: str, *held: pl.DataFrame, **assumed: float | str) -> pl.DataFr
     said = printed.differences(both, printed=lists(figure))
     rows = printed.with_sources_told(printed.with_earlier(rows, figure=figure), said=said, printed=lists(figure))
     rows = rows if lists(figure).stands_beside else rows.filter(~pl.col("stands_beside"))
-    found = figure.compute(rows.with_columns(pl.lit(value).alias(name) for name, value in assumed.items()))
+    assumptions = (pl.lit(value, pl.Float64 if value is None else None).alias(name) for name, value in assumed.items())
+    found = figure.compute(rows.with_columns(assumptions))
     return found.sort("period_id", "stands_beside")
 
 
 def priced(*held: pl.DataFrame) -> pl.DataFrame:
-    return figured("savings", *held, net_unit_cost_dkk=132_350.0, basis="accounts_2022")
+    bounds = {"net_unit_cost_low_dkk": None, "net_unit_cost_high_dkk": None}
+    return figured("savings", *held, net_unit_cost_dkk=132_350.0, basis="accounts_2022", **bounds)
 
 
 def test_the_table_answers_and_the_list_stands_beside_it() -> None:
