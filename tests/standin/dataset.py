@@ -168,7 +168,11 @@ def _repeated(file: File) -> set[str]:
 
 def _root(labels: set[str], *, declared: catalogue.Hierarchy | None) -> str | None:
     """The label of the total: as the file has it, else as declared."""
-    accepted = {declared.root, *declared.also} if declared else {label for label in labels if label.endswith(" i alt")}
+    accepted = (
+        {each for each in (declared.root, *declared.also) if each}
+        if declared
+        else {label for label in labels if label.endswith(" i alt")}
+    )
     return min(accepted & labels, default=declared.root if declared else None)
 
 

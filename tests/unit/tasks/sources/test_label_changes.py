@@ -26,6 +26,7 @@ MUNICIPALITIES = {f"/{at}/": area.name for at, area in enumerate(municipalities(
 
 def metadata(members: dict[str, str], *, table: Table = Y25I01, **changes: Any) -> TableMetadata:
     (hierarchy,) = table.breakdowns
+    assert hierarchy.root
     said = TableMetadata(
         table_id=table.id,
         periods=(),

@@ -196,7 +196,7 @@ def test_the_countrys_newest_month_is_not_yet_out_and_an_older_null_is_hidden(en
 
 
 def test_a_measure_that_was_always_small_is_not_out_where_nothing_is(engine: Engine) -> None:
-    before = {("2026M06", 0, PERSONS): 700.0, ("2026M06", 0, FULL_TIME): 40.0}
+    before: Values = {("2026M06", 0, PERSONS): 700.0, ("2026M06", 0, FULL_TIME): 40.0}
     silent: Values = {("2026M07", area, measure): None for area in (0, 163) for measure in (PERSONS, FULL_TIME)}
     assert newest(engine, before | silent) == set(silent)
     shows = {**silent, ("2026M07", 0, PERSONS): 650.0}
@@ -209,7 +209,7 @@ def test_what_was_small_before_is_hidden_and_what_nobody_ever_saw_is_too(engine:
 
 
 def test_without_a_country_all_areas_tell(engine: Engine) -> None:
-    before = {("2026M06", area, PERSONS): 90.0 for area in (163, 741)}
+    before: Values = {("2026M06", area, PERSONS): 90.0 for area in (163, 741)}
     nobody: Values = {("2026M07", area, PERSONS): None for area in (163, 741)}
     assert newest(engine, before | nobody) == set(nobody)
     assert newest(engine, {**before, **nobody, ("2026M07", 163, PERSONS): 88.0}) == set()

@@ -54,8 +54,8 @@ def engine(module_engine: Engine) -> Engine:
 
 @pytest.mark.parametrize("member", list(NEWEST))
 def test_rows_and_caveats_tell_the_breaks_of_their_member_alone(engine: Engine, member: str) -> None:
-    asked = reading.question(TABLE.id, area="Herlev", where=[f"Ydelsesgrupper={member}"])
     with engine.connect() as connection:
+        asked = reading.question(connection, TABLE.id, area="Herlev", where=[f"Ydelsesgrupper={member}"])
         rows = reading.observations(connection, asked)
         said = " ".join(reading.caveats(connection, asked, rows=rows))
     assert tuple(row["series_break"] for row in rows) == NEWEST[member]
