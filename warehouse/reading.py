@@ -18,7 +18,7 @@ from sqlalchemy import Connection, Row, text
 
 from warehouse.areas import find
 from warehouse.catalogue.model import COUNTS, CatalogueError, Table
-from warehouse.catalogue.publishers import catalogues, shipped_table
+from warehouse.catalogue.publishers import catalogues, table_here
 from warehouse.danish.asked import moment, periods_between
 from warehouse.danish.clock import shown_time
 from warehouse.errors import QuestionError
@@ -41,7 +41,7 @@ class Question:
 def table_named(table_id: str) -> Table:
     """A table a person named; raises QuestionError with the nearest ids."""
     try:
-        return shipped_table(table_id)
+        return table_here(table_id)
     except CatalogueError as error:
         known = [table.id for catalogue in catalogues() for table in catalogue.tables]
         raise QuestionError(_unknown("table", table_id, known)) from error

@@ -25,6 +25,7 @@ from tasks.backfill.work import Told, ignore_progress, work_on
 from tasks.backfill.workers import ClusterTrouble, helped_by, work_on_cluster
 from tasks.load_assumptions import put_assumptions_on_record
 from tasks.resources import RETRIES, declare, open_resources
+from tasks.sources.registry import source_of
 from tasks.stoppages import WarehouseTrouble
 from warehouse.errors import DATABASE_ERRORS, QuestionError, in_words
 
@@ -92,7 +93,8 @@ def begin(first: str | None, last: str | None, *, tables: Sequence[str], resume:
             raise QuestionError(NO_SPAN)
         planned = plan(resources, first=first, last=last, named=tables)
         with resources.engine.begin() as connection:
-            declare(connection, (each.table for each in planned.tables))
+            for each in planned.tables:
+                declare(connection, [each.table], source=source_of(each.table.id))
             return ledger.open_backfill(
                 connection, planned, publisher=resources.settings.api_url, started_at=resources.clock()
             )

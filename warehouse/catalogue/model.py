@@ -6,10 +6,11 @@ ids are not declared: they are read from the publisher's own metadata at run tim
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from functools import cache
 from importlib import resources
-from typing import Literal
+from typing import Any, Literal
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
@@ -18,10 +19,22 @@ from warehouse.formats.days import WrittenDay
 from warehouse.periods import Period, PeriodKind
 
 Unit = Literal[
-    "persons", "full_time_persons", "cases", "pct", "pct_point", "fraction", "ratio", "rank", "dkk", "work_years"
+    "persons",
+    "full_time_persons",
+    "cases",
+    "pct",
+    "pct_point",
+    "fraction",
+    "ratio",
+    "rank",
+    "dkk",
+    "work_years",
+    "unknown",
 ]
+"""`unknown` is loaded, kept, shown and exported, and never used in a figure."""
 
-Evidence = Literal["confirmed", "likely", "inferred"]
+Evidence = Literal["confirmed", "likely", "inferred", "guessed"]
+"""How firmly something is known; `guessed` is by the words of a label, by a program."""
 
 COUNTS: frozenset[str] = frozenset({"persons", "full_time_persons", "cases", "rank"})
 HIDDEN_WHEN_SMALL: frozenset[str] = frozenset({"persons", "full_time_persons", "cases"})
@@ -37,6 +50,7 @@ BOUNDS: dict[str, tuple[float, float]] = {
     "rank": (1, 98),
     "dkk": (-1e12, 1e12),
     "work_years": (0, 1_000_000),
+    "unknown": (-1e15, 1e15),
 }
 
 
@@ -44,11 +58,13 @@ class CatalogueError(ValueError):
     """The catalogue, or a question put to it, names something that is not declared."""
 
 
-class _Declared(BaseModel):
+class Declared(BaseModel):
+    """What a person or a program declares: unknown keys are errors, and nothing changes once it is read."""
+
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class Member(_Declared):
+class Member(Declared):
     """One member of a breakdown, by the name we keep; `also` are other spellings the publisher uses."""
 
     name: str
@@ -57,31 +73,35 @@ class Member(_Declared):
     until: WrittenDay | None = None
 
 
-class Hierarchy(_Declared):
+class Hierarchy(Declared):
     """One way the publisher breaks a dimension down; members are those of the one level we ask for.
 
-    `open` is a breakdown whose members are whatever the publisher writes: a municipality's own rows.
+    `open` is a breakdown whose members are whatever the publisher writes: a municipality's own rows, or hundreds of
+    occupations. `level` is the publisher's id of the level to ask for, where the members do not tell. Without a `root`
+    the publisher has no total of it, and none is asked for.
     """
 
     id: str
     dimension: str
     kind: Literal["area", "breakdown"] = "breakdown"
-    root: str
+    root: str = ""
     also: tuple[str, ...] = ()
+    level: str | None = None
     level_holds: Literal["municipality"] | None = None
     members: tuple[Member, ...] = ()
     open: bool = False
+    evidence: Evidence = "confirmed"
 
     @property
     def canonical(self) -> dict[str, str]:
         """Every accepted label of this breakdown, root included, to the name we keep."""
-        labels = {self.root: self.root} | dict.fromkeys(self.also, self.root)
+        labels = {label: self.root for label in (self.root, *self.also) if self.root}
         for member in self.members:
             labels |= {member.name: member.name} | dict.fromkeys(member.also, member.name)
         return labels
 
 
-class Measure(_Declared):
+class Measure(Declared):
     """One measure of a table: our name, the publisher's label, its unit and whether parts add up to the total."""
 
     name: str
@@ -111,17 +131,18 @@ class Measure(_Declared):
         return (self.label, *self.also)
 
 
-class Retirement(_Declared):
+class Retirement(Declared):
     """When the publisher stopped a table, and what replaced it."""
 
     since: WrittenDay
     replaced_by: str | None = None
 
 
-class Table(_Declared):
+class Table(Declared):
     """One publisher table as we use it.
 
-    `filled` is the share of its possible cells that the publisher usually has rows for: plans count with it.
+    `filled` is the share of its possible cells that the publisher usually has rows for: plans count with it. `counted_in`
+    is the publisher's own word for its unit, where the publisher has one.
     """
 
     id: str = Field(pattern=r"^[a-z0-9_]+$", max_length=40)
@@ -141,6 +162,7 @@ class Table(_Declared):
     keeps_periods: int | None = None
     largest_revision_pct: float = 25
     feeds: str | None = None
+    counted_in: str | None = None
 
     @model_validator(mode="after")
     def _names_are_unique(self) -> Table:
@@ -171,7 +193,7 @@ class Table(_Declared):
         return begun and (self.retired is None or day < self.retired.since)
 
 
-class BenefitGroup(_Declared):
+class BenefitGroup(Declared):
     """A benefit as a committee paper names it, and the one table and member that counts it."""
 
     id: str
@@ -185,7 +207,7 @@ class BenefitGroup(_Declared):
     successor: str | None = None
 
 
-class SeriesBreak(_Declared):
+class SeriesBreak(Declared):
     """A point in time across which a table's figures are not comparable: per table, the first period after it."""
 
     id: str
@@ -202,7 +224,7 @@ class SeriesBreak(_Declared):
         return first_periods
 
 
-class Catalogue(_Declared):
+class Catalogue(Declared):
     """Everything declared of one publisher."""
 
     publisher: str
@@ -246,7 +268,20 @@ class Catalogue(_Declared):
 def _hierarchy(key: str, body: object) -> Hierarchy:
     if not isinstance(body, dict):
         raise CatalogueError(f"the hierarchy {key} is declared without a body")
-    return Hierarchy(id=key, **body)
+    try:
+        return Hierarchy(id=key, **body)
+    except ValidationError as error:
+        raise CatalogueError(f"the hierarchy {key} cannot be read: {error}") from error
+
+
+def with_hierarchies(tables: Iterable[dict[str, Any]], *, hierarchies: dict[str, Any]) -> list[dict[str, Any]]:
+    """Tables as they are written, each with the hierarchies it names; raises KeyError for one that is not declared."""
+    declared = {key: _hierarchy(key, body) for key, body in hierarchies.items()}
+    return [
+        table
+        | {"area": declared[table["area"]], "breakdowns": tuple(declared[key] for key in table.get("breakdowns") or ())}
+        for table in tables
+    ]
 
 
 # The same loader in C, where the package was built with it: the catalogue takes a tenth of the time.
@@ -257,11 +292,8 @@ def read_catalogue(text: str) -> Catalogue:
     """A catalogue from the text of its YAML file; raises CatalogueError naming the key that is wrong."""
     try:
         document = yaml.load(text, Loader=_QUICKEST)  # noqa: S506 - a SafeLoader either way
-        hierarchies = {key: _hierarchy(key, body) for key, body in document.pop("hierarchies").items()}
+        document["tables"] = with_hierarchies(document["tables"], hierarchies=document.pop("hierarchies"))
         document.pop("measure_sets", None)
-        for table in document["tables"]:
-            table["area"] = hierarchies[table["area"]]
-            table["breakdowns"] = tuple(hierarchies[key] for key in table.get("breakdowns", ()))
         return Catalogue.model_validate(document)
     except KeyError as error:
         raise CatalogueError(f"the catalogue refers to {error}, which it does not declare") from error

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from functools import cache
 
+from warehouse.catalogue.additions import look_into, tables_in_force
 from warehouse.catalogue.model import Catalogue, CatalogueError, Table, jobindsats, ranking_lists, statbank
+from warehouse.settings import read_settings
 
 LOCAL = "local_files"
 LOCAL_PREFIX = "local_"
@@ -41,6 +43,13 @@ def shipped_table(table_id: str) -> Table:
     if not known:
         raise CatalogueError(f"{table_id} is a table of your own: its contract declares it, not a catalogue")
     return known[0].table(table_id)
+
+
+def table_here(table_id: str) -> Table:
+    """A table as it is declared here, shipped or in the folder of the settings; raises CatalogueError and SettingsError."""
+    folder = look_into(read_settings().catalogue_folder)
+    declared = {table.id: table for each in catalogues() for table in tables_in_force(each, folder=folder)}
+    return declared.get(table_id.lower()) or shipped_table(table_id)
 
 
 def chosen(catalogue: Catalogue, *, wanted: frozenset[str]) -> list[str]:

@@ -29,7 +29,7 @@ from tasks.sources.cells import (
 )
 from tasks.stoppages import Undeclared
 from warehouse.areas import COUNTRY, by_publisher_name
-from warehouse.catalogue.model import Measure, Table
+from warehouse.catalogue.model import Hierarchy, Measure, Table
 from warehouse.periods import Period, PeriodError
 
 _COUNTRY = int(COUNTRY)
@@ -116,12 +116,22 @@ def _keyed(rows: pl.DataFrame, *, table: Table, asked: Asked) -> pl.DataFrame:
     period_ids = _period_ids(rows[period], table=table)
     area_ids = {name: area.key for name, area in by_publisher_name().items()}
     mapped = partial(_mapped, rows, table=table, asked=asked)
-    members = [mapped(column=each.dimension, codes=each.canonical, kind=pl.String) for each in table.breakdowns]
+    members = [
+        mapped(column=each.dimension, codes=_names(rows[each.dimension], hierarchy=each), kind=pl.String)
+        for each in table.breakdowns
+    ]
     return rows.with_columns(
         period_id=mapped(column=period, codes=period_ids, kind=pl.Int32),
         area_id=mapped(column=area, codes=area_ids, kind=pl.Int16),
         members=members_of(members, rows=rows.height),
     )
+
+
+def _names(labels: pl.Series, *, hierarchy: Hierarchy) -> dict[str, str]:
+    """What each label stands for: as declared, and in an open hierarchy any other for itself, without blanks around it."""
+    if not hierarchy.open:
+        return hierarchy.canonical
+    return {label: label.strip() for label in labels.unique()} | hierarchy.canonical
 
 
 def _require_each_period(keyed: pl.DataFrame, *, table: Table, nodes: Mapping[str, str], asked: Asked) -> None:

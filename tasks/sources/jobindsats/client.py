@@ -122,7 +122,7 @@ def cuts(table: Table, *, metadata: TableMetadata) -> list[Cut]:
     choices: list[list[tuple[tuple[str, str], int]]] = []
     for hierarchy in (table.area, *table.breakdowns):
         level = level_to_ask(metadata, hierarchy=hierarchy)
-        nodes = [((hierarchy.id, ROOT), 1)]
+        nodes = [((hierarchy.id, ROOT), 1)] if hierarchy.root else []
         if level is not None:
             nodes.append(((hierarchy.id, f"level:{level.level_id}"), len(level.names)))
         choices.append(nodes)

@@ -108,10 +108,12 @@ def level_to_ask(metadata: TableMetadata, *, hierarchy: Hierarchy) -> Level | No
             f"{metadata.table_id}: the publisher has no hierarchy {hierarchy.id} (it has "
             f"{', '.join(sorted(metadata.hierarchies))}): correct it in warehouse/catalogue/jobindsats.yml"
         )
+    levels = [level for level in metadata.hierarchies[hierarchy.id] if set(level.names) != {ROOT}]
+    if hierarchy.level is not None:
+        return _level_named(levels, hierarchy=hierarchy, of=metadata.table_id)
     wanted = _wanted_names(hierarchy)
     if not wanted:
         return None
-    levels = [level for level in metadata.hierarchies[hierarchy.id] if set(level.names) != {ROOT}]
     best = max(levels, key=lambda level: len(wanted & set(level.names.values())), default=None)
     if best is None or not wanted & set(best.names.values()):
         found = "; ".join(f"{level.level_id}: {', '.join(list(level.names.values())[:5])}" for level in levels)
@@ -120,6 +122,17 @@ def level_to_ask(metadata: TableMetadata, *, hierarchy: Hierarchy) -> Level | No
             "correct the members in warehouse/catalogue/jobindsats.yml"
         )
     return best
+
+
+def _level_named(levels: list[Level], *, hierarchy: Hierarchy, of: str) -> Level:
+    for level in levels:
+        if level.level_id == hierarchy.level:
+            return level
+    found = ", ".join(level.level_id for level in levels) or "none"
+    raise Undeclared(
+        f"{of}: {hierarchy.id} has no level {hierarchy.level} any more; the publisher has {found}: correct `level` in the "
+        f"file {of}.yml of the folder that JOBINDSATS_CATALOGUE names, or adopt the table anew"
+    )
 
 
 def _wanted_names(hierarchy: Hierarchy) -> set[str]:

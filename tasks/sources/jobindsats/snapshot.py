@@ -10,6 +10,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from tasks.archive.store import Archive, Manifest
 from tasks.sources.cells import Cut
+from tasks.sources.declarations import table_in
 from tasks.sources.jobindsats.cells import to_cells
 from tasks.sources.jobindsats.metadata import (
     ROOT,
@@ -24,14 +25,13 @@ from tasks.sources.label_changes import Labels, Spellings, labels_in
 from tasks.stoppages import Undeclared
 from warehouse.areas import by_publisher_name
 from warehouse.catalogue.model import Hierarchy, Table
-from warehouse.catalogue.publishers import shipped_table
 from warehouse.danish.clock import danish_day
 from warehouse.periods import Period
 
 
 def snapshot(manifest: Manifest, *, archive: Archive) -> JobindsatsSnapshot:
     """The snapshot of a manifest; raises CatalogueError."""
-    return JobindsatsSnapshot(manifest, shipped_table(manifest.table_id), archive)
+    return JobindsatsSnapshot(manifest, table_in(manifest, archive=archive), archive)
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ import polars as pl
 
 from tasks.sources.cells import KEY, SCHEMA, composed_labels, members_of, one_of_each, require_asked, require_each_came
 from tasks.sources.json_answers import not_promised
-from tasks.sources.statbank.codes import area_of, is_left_out, read_quarter
+from tasks.sources.statbank.codes import area_of, is_left_out, read_time
 from tasks.sources.statbank.metadata import CATALOGUE, SETTING, BankMetadata, members_asked
 from tasks.stoppages import BodyUnreadable, Undeclared
 from warehouse.catalogue.model import Measure, Table
@@ -96,8 +96,8 @@ def _columns(table: Table, *, metadata: BankMetadata) -> list[_Column]:
         place = area_of(code, text=area.texts[code])
         if place is not None or is_left_out(code, text=area.texts[code]):
             places[label] = place.key if place is not None else None
-    quarters = {label: read_quarter(code).key for label, code in _labels(metadata.time.texts).items()}
-    quarters |= {code: read_quarter(code).key for code in metadata.time.texts}
+    quarters = {label: read_time(code).key for label, code in _labels(metadata.time.texts).items()}
+    quarters |= {code: read_time(code).key for code in metadata.time.texts}
     return [
         _Column(area.variable_id, places, "declare it in tasks/sources/statbank/codes.py"),
         _Column(metadata.time.variable_id, quarters, "its own description does not offer it: ask again"),

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tasks.sources.statbank.codes import LEFT_OUT, area_of, is_left_out, read_quarter, write_quarter
+from tasks.sources.statbank.codes import LEFT_OUT, area_of, is_left_out, read_time, write_time
 from tasks.sources.statbank.fetch import CELL_LIMIT, figures, in_chunks, metadata_of
 from tasks.sources.statbank.metadata import differences, members_asked, read_metadata
 from tasks.stoppages import BodyUnreadable, Undeclared
@@ -89,10 +89,10 @@ def test_a_period_that_is_no_quarter_stops_the_table(code: str) -> None:
 
 
 def test_a_danish_quarter_is_read_and_written() -> None:
-    assert read_quarter("2024K1") == Period.parse("2024Q01")
-    assert write_quarter(Period.parse("2024Q04")) == "2024K4"
+    assert read_time("2024K1") == Period.parse("2024Q01")
+    assert write_time(Period.parse("2024Q04")) == "2024K4"
     with pytest.raises(PeriodError, match="2024M01"):
-        write_quarter(Period(PeriodKind.MONTH, 2024, 1))
+        write_time(Period(PeriodKind.MONTH, 2024, 1))
 
 
 # ---- areas --------------------------------------------------------------------------------------------------
