@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import getpass
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated, Any
 
-from cyclopts import Parameter
+from cyclopts import App, Parameter
 from rich.text import Text
 
 from flows.command_line.options import ATTENTION, WELL, Json, answered, wrong_use
@@ -15,8 +16,12 @@ from flows.printing import console, grid, number, tell
 
 if TYPE_CHECKING:
     from tasks.upkeep.catalogue.adopting import Adopted, NotAdopted
+    from tasks.upkeep.catalogue.comparing import Compared
 
 _MEMBERS_SHOWN = 8
+catalogue = App(
+    name="catalogue", help="What is declared, beside what the publishers say: compare it, accept what changed."
+)
 
 
 def tables(words: Annotated[tuple[str, ...], Parameter(name="WORDS")] = (), /, *, as_json: Json = False) -> int:
@@ -150,3 +155,74 @@ def _print_guesses(adopted: Mapping[str, Any]) -> None:
     terminal.print(Text(f"\nDeclared in {adopted['file']}. Guessed, so look at it:"))
     for guess in adopted["guessed"]:
         terminal.print(Text(f"  {guess}"))
+
+
+@catalogue.command
+def compare(table: Annotated[str | None, Parameter(name="ID")] = None, /, *, as_json: Json = False) -> int:
+    """Hold the declarations of all tables, or of one, against what their publishers say now: label by label."""
+    from tasks.upkeep.catalogue.asking import asking
+    from tasks.upkeep.catalogue.comparing import compare as compare_tables
+
+    with asking() as access, bar(shown=not as_json) as moved:
+        found = compare_tables(table, access=access, told=moved)
+    answered(_compared(found), as_json=as_json, shown=lambda: _print_compared(found))
+    return ATTENTION if any(each.differences or each.trouble for each in found) else WELL
+
+
+def _compared(found: Sequence[Compared]) -> list[dict[str, Any]]:
+    return [
+        {
+            "table": each.table,
+            "publisher": each.publisher,
+            "differences": [
+                asdict(difference) | {"sentence": difference.sentence, "accepting": difference.consequence}
+                for difference in each.differences
+            ],
+            "trouble": each.trouble or None,
+            "command": _accepting(each) if each.acceptable else None,
+        }
+        for each in found
+    ]
+
+
+def _accepting(compared: Compared) -> str:
+    return f'jobindsats catalogue accept {compared.table} --reason "..."'
+
+
+def _print_compared(found: Sequence[Compared]) -> None:
+    terminal = console()
+    for each in found:
+        for difference in each.differences:
+            terminal.print(Text(f"{each.table}: {difference.sentence}", "yellow"))
+            terminal.print(Text(f"  accepted: {difference.consequence}", "dim"))
+        if each.trouble:
+            terminal.print(Text(f"{each.table}: {each.trouble}", "yellow"))
+        if each.acceptable:
+            terminal.print(Text(f"  {_accepting(each)}"))
+    same = sum(not each.differences and not each.trouble for each in found)
+    terminal.print(f"{number(same)} of {number(len(found))} tables are as their publishers have them.")
+
+
+@catalogue.command
+def accept(
+    table: Annotated[str, Parameter(name="ID")],
+    /,
+    *,
+    reason: Annotated[str, Parameter(help="Why it is meant so; it stays in the file.")],
+    by: Annotated[str | None, Parameter(help="Who says so; the system's user where nobody is named.")] = None,
+    as_json: Json = False,
+) -> int:
+    """Take over what a publisher changed of one table: written with the reason into the folder, and read the next night."""
+    from tasks.upkeep.catalogue.asking import asking
+    from tasks.upkeep.catalogue.comparing import accept as accept_of
+
+    with asking() as access:
+        found, file = accept_of(table, reason=reason, by=by or getpass.getuser(), access=access)
+    (document,) = _compared([found])
+    return answered(document | {"file": file}, as_json=as_json, shown=lambda: _print_accepted(found, file=file))
+
+
+def _print_accepted(found: Compared, *, file: str) -> None:
+    for each in found.acceptable:
+        console().print(Text(f"{each.sentence}: accepted, {each.consequence}", "green"))
+    console().print(Text(f"Written in {file}. Next: jobindsats nightly --table {found.table}"))

@@ -44,6 +44,9 @@ COMMANDS = {
     "flows.command_line.catalogue:adopt": (
         "Take tables into the catalogue: a declaration of each is written from what its publisher says of it."
     ),
+    "flows.command_line.catalogue:catalogue": (
+        "What is declared, beside what the publishers say: compare it, accept what changed."
+    ),
     "flows.command_line.figures:figures": "List the derived figures: formula, unit, and what each reads.",
     "flows.command_line.figures:figure": (
         "Show a derived figure for an area, with its bounds, assumptions and vintages."

@@ -14,6 +14,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeVar
 
+import yaml
 from pydantic import Field, ValidationError
 
 from warehouse.catalogue.model import (
@@ -23,6 +24,7 @@ from warehouse.catalogue.model import (
     Hierarchy,
     Measure,
     Member,
+    Retirement,
     Table,
     Unit,
     with_hierarchies,
@@ -32,6 +34,7 @@ from warehouse.formats.yaml_files import YamlFile, YamlMisread
 
 MEASURES = "measures"
 IDS = "ids"
+TABLE = "table"
 SUFFIX = ".yml"
 Thing = TypeVar("Thing", Measure, Member)
 _KEYS = {"publisher", "hierarchies", "tables", "accepted"}
@@ -40,7 +43,8 @@ _KEYS = {"publisher", "hierarchies", "tables", "accepted"}
 class Accepted(Declared):
     """One thing that a person accepted of a publisher: a spelling, something new, or the end of something.
 
-    `where` is a hierarchy's id, `measures`, or `ids` for other ids under the same labels. A `label` of a `name` that is
+    `where` is a hierarchy's id, `measures`, `ids` for other ids under the same labels, or `table` for its end. A `label` of a
+    `name` that is
     declared is another spelling of it, of any other name something new; `until` is its last day.
     """
 
@@ -141,6 +145,24 @@ def tables_in_force(catalogue: Catalogue, *, folder: Folder) -> tuple[Table, ...
     return tuple(with_accepted(table, accepted=accepted.get(table_id, ())) for table_id, table in found.items())
 
 
+def appended(text: str, *, accepted: Sequence[Accepted], publisher: str, name: str) -> str:
+    """A file's text with more accepted at its end, everything else as it was written; raises CatalogueError."""
+    before = read_additions(text, name=name) if text.strip() else Additions(publisher=publisher)
+    items = [each.model_dump(mode="json", exclude_defaults=True) for each in accepted]
+    begun = text if text.strip() else f"publisher: {publisher}\n"
+    heading = "" if before.accepted else "accepted:\n"
+    more = f"{begun.rstrip()}\n{heading}{yaml.safe_dump(items, allow_unicode=True, sort_keys=False, width=110)}"
+    try:
+        after = read_additions(more, name=name)
+    except CatalogueError:
+        after = before
+    if after != before.model_copy(update={"accepted": (*before.accepted, *accepted)}):
+        raise CatalogueError(
+            f"{name}: put `accepted:` at the end of the file, an item to each line that begins with `- `"
+        )
+    return more
+
+
 def with_accepted(table: Table, *, accepted: Sequence[Accepted]) -> Table:
     """A table as declared, with what a person accepted of its publisher since, one after the other."""
     for each in accepted:
@@ -151,6 +173,8 @@ def with_accepted(table: Table, *, accepted: Sequence[Accepted]) -> Table:
 def _with(table: Table, accepted: Accepted) -> Table:
     if accepted.where == IDS:
         return table.model_copy(update={"renumbered": accepted.accepted_on})
+    if accepted.where == TABLE:
+        return table.model_copy(update={"retired": Retirement(since=accepted.accepted_on)})
     if accepted.where == MEASURES:
         return table.model_copy(update={"measures": _measures(table.measures, accepted)})
     own = [_hierarchy(each, accepted) for each in (table.area, *table.breakdowns)]

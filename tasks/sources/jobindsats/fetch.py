@@ -43,6 +43,7 @@ from tasks.stoppages import (
     Stoppage,
     TokenMissing,
     TokenRefused,
+    settled_by,
 )
 from warehouse.catalogue.model import Table, jobindsats
 from warehouse.danish.clock import danish_day
@@ -119,7 +120,7 @@ def _not_listed(table: Table, *, last: LastFetch | None, today: date, remark: st
         return Due(table.id, "not_due", f"the publisher does not list it yet{remark}", nowhere)
     message = (
         f"{table.id} is no longer listed by the publisher{remark}, and the catalogue does not say that it was retired. What "
-        "was published stands; look at the publisher's news and add `retired` in warehouse/catalogue/jobindsats.yml"
+        f"was published stands; look at the publisher's news. {settled_by(table.id)}"
     )
     return Due(table.id, "failed", message, nowhere)
 

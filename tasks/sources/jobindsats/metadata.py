@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from tasks.sources.json_answers import json_of
-from tasks.stoppages import BodyUnreadable, Undeclared
+from tasks.stoppages import BodyUnreadable, Undeclared, settled_by
 from warehouse.areas import municipalities
 from warehouse.catalogue.model import Hierarchy, Measure, Table
 from warehouse.formats.strict_json import JsonMisread, each_once
@@ -119,7 +119,7 @@ def level_to_ask(metadata: TableMetadata, *, hierarchy: Hierarchy) -> Level | No
         found = "; ".join(f"{level.level_id}: {', '.join(list(level.names.values())[:5])}" for level in levels)
         raise Undeclared(
             f"{metadata.table_id}: no level of {hierarchy.id} holds {_some(wanted)}; the publisher has {found or 'none'}: "
-            "correct the members in warehouse/catalogue/jobindsats.yml"
+            f"{settled_by(metadata.table_id)}"
         )
     return best
 

@@ -54,9 +54,7 @@ class NotAdopted:
     reason: str
 
 
-def adopt(
-    table_id: str, *, access: Access, breakdowns: Sequence[str] = (), area: str | None = None
-) -> Adopted:
+def adopt(table_id: str, *, access: Access, breakdowns: Sequence[str] = (), area: str | None = None) -> Adopted:
     """Adopt one table; raises CatalogueError, QuestionError, and PublisherTrouble where its publisher cannot be asked."""
     _require_new(table_id.lower(), access=access)
     return _adopt(offered(table_id, access=access), access=access, breakdowns=breakdowns, area=area)
@@ -112,11 +110,12 @@ def _adopt(
         raise CatalogueError(f"{described.id} cannot be declared: {error.errors()[0]['msg']}") from error
     path = file_of(table.id, folder=access.settings.catalogue_folder)
     heading = _heading(described, table=table, today=danish_day(access.clock()))
-    _write(path, written(table, publisher=described.publisher, heading=heading))
+    write(path, written(table, publisher=described.publisher, heading=heading))
     return _told(described, table=table, path=path, cells_per_call=access.settings.cells_per_call)
 
 
-def _write(path: Path, text: str) -> None:
+def write(path: Path, text: str) -> None:
+    """Write a file of the folder whole or not at all; the folder is made where it is not there."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     with whole_file(path) as place:
         place.write_text(text, encoding="utf-8")

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from time import sleep
 
 from tasks.archive.store import Archive
+from tasks.plan import known_tables
 from tasks.resources import clock_from, ready, require_warehouse
 from tasks.sources.access import Access
 from tasks.sources.http import at_once
@@ -25,7 +26,9 @@ def asking() -> Iterator[Access]:
     settings = read_settings()
     if _has_warehouse(settings):
         with ready() as resources:
-            yield resources.access(run_id=NO_RUN)
+            with resources.engine.connect() as connection:
+                known = known_tables(connection)
+            yield resources.access(run_id=NO_RUN, known=known)
         return
     clock, archive = clock_from(settings.now), Archive(settings.archive)
     yield Access(settings, clock, archive, NO_RUN, before_call=_spaced(settings.call_limit))
