@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from expectations.checks import Audited, Check, no_cells
 from expectations.sql_literals import literals
-from warehouse.catalogue.model import HIDDEN_WHEN_SMALL
+from warehouse.catalogue.units import HIDDEN_WHEN_SMALL
 from warehouse.database.sql_files import read_sql
 
 LARGE_COUNT = 50

@@ -17,8 +17,9 @@ from typing import Any
 from sqlalchemy import Connection, Row, text
 
 from warehouse.areas import find
-from warehouse.catalogue.model import COUNTS, CatalogueError, Table
+from warehouse.catalogue.model import CatalogueError, Table
 from warehouse.catalogue.publishers import catalogues, table_here
+from warehouse.catalogue.units import COUNTS
 from warehouse.danish.asked import moment, periods_between
 from warehouse.danish.clock import shown_time
 from warehouse.errors import QuestionError

@@ -17,7 +17,7 @@ from tasks.stoppages import FileRefused
 from tests.conventions.sources import ROOT
 from warehouse.areas import all_areas
 from warehouse.catalogue.feeds import FEEDS_READ
-from warehouse.catalogue.model import Unit
+from warehouse.catalogue.units import Unit
 from warehouse.figures import FIGURES
 from warehouse.figures.model import FEEDS
 from warehouse.periods import Period

@@ -15,7 +15,8 @@ from tests.standin.noise import Floats
 from tests.standin.recipes import Grid, Window
 from tests.standin.release_calendar import Release, current_release
 from warehouse.catalogue import model as catalogue
-from warehouse.catalogue.model import HIDDEN_WHEN_SMALL, Measure, Table
+from warehouse.catalogue.model import Measure, Table
+from warehouse.catalogue.units import HIDDEN_WHEN_SMALL
 from warehouse.periods import Period, PeriodKind
 
 SCALES = ("small", "national", "large")

@@ -26,9 +26,9 @@ from warehouse.catalogue.model import (
     Member,
     Retirement,
     Table,
-    Unit,
     with_hierarchies,
 )
+from warehouse.catalogue.units import Unit
 from warehouse.formats.days import WrittenDay
 from warehouse.formats.yaml_files import YamlFile, YamlMisread
 
@@ -43,9 +43,8 @@ _KEYS = {"publisher", "hierarchies", "tables", "accepted"}
 class Accepted(Declared):
     """One thing that a person accepted of a publisher: a spelling, something new, or the end of something.
 
-    `where` is a hierarchy's id, `measures`, `ids` for other ids under the same labels, or `table` for its end. A `label` of a
-    `name` that is
-    declared is another spelling of it, of any other name something new; `until` is its last day.
+    `where` is a hierarchy's id, `measures`, `ids` for other ids under the same labels, or `table` for its end. A `label`
+    of a `name` that is declared is another spelling of it, of any other name something new; `until` is its last day.
     """
 
     where: str

@@ -9,7 +9,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 
-from warehouse.catalogue.model import Unit
+from warehouse.catalogue.units import Unit
 
 _LONGEST = 70
 _LETTERS = {"æ": "ae", "ø": "oe", "å": "aa"}

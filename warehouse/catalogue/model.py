@@ -15,43 +15,9 @@ from typing import Any, Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
+from warehouse.catalogue.units import BOUNDS, COUNTS, Evidence, Unit
 from warehouse.formats.days import WrittenDay
 from warehouse.periods import Period, PeriodKind
-
-Unit = Literal[
-    "persons",
-    "full_time_persons",
-    "cases",
-    "pct",
-    "pct_point",
-    "fraction",
-    "ratio",
-    "rank",
-    "dkk",
-    "work_years",
-    "unknown",
-]
-"""`unknown` is loaded, kept, shown and exported, and never used in a figure."""
-
-Evidence = Literal["confirmed", "likely", "inferred", "guessed"]
-"""How firmly something is known; `guessed` is by the words of a label, by a program."""
-
-COUNTS: frozenset[str] = frozenset({"persons", "full_time_persons", "cases", "rank"})
-HIDDEN_WHEN_SMALL: frozenset[str] = frozenset({"persons", "full_time_persons", "cases"})
-
-BOUNDS: dict[str, tuple[float, float]] = {
-    "persons": (0, 6_500_000),
-    "full_time_persons": (0, 6_500_000),
-    "cases": (0, 6_500_000),
-    "pct": (0, 100),
-    "pct_point": (-100, 100),
-    "fraction": (0, 1),
-    "ratio": (0, 1_000),
-    "rank": (1, 98),
-    "dkk": (-1e12, 1e12),
-    "work_years": (0, 1_000_000),
-    "unknown": (-1e15, 1e15),
-}
 
 
 class CatalogueError(ValueError):

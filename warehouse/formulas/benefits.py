@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from warehouse.catalogue.model import HIDDEN_WHEN_SMALL
+from warehouse.catalogue.units import HIDDEN_WHEN_SMALL
 from warehouse.formulas.statuses import computed
 
 LARGEST_HIDDEN = 2

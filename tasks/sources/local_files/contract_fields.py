@@ -22,7 +22,8 @@ from pydantic import (
 from tasks.sources.documents.page import composed
 from tasks.sources.local_files.values import NumberType, PeriodForm
 from warehouse.areas import Area, AreaUnknown, find
-from warehouse.catalogue.model import Hierarchy, Measure, Member, Unit
+from warehouse.catalogue.model import Hierarchy, Measure, Member
+from warehouse.catalogue.units import Unit
 from warehouse.periods import Period
 
 

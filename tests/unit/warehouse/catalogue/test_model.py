@@ -7,7 +7,8 @@ from datetime import date
 
 import pytest
 
-from warehouse.catalogue.model import BOUNDS, CatalogueError, Measure, Table, jobindsats, read_catalogue, statbank
+from warehouse.catalogue.model import CatalogueError, Measure, Table, jobindsats, read_catalogue, statbank
+from warehouse.catalogue.units import BOUNDS
 from warehouse.periods import PeriodKind
 
 TABLES = jobindsats().tables
