@@ -6,7 +6,7 @@ The same as what stops a table in the night, so that a person who accepts it kno
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal
@@ -114,7 +114,8 @@ def _in(
         missing = []  # a table need not have every municipality; what it had is told by the newest vintage
     unknown = {key: spelled[0] for key, spelled in labels.spellings.items() if labels.name(spelled) is None}
     for value_id, label in unknown.items():
-        name = _called_before(value_id, label, hierarchy=hierarchy, then=then, missing=missing, here=here)
+        declared = {text: name for text, name in labels.names.items() if name in missing}
+        name = _called_before(value_id, label, hierarchy=hierarchy, then=then, missing=declared, here=here)
         if name is not None:
             missing = [each for each in missing if each != name]
             yield Difference(table.id, "spelling", where, labels.what, label, name)
@@ -131,7 +132,7 @@ def _called_before(
     *,
     hierarchy: Hierarchy | None,
     then: Labels | None,
-    missing: Sequence[str],
+    missing: Mapping[str, str],
     here: dict[str, tuple[str, str]],
 ) -> str | None:
     """What a label is another spelling of: what had its id, the total, or the one that is missing and spelled nearly so."""
@@ -141,7 +142,7 @@ def _called_before(
     if was is not None and was not in here:
         return was
     close = difflib.get_close_matches(label, missing, n=1, cutoff=_LIKE)
-    return close[0] if close else None
+    return missing[close[0]] if close else None
 
 
 def _moved(table: Table, labels: Labels, *, then: Labels) -> Iterator[Difference]:

@@ -1,73 +1,94 @@
-"""Tables that nobody declared: found, adopted without code, published by a night, shown, and read again by a replay."""
+"""A table that nobody declared: found, adopted without code, published, shown; respelt, accepted, and published again."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from contextlib import redirect_stderr
+from contextlib import redirect_stderr, redirect_stdout
+from dataclasses import replace
+from datetime import date
 from io import StringIO
 from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import URL, Engine, text
 
-from tests.conftest import Stage
-from tests.scene import Scene
+from flows.command_line.main import run
+from tests.faults.plain_nights import PlainNights
+from tests.standin.publisher import Publisher, Settings
+from tests.standin.server import StandIn, serving
+from tests.unit.tasks.upkeep.test_adopting import BY_REGION, PERIODS, TODAY, World, edition, hierarchy
+from warehouse.catalogue.publishers import table_here
 
 pytestmark = pytest.mark.slow
 
-HEADER = ["Periode", "Område", "Status 3 mdr. efter afsluttet forløb, pct.: Beskæftigelse", "Antal afsluttede forløb"]
-PLACES = ["Hele landet", "Herlev", "Aarhus"]
+LABELS = ("Antal fuldtidspersoner", "Noget helt andet")
 
 
-def written(folder: Path, table: str, *, rows: list[list[Any]], edition: str = "1", day: str = "2023-11-01") -> Path:
-    """A data set with one more edition of a table."""
-    file = folder / "editions" / table / f"{edition}.csv"
-    file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_text("\n".join(",".join(f'"{cell}"' for cell in row) for row in rows) + "\n", encoding="utf-8")
-    listed = folder / "editions.csv"
-    if not listed.exists():
-        listed.write_text("table,edition,published_on\n", encoding="utf-8")
-    with listed.open("a", encoding="utf-8") as lines:
-        lines.write(f"{table},{edition},{day}\n")
-    return folder
-
-
-def quarters(*periods: str) -> list[list[Any]]:
-    cells = [[p, place, f"{40 + n}.5", 1000 - n] for p in periods for n, place in enumerate(PLACES)]
-    return [HEADER, *cells]
+def by_sex(*labels: str, periods: tuple[str, ...] = PERIODS, updated_on: date = date(2023, 10, 20)) -> World:
+    sex = hierarchy("_kon", labels, root="Køn i alt")
+    found = edition("y87", BY_REGION, sex, labels=LABELS, periods=periods)
+    return World({"y87": replace(found, updated_on=updated_on, next_on=date(2023, 12, 20))})
 
 
 @pytest.fixture
-def scene(stage: Stage, tmp_path: Path) -> Iterator[Scene]:
-    folder = written(tmp_path / "publisher", "y07b15", rows=quarters("2023Q01", "2023Q02"))
-    with stage(dataset=folder, today="2023-11-05") as scene:
-        scene.set_clock()
-        yield scene
+def world() -> World:
+    return by_sex("Kvinder", "Mænd")
 
 
-def told(*arguments: str) -> tuple[int, str]:
-    """The exit status of a command, and what it says on standard error."""
-    from flows.command_line.main import run
-
-    with redirect_stderr(StringIO()) as said:
-        status = run([*arguments])
-    return status, said.getvalue()
+@pytest.fixture
+def publisher(world: World) -> Iterator[StandIn]:
+    with serving(Publisher(world, today=TODAY, settings=Settings())) as standin:
+        yield standin
 
 
-def test_a_table_is_found_adopted_published_and_shown(scene: Scene) -> None:
-    assert scene.night().outcome == "completed"
-    (found,) = [row for row in scene.answer("tables", "y07b1") if row["table"] == "y07b15"]
-    assert found["declared"] is False
-    described = scene.answer("tables", "Y07B15")
-    assert [each["unit"] for each in described["measures"]] == ["pct", "cases"]
-    (adopted,) = scene.answer("adopt", "y07b15")
-    assert (adopted["periods"], adopted["cells"], adopted["area"]) == (2, 2 * 2 * 3, "_nykom")
-    assert Path(adopted["file"]).read_text(encoding="utf-8").count("evidence: guessed") == 2
-    before = len(json.loads(json.dumps(scene.publisher.calls())))
-    report = scene.night(tables=["y07b15"])
-    assert report.tables[0]["outcome"] == "published", report.tables[0]["message"]
-    asked = [call for call in scene.publisher.calls()[before:] if "y07b15" in call["path"]]
-    assert len(asked) == adopted["calls"] - 1  # the list of tables is asked for of all
-    shown = scene.answer("show", "y07b15", "--area", "Herlev", "--period", "2023Q02")
-    assert {(row["unit"], row["value"]) for row in shown} == {("pct", 41.5), ("cases", 999)}
+@pytest.fixture
+def settings(publisher: StandIn, database: URL, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The commands' settings: those of the nights."""
+    written = {
+        "API_URL": publisher.url,
+        "API_TOKEN": publisher.token,
+        "WAREHOUSE_URL": database.render_as_string(hide_password=False),
+        "DATA_DIR": str(tmp_path),
+        "NOW": "2023-11-21T12:00:00+01:00",
+    }
+    for name, value in written.items():
+        monkeypatch.setenv(f"JOBINDSATS_{name}", value)
+
+
+def answer(*arguments: str) -> Any:
+    with redirect_stdout(StringIO()) as printed:
+        assert run([*arguments, "--json"]) in (0, 3)
+    return json.loads(printed.getvalue())
+
+
+@pytest.mark.usefixtures("settings")
+def test_it_is_found_adopted_published_shown_and_goes_on_after_a_label_is_accepted(
+    world: World, publisher: StandIn, engine: Engine, tmp_path: Path
+) -> None:
+    assert [row["declared"] for row in answer("tables", "prøvetabel")] == [False]
+    assert [each["unit"] for each in answer("tables", "Y87")["measures"]] == ["full_time_persons", "unknown"]
+    (adopted,) = answer("adopt", "y87", "--breakdown", "_kon")
+    assert (adopted["cells"], adopted["breakdowns"]) == (5 * 3 * 3 * 2, ["_kon"])
+    nights = PlainNights(publisher, engine, tmp_path, table=table_here("y87"))
+    first = nights.good("2023-11-05").outcome
+    assert (first.outcome, first.vintage and first.vintage.new) == ("published", adopted["cells"]), first.message
+    shown = answer("show", "y87", "--area", "Region Sjælland", "--period", "2023M09", "--where", "Kon=Mænd")
+    assert {row["unit"] for row in shown} == {"full_time_persons", "unknown"}
+    with engine.connect() as connection:
+        assert connection.scalar(text("select count(*) from marts.observations where table_id = 'y87'")) == 90
+
+    respelt = by_sex("Damer", "Mænd", periods=("2023M10", *PERIODS), updated_on=date(2023, 11, 20))
+    world.own.update(respelt.own)
+    stopped = nights.good("2023-11-21").outcome
+    assert stopped.outcome == "quarantined"
+    assert "jobindsats catalogue accept y87" in stopped.message
+    (compared,) = answer("catalogue", "compare", "y87")
+    assert compared["differences"][0]["sentence"] == "the member 'Kvinder' of _kon is now called 'Damer'"
+    with redirect_stderr(StringIO()):
+        assert run(["catalogue", "accept", "y87", "--reason", "STAR skriver nu Damer"]) == 0
+    after = nights.good("2023-11-22").outcome
+    assert after.vintage is not None, after.message
+    assert (after.outcome, after.vintage.new, after.vintage.withdrawn) == ("published", 30, 0)
+    assert after.vintage.revised == 0

@@ -45,12 +45,19 @@ def hierarchy(name: str, *levels: Sequence[str], root: str = "", area: bool = Fa
     return Hierarchy(name, name, *dimension, (*above, *below))
 
 
-def edition(table: str, *hierarchies: Hierarchy, labels: Sequence[str] = ("Antal personer",)) -> Edition:
-    """A table that has a figure for each period and each combination of nodes, each another one."""
-    frame = pl.DataFrame({"period": pl.Series(range(len(PERIODS)), dtype=pl.UInt16)})
+def edition(
+    table: str,
+    *hierarchies: Hierarchy,
+    labels: Sequence[str] = ("Antal personer",),
+    periods: tuple[str, ...] = PERIODS,
+) -> Edition:
+    """A table that has a figure for each period and each combination of nodes, each another one; periods newest first."""
+    frame = pl.DataFrame({"period": pl.Series(range(len(periods)), dtype=pl.UInt16)})
     for each in hierarchies:
         frame = frame.join(pl.DataFrame({each.id: pl.Series(range(len(each.nodes)), dtype=pl.UInt16)}), how="cross")
-    frame = frame.with_columns(pl.int_range(pl.len()).alias(label) + 10 for label in labels)
+    nodes = pl.int_range(pl.len()).over("period") + 100
+    age = len(periods) - pl.col("period").cast(pl.Int64)
+    frame = frame.with_columns((nodes + age).alias(label) for label in labels)
     return Edition(
         table_id=table,
         title=f"Prøvetabel om {table}",
@@ -58,7 +65,7 @@ def edition(table: str, *hierarchies: Hierarchy, labels: Sequence[str] = ("Antal
         kind="M",
         updated_on=date(2023, 10, 20),
         next_on=date(2023, 11, 20),
-        periods=PERIODS,
+        periods=periods,
         own_hierarchies=hierarchies,
         groups=grouped(table, [(label, None) for label in labels]),
         read=lambda: (Cube(tuple(each.id for each in hierarchies), frame),),
