@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import URL, Engine, text
+from sqlalchemy import URL, Engine
 
 from flows.command_line.main import run
 from tests.faults.plain_nights import PlainNights
@@ -76,8 +76,6 @@ def test_it_is_found_adopted_published_shown_and_goes_on_after_a_label_is_accept
     assert (first.outcome, first.vintage and first.vintage.new) == ("published", adopted["cells"]), first.message
     shown = answer("show", "y87", "--area", "Region Sjælland", "--period", "2023M09", "--where", "Kon=Mænd")
     assert {row["unit"] for row in shown} == {"full_time_persons", "unknown"}
-    with engine.connect() as connection:
-        assert connection.scalar(text("select count(*) from marts.observations where table_id = 'y87'")) == 90
 
     respelt = by_sex("Damer", "Mænd", periods=("2023M10", *PERIODS), updated_on=date(2023, 11, 20))
     world.own.update(respelt.own)
