@@ -67,14 +67,17 @@ class Difference:
 
     def accepted(self, *, reason: str, by: str, today: date) -> Accepted:
         """What a person's word about it is, as it is written down."""
-        said = {"where": self.where, "reason": reason, "by": by, "accepted_on": today}
+        said: dict[str, object] = {"where": self.where, "reason": reason, "by": by, "accepted_on": today}
+        return Accepted.model_validate(said | self._what(today))
+
+    def _what(self, today: date) -> dict[str, object]:
         if self.kind == "ended":
-            return Accepted(name=self.name, until=today - timedelta(days=1), **said)
+            return {"name": self.name, "until": today - timedelta(days=1)}
         if self.kind == "new" and self.where == MEASURES:
             unit = unit_of(self.label)
-            return Accepted(name=names_of([self.label], units=[unit])[0], label=self.label, unit=unit, **said)
+            return {"name": names_of([self.label], units=[unit])[0], "label": self.label, "unit": unit}
         name = self.label.strip() if self.kind == "new" else self.name
-        return Accepted(name=name, label=self.label or None, **said)
+        return {"name": name, "label": self.label or None}
 
 
 def gone(table: Table) -> Difference:
