@@ -20,8 +20,8 @@ import polars as pl
 from tasks.sources.cells import KEY, SCHEMA, composed_labels, members_of, one_of_each, require_asked, require_each_came
 from tasks.sources.json_answers import not_promised
 from tasks.sources.statbank.codes import area_of, is_left_out, read_time
-from tasks.sources.statbank.metadata import CATALOGUE, SETTING, BankMetadata, members_asked
-from tasks.stoppages import BodyUnreadable, Undeclared
+from tasks.sources.statbank.metadata import SETTING, BankMetadata, members_asked
+from tasks.stoppages import BodyUnreadable, Undeclared, settled_by
 from warehouse.catalogue.model import Measure, Table
 from warehouse.periods import Period
 
@@ -110,7 +110,7 @@ def _breakdown(table: Table, *, at: int, metadata: BankMetadata) -> _Column:
     asked = members_asked(metadata, hierarchy=hierarchy)
     texts = metadata.variable(hierarchy.id).texts
     labels = {f"{code} {texts[code]}": name for code, name in asked.items()}
-    return _Column(hierarchy.id, labels, f"declare its text as a member in {CATALOGUE}")
+    return _Column(hierarchy.id, labels, settled_by(table.id))
 
 
 def _labels(texts: Mapping[str, str]) -> dict[str, str]:

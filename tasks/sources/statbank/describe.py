@@ -19,6 +19,7 @@ PUBLISHER = "statbank"
 FIGURES = "INDHOLD"
 _TABLES = "/tables?lang=da&format=JSON"
 _MISSHAPEN = (KeyError, TypeError, AttributeError, ValueError)
+_COUNTRY = "Hele landet"
 _TOTALS = re.compile(r"(.* )?i alt( .*)?|hele landet|total", re.IGNORECASE)
 
 
@@ -89,12 +90,9 @@ def _areas(variable: dict[str, Any], values: list[tuple[str, str]]) -> OfferedHi
     kept = [(code, text) for code, text in values if not is_left_out(code, text=text)]
     named = [area_of(code, text=text) for code, text in kept]
     names = [text if place is None else place.name for place, (_, text) in zip(named, kept, strict=True)]
-    country = [name for name in names if name == "Hele landet"]
-    below = tuple(name for name in names if name not in country)
-    levels = (OfferedLevel("", below),) if below else ()
-    return OfferedHierarchy(
-        str(variable["id"]), str(variable["id"]), "Område", *(country or [""]), levels, is_area=True
-    )
+    below = tuple(name for name in names if name != _COUNTRY)
+    levels, root = (OfferedLevel("", below),) if below else (), _COUNTRY if _COUNTRY in names else ""
+    return OfferedHierarchy(str(variable["id"]), str(variable["id"]), "Område", root, levels, is_area=True)
 
 
 def _breakdown(variable: dict[str, Any], texts: list[str]) -> OfferedHierarchy:
