@@ -111,41 +111,50 @@ def _in(
     table: Table, labels: Labels, *, hierarchy: Hierarchy | None, then: Labels | None, every: bool
 ) -> Iterator[Difference]:
     where = labels.where if hierarchy is not None else MEASURES
-    here = labels.by_name
-    missing = [name for name in sorted(labels.lasting) if name not in here and (then is None or name in then.by_name)]
-    if hierarchy is not None and hierarchy.kind == "area" and then is None:
-        missing = []  # a table need not have every municipality; what it had is told by the newest vintage
+    missing = _missing(labels, hierarchy=hierarchy, then=then)
     unknown = {key: spelled[0] for key, spelled in labels.spellings.items() if labels.name(spelled) is None}
-    for value_id, label in unknown.items():
-        declared = {text: name for text, name in labels.names.items() if name in missing}
-        name = _called_before(value_id, label, hierarchy=hierarchy, then=then, missing=declared, here=here)
-        if name is not None:
-            missing = [each for each in missing if each != name]
-            yield Difference(table.id, "spelling", where, labels.what, label, name)
-        elif every and not (hierarchy is not None and hierarchy.open):
-            acceptable = hierarchy is None or hierarchy.kind != "area"
-            yield Difference(table.id, "new", where, labels.what, label, "", acceptable)
+    spelled = _spelled_otherwise(labels, unknown, hierarchy=hierarchy, then=then, missing=missing)
+    for value_id, name in spelled.items():
+        yield Difference(table.id, "spelling", where, labels.what, unknown[value_id], name)
+    if every and not (hierarchy is not None and hierarchy.open):
+        for value_id, label in unknown.items():
+            if value_id not in spelled:
+                yield Difference(table.id, "new", where, labels.what, label, "", labels.what != "area")
     for name in missing:
-        yield Difference(table.id, "ended", where, labels.what, "", name, labels.what != "area")
+        if name not in spelled.values():
+            yield Difference(table.id, "ended", where, labels.what, "", name, labels.what != "area")
 
 
-def _called_before(
-    value_id: str,
-    label: str,
+def _missing(labels: Labels, *, hierarchy: Hierarchy | None, then: Labels | None) -> list[str]:
+    """The names that should be there and are not; which areas a table has is told by its newest vintage alone."""
+    if then is None and hierarchy is not None and hierarchy.kind == "area":
+        return []
+    here = labels.by_name
+    return [name for name in sorted(labels.lasting) if name not in here and (then is None or name in then.by_name)]
+
+
+def _spelled_otherwise(
+    labels: Labels,
+    unknown: Mapping[str, str],
     *,
     hierarchy: Hierarchy | None,
     then: Labels | None,
-    missing: Mapping[str, str],
-    here: dict[str, tuple[str, str]],
-) -> str | None:
-    """What a label is another spelling of: what had its id, the total, or the one that is missing and spelled nearly so."""
-    if hierarchy is not None and value_id == ROOT and hierarchy.root:
-        return hierarchy.root
-    was = then.name(then.spellings[value_id]) if then is not None and value_id in then.spellings else None
-    if was is not None and was not in here:
-        return was
-    close = difflib.get_close_matches(label, missing, n=1, cutoff=_LIKE)
-    return missing[close[0]] if close else None
+    missing: Sequence[str],
+) -> dict[str, str]:
+    """By their ids the unknown labels that are other spellings, each with the name: what had the id, else what is like it."""
+    known = then.spellings if then is not None else {}
+    before = {key: then.name(known[key]) for key in unknown if key in known} if then is not None else {}
+    if hierarchy is not None and hierarchy.root and ROOT in unknown:
+        before[ROOT] = hierarchy.root
+    here = labels.by_name
+    found = {key: name for key, name in before.items() if name is not None and name not in here}
+    left = {text: name for text, name in labels.names.items() if name in missing and name not in found.values()}
+    for key, label in unknown.items():
+        close = difflib.get_close_matches(label, left, n=1, cutoff=_LIKE)
+        if key not in found and close:
+            found[key] = left[close[0]]
+            left = {text: name for text, name in left.items() if name != found[key]}
+    return found
 
 
 def _moved(table: Table, labels: Labels, *, then: Labels) -> Iterator[Difference]:
