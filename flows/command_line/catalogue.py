@@ -55,8 +55,6 @@ def _print_tables(found: Sequence[Mapping[str, Any]]) -> None:
 def _print_table(described: Mapping[str, Any]) -> None:
     terminal = console()
     terminal.print(Text(described["table"], "bold").append(f" {described['title']}", "not bold"))
-    for trouble in described["differences"]:
-        terminal.print(Text(trouble, "yellow"))
     for kind in described["periods"]:
         terminal.print(f"{kind['kind']}: {number(kind['number'])} periods, {kind['first']} to {kind['last']}")
     measures = grid("measure", "unit", "name here")

@@ -24,7 +24,10 @@ _WORDS: tuple[tuple[str, Unit], ...] = (
     (r"årsværk", "work_years"),
     (r"fuldtid", "full_time_persons"),
     (r"forløb|sanktion|virksomhed|stilling|opslag|fordelinger|\bsager|samtale|tilbud|afskedigelser", "cases"),
-    (r"person|ledige|modtager|borgere|deltager|aktiverede|dimittend|lønmodtager|bidragere|\bantal med\b", "persons"),
+    (
+        r"person|befolkning|ledige|modtager|borgere|deltager|aktiverede|dimittend|lønmodtager|bidragere|\bantal med\b",
+        "persons",
+    ),
 )
 
 

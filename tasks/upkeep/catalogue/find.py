@@ -10,7 +10,7 @@ from tasks.sources.access import Access
 from tasks.sources.declarations import declared_tables
 from tasks.sources.jobindsats import describe as jobindsats
 from tasks.sources.statbank import describe as statbank
-from tasks.stoppages import PublisherTrouble
+from tasks.stoppages import PublisherTrouble, RequestRefused
 from warehouse.areas import Area, all_areas
 from warehouse.catalogue.model import Catalogue, Table
 from warehouse.catalogue.offered import ListedTable, OfferedTable
@@ -94,20 +94,32 @@ def _row(line: ListedTable, *, declared: Table | None) -> dict[str, Any]:
 
 def offered(table_id: str, *, access: Access) -> OfferedTable:
     """What its publisher says of one table: Jobindsats first, then StatBank; raises QuestionError and PublisherTrouble."""
-    wanted = table_id.lower()
-    line = next((each for each in _of_jobindsats(access) if each.id == wanted), None)
-    if line is not None:
-        with jobindsats.session(access) as publisher:
-            return jobindsats.describe(publisher, wanted, subject=line.subject)
-    if access.settings.statbank_url and statbank.is_id(wanted):
-        with statbank.session(access) as bank:
-            return statbank.describe(bank, wanted)
+    wanted, troubles = table_id.lower(), list[PublisherTrouble]()
+    for asked in (_at_jobindsats, _at_statbank):
+        try:
+            found = asked(wanted, access)
+        except PublisherTrouble as trouble:
+            troubles.append(trouble)
+            continue
+        if found is not None:
+            return found
+    for trouble in troubles:
+        if not isinstance(trouble, RequestRefused):
+            raise trouble
     raise QuestionError(f"no publisher lists a table '{table_id}': `jobindsats tables WORDS` finds one by its title")
 
 
-def _of_jobindsats(access: Access) -> list[ListedTable]:
+def _at_jobindsats(wanted: str, access: Access) -> OfferedTable | None:
     with jobindsats.session(access) as publisher:
-        return jobindsats.listed(publisher)
+        line = next((each for each in jobindsats.listed(publisher) if each.id == wanted), None)
+        return None if line is None else jobindsats.describe(publisher, wanted, subject=line.subject)
+
+
+def _at_statbank(wanted: str, access: Access) -> OfferedTable | None:
+    if not access.settings.statbank_url or not statbank.is_id(wanted):
+        return None
+    with statbank.session(access) as bank:
+        return statbank.describe(bank, wanted)
 
 
 def declared(table_id: str, *, access: Access) -> Table | None:

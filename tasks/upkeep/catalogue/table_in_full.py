@@ -20,7 +20,6 @@ def in_full(table_id: str, *, access: Access) -> dict[str, Any]:
         "subject": found.subject,
         "publisher": found.publisher,
         "declared": own is not None,
-        "differences": [],
         "periods": _periods(found),
         "measures": _measures(found, own=own),
         "hierarchies": [_hierarchy(each, own=own) for each in found.hierarchies],
