@@ -8,7 +8,7 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tasks.results import Known, LastFetch
@@ -151,6 +151,7 @@ ACCEPTED = st.builds(
 )
 
 
+@settings(max_examples=40, deadline=None)
 @given(first=st.lists(ACCEPTED, min_size=1, max_size=3), more=st.lists(ACCEPTED, min_size=1, max_size=3))
 def test_whatever_is_accepted_is_read_back_after_what_stood_before(first: list[Accepted], more: list[Accepted]) -> None:
     text = "# en bemærkning\npublisher: jobindsats\n"
