@@ -18,7 +18,7 @@ from sqlalchemy import Connection, Row, text
 
 from warehouse.areas import find
 from warehouse.catalogue.model import CatalogueError, Table
-from warehouse.catalogue.publishers import catalogues, table_here
+from warehouse.catalogue.publishers import table_here, tables_here
 from warehouse.catalogue.units import COUNTS
 from warehouse.danish.asked import moment, periods_between
 from warehouse.danish.clock import shown_time
@@ -44,8 +44,7 @@ def table_named(table_id: str) -> Table:
     try:
         return table_here(table_id)
     except CatalogueError as error:
-        known = [table.id for catalogue in catalogues() for table in catalogue.tables]
-        raise QuestionError(_unknown("table", table_id, known)) from error
+        raise QuestionError(_unknown("table", table_id, tables_here())) from error
 
 
 def question(

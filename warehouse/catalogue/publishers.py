@@ -45,11 +45,15 @@ def shipped_table(table_id: str) -> Table:
     return known[0].table(table_id)
 
 
+def tables_here() -> dict[str, Table]:
+    """Every table as it is declared here, shipped or in the folder of the settings, by its id; raises SettingsError."""
+    folder = look_into(read_settings().catalogue_folder)
+    return {table.id: table for each in catalogues() for table in tables_in_force(each, folder=folder)}
+
+
 def table_here(table_id: str) -> Table:
     """A table as it is declared here, shipped or in the folder of the settings; raises CatalogueError and SettingsError."""
-    folder = look_into(read_settings().catalogue_folder)
-    declared = {table.id: table for each in catalogues() for table in tables_in_force(each, folder=folder)}
-    return declared.get(table_id.lower()) or shipped_table(table_id)
+    return tables_here().get(table_id.lower()) or shipped_table(table_id)
 
 
 def chosen(catalogue: Catalogue, *, wanted: frozenset[str]) -> list[str]:
