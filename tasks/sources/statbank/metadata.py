@@ -118,7 +118,7 @@ def _hidden_as(document: dict[str, Any]) -> str | None:
 
 def _periods(time: Variable, *, table: Table) -> tuple[Period, ...]:
     try:
-        periods = [_of_kind(read_time(code), table.period) for code in time.texts]
+        periods = [_of_kind(code, kind=table.period) for code in time.texts]
     except PeriodError as error:
         raise Undeclared(
             f"{table.id}: {error}; the catalogue declares {table.period}: correct `period` in {CATALOGUE}"
@@ -126,9 +126,10 @@ def _periods(time: Variable, *, table: Table) -> tuple[Period, ...]:
     return tuple(sorted(periods, key=lambda period: period.key))
 
 
-def _of_kind(period: Period, kind: PeriodKind) -> Period:
+def _of_kind(code: str, *, kind: PeriodKind) -> Period:
+    period = read_time(code)
     if period.kind is not kind:
-        raise PeriodError(f"{period} is of kind {period.kind}")
+        raise PeriodError(f"'{code}' is of kind {period.kind}")
     return period
 
 
