@@ -88,11 +88,13 @@ def test_a_period_that_is_no_quarter_stops_the_table(code: str) -> None:
         metadata(quarters=("2023K1", code))
 
 
-def test_a_danish_quarter_is_read_and_written() -> None:
+def test_danish_months_quarters_and_years_are_read_and_written() -> None:
     assert read_time("2024K1") == Period.parse("2024Q01")
     assert write_time(Period.parse("2024Q04")) == "2024K4"
-    with pytest.raises(PeriodError, match="2024M01"):
-        write_time(Period(PeriodKind.MONTH, 2024, 1))
+    for code in ("2024K1", "2024M03", "2024"):
+        assert write_time(read_time(code)) == code
+    with pytest.raises(PeriodError, match="2024QMAT01"):
+        write_time(Period(PeriodKind.ROLLING_YEAR, 2024, 1))
 
 
 # ---- areas --------------------------------------------------------------------------------------------------
