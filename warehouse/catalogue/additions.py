@@ -192,8 +192,9 @@ def _same(thing: Thing, accepted: Accepted) -> Thing:
     if accepted.until is not None:
         return thing.model_copy(update={"until": accepted.until})
     known = (thing.label if isinstance(thing, Measure) else thing.name, *thing.also)
-    more = () if accepted.label is None or accepted.label in known else (accepted.label,)
-    return thing.model_copy(update={"also": (*thing.also, *more)})
+    if accepted.label is None or accepted.label in known:
+        return thing
+    return thing.model_copy(update={"also": (*thing.also, accepted.label)})
 
 
 def _hierarchy(hierarchy: Hierarchy, accepted: Accepted) -> Hierarchy:

@@ -103,9 +103,9 @@ def offered(table_id: str, *, access: Access) -> OfferedTable:
             continue
         if found is not None:
             return found
-    for trouble in troubles:
-        if not isinstance(trouble, RequestRefused):
-            raise trouble
+    for unanswered in troubles:
+        if not isinstance(unanswered, RequestRefused):
+            raise unanswered
     raise QuestionError(f"no publisher lists a table '{table_id}': `jobindsats tables WORDS` finds one by its title")
 
 
