@@ -71,7 +71,7 @@ def plan(source: str, *, run_id: int, tables: list[str] | None) -> list[Due]:
         except Exception as error:  # noqa: BLE001  # whatever it is, the run ends with an outcome for every table
             said = washed(str(error))
             get_run_logger().error("run %d: %s: %s", run_id, source, said)
-            named = [table_id for table_id in listed_tables(wanted) if asked.declares(table_id)]
+            named = [table_id for table_id in listed_tables(wanted) if asked.has(table_id)]
             lost = [Due(name, "failed", said, Listing(name)) for name in named or [source]]
             return ended_as("failed", lost, message=said)
 
@@ -87,7 +87,7 @@ def due_of_source(source: Source, resources: Resources, *, run_id: int, wanted: 
         known = known_tables(connection)
     found = source.fetching.due(resources.access(run_id=run_id, known=known), wanted=wanted)
     with resources.engine.begin() as connection:
-        declare(connection, (due.declared for due in found if due.declared is not None))
+        declare(connection, (due.declared for due in found if due.declared is not None), source=source)
     return found
 
 

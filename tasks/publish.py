@@ -15,7 +15,7 @@ from tasks.archive.receipts import published, put_publication, require_whole
 from tasks.archive.store import Archive, ArchiveTrouble, Manifest
 from tasks.resources import Resources, declare, open_resources
 from tasks.results import Staged
-from tasks.sources.registry import snapshot_of
+from tasks.sources.registry import snapshot_of, source_read
 from tasks.stoppages import Refused
 from warehouse.history.staging import drop_staging
 from warehouse.history.vintages import ClockRunsBackwards, Load, StagingLost, Vintage
@@ -78,11 +78,13 @@ def publish_table(
     It was seen when its answers were complete, unless `seen_at` says otherwise: a release is seen when a person releases
     it, for a reason, and a replayed vintage when it was first published.
     """
-    declare(connection, [snapshot_of(staged.manifest, archive=archive).table], renew=True)
+    manifest = archive.get_manifest(staged.manifest)
+    source, table = source_read(manifest, archive=archive), snapshot_of(staged.manifest, archive=archive).table
+    declare(connection, [table], source=source, renew=True)
     if staged.stands_already:
         drop_staging(connection, name=staged.staging)
         return Vintage(staged.table_id, unchanged=staged.cells)
-    load = _load(staged, archive.get_manifest(staged.manifest))
+    load = _load(staged, manifest)
     try:
         return publish_load(connection, replace(load, seen_at=seen_at or load.seen_at, release_reason=release_reason))
     except (ClockRunsBackwards, StagingLost) as error:

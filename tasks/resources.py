@@ -21,7 +21,7 @@ from tasks.archive.store import Archive
 from tasks.results import Known
 from tasks.sources.access import Access
 from tasks.sources.deadlines import RunTime, unlimited
-from tasks.sources.registry import source_of
+from tasks.sources.registry import Source
 from warehouse import migrations
 from warehouse.catalogue.model import Table
 from warehouse.danish.clock import Clock, danish_day
@@ -154,11 +154,10 @@ def require_warehouse(settings: Settings) -> None:
         )
 
 
-def declare(connection: Connection, tables: Iterable[Table], *, renew: bool = False) -> None:
-    """Write the tables that no shipped catalogue declares; what stands declared of one stays unless it is renewed."""
+def declare(connection: Connection, tables: Iterable[Table], *, source: Source, renew: bool = False) -> None:
+    """Write the tables that are not as they are shipped; what stands declared of one stays unless it is renewed."""
     for table in tables:
-        source = source_of(table.id)
-        if not source.declares(table.id):
+        if table not in source.declared_tables:
             write_tables(connection, [table], publisher=source.name, renew=renew)
 
 

@@ -23,7 +23,7 @@ from tasks.resources import declare, open_resources
 from tasks.results import Fetched, Staged
 from tasks.sources.cells import KEY
 from tasks.sources.label_changes import Change, advisories, remembering, require_same_meaning
-from tasks.sources.registry import Snapshot, snapshot_of
+from tasks.sources.registry import Snapshot, snapshot_of, source_read
 from tasks.stoppages import BodyUnreadable, FileRefused, Undeclared, with_manifest
 from warehouse.catalogue.model import CatalogueError
 from warehouse.danish.clock import danish_day
@@ -61,7 +61,7 @@ def stage_table(
     """
     snapshot = snapshot_of(manifest, archive=archive)
     table = snapshot.table
-    declare(connection, [table])
+    declare(connection, [table], source=source_read(snapshot.manifest, archive=archive))
     newest = newest_vintage(connection, table_id=table.id)
     name = create_staging(connection, table_id=table.id, run_id=run_id)
     table_no = table_number(connection, table_id=table.id)

@@ -65,6 +65,14 @@ def with_manifest(manifest: str) -> Iterator[None]:
         raise
 
 
+def settled_by(table_id: str) -> str:
+    """What a person does where a publisher calls something otherwise, has more or has less, as the end of a message."""
+    return (
+        f"`jobindsats catalogue compare {table_id}` shows it beside the catalogue; if it is meant so, `jobindsats catalogue "
+        f'accept {table_id} --reason "..."` takes it over, and the next night publishes'
+    )
+
+
 class PublisherTrouble(Stoppage):
     """Nothing usable came from the publisher."""
 

@@ -23,7 +23,7 @@ SETTINGS_FILE = "JOBINDSATS_SETTINGS_FILE"
 CAUTIOUS_CALLS_PER_MINUTE = 60
 EMPTY_IS_UNSET = (
     "api_url", "api_token", "statbank_url", "warehouse_url", "archive_url", "data_dir", "now", "assumptions", "claims",
-    "ranking_lists", "local_files", "notify", "contact",
+    "ranking_lists", "local_files", "notify", "contact", "catalogue",
 )  # fmt: skip
 
 _ON_THIS_MACHINE = re.compile(r"https?://(127(\.\d+){3}|localhost|\[::1\])(:\d+)?(/|$)")
@@ -52,6 +52,7 @@ class Settings(BaseModel):
     claims: Path | None = None
     ranking_lists: str | None = None
     local_files: Path | None = None
+    catalogue: Path | None = None
     notify: SecretStr | None = None
     contact: str | None = Field(default=None, max_length=200)
     timeout_seconds: float = Field(default=180, gt=0)
@@ -104,6 +105,11 @@ class Settings(BaseModel):
         if self.archive_url is None:
             return f"file://{self.data_dir.absolute() / 'archive'}"
         return unquote(self.archive_url) if self.archive_url.startswith("file:") else self.archive_url
+
+    @property
+    def catalogue_folder(self) -> Path:
+        """Where adopted tables are declared, and what was accepted of publishers since."""
+        return self.catalogue or self.data_dir / "catalogue"
 
     @property
     def told(self) -> tuple[SecretStr, ...]:

@@ -35,6 +35,18 @@ COMMANDS = {
     "flows.command_line.show:totals": (
         "Show all benefits together, month by month: whole, or with bounds and the names of what lacks."
     ),
+    "flows.command_line.catalogue:tables": (
+        "Find a publisher's tables by title, subject, measure or member, loaded or not; or look at one, by its id."
+    ),
+    "flows.command_line.catalogue:areas": (
+        "List the areas, or those whose name or code is like the words: country, regions, landsdele, municipalities."
+    ),
+    "flows.command_line.catalogue:adopt": (
+        "Take tables into the catalogue: a declaration of each is written from what its publisher says of it."
+    ),
+    "flows.command_line.catalogue:catalogue": (
+        "What is declared, beside what the publishers say: compare it, accept what changed."
+    ),
     "flows.command_line.figures:figures": "List the derived figures: formula, unit, and what each reads.",
     "flows.command_line.figures:figure": (
         "Show a derived figure for an area, with its bounds, assumptions and vintages."

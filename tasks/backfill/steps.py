@@ -27,6 +27,7 @@ from tasks.resources import RETRIES, declare, open_resources
 from tasks.runs.artifacts import left_table, progress_bar
 from tasks.runs.outcomes import TableOutcome, table_as_shown
 from tasks.runs.states import ended_as, value_of
+from tasks.sources.registry import source_of
 from tasks.stoppages import WarehouseTrouble
 from warehouse.errors import DATABASE_ERRORS, QuestionError, in_words
 
@@ -105,7 +106,8 @@ def begin(first: str | None, last: str | None, *, tables: Sequence[str], resume:
             raise QuestionError(NO_SPAN)
         planned = plan(resources, first=first, last=last, named=tables)
         with resources.engine.begin() as connection:
-            declare(connection, (each.table for each in planned.tables))
+            for each in planned.tables:
+                declare(connection, [each.table], source=source_of(each.table.id))
             return ledger.open_backfill(
                 connection, planned, publisher=resources.settings.api_url, started_at=resources.clock()
             )

@@ -169,8 +169,9 @@ def _staged(resources: Resources, *, load: StoppedLoad, run_id: int) -> Staged:
 
 def _then(load: StoppedLoad) -> str:
     """What follows once a person has said otherwise: a contract lies in the archive with its file, a catalogue does not."""
-    if source_of(load.table).declares(load.table):
-        return "Once the catalogue says so, release it again"
+    if not source_of(load.table).prefix:
+        accepted = f"Once you have said so (`jobindsats catalogue accept {load.table}`), the next night reads it anew"
+        return f"{accepted}; once a shipped catalogue says so, release it again"
     return "Once the contract says so, the next night reads it anew"
 
 

@@ -1,7 +1,8 @@
 """Forms: what Prefect's interface offers where a deployment's run is started by hand, from the shipped declarations.
 
 The offers stand in the schema of a deployment's parameters and bind who starts a run there. The command line writes
-periods in more ways and knows a municipality's own tables by their ids; what it hands to a flow is read by the flow.
+periods in more ways, and knows adopted tables and a municipality's own by their ids; what it hands to a flow is read by
+the flow.
 """
 
 from __future__ import annotations

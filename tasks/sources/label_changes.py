@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from tasks.stoppages import LabelsMoved, Undeclared, Vanished
+from tasks.stoppages import LabelsMoved, Undeclared, Vanished, settled_by
 from warehouse.areas import of_kind
 from warehouse.catalogue.model import Hierarchy, Table
 
@@ -158,8 +158,8 @@ def _require_labels_in_place(then: Labels, now: Labels, *, change: Change) -> No
         raise LabelsMoved(
             f"{table.id}: the publisher's id {value_id} of {now.where} was '{then.label(before)}' until now and is "
             f"'{now.label(after)}' today, which is declared as another {now.what}: series would change their "
-            "meaning. Nothing was published. Ask the publisher; where the labels mean what they did and only the ids "
-            f"are others, add `renumbered: {change.now_on}` to {table.id} in {change.declared_in}"
+            "meaning. Nothing was published. Ask the publisher whether the labels mean what they did, and only the ids are "
+            f"others. {settled_by(table.id)}"
         )
 
 
@@ -184,6 +184,5 @@ def _require_all_that_lasts(then: Labels, now: Labels, *, change: Change) -> Non
             )
             raise Vanished(
                 f"{table.id}: the {now.what} '{label}' stood published, and the publisher's metadata no longer offer "
-                f"it{renamed}. Nothing was withdrawn. If it has ended, say so with `until` in "
-                f"{change.declared_in}; if it was renamed, add the new label under `also`"
+                f"it{renamed}. Nothing was withdrawn. {settled_by(table.id)}"
             )

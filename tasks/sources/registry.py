@@ -10,6 +10,7 @@ from tasks.archive.store import Archive, Manifest
 from tasks.results import Due, Fetched, Offer
 from tasks.sources.access import Access
 from tasks.sources.cells import Cut
+from tasks.sources.declarations import additions_in, publisher_here
 from tasks.sources.jobindsats import fetch as jobindsats
 from tasks.sources.jobindsats import snapshot as jobindsats_snapshot
 from tasks.sources.label_changes import Labels
@@ -20,10 +21,11 @@ from tasks.sources.ranking_lists import snapshot as ranking_lists_snapshot
 from tasks.sources.statbank import fetch as statbank
 from tasks.sources.statbank import snapshot as statbank_snapshot
 from tasks.stoppages import Stoppage
+from warehouse.catalogue.additions import look_into
 from warehouse.catalogue.model import CatalogueError, Table
 from warehouse.catalogue.publishers import LOCAL_PREFIX, catalogues
 from warehouse.periods import Period
-from warehouse.settings import Settings
+from warehouse.settings import Settings, read_settings
 
 Offers = Callable[[Sequence[str], Access], Iterator[tuple[Table, Offer | Stoppage | None]]]
 """What a source has of each named table for a backfill, or of all; None where it does not list one."""
@@ -123,13 +125,21 @@ class Source:
         """Its tables in a shipped catalogue; none where the tables declare themselves."""
         return next((each.tables for each in catalogues() if each.publisher == self.name), ())
 
+    @property
+    def listed(self) -> list[str]:
+        """The ids of its shipped and its adopted tables."""
+        added = look_into(read_settings().catalogue_folder).of(self.name)
+        adopted = (table_id for table_id, each in added.items() if each.table is not None)
+        return list(dict.fromkeys([*(table.id for table in self.declared_tables), *adopted]))
+
     def declares(self, table_id: str) -> bool:
         """Whether a shipped catalogue declares a table; one that is not declares itself where it lies."""
         return any(table.id == table_id for table in self.declared_tables)
 
     def has(self, table_id: str) -> bool:
-        """Whether a table, by its id in lower case, is one of this source's."""
-        return self.declares(table_id) or bool(self.prefix and table_id.startswith(self.prefix))
+        """Whether a table, by its id in lower case, is one of this source's: shipped, adopted, or by its prefix."""
+        named = self.declares(table_id) or bool(self.prefix and table_id.startswith(self.prefix))
+        return named or publisher_here(table_id, folder=read_settings().catalogue_folder) == self.name
 
 
 SOURCES: list[Source] = [
@@ -147,7 +157,8 @@ def source_of(table_id: str) -> Source:
     found = [source for source in SOURCES if source.name == wanted or source.has(wanted)]
     if not found:
         raise CatalogueError(
-            f"table '{table_id}' is not in the catalogue; `jobindsats status --long` lists those that are"
+            f"table '{table_id}' is not in the catalogue; `jobindsats status --long` lists those that are, and "
+            f"`jobindsats tables {table_id}` looks for it at the publishers"
         )
     return found[0]
 
@@ -155,11 +166,11 @@ def source_of(table_id: str) -> Source:
 def listed_tables(wanted: frozenset[str]) -> list[str]:
     """The declared tables of the sources that list all of theirs: the wanted ones, by their ids or their source's name."""
     return [
-        table.id
+        table_id
         for source in SOURCES
         if source.lists_all
-        for table in source.declared_tables
-        if not wanted or wanted & {table.id, source.name}
+        for table_id in source.listed
+        if not wanted or wanted & {table_id, source.name}
     ]
 
 
@@ -168,7 +179,13 @@ def is_source(name: str) -> bool:
     return name in {source.name for source in SOURCES}
 
 
+def source_read(manifest: Manifest, *, archive: Archive) -> Source:
+    """The source of archived answers, by what was archived of their declaration; raises ArchiveTrouble, CatalogueError."""
+    added = additions_in(manifest, archive=archive)
+    return source_of(manifest.table_id if added is None else added.publisher)
+
+
 def snapshot_of(manifest: str, *, archive: Archive) -> Snapshot:
     """The snapshot of a manifest; raises ArchiveTrouble and CatalogueError."""
     found = archive.get_manifest(manifest)
-    return source_of(found.table_id).reading.snapshot(found, archive=archive)
+    return source_read(found, archive=archive).reading.snapshot(found, archive=archive)

@@ -76,7 +76,7 @@ def test_no_module_of_the_command_line_imports_main() -> None:
 
 
 def test_every_command_the_readme_speaks_of_exists() -> None:
-    shown = set(re.findall(r"jobindsats ((?:warehouse|quarantine) [a-z]+|[a-z]+)", README))
+    shown = set(re.findall(r"jobindsats ((?:warehouse|quarantine|catalogue) [a-z]+|[a-z]+)", README))
     assert shown <= {" ".join(words) for words, _ in COMMANDS} | {"warehouse"}
 
 

@@ -49,7 +49,7 @@ def test_what_would_change_a_series_stops_the_table(good_night: Scene, fault: st
     report = good_night.night("2023-12-05", tables=[TABLE])
     assert report.tables[0]["outcome"] == "quarantined", report.tables[0]["message"]
     assert says in report.tables[0]["message"]
-    assert "warehouse/catalogue/jobindsats.yml" in report.tables[0]["message"]
+    assert f"jobindsats catalogue accept {TABLE} --reason" in report.tables[0]["message"]
     assert good_night.content() == before
     assert good_night.query(VINTAGES, table=TABLE) == [{"n": 1}]
     assert good_night.query("select rule from ops.quarantine order by quarantine_id desc limit 1") == [{"rule": rule}]
@@ -118,7 +118,7 @@ def test_a_table_that_is_no_longer_listed_has_failed_and_stands(stage: Stage) ->
         assert scene.outcomes(report) == {"y07a02": "not_due", "y38a02": "failed"}
         message = next(table["message"] for table in report.tables if table["table"] == "y38a02")
         assert "no longer listed" in message
-        assert "add `retired`" in message
+        assert "jobindsats catalogue accept y38a02" in message
         assert scene.content() == before
         scene.publisher.clear_faults()
         assert scene.night("2023-12-05", tables=tables).outcome == "completed"

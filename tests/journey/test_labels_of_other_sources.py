@@ -101,7 +101,7 @@ def test_statbank(stage: Stage, statbank: Scene, fault: str, stopped: tuple[str,
         scene.publisher.set_faults({fault: 1.0})
         require_stopped(scene, "2023-11-13", AUK01, rule=rule, says=says, before=before)
         require_stopped(scene, "2023-11-14", AUK01, rule=rule, says=says, before=before)
-        assert "warehouse/catalogue/statbank.yml" in scene.answer("quarantine")[0]["message"]
+        assert "jobindsats catalogue accept auk01" in scene.answer("quarantine")[0]["message"]
         accepted(patch, change)
         ended = scene.night("2023-11-15", tables=[AUK01])
         assert ended.tables[0]["outcome"] in ("published", "unchanged"), ended.tables

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import create_engine
 
 from flows.command_line.main import run
-from tasks.sources.jobindsats import snapshot as looks
+from tasks.sources import declarations
 from tests.conftest import Stage
 from tests.scene import Scene
 from warehouse.catalogue.model import Catalogue, Measure, jobindsats
@@ -259,7 +259,7 @@ def test_a_label_nobody_declared_is_not_released_and_says_what_to_do(undeclared:
     ended = ask("quarantine", "release", str(label["id"]), "--reason", REASON)
     assert ended.status == 1
     assert "cannot be read as it is, so it is not released" in ended.said
-    assert "add it under `also`" in ended.said
+    assert "jobindsats catalogue accept" in ended.said
     assert undeclared.content() == before
     (ran,) = undeclared.query("select kind, outcome, ended_at from ops.runs order by run_id desc limit 1")
     assert (ran["kind"], ran["outcome"]) == ("release", "attention")
@@ -273,7 +273,7 @@ def test_once_the_catalogue_declares_it_the_load_is_released(
 ) -> None:
     first = jobindsats().table("y25i01").measures[0]
     catalogue = mended("y25i01", first.model_copy(update={"also": (*first.also, f"{first.label} (ny opgørelse)")}))
-    monkeypatch.setattr(looks, "shipped_table", catalogue.table)
+    monkeypatch.setattr(declarations, "shipped_table", catalogue.table)
     label = undeclared.answer("quarantine")[1]
     undeclared.set_clock()
     answer = undeclared.answer("quarantine", "release", str(label["id"]), "--reason", REASON)
@@ -295,7 +295,7 @@ def test_a_check_that_fails_now_and_did_not_then_is_refused_by_name(
 ) -> None:
     narrower = jobindsats().table("y25i01").measures[0].model_copy(update={"within": (0.0, 10.0)})
     catalogue = mended("y25i01", narrower)
-    monkeypatch.setattr(looks, "shipped_table", catalogue.table)
+    monkeypatch.setattr(declarations, "shipped_table", catalogue.table)
     (storm,) = undeclared.answer("quarantine")
     assert storm["rule"] == "large_counts_are_shown"
     ended = ask("quarantine", "release", str(storm["id"]), "--reason", REASON)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from tasks.sources.cells import SCHEMA
 from tasks.sources.statbank.cells import to_cells
-from tasks.sources.statbank.codes import read_quarter, write_quarter
+from tasks.sources.statbank.codes import read_time, write_time
 from tasks.sources.statbank.fetch import figures, in_chunks
 from tasks.stoppages import BodyUnreadable, CellsDisagree, Undeclared
 from tests.properties.effort import EXAMPLES
@@ -48,7 +48,7 @@ def test_what_is_written_is_read_back(data: st.DataObject, quarters: list[str]) 
     described = metadata(AUK01, members=MEMBERS, quarters=quarters)
     cells = to_cells(csv_of(*rows, header=HEADER), table=AUK01, metadata=described, periods=described.periods)
     expected = {
-        (read_quarter(quarter).key, OUR_CODES[area], f'{{"Ydelsestype": "{MEMBERS[member]}"}}'): meaning(figure)
+        (read_time(quarter).key, OUR_CODES[area], f'{{"Ydelsestype": "{MEMBERS[member]}"}}'): meaning(figure)
         for (area, member, quarter), figure in written.items()
         if area in OUR_CODES and meaning(figure) is not None
     }
@@ -110,7 +110,7 @@ def test_no_malformed_body_yields_another_cell(rest: bytes, start: bytes) -> Non
 @given(st.integers(1900, 2099), st.integers(1, 4))
 def test_a_quarter_that_is_written_is_read_back(year: int, number: int) -> None:
     period = Period(PeriodKind.QUARTER, year, number)
-    assert read_quarter(write_quarter(period)) == period
+    assert read_time(write_time(period)) == period
 
 
 @given(st.integers(1, 90), st.integers(1, 400))

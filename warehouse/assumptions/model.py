@@ -19,7 +19,7 @@ from typing import Any, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from warehouse.areas import all_areas, reference_rows
-from warehouse.catalogue.model import Evidence
+from warehouse.catalogue.units import Evidence
 from warehouse.formats.yaml_files import YamlFile, YamlMisread
 
 AssumptionUnit = Literal["persons", "full_time_persons", "cases", "pct", "pct_point", "dkk", "hours", "weeks", "years"]

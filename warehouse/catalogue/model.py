@@ -10,17 +10,16 @@ from collections.abc import Iterable
 from datetime import date
 from functools import cache
 from importlib import resources
-from typing import Literal
+from typing import Any, Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import Field, ValidationError, model_validator
 
+from warehouse.catalogue.declared import Declared
 from warehouse.catalogue.series_breaks import SeriesBreak
-from warehouse.catalogue.units import BOUNDS, COUNTS, Unit
+from warehouse.catalogue.units import BOUNDS, COUNTS, Evidence, Unit
 from warehouse.formats.days import WrittenDay
 from warehouse.periods import PeriodKind
-
-Evidence = Literal["confirmed", "likely", "inferred"]
 
 AreaKind = Literal["municipality", "region", "landsdel"]
 
@@ -29,11 +28,7 @@ class CatalogueError(ValueError):
     """The catalogue, or a question put to it, names something that is not declared."""
 
 
-class _Declared(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Member(_Declared):
+class Member(Declared):
     """One member of a breakdown, by the name we keep; `also` are other spellings the publisher uses."""
 
     name: str
@@ -42,7 +37,7 @@ class Member(_Declared):
     until: WrittenDay | None = None
 
 
-class Hierarchy(_Declared):
+class Hierarchy(Declared):
     """One way the publisher breaks a dimension down; members are those of the one level we ask for.
 
     `open` is a breakdown whose members are whatever the publisher writes: a municipality's own rows, hundreds of
@@ -59,10 +54,12 @@ class Hierarchy(_Declared):
     level_holds: AreaKind | None = None
     members: tuple[Member, ...] = ()
     open: bool = False
+    evidence: Evidence = "confirmed"
 
     @model_validator(mode="after")
     def _has_something(self) -> Hierarchy:
-        if self.root is None and not (self.members or self.open or self.level_holds):
+        level = self.level_holds or (self.kind == "area" and self.level)
+        if self.root is None and not (self.members or self.open or level):
             raise ValueError(
                 f"{self.id} has neither a root nor members: declare `root`, `members`, `open` or `level_holds`"
             )
@@ -81,7 +78,7 @@ class Hierarchy(_Declared):
         return {label: label for label in labels if self.open} | self.canonical
 
 
-class Measure(_Declared):
+class Measure(Declared):
     """One measure of a table: our name, the publisher's label, its unit and whether parts add up to the total.
 
     `decimals` says that a count is not whole: a municipality's own full-time persons.
@@ -115,18 +112,19 @@ class Measure(_Declared):
         return (self.label, *self.also)
 
 
-class Retirement(_Declared):
+class Retirement(Declared):
     """When the publisher stopped a table, and what replaced it."""
 
     since: WrittenDay
     replaced_by: str | None = None
 
 
-class Table(_Declared):
+class Table(Declared):
     """One publisher table as we use it.
 
     `filled` is the share of its possible cells that the publisher usually has rows for: plans count with it. `country` is
-    false where the area hierarchy has no node for the whole country.
+    false where the area hierarchy has no node for the whole country. `counted_in` is the publisher's own word for its
+    unit, where the publisher has one.
     """
 
     id: str = Field(pattern=r"^[a-z0-9_]+$", max_length=40)
@@ -147,6 +145,7 @@ class Table(_Declared):
     keeps_periods: int | None = None
     largest_revision_pct: float = 25
     feeds: str | None = None
+    counted_in: str | None = None
 
     @model_validator(mode="after")
     def _names_are_unique(self) -> Table:
@@ -177,7 +176,7 @@ class Table(_Declared):
         return begun and (self.retired is None or day < self.retired.since)
 
 
-class BenefitGroup(_Declared):
+class BenefitGroup(Declared):
     """A benefit as a committee paper names it, and the one table and member that counts it."""
 
     id: str
@@ -191,7 +190,7 @@ class BenefitGroup(_Declared):
     successor: str | None = None
 
 
-class Catalogue(_Declared):
+class Catalogue(Declared):
     """Everything declared of one publisher."""
 
     publisher: str
@@ -250,6 +249,16 @@ def _hierarchy(key: str, body: object) -> Hierarchy:
         raise CatalogueError(f"the hierarchy {key} cannot be read: {error}") from error
 
 
+def with_hierarchies(tables: Iterable[dict[str, Any]], *, hierarchies: dict[str, Any]) -> list[dict[str, Any]]:
+    """Tables as they are written, each with the hierarchies it names; raises KeyError for one that is not declared."""
+    declared = {key: _hierarchy(key, body) for key, body in hierarchies.items()}
+    return [
+        table
+        | {"area": declared[table["area"]], "breakdowns": tuple(declared[key] for key in table.get("breakdowns") or ())}
+        for table in tables
+    ]
+
+
 # The same loader in C, where the package was built with it: the catalogue takes a tenth of the time.
 _QUICKEST: type[yaml.SafeLoader | yaml.CSafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
@@ -258,11 +267,8 @@ def read_catalogue(text: str) -> Catalogue:
     """A catalogue from the text of its YAML file; raises CatalogueError naming the key that is wrong."""
     try:
         document = yaml.load(text, Loader=_QUICKEST)  # noqa: S506 - a SafeLoader either way
-        hierarchies = {key: _hierarchy(key, body) for key, body in document.pop("hierarchies").items()}
+        document["tables"] = with_hierarchies(document["tables"], hierarchies=document.pop("hierarchies"))
         document.pop("measure_sets", None)
-        for table in document["tables"]:
-            table["area"] = hierarchies[table["area"]]
-            table["breakdowns"] = tuple(hierarchies[key] for key in table.get("breakdowns", ()))
         return Catalogue.model_validate(document)
     except KeyError as error:
         raise CatalogueError(f"the catalogue refers to {error}, which it does not declare") from error

@@ -1,7 +1,8 @@
-"""Finds the table that a person means, by its id or its title, shipped in a catalogue or recorded in the warehouse only.
+"""Finds the table that a person means, by its id or its title: shipped, adopted, or recorded in the warehouse only.
 
-Adopted tables and a municipality's own are recorded with their declaration when they are first looked at. A name that is
-no table's is never guessed at: the tables that it may mean are offered.
+A municipality's own tables are recorded with their declaration when they are first looked at, and adopted ones too, which
+are then found without the folder that declares them. A name that is no table's is never guessed at: the tables that it may
+mean are offered.
 """
 
 from __future__ import annotations
@@ -13,8 +14,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, text
 
-from warehouse.catalogue.model import CatalogueError, Table
-from warehouse.catalogue.publishers import catalogues, shipped_table
+from warehouse.catalogue.model import Table
+from warehouse.catalogue.publishers import tables_here
 from warehouse.errors import QuestionError
 
 _OFFERED, _ALIKE = 4, 0.75
@@ -25,15 +26,18 @@ Titles = Mapping[str, tuple[str, str]]
 
 
 def table_named(connection: Connection | None, written: str) -> Table:
-    """The table with this id or title; only those of the shipped catalogues where there is no warehouse to ask.
+    """The table with this id or title; only shipped and adopted ones where there is no warehouse to ask.
 
-    Raises QuestionError with the tables whose ids and titles are like it.
+    Raises QuestionError with the tables whose ids and titles are like it, and SettingsError.
     """
-    wanted, titles = _plain(written), _titles(connection)
+    wanted, here = _plain(written), tables_here()
+    titles = _titles(connection, here=here)
     found = [table_id for table_id, said in titles.items() if wanted in (table_id, *map(_plain, said))]
     if len(found) != 1:
         raise QuestionError(f"no table is called '{written}'; {_offered(wanted, titles=titles, among=found)}")
-    return _declared(connection, found[0])
+    if found[0] in here or connection is None:
+        return here[found[0]]
+    return Table.model_validate(connection.scalar(text(_DECLARATION), {"table_id": found[0]}))
 
 
 def unknown(what: str, written: str, names: Iterable[str]) -> str:
@@ -47,19 +51,10 @@ def _plain(written: str) -> str:
     return " ".join(written.casefold().split())
 
 
-def _titles(connection: Connection | None) -> Titles:
-    shipped = {table.id: (table.title, table.title_en) for each in catalogues() for table in each.tables}
+def _titles(connection: Connection | None, *, here: Mapping[str, Table]) -> Titles:
     recorded: Iterable[Row[Any]] = connection.execute(text(_RECORDED)) if connection is not None else ()
-    return {row.table_id: (row.title, row.title_en) for row in recorded} | shipped
-
-
-def _declared(connection: Connection | None, table_id: str) -> Table:
-    try:
-        return shipped_table(table_id)
-    except CatalogueError:
-        if connection is None:
-            raise
-        return Table.model_validate(connection.scalar(text(_DECLARATION), {"table_id": table_id}))
+    found = {row.table_id: (row.title, row.title_en) for row in recorded}
+    return found | {table_id: (table.title, table.title_en) for table_id, table in here.items()}
 
 
 def _offered(wanted: str, *, titles: Titles, among: list[str]) -> str:
@@ -68,7 +63,9 @@ def _offered(wanted: str, *, titles: Titles, among: list[str]) -> str:
     alike = [table_id for table_id, said in titles.items() if _has_words(_plain(" ".join(said)), like=wanted.split())]
     found = list(dict.fromkeys(among or [*ids, *alike]))
     if not found:
-        return "`jobindsats status --long` lists those there are"
+        return (
+            "`jobindsats status --long` lists those there are, and `jobindsats tables` finds others at the publishers"
+        )
     named = ", ".join(f"{table_id} ({titles[table_id][0]})" for table_id in islice(found, _OFFERED))
     more = f" and {len(found) - _OFFERED} more" if len(found) > _OFFERED else ""
     return f"there is {named}{more}"

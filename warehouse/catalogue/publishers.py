@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from functools import cache
 
+from warehouse.catalogue.additions import look_into, tables_in_force
 from warehouse.catalogue.model import Catalogue, CatalogueError, Table, jobindsats, ranking_lists, statbank
+from warehouse.settings import read_settings
 
 LOCAL = "local_files"
 LOCAL_PREFIX = "local_"
@@ -41,6 +43,18 @@ def shipped_table(table_id: str) -> Table:
     if not known:
         raise CatalogueError(f"{table_id} is a table of your own: its contract declares it, not a catalogue")
     return known[0].table(table_id)
+
+
+def tables_here() -> dict[str, Table]:
+    """Every table as it is declared here, shipped or in the folder of the settings, by its id; raises SettingsError."""
+    folder = look_into(read_settings().catalogue_folder)
+    return {table.id: table for each in catalogues() for table in tables_in_force(each, folder=folder)}
+
+
+def credits_here() -> dict[str, str]:
+    """How the publisher of each table, shipped or in the folder of the settings, is to be credited; raises SettingsError."""
+    folder = look_into(read_settings().catalogue_folder)
+    return {table.id: each.credit for each in catalogues() for table in tables_in_force(each, folder=folder)}
 
 
 def chosen(catalogue: Catalogue, *, wanted: frozenset[str]) -> list[str]:

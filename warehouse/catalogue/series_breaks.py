@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
-from pydantic import BaseModel, ConfigDict, field_validator, model_validator
+from pydantic import Field, field_validator, model_validator
 
+from warehouse.catalogue.declared import Declared
 from warehouse.periods import Period
 
 
-class SeriesBreak(BaseModel):
+class SeriesBreak(Declared):
     """One break: for each table it concerns, the first period after it.
 
     `members` names those it concerns in a table where it does not concern all of them; the total is named as a member is.
     """
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     id: str
     title: str
     caveat: str
     source: str
     first_periods: dict[str, str]
-    members: dict[str, tuple[str, ...]] = {}
+    members: dict[str, tuple[str, ...]] = Field(default_factory=dict)
 
     @field_validator("first_periods")
     @classmethod

@@ -1,12 +1,26 @@
-"""Units of measures: which there are, which count, which are hidden when small, and what a value can be."""
+"""Units: in what a measure counts, which are hidden when small, what a value can be, and how firmly that is known."""
 
 from __future__ import annotations
 
 from typing import Literal
 
 Unit = Literal[
-    "persons", "full_time_persons", "cases", "pct", "pct_point", "fraction", "ratio", "rank", "dkk", "work_years"
+    "persons",
+    "full_time_persons",
+    "cases",
+    "pct",
+    "pct_point",
+    "fraction",
+    "ratio",
+    "rank",
+    "dkk",
+    "work_years",
+    "unknown",
 ]
+"""`unknown` is loaded, kept, shown and exported, and never used in a figure."""
+
+Evidence = Literal["confirmed", "likely", "inferred", "guessed"]
+"""How firmly something is known; `guessed` is by the words of a label, by a program."""
 
 COUNTS: frozenset[str] = frozenset({"persons", "full_time_persons", "cases", "rank"})
 HIDDEN_WHEN_SMALL: frozenset[str] = frozenset({"persons", "full_time_persons", "cases"})
@@ -25,4 +39,5 @@ BOUNDS: dict[str, tuple[float, float]] = {
     "rank": (1, 98),
     "dkk": (-1e12, 1e12),
     "work_years": (0, 1_000_000),
+    "unknown": (-1e15, 1e15),
 }

@@ -11,7 +11,7 @@ from sqlalchemy import Column, Date, Double, Integer, MetaData, Table, Text
 from sqlalchemy.dialects.postgresql import JSONB
 
 from warehouse.catalogue.model import Table as Declared
-from warehouse.catalogue.publishers import catalogues
+from warehouse.catalogue.publishers import credits_here
 from warehouse.database.sql_files import read_sql
 from warehouse.marts.declaration import mart
 from warehouse.schema.core import MOMENT, described, optional
@@ -19,14 +19,13 @@ from warehouse.schema.core import MOMENT, described, optional
 
 def observations_of(table: Declared) -> Table:
     """One row per period, area, measure and members of a table, withdrawn ones among them; its name is the table's id."""
-    credited = {each.id: catalogue.credit for catalogue in catalogues() for each in catalogue.tables}
     said = mart(
         "One row per period, area, measure and members: what stands now.",
         "Én række pr. periode, område, mål og fordeling: det, der gælder nu.",
         hashed_by=(),
     )
     rows = {"rows": read_sql(__package__, "observations"), "asked": {"table_id": table.id}}
-    info = said["info"] | rows | {"source": credited.get(table.id, table.subject)}
+    info = said["info"] | rows | {"source": credits_here().get(table.id, table.subject)}
     return Table(table.id, MetaData(), *_key(), *_content(), comment=said["comment"], info=info)
 
 

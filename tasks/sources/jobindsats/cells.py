@@ -28,13 +28,12 @@ from tasks.sources.cells import (
     tidied,
     tidy_labels,
 )
-from tasks.stoppages import Undeclared
-from warehouse.areas import COUNTRY, by_publisher_name
+from tasks.stoppages import Undeclared, settled_by
+from warehouse.areas import COUNTRY, Area, by_publisher_name
 from warehouse.catalogue.model import Measure, Table
 from warehouse.periods import Period, PeriodError
 
 _COUNTRY = int(COUNTRY)
-_CATALOGUE = "warehouse/catalogue/jobindsats.yml"
 
 Asked = Mapping[str, Collection[int | str]]
 """What a question was about: the columns' codes (numbers of periods and areas, names of members) it asked for."""
@@ -98,10 +97,7 @@ def _measures(frame: pl.DataFrame, *, table: Table, offered: Collection[Measure]
 
 
 def _undeclared(label: str, *, what: str, among: Iterable[str], table: Table) -> str:
-    return (
-        f"{table.id}: the {what} '{label}' is not declared{nearest(label, among=among)}. If the publisher renamed it, add it "
-        f"under `also` in {_CATALOGUE}; if it is new, declare it there"
-    )
+    return f"{table.id}: the {what} '{label}' is not declared{nearest(label, among=among)}. {settled_by(table.id)}"
 
 
 def _without_roots(frame: pl.DataFrame, *, table: Table, nodes: Mapping[str, str]) -> pl.DataFrame:
@@ -115,7 +111,7 @@ def _without_roots(frame: pl.DataFrame, *, table: Table, nodes: Mapping[str, str
 def _keyed(rows: pl.DataFrame, *, table: Table, asked: Asked) -> pl.DataFrame:
     period, area = table.dimensions[:2]
     period_ids = _period_ids(rows[period], table=table)
-    area_ids = {name: area.key for name, area in by_publisher_name().items()}
+    area_ids = {label: area.key for label, area in areas_named(table).items()}
     rows = rows.with_columns(tidied(pl.col(each.dimension)) for each in table.breakdowns if each.open)
     mapped = partial(_mapped, rows, table=table, asked=asked)
     members = [
@@ -127,6 +123,13 @@ def _keyed(rows: pl.DataFrame, *, table: Table, asked: Asked) -> pl.DataFrame:
         area_id=mapped(column=area, codes=area_ids, kind=pl.Int16),
         members=members_of(members, rows=rows.height),
     )
+
+
+def areas_named(table: Table) -> dict[str, Area]:
+    """What the publisher may write for an area in a table: its official name, or a spelling that was accepted."""
+    areas = by_publisher_name()
+    accepted = {label: areas[name] for label, name in table.area.canonical.items() if name in areas}
+    return areas | accepted
 
 
 def _require_each_period(keyed: pl.DataFrame, *, table: Table, nodes: Mapping[str, str], asked: Asked) -> None:

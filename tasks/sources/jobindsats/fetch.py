@@ -19,6 +19,14 @@ from urllib.parse import urlsplit
 from tasks.archive.store import Entry, Manifest
 from tasks.results import DUE, FULL_LOOK_EVERY, Due, Fetched, LastFetch, Listing, Offer, late_message
 from tasks.sources.access import Access, is_answered_alike
+from tasks.sources.declarations import (
+    archived_declaration,
+    as_declared,
+    declared_table,
+    declared_tables,
+    misread,
+    wanted_tables,
+)
 from tasks.sources.http import Answer
 from tasks.sources.jobindsats import client
 from tasks.sources.jobindsats.client import Publisher
@@ -35,9 +43,9 @@ from tasks.stoppages import (
     Stoppage,
     TokenMissing,
     TokenRefused,
+    settled_by,
 )
 from warehouse.catalogue.model import Table, jobindsats
-from warehouse.catalogue.publishers import chosen
 from warehouse.danish.clock import danish_day
 from warehouse.periods import Period
 from warehouse.settings import Settings
@@ -54,16 +62,17 @@ def is_configured(settings: Settings) -> bool:
 
 def due(access: Access, *, wanted: frozenset[str]) -> list[Due]:
     """What to do with each table; raises PublisherTrouble."""
-    tables = [jobindsats().table(table_id) for table_id in chosen(jobindsats(), wanted=wanted)]
+    tables, stopped = wanted_tables(jobindsats(), access=access, wanted=wanted), misread(access, wanted=wanted)
     if not tables:
-        return []
+        return stopped
     with _publisher(access) as publisher:
         answer = publisher.ask(client.TABLES)
     _keep_listings(answer, access=access)
     today = danish_day(access.clock())
     listings = read_listings(answer.body, today=today)
     require_same_day(listings.readable, today=today, now=access.clock, url=access.settings.api_url)
-    return [_due(table, listings=listings, last=access.known_of(table.id).last_fetch, today=today) for table in tables]
+    found = [_due(table, listings=listings, last=access.known_of(table.id).last_fetch, today=today) for table in tables]
+    return [*as_declared(found, tables=tables, shipped=jobindsats().tables), *stopped]
 
 
 def _due(table: Table, *, listings: Listings, last: LastFetch | None, today: date) -> Due:
@@ -111,7 +120,7 @@ def _not_listed(table: Table, *, last: LastFetch | None, today: date, remark: st
         return Due(table.id, "not_due", f"the publisher does not list it yet{remark}", nowhere)
     message = (
         f"{table.id} is no longer listed by the publisher{remark}, and the catalogue does not say that it was retired. What "
-        "was published stands; look at the publisher's news and add `retired` in warehouse/catalogue/jobindsats.yml"
+        f"was published stands; look at the publisher's news. {settled_by(table.id)}"
     )
     return Due(table.id, "failed", message, nowhere)
 
@@ -134,7 +143,7 @@ def fetch(due: Due, *, access: Access, only: frozenset[Period] | None = None) ->
 
     Raises a PublisherTrouble, or Undeclared.
     """
-    table = jobindsats().table(due.table_id)
+    table = declared_table(jobindsats(), due.table_id, access=access)
     with _publisher(access) as publisher:
         return fetch_from(publisher, table, listing=due.listing, access=access, only=only)
 
@@ -149,8 +158,11 @@ def fetch_from(
         listings = read_listings(attempt.ask(client.TABLES).body, today=danish_day(access.clock()))
         after = listings.line_of(table.id) or listing
         if _is_same_release(after, listing) and attempt.first_stands():
-            url, entries, calls = publisher.base_url, attempt.entries, len(attempt.entries) + (attempt.questions > 1)
-            return access.receipt(listing, publisher=url, entries=entries, calls=calls, backfill=only is not None)
+            entries, calls = attempt.entries, len(attempt.entries) + (attempt.questions > 1)
+            declared, url = archived_declaration(table.id, access=access), publisher.base_url
+            return access.receipt(
+                listing, publisher=url, entries=[*declared, *entries], calls=calls, backfill=only is not None
+            )
         listing = after
     raise ReleaseMoved(
         f"{table.id}: the publisher released while we fetched, {ATTEMPTS} times; the next night tries again"
@@ -227,7 +239,8 @@ def offers(named: Sequence[str], access: Access) -> Iterator[tuple[Table, Offer 
 
     Raises what no other table would escape: PublisherDown, TokenMissing, TokenRefused.
     """
-    tables = [jobindsats().table(table_id) for table_id in named] or list(jobindsats().tables)
+    declared = declared_tables(jobindsats(), access=access)
+    tables = [declared_table(jobindsats(), table_id, access=access) for table_id in named] or declared
     with _publisher(access) as publisher:
         listings = read_listings(publisher.ask(client.TABLES).body, today=danish_day(access.clock()))
         for table in tables:

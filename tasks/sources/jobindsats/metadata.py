@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from tasks.sources.json_answers import json_of
-from tasks.stoppages import BodyUnreadable, Undeclared
+from tasks.stoppages import BodyUnreadable, Undeclared, settled_by
 from warehouse.areas import of_kind
 from warehouse.catalogue.model import Hierarchy, Measure, Table
 from warehouse.formats.strict_json import JsonMisread, each_once
@@ -119,7 +119,7 @@ def level_to_ask(metadata: TableMetadata, *, hierarchy: Hierarchy) -> Level | No
         found = "; ".join(f"{level.level_id}: {', '.join(list(level.names.values())[:5])}" for level in levels)
         raise Undeclared(
             f"{metadata.table_id}: no level of {hierarchy.id} holds {_some(wanted)}; the publisher has {found or 'none'}: "
-            "correct the members in warehouse/catalogue/jobindsats.yml"
+            f"{settled_by(metadata.table_id)}"
         )
     return best
 
@@ -131,7 +131,8 @@ def _level_by_id(levels: list[Level], *, hierarchy: Hierarchy, of: str) -> Level
         found = ", ".join(f"{level.level_id} ({len(level.names)} members)" for level in levels) or "no level"
         wrong = f"no level {hierarchy.level}" if hierarchy.level else "no level of which alone it consists"
         raise Undeclared(
-            f"{of}: {hierarchy.id} has {wrong}; the publisher has {found}: declare `level` of {hierarchy.id} in the catalogue"
+            f"{of}: {hierarchy.id} has {wrong}; the publisher has {found}: declare `level` of {hierarchy.id} in the "
+            f"catalogue, or for an adopted table in the file {of}.yml of the folder that JOBINDSATS_CATALOGUE names"
         )
     return fitting[0]
 

@@ -10,7 +10,8 @@ from urllib.parse import parse_qsl, urlsplit
 
 from tasks.archive.store import Archive, Manifest
 from tasks.sources.cells import Cut
-from tasks.sources.jobindsats.cells import to_cells
+from tasks.sources.declarations import table_in
+from tasks.sources.jobindsats.cells import areas_named, to_cells
 from tasks.sources.jobindsats.metadata import (
     ROOT,
     TableMetadata,
@@ -22,16 +23,14 @@ from tasks.sources.jobindsats.metadata import (
 from tasks.sources.jobindsats.response import read_body
 from tasks.sources.label_changes import Labels, Spellings, labels_in
 from tasks.stoppages import Undeclared
-from warehouse.areas import by_publisher_name
 from warehouse.catalogue.model import Hierarchy, Table
-from warehouse.catalogue.publishers import shipped_table
 from warehouse.danish.clock import danish_day
 from warehouse.periods import Period
 
 
 def snapshot(manifest: Manifest, *, archive: Archive) -> JobindsatsSnapshot:
     """The snapshot of a manifest; raises CatalogueError."""
-    return JobindsatsSnapshot(manifest, shipped_table(manifest.table_id), archive)
+    return JobindsatsSnapshot(manifest, table_in(manifest, archive=archive), archive)
 
 
 @dataclass(frozen=True)
@@ -90,7 +89,7 @@ class JobindsatsSnapshot:
 
     def _roots(self, nodes: Mapping[str, str]) -> dict[str, Collection[int | str]]:
         """The area and members of the roots that were asked for, by column; a level is whatever is declared of it."""
-        areas = {label: area.key for label, area in by_publisher_name().items()}
+        areas = {label: area.key for label, area in areas_named(self.table).items()}
         found: dict[str, Collection[int | str]] = {}
         for hierarchy in (self.table.area, *self.table.breakdowns):
             root = areas.get(hierarchy.root or "") if hierarchy.kind == "area" else hierarchy.root
@@ -110,7 +109,7 @@ def _periods_asked(asked: str) -> list[Period]:
 
 def labels_of(metadata: TableMetadata, *, table: Table, on: date) -> tuple[Labels, ...]:
     """What a table's metadata call each area, member and measure; `on` says which the publisher must still have."""
-    areas = {label: area.name for label, area in by_publisher_name().items()}
+    areas = {label: area.name for label, area in areas_named(table).items()}
     return (
         *(
             labels_in(each, spellings=_nodes(metadata, hierarchy=each), areas=areas, on=on)

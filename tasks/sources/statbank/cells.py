@@ -19,9 +19,9 @@ import polars as pl
 
 from tasks.sources.cells import KEY, SCHEMA, members_of, one_of_each, require_asked, require_each_came, tidy_labels
 from tasks.sources.json_answers import not_promised
-from tasks.sources.statbank.codes import area_of, is_left_out, read_quarter
-from tasks.sources.statbank.metadata import CATALOGUE, SETTING, BankMetadata, members_asked
-from tasks.stoppages import BodyUnreadable, Undeclared
+from tasks.sources.statbank.codes import area_of, is_left_out, read_time
+from tasks.sources.statbank.metadata import SETTING, BankMetadata, members_asked
+from tasks.stoppages import BodyUnreadable, Undeclared, settled_by
 from warehouse.catalogue.model import Measure, Table
 from warehouse.periods import Period
 
@@ -96,8 +96,8 @@ def _columns(table: Table, *, metadata: BankMetadata) -> list[_Column]:
         place = area_of(code, text=area.texts[code])
         if place is not None or is_left_out(code, text=area.texts[code]):
             places[label] = place.key if place is not None else None
-    quarters = {label: read_quarter(code).key for label, code in _labels(metadata.time.texts).items()}
-    quarters |= {code: read_quarter(code).key for code in metadata.time.texts}
+    quarters = {label: read_time(code).key for label, code in _labels(metadata.time.texts).items()}
+    quarters |= {code: read_time(code).key for code in metadata.time.texts}
     return [
         _Column(area.variable_id, places, "declare it in tasks/sources/statbank/codes.py"),
         _Column(metadata.time.variable_id, quarters, "its own description does not offer it: ask again"),
@@ -110,7 +110,7 @@ def _breakdown(table: Table, *, at: int, metadata: BankMetadata) -> _Column:
     asked = members_asked(metadata, hierarchy=hierarchy)
     texts = metadata.variable(hierarchy.id).texts
     labels = {f"{code} {texts[code]}": name for code, name in asked.items()}
-    return _Column(hierarchy.id, labels, f"declare its text as a member in {CATALOGUE}")
+    return _Column(hierarchy.id, labels, settled_by(table.id))
 
 
 def _labels(texts: Mapping[str, str]) -> dict[str, str]:

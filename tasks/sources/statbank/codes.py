@@ -42,23 +42,31 @@ def _texts(area: Area) -> tuple[str, ...]:
     return (area.name, area.name.removeprefix("Landsdel "))
 
 
-_WRITTEN = re.compile(r"(\d{4})K([1-4])", re.ASCII)
+_WRITTEN = re.compile(r"(\d{4})(?:(K)([1-4])|(M)(\d{2}))?", re.ASCII)
 
 
-def read_quarter(code: str) -> Period:
-    """The period of a StatBank code; raises PeriodError for anything but a Danish quarter.
+def read_time(code: str) -> Period:
+    """The period of a StatBank code; raises PeriodError for anything but a Danish month, quarter or year.
 
-    >>> str(read_quarter("2024K1"))
-    '2024Q01'
+    >>> str(read_time("2024K1")), str(read_time("2024M03")), str(read_time("2024"))
+    ('2024Q01', '2024M03', '2024Y01')
     """
     found = _WRITTEN.fullmatch(code)
     if found is None:
-        raise PeriodError(f"'{code}' is not a quarter as StatBank writes it in Danish, like 2024K1")
-    return Period.parse(f"{found[1]}Q0{found[2]}")
+        raise PeriodError(
+            f"'{code}' is not a month, quarter or year as StatBank writes it in Danish, like 2024M03, 2024K1 or 2024"
+        )
+    year, _, quarter, _, month = found.groups()
+    return Period.parse(f"{year}Q0{quarter}" if quarter else f"{year}M{month}" if month else f"{year}Y01")
 
 
-def write_quarter(period: Period) -> str:
-    """The StatBank code of a quarter; raises PeriodError for a period of another kind."""
-    if period.kind is not PeriodKind.QUARTER:
-        raise PeriodError(f"{period} is not a quarter, and StatBank's tables here are quarterly")
-    return f"{period.year:04d}K{period.number}"
+def write_time(period: Period) -> str:
+    """The StatBank code of a month, quarter or year; raises PeriodError for a period of another kind."""
+    match period.kind:
+        case PeriodKind.QUARTER:
+            return f"{period.year:04d}K{period.number}"
+        case PeriodKind.MONTH:
+            return f"{period.year:04d}M{period.number:02d}"
+        case PeriodKind.YEAR:
+            return f"{period.year:04d}"
+    raise PeriodError(f"{period} is not a month, quarter or year, and StatBank has no other periods")

@@ -15,13 +15,13 @@ from typing import Unpack
 
 from tasks.results import DUE, FULL_LOOK_EVERY, Due, Fetched, Listing, require_has_come
 from tasks.sources.access import Access, is_answered_alike
+from tasks.sources.declarations import archived_declaration, as_declared, declared_table, wanted_tables
 from tasks.sources.http import Answer, HttpClient, Now, Options
 from tasks.sources.statbank.cells import read_fields
-from tasks.sources.statbank.codes import write_quarter
+from tasks.sources.statbank.codes import write_time
 from tasks.sources.statbank.metadata import CATALOGUE, SETTING, BankMetadata, members_asked, read_metadata
 from tasks.stoppages import ReleaseMoved, Stoppage, Undeclared
 from warehouse.catalogue.model import Table, statbank
-from warehouse.catalogue.publishers import chosen
 from warehouse.danish.clock import danish_day
 from warehouse.periods import Period
 from warehouse.settings import Settings
@@ -55,11 +55,12 @@ def is_configured(settings: Settings) -> bool:
 
 def due(access: Access, *, wanted: frozenset[str]) -> list[Due]:
     """What to do with each table: due where StatBank updated it, or a week after it was last read whole."""
-    tables = [statbank().table(table_id) for table_id in chosen(statbank(), wanted=wanted)]
+    tables = wanted_tables(statbank(), access=access, wanted=wanted)
     if not tables:
         return []
-    with _open_bank(access) as bank:
-        return [_due(table, bank=bank, access=access) for table in tables]
+    with open_bank(access) as bank:
+        found = [_due(table, bank=bank, access=access) for table in tables]
+    return as_declared(found, tables=tables, shipped=statbank().tables)
 
 
 def _due(table: Table, *, bank: Bank, access: Access) -> Due:
@@ -73,11 +74,12 @@ def _due(table: Table, *, bank: Bank, access: Access) -> Due:
     if _is_known(table, updated_on=metadata.updated_on, access=access):
         return Due(table.id, "not_due", f"nothing new since {metadata.updated_on}", listing)
     reason = f"StatBank updated it on {metadata.updated_on}"
-    return Due(table.id, DUE, reason, listing, listing.newest_periods.get("Q"), answers=(access.keep(described),))
+    newest = listing.newest_periods.get(table.period)
+    return Due(table.id, DUE, reason, listing, newest, answers=(access.keep(described),))
 
 
 def _listing(table: Table, *, metadata: BankMetadata) -> Listing:
-    newest = {"Q": str(metadata.periods[-1])} if metadata.periods else {}
+    newest = {str(table.period): str(metadata.periods[-1])} if metadata.periods else {}
     return Listing(table.id, metadata.updated_on, None, newest)
 
 
@@ -88,14 +90,15 @@ def _is_known(table: Table, *, updated_on: date, access: Access) -> bool:
 
 def fetch(due: Due, *, access: Access, only: frozenset[Period] | None = None) -> Fetched:  # noqa: ARG001  # it is read whole
     """All quarters of a table into the archive, until no release comes meanwhile; raises a Stoppage."""
-    table, (described,) = statbank().table(due.table_id), due.answers
-    with _open_bank(access) as bank:
+    table, (described,) = declared_table(statbank(), due.table_id, access=access), due.answers
+    with open_bank(access) as bank:
         for _ in range(ATTEMPTS):
             metadata = read_metadata(access.archive.get(described.sha256), table=table)
             answers = _all_quarters(table, metadata=metadata, bank=bank)
             after = bank.ask(metadata_of(table))
             if read_metadata(after.body, table=table) == metadata and _first_stands(answers, bank=bank):
-                listing, entries = _listing(table, metadata=metadata), [described, *map(access.keep, answers)]
+                listing, declared = _listing(table, metadata=metadata), archived_declaration(table.id, access=access)
+                entries = [*declared, described, *map(access.keep, answers)]
                 return access.receipt(listing, publisher=bank.base_url, entries=entries, calls=len(answers))
             described = access.keep(after)
     raise ReleaseMoved(f"{table.id}: StatBank released while we fetched, {ATTEMPTS} times; the next night tries again")
@@ -115,7 +118,8 @@ def _first_stands(answers: list[Answer], *, bank: Bank) -> bool:
     return is_answered_alike(first, again, read=lambda body: read_fields(body, of=first.asked))
 
 
-def _open_bank(access: Access) -> Bank:
+def open_bank(access: Access) -> Bank:
+    """A session with StatBank."""
     return Bank(access.settings.statbank_url or "", now=access.clock, **access.options)
 
 
@@ -128,7 +132,7 @@ def figures(table: Table, *, metadata: BankMetadata, periods: tuple[Period, ...]
     """The question for the figures of some quarters; raises Undeclared where it would not be the table's total."""
     _require_sums(table, metadata=metadata)
     members = [f"{each.id}={','.join(members_asked(metadata, hierarchy=each))}" for each in table.breakdowns]
-    quarters = f"{metadata.time.variable_id}={','.join(map(write_quarter, periods))}"
+    quarters = f"{metadata.time.variable_id}={','.join(map(write_time, periods))}"
     asked = "&".join([f"{table.area.id}=*", *members, quarters])
     return f"/data/{table.id.upper()}/CSV?lang=da&valuePresentation=CodeAndValue&delimiter=Semicolon&{asked}"
 

@@ -12,11 +12,11 @@ from datetime import date, datetime
 from typing import Any
 
 from tasks.sources.json_answers import json_of
-from tasks.sources.statbank.codes import read_quarter
+from tasks.sources.statbank.codes import read_time
 from tasks.stoppages import BodyUnreadable, Undeclared
 from warehouse.catalogue.model import Hierarchy, Table
 from warehouse.formats.strict_json import each_once
-from warehouse.periods import Period, PeriodError
+from warehouse.periods import Period, PeriodError, PeriodKind
 
 SETTING = "JOBINDSATS_STATBANK_URL"
 CATALOGUE = "warehouse/catalogue/statbank.yml"
@@ -94,9 +94,10 @@ def read_metadata(body: bytes, *, table: Table) -> BankMetadata:
 def _require_declared(found: BankMetadata, *, unit: str, table: Table) -> None:
     if found.table_id != table.id:
         raise BodyUnreadable(f"/tableinfo/{table.id.upper()} describes another table, {found.table_id}")
-    if unit != COUNTED_IN:
+    declared = table.counted_in or COUNTED_IN
+    if unit != declared:
         raise Undeclared(
-            f"{table.id}: StatBank gives the figures in '{unit}', and '{COUNTED_IN}' is declared: nothing is read until "
+            f"{table.id}: StatBank gives the figures in '{unit}', and '{declared}' is declared: nothing is read until "
             "somebody has seen what the figures count now",
             label=unit,
         )
@@ -117,12 +118,19 @@ def _hidden_as(document: dict[str, Any]) -> str | None:
 
 def _periods(time: Variable, *, table: Table) -> tuple[Period, ...]:
     try:
-        periods = [read_quarter(code) for code in time.texts]
+        periods = [_of_kind(code, kind=table.period) for code in time.texts]
     except PeriodError as error:
         raise Undeclared(
             f"{table.id}: {error}; the catalogue declares {table.period}: correct `period` in {CATALOGUE}"
         ) from error
     return tuple(sorted(periods, key=lambda period: period.key))
+
+
+def _of_kind(code: str, *, kind: PeriodKind) -> Period:
+    period = read_time(code)
+    if period.kind is not kind:
+        raise PeriodError(f"'{code}' is of kind {period.kind}")
+    return period
 
 
 def members_asked(metadata: BankMetadata, *, hierarchy: Hierarchy) -> dict[str, str]:
@@ -131,8 +139,11 @@ def members_asked(metadata: BankMetadata, *, hierarchy: Hierarchy) -> dict[str, 
     A member that is declared and not offered is left out here and told by `differences`.
     """
     variable = metadata.variable(hierarchy.id)
-    offered = {variable.code_of(text): name for text, name in hierarchy.canonical.items()}
-    found = {code: name for code, name in offered.items() if code is not None}
+    names = hierarchy.names_of(variable.texts.values())
+    if hierarchy.open:
+        found = {code: names[text] for code, text in variable.texts.items()}
+    else:
+        found = {code: name for text, name in names.items() if (code := variable.code_of(text)) is not None}
     if hierarchy.root is not None and hierarchy.root not in found.values():
         raise Undeclared(
             f"{metadata.table_id}: {hierarchy.id} has no value '{hierarchy.root}' (it has "
@@ -147,6 +158,7 @@ def differences(metadata: BankMetadata, *, table: Table) -> list[str]:
     return [
         f"member '{name}' of {hierarchy.id} is declared but not offered"
         for hierarchy in table.breakdowns
+        if not hierarchy.open
         for name in dict.fromkeys(hierarchy.canonical.values())
         if name not in members_asked(metadata, hierarchy=hierarchy).values()
     ]

@@ -10,19 +10,19 @@ from urllib.parse import parse_qs, urlsplit
 
 from tasks.archive.store import Archive, Manifest
 from tasks.sources.cells import Cut
+from tasks.sources.declarations import table_in
 from tasks.sources.label_changes import Labels, labels_in
 from tasks.sources.statbank.cells import to_cells
-from tasks.sources.statbank.codes import area_of, read_quarter
+from tasks.sources.statbank.codes import area_of, read_time
 from tasks.sources.statbank.metadata import CATALOGUE, BankMetadata, differences, read_metadata
 from warehouse.catalogue.model import Hierarchy, Table
-from warehouse.catalogue.publishers import shipped_table
 from warehouse.danish.clock import danish_day
 from warehouse.periods import Period
 
 
 def snapshot(manifest: Manifest, *, archive: Archive) -> StatBankSnapshot:
     """The snapshot of a manifest; raises CatalogueError."""
-    return StatBankSnapshot(manifest, shipped_table(manifest.table_id), archive)
+    return StatBankSnapshot(manifest, table_in(manifest, archive=archive), archive)
 
 
 @dataclass(frozen=True)
@@ -77,7 +77,7 @@ class StatBankSnapshot:
 def _quarters(asked: str) -> list[Period]:
     """The quarters that a question for figures named; none for any other question."""
     named = parse_qs(urlsplit(asked).query).get("Tid", [])
-    return [read_quarter(quarter) for written in named for quarter in written.split(",")]
+    return [read_time(quarter) for written in named for quarter in written.split(",")]
 
 
 def labels_of(metadata: BankMetadata, *, hierarchy: Hierarchy, on: date) -> Labels:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 from sqlalchemy import Engine
 
 from tests.local import contract
+from warehouse.catalogue.adopt import written
 from warehouse.catalogue.model import Table
 from warehouse.catalogue.named import table_named, unknown
 from warehouse.catalogue.publishers import catalogues
@@ -25,9 +27,9 @@ WRITTEN: list[Callable[[str], str]] = [str.upper, str.lower, "  {} ".format]
 
 @settings(deadline=None)
 @given(tables, st.sampled_from(WRITTEN))
-def test_an_id_or_a_title_names_its_table_however_it_is_written(table: Table, written: Callable[[str], str]) -> None:
+def test_an_id_or_a_title_names_its_table_however_it_is_written(table: Table, as_typed: Callable[[str], str]) -> None:
     for name in (table.id, table.title, table.title_en):
-        assert table_named(None, written(name)) == table
+        assert table_named(None, as_typed(name)) == table
 
 
 @settings(deadline=None)
@@ -52,6 +54,25 @@ def test_a_table_that_only_the_warehouse_has_is_found_as_it_was_declared(engine:
         assert table_named(connection, own.id) == table_named(connection, "sygefravær") == own
         with pytest.raises(QuestionError, match=r"local_courses \(Sygefravær\)"):
             table_named(connection, "sygefravaer")
+
+
+def test_an_adopted_table_is_found_by_its_folder_and_without_it_as_it_was_recorded(
+    engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("JOBINDSATS_CATALOGUE", str(tmp_path))
+    adopted = SHIPPED[0].model_copy(update={"id": "y87", "title": "Prøvetabel", "title_en": "Table on trial"})
+    file = tmp_path / "y87.yml"
+    file.write_text(written(adopted, publisher="jobindsats", heading=()), encoding="utf-8")
+    with engine.begin() as connection:
+        for asked in (None, connection):
+            assert table_named(asked, "Y87") == table_named(asked, "prøvetabel") == adopted
+            with pytest.raises(QuestionError, match=r"y87 \(Prøvetabel\)"):
+                table_named(asked, "prøvetabl")
+        write_tables(connection, [adopted], publisher="jobindsats")
+        file.unlink()
+        assert table_named(connection, "Prøvetabel") == adopted
+    with pytest.raises(QuestionError, match="jobindsats tables"):
+        table_named(None, "y87")
 
 
 def test_one_title_of_two_tables_is_neither(engine: Engine) -> None:

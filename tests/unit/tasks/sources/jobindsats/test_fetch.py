@@ -119,7 +119,7 @@ def test_a_table_that_vanished_has_failed_and_says_what_to_do() -> None:
     decision = decide(TABLE, listing=None, last=LOOKED, today=TODAY)
     assert decision.outcome == "failed"
     assert "y25i01" in decision.reason
-    assert "warehouse/catalogue/jobindsats.yml" in decision.reason
+    assert f"jobindsats catalogue accept {TABLE.id}" in decision.reason
     assert not decision.fetch
 
 

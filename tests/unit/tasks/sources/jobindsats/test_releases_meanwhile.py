@@ -131,7 +131,7 @@ def statbank_cells(access: Access, monkeypatch: pytest.MonkeyPatch, *, after: in
     bank = Bank(access.settings.statbank_url or "", now=now)
     (due,) = statbank_fetch.due(access, wanted=frozenset({"folk1a"}))
     with monkeypatch.context() as patch:
-        patch.setattr(statbank_fetch, "_open_bank", lambda access: Revising(bank, after=(after,)))
+        patch.setattr(statbank_fetch, "open_bank", lambda access: Revising(bank, after=(after,)))
         receipt = statbank_fetch.fetch(due, access=access)
     found = statbank_snapshot(access.archive.get_manifest(receipt.manifest), archive=access.archive)
     return sorted((cell for _, cells in found.answers() for cell in cells.to_dicts()), key=str)

@@ -8,12 +8,13 @@ from typing import Any
 
 import pytest
 
-from tasks.sources.statbank.codes import LEFT_OUT, area_of, is_left_out, read_quarter, write_quarter
+from tasks.sources.statbank.codes import LEFT_OUT, area_of, is_left_out, read_time, write_time
 from tasks.sources.statbank.fetch import CELL_LIMIT, figures, in_chunks, metadata_of
 from tasks.sources.statbank.metadata import differences, members_asked, read_metadata
 from tasks.stoppages import BodyUnreadable, Undeclared
 from tests.statbank_answers import AREAS, AUK01, FOLK1A, MEMBERS, description, metadata, variable
 from warehouse.areas import all_areas, municipalities
+from warehouse.catalogue.model import Hierarchy
 from warehouse.periods import Period, PeriodError, PeriodKind
 
 FIRST, SECOND = Period.parse("2023Q01"), Period.parse("2023Q02")
@@ -88,11 +89,13 @@ def test_a_period_that_is_no_quarter_stops_the_table(code: str) -> None:
         metadata(quarters=("2023K1", code))
 
 
-def test_a_danish_quarter_is_read_and_written() -> None:
-    assert read_quarter("2024K1") == Period.parse("2024Q01")
-    assert write_quarter(Period.parse("2024Q04")) == "2024K4"
-    with pytest.raises(PeriodError, match="2024M01"):
-        write_quarter(Period(PeriodKind.MONTH, 2024, 1))
+def test_danish_months_quarters_and_years_are_read_and_written() -> None:
+    assert read_time("2024K1") == Period.parse("2024Q01")
+    assert write_time(Period.parse("2024Q04")) == "2024K4"
+    for code in ("2024K1", "2024M03", "2024"):
+        assert write_time(read_time(code)) == code
+    with pytest.raises(PeriodError, match="2024QMAT01"):
+        write_time(Period(PeriodKind.ROLLING_YEAR, 2024, 1))
 
 
 # ---- areas --------------------------------------------------------------------------------------------------
@@ -152,6 +155,14 @@ def test_a_member_that_is_not_offered_is_told() -> None:
 def test_a_breakdown_without_its_total_stops_the_table() -> None:
     with pytest.raises(Undeclared, match=r"auk01: YDELSESTYPE has no value 'I alt' \(it has Alle"):
         members_asked(metadata(AUK01, members=MEMBERS | {"TOT": "Alle"}), hierarchy=AUK01.breakdowns[0])
+
+
+def test_of_an_open_breakdown_every_code_is_asked_for_and_its_total_must_be_there() -> None:
+    is_open = Hierarchy(id="YDELSESTYPE", dimension="Ydelsestype", root="I alt", open=True)
+    texts = {"TOT": "I alt", "A": "Kontanthjælp", "B": "Kontanthjælp", "C": "Noget nyt"}
+    assert members_asked(metadata(AUK01, members=texts), hierarchy=is_open) == texts
+    with pytest.raises(Undeclared, match="has no value 'I alt'"):
+        members_asked(metadata(AUK01, members=texts | {"TOT": "Alle"}), hierarchy=is_open)
 
 
 def test_a_variable_that_is_gone_is_named_with_those_there_are() -> None:

@@ -1,0 +1,226 @@
+"""Commands for tables and areas: find a table at its publisher, look at one, adopt it; which areas there are."""
+
+from __future__ import annotations
+
+import getpass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Annotated, Any
+
+from cyclopts import App, Parameter
+from rich.text import Text
+
+from flows.command_line.options import ATTENTION, WELL, Json, answered, wrong_use
+from flows.command_line.progress import bar
+from flows.printing import console, grid, number, tell
+
+if TYPE_CHECKING:
+    from tasks.upkeep.catalogue.adopting import Adopted, NotAdopted
+    from tasks.upkeep.catalogue.comparing import Compared
+
+_MEMBERS_SHOWN = 8
+catalogue = App(
+    name="catalogue", help="What is declared, beside what the publishers say: compare it, accept what changed."
+)
+
+
+def tables(words: Annotated[tuple[str, ...], Parameter(name="WORDS")] = (), /, *, as_json: Json = False) -> int:
+    """Find a publisher's tables by title, subject, measure or member, loaded or not; or look at one, by its id."""
+    from tasks.upkeep.catalogue import find, table_in_full
+    from tasks.upkeep.catalogue.asking import asking
+
+    with asking() as access:
+        found, troubles = find.matching(" ".join(words), access=access)
+        for trouble in troubles:
+            tell(trouble)
+        if len(words) == 1 and found and found[0]["table"] == words[0].lower():
+            described = table_in_full.in_full(words[0], access=access)
+            return answered(described, as_json=as_json, shown=lambda: _print_table(described))
+    if words and not found:
+        return wrong_use(
+            f"no table is found by '{' '.join(words)}': try fewer words, or another of the publisher's own"
+        )
+    return answered(found, as_json=as_json, shown=lambda: _print_tables(found))
+
+
+def _print_tables(found: Sequence[Mapping[str, Any]]) -> None:
+    lines = grid("table", "title", "subject", "publisher", "in the catalogue")
+    for row in found:
+        held = "yes" if row["declared"] else ""
+        lines.add_row(row["table"], row["title"], row["subject"], row["publisher"], held)
+    console().print(lines)
+    console().print(Text("\nLook at one: jobindsats tables ID. Bring one in: jobindsats adopt ID, then nightly", "dim"))
+
+
+def _print_table(described: Mapping[str, Any]) -> None:
+    terminal = console()
+    terminal.print(Text(described["table"], "bold").append(f" {described['title']}", "not bold"))
+    for kind in described["periods"]:
+        terminal.print(f"{kind['kind']}: {number(kind['number'])} periods, {kind['first']} to {kind['last']}")
+    measures = grid("measure", "unit", "name here")
+    for measure in described["measures"]:
+        measures.add_row(measure["label"], measure["unit"], measure["name"] or "-")
+    terminal.print(measures)
+    terminal.print(_hierarchy_lines(described["hierarchies"]))
+    terminal.print(Text(described["next"], "dim"))
+
+
+def _hierarchy_lines(hierarchies: Sequence[Mapping[str, Any]]) -> Any:
+    lines = grid("hierarchy", "of", "total", "level", ">members", "such as")
+    for hierarchy in hierarchies:
+        for level in hierarchy["levels"] or [{"level": "", "members": []}]:
+            some = ", ".join(level["members"][:_MEMBERS_SHOWN])
+            total, of = hierarchy["root"] or "none", hierarchy["dimension"]
+            lines.add_row(hierarchy["id"], of, total, level["level"], number(len(level["members"])), some)
+    return lines
+
+
+def areas(words: Annotated[tuple[str, ...], Parameter(name="WORDS")] = (), /, *, as_json: Json = False) -> int:
+    """List the areas, or those whose name or code is like the words: country, regions, landsdele, municipalities."""
+    from tasks.upkeep.catalogue.find import areas as found_by
+
+    found = found_by(" ".join(words))
+    if not found:
+        return wrong_use(f"no area is called '{' '.join(words)}'")
+    rows = [
+        {"code": area.code, "code4": area.code4, "area": area.name, "kind": area.kind, "lies_in": area.parent_code}
+        for area in found
+    ]
+    return answered(rows, as_json=as_json, shown=lambda: _print_areas(rows))
+
+
+def _print_areas(rows: Sequence[Mapping[str, Any]]) -> None:
+    lines = grid("code", "area", "kind", "lies in")
+    for row in rows:
+        lines.add_row(row["code4"] or row["code"], row["area"], row["kind"], row["lies_in"] or "-")
+    console().print(lines)
+
+
+def adopt(
+    ids: Annotated[tuple[str, ...], Parameter(name="ID")] = (),
+    /,
+    *,
+    breakdown: Annotated[
+        list[str] | None,
+        Parameter(
+            negative="", help="Keep this hierarchy's members apart (_kon, or _alder5i30:LEVEL); may be given again."
+        ),
+    ] = None,
+    area: Annotated[str | None, Parameter(help="The hierarchy of areas, where the table has several.")] = None,
+    everything: Annotated[
+        bool, Parameter(name="--all", negative="", help="Every table that Jobindsats lists, at its totals.")
+    ] = False,
+    as_json: Json = False,
+) -> int:
+    """Take tables into the catalogue: a declaration of each is written from what its publisher says of it."""
+    if everything == bool(ids) or (everything and (breakdown or area)):
+        return wrong_use("name the tables to adopt, or write --all alone: all of them, at their totals")
+    from tasks.upkeep.catalogue.adopting import adopt as adopt_one
+    from tasks.upkeep.catalogue.adopting import adopt_all
+    from tasks.upkeep.catalogue.asking import asking
+
+    with asking() as access, bar(shown=not as_json) as moved:
+        if everything:
+            found = adopt_all(access=access, told=moved)
+        else:
+            found = [adopt_one(each, access=access, breakdowns=breakdown or (), area=area) for each in ids]
+    answered([asdict(each) for each in found], as_json=as_json, shown=lambda: _print_adopted(found))
+    return ATTENTION if any(not hasattr(each, "file") for each in found) else WELL
+
+
+def _print_adopted(found: Sequence[Adopted | NotAdopted]) -> None:
+    terminal = console()
+    lines = grid("table", "areas", "by", ">periods", ">cells at most", ">calls", "title")
+    done = [asdict(each) for each in found if hasattr(each, "file")]
+    for each in done:
+        by = ", ".join(each["breakdowns"]) or "totals"
+        numbers = [number(each[name]) for name in ("periods", "cells", "calls")]
+        lines.add_row(each["table"], each["area"], by, *numbers, each["title"])
+    terminal.print(lines if done else "Nothing was adopted.")
+    for refused in (asdict(each) for each in found if not hasattr(each, "file")):
+        terminal.print(Text(f"{refused['table']} was not adopted: {refused['reason']}", "yellow"))
+    if len(done) == 1:
+        _print_guesses(done[0])
+    if done:
+        all_calls, cells = sum(each["calls"] for each in done), sum(each["cells"] for each in done)
+        named = "".join(f" --table {each['table']}" for each in done) if len(done) <= 5 else ""
+        asks = f"{number(cells)} cells at most, in {number(all_calls)} calls: jobindsats nightly{named}"
+        terminal.print(Text(f"\nThe first night asks for {asks}"))
+
+
+def _print_guesses(adopted: Mapping[str, Any]) -> None:
+    terminal = console()
+    terminal.print(Text(f"\nDeclared in {adopted['file']}. Guessed, so look at it:"))
+    for guess in adopted["guessed"]:
+        terminal.print(Text(f"  {guess}"))
+
+
+@catalogue.command
+def compare(table: Annotated[str | None, Parameter(name="ID")] = None, /, *, as_json: Json = False) -> int:
+    """Hold the declarations of all tables, or of one, against what their publishers say now: label by label."""
+    from tasks.upkeep.catalogue.asking import asking
+    from tasks.upkeep.catalogue.comparing import compare as compare_tables
+
+    with asking() as access, bar(shown=not as_json) as moved:
+        found = compare_tables(table, access=access, told=moved)
+    answered(_compared(found), as_json=as_json, shown=lambda: _print_compared(found))
+    return ATTENTION if any(each.differences or each.trouble for each in found) else WELL
+
+
+def _compared(found: Sequence[Compared]) -> list[dict[str, Any]]:
+    return [
+        {
+            "table": each.table,
+            "publisher": each.publisher,
+            "differences": [
+                asdict(difference) | {"sentence": difference.sentence, "accepting": difference.consequence}
+                for difference in each.differences
+            ],
+            "trouble": each.trouble or None,
+            "command": _accepting(each) if each.acceptable else None,
+        }
+        for each in found
+    ]
+
+
+def _accepting(compared: Compared) -> str:
+    return f'jobindsats catalogue accept {compared.table} --reason "..."'
+
+
+def _print_compared(found: Sequence[Compared]) -> None:
+    terminal = console()
+    for each in found:
+        for difference in each.differences:
+            terminal.print(Text(f"{each.table}: {difference.sentence}", "yellow"))
+            terminal.print(Text(f"  accepted: {difference.consequence}", "dim"))
+        if each.trouble:
+            terminal.print(Text(f"{each.table}: {each.trouble}", "yellow"))
+        if each.acceptable:
+            terminal.print(Text(f"  {_accepting(each)}"))
+    same = sum(not each.differences and not each.trouble for each in found)
+    terminal.print(f"{number(same)} of {number(len(found))} tables are as their publishers have them.")
+
+
+@catalogue.command
+def accept(
+    table: Annotated[str, Parameter(name="ID")],
+    /,
+    *,
+    reason: Annotated[str, Parameter(help="Why it is meant so; it stays in the file.")],
+    by: Annotated[str | None, Parameter(help="Who says so; the system's user where nobody is named.")] = None,
+    as_json: Json = False,
+) -> int:
+    """Take over what a publisher changed of one table: written with the reason into the folder, and read the next night."""
+    from tasks.upkeep.catalogue.asking import asking
+    from tasks.upkeep.catalogue.comparing import accept as accept_of
+
+    with asking() as access:
+        found, file = accept_of(table, reason=reason, by=by or getpass.getuser(), access=access)
+    (document,) = _compared([found])
+    return answered(document | {"file": file}, as_json=as_json, shown=lambda: _print_accepted(found, file=file))
+
+
+def _print_accepted(found: Compared, *, file: str) -> None:
+    for each in found.acceptable:
+        console().print(Text(f"{each.sentence}: accepted, {each.consequence}", "green"))
+    console().print(Text(f"Written in {file}. Next: jobindsats nightly --table {found.table}"))

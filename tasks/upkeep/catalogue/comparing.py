@@ -1,0 +1,142 @@
+"""Compares declared tables with what their publishers say of them now, and takes a person's word for what differs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from tasks.archive.store import ArchiveTrouble
+from tasks.sources.access import Access
+from tasks.sources.declarations import declared_tables
+from tasks.sources.differences import Difference, differences, gone
+from tasks.sources.jobindsats import describe as jobindsats
+from tasks.sources.jobindsats.client import metadata_of as jobindsats_metadata_of
+from tasks.sources.jobindsats.metadata import read_metadata as read_jobindsats
+from tasks.sources.jobindsats.snapshot import labels_of as labels_of_jobindsats
+from tasks.sources.label_changes import Labels
+from tasks.sources.registry import snapshot_of
+from tasks.sources.statbank import describe as statbank
+from tasks.sources.statbank.fetch import metadata_of as statbank_metadata_of
+from tasks.sources.statbank.metadata import read_metadata as read_statbank
+from tasks.sources.statbank.snapshot import labels_of as labels_of_statbank
+from tasks.stoppages import Stoppage, TokenMissing, TokenRefused
+from tasks.upkeep.catalogue.adopting import Told, write
+from warehouse.catalogue.additions import appended, file_of
+from warehouse.catalogue.model import CatalogueError, Table
+from warehouse.catalogue.model import jobindsats as shipped_jobindsats
+from warehouse.catalogue.model import statbank as shipped_statbank
+from warehouse.danish.clock import danish_day
+from warehouse.errors import QuestionError
+
+
+@dataclass(frozen=True)
+class Compared:
+    """One table beside its publisher: what differs, and why it could not be compared where it could not."""
+
+    table: str
+    publisher: str
+    differences: tuple[Difference, ...] = ()
+    trouble: str = ""
+
+    @property
+    def acceptable(self) -> list[Difference]:
+        """Those differences that a person can accept."""
+        return [each for each in self.differences if each.acceptable]
+
+
+def compare(table_id: str | None, *, access: Access, told: Told) -> list[Compared]:
+    """One table, or every table that is declared, beside what its publisher says of it now.
+
+    Raises CatalogueError for a table that nobody declared, and PublisherTrouble where no publisher can be asked.
+    """
+    ours, theirs = declared_tables(shipped_jobindsats(), access=access), _of_statbank(access)
+    wanted = table_id.lower() if table_id else None
+    if wanted and wanted not in {table.id for table in (*ours, *theirs)}:
+        raise CatalogueError(f"table '{table_id}' is not in the catalogue: `jobindsats tables {table_id}` looks for it")
+    named = [[table for table in tables if wanted in (None, table.id)] for tables in (ours, theirs)]
+    found = [*_beside_jobindsats(named[0], access=access), *_beside_statbank(named[1], access=access)]
+    return list(_counted(found, of=sum(map(len, named)), told=told))
+
+
+def _of_statbank(access: Access) -> tuple[Table, ...]:
+    return declared_tables(shipped_statbank(), access=access) if access.settings.statbank_url else ()
+
+
+def _counted(found: Iterable[Compared], *, of: int, told: Told) -> Iterator[Compared]:
+    for number, each in enumerate(found, 1):
+        told(each.table, number, of)
+        yield each
+
+
+def _beside_jobindsats(tables: Sequence[Table], *, access: Access) -> Iterator[Compared]:
+    if not tables:
+        return
+    today = danish_day(access.clock())
+    with jobindsats.session(access) as publisher:
+        listed = {line.id for line in jobindsats.listed(publisher)}
+        for table in tables:
+            if table.id not in listed:
+                expected = table.expected_on(today) and access.known_of(table.id).last_fetch is not None
+                yield Compared(table.id, jobindsats.PUBLISHER, (gone(table),) if expected else ())
+                continue
+            try:
+                body = publisher.ask(jobindsats_metadata_of(table)).body
+                now = labels_of_jobindsats(read_jobindsats(body, table=table), table=table, on=today)
+                yield Compared(table.id, jobindsats.PUBLISHER, _differences(table, now, access=access))
+            except (TokenMissing, TokenRefused):
+                raise
+            except Stoppage as trouble:
+                yield Compared(table.id, jobindsats.PUBLISHER, trouble=str(trouble))
+
+
+def _beside_statbank(tables: Sequence[Table], *, access: Access) -> Iterator[Compared]:
+    if not tables:
+        return
+    today = danish_day(access.clock())
+    with statbank.session(access) as bank:
+        for table in tables:
+            try:
+                metadata = read_statbank(bank.ask(statbank_metadata_of(table)).body, table=table)
+                now = [labels_of_statbank(metadata, hierarchy=each, on=today) for each in table.breakdowns]
+                yield Compared(table.id, statbank.PUBLISHER, _differences(table, now, access=access, every=False))
+            except Stoppage as trouble:
+                yield Compared(table.id, statbank.PUBLISHER, trouble=str(trouble))
+
+
+def _differences(table: Table, now: Sequence[Labels], *, access: Access, every: bool = True) -> tuple[Difference, ...]:
+    then, then_on = _newest_labels(table, access=access)
+    return tuple(differences(table, now=now, then=then, then_on=then_on, every=every))
+
+
+def _newest_labels(table: Table, *, access: Access) -> tuple[tuple[Labels, ...], date | None]:
+    """The labels of the newest vintage, and its day; nothing where there is none, or its answers are not there."""
+    manifest = access.known_of(table.id).manifest
+    if manifest is None:
+        return (), None
+    try:
+        newest = snapshot_of(manifest, archive=access.archive)
+        return newest.labels, danish_day(newest.manifest.seen_at)
+    except (ArchiveTrouble, CatalogueError, Stoppage, StopIteration):
+        return (), None
+
+
+def accept(table_id: str, *, reason: str, by: str, access: Access) -> tuple[Compared, str]:
+    """Write a person's word for everything that differs of one table into the folder; gives what, and the file.
+
+    Raises QuestionError where nothing differs or cannot be accepted, and CatalogueError for a file that is wrong.
+    """
+    if not reason.strip():
+        raise QuestionError("say why it may be accepted: --reason")
+    (found,) = compare(table_id, access=access, told=lambda *_: None)
+    if found.trouble:
+        raise QuestionError(f"{found.table} cannot be compared with its publisher: {found.trouble}")
+    if not found.acceptable:
+        beside = "; ".join(f"{each.sentence}: {each.consequence}" for each in found.differences)
+        raise QuestionError(beside or f"{found.table} is declared as its publisher has it: there is nothing to accept")
+    path = file_of(found.table, folder=access.settings.catalogue_folder)
+    today = danish_day(access.clock())
+    accepted = [each.accepted(reason=reason.strip(), by=by, today=today) for each in found.acceptable]
+    text = path.read_text(encoding="utf-8-sig") if path.is_file() else ""
+    write(path, appended(text, accepted=accepted, publisher=found.publisher, name=str(path)))
+    return found, str(path)

@@ -1,0 +1,138 @@
+"""Finds a publisher's tables by what a person remembers of them: id, title, subject, measure or member, loaded or not."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from tasks.sources.access import Access
+from tasks.sources.declarations import declared_tables
+from tasks.sources.jobindsats import describe as jobindsats
+from tasks.sources.statbank import describe as statbank
+from tasks.stoppages import PublisherTrouble, RequestRefused
+from warehouse.areas import Area, all_areas
+from warehouse.catalogue.model import Catalogue, Table
+from warehouse.catalogue.offered import ListedTable, OfferedTable
+from warehouse.catalogue.publishers import catalogues
+from warehouse.errors import QuestionError
+
+_LIKE = 0.8
+
+
+def matching(written: str, *, access: Access) -> tuple[list[dict[str, Any]], list[str]]:
+    """The tables that answer a person's words, the best first, and what could not be asked; all where nothing is written."""
+    tables, troubles = _all_tables(access)
+    words = written.casefold().split()
+    found = [(_worth(words, of=line, declared=table), line, table) for line, table in tables]
+    good = sorted((each for each in found if each[0]), key=lambda each: (-each[0], each[1].id))
+    return [_row(line, declared=table) for _, line, table in good], troubles
+
+
+def _all_tables(access: Access) -> tuple[list[tuple[ListedTable, Table | None]], list[str]]:
+    """Every table that is declared or listed, with its declaration if it has one, and why a publisher could not be asked."""
+    troubles: list[str] = []
+    declared = {table.id: (each, table) for each in catalogues() for table in declared_tables(each, access=access)}
+    listed = {line.id: line for line in _listed(access, troubles=troubles)}
+    own = {table_id: _line(each, table) for table_id, (each, table) in declared.items()}
+    return [(line, declared[key][1] if key in declared else None) for key, line in (own | listed).items()], troubles
+
+
+def _listed(access: Access, *, troubles: list[str]) -> Iterator[ListedTable]:
+    try:
+        with jobindsats.session(access) as publisher:
+            yield from jobindsats.listed(publisher)
+    except PublisherTrouble as trouble:
+        troubles.append(f"Jobindsats could not be asked, so only what is declared is found: {trouble}")
+    if access.settings.statbank_url:
+        try:
+            with statbank.session(access) as bank:
+                yield from statbank.listed(bank)
+        except PublisherTrouble as trouble:
+            troubles.append(f"StatBank's tables could not be asked for: {trouble}")
+
+
+def _line(catalogue: Catalogue, table: Table) -> ListedTable:
+    return ListedTable(catalogue.publisher, table.id, table.title, table.subject)
+
+
+def _texts(line: ListedTable, *, declared: Table | None) -> list[str]:
+    """What a table is found by, the most telling first."""
+    texts = [line.id, line.title, line.subject, *line.words]
+    if declared is not None:
+        texts += [declared.title, declared.title_en, declared.subject, *(each.label for each in declared.measures)]
+        texts += [member.name for hierarchy in declared.breakdowns for member in hierarchy.members]
+    return [text.casefold() for text in texts]
+
+
+def _worth(words: Sequence[str], *, of: ListedTable, declared: Table | None) -> float:
+    """How well a table answers: 0 where a word is nowhere in it, nor anything that is spelled nearly so."""
+    texts = _texts(of, declared=declared)
+    found = [_worth_of(word, texts=texts) for word in words]
+    return min(found, default=1.0)
+
+
+def _worth_of(word: str, *, texts: Sequence[str]) -> float:
+    if word == texts[0]:
+        return 4.0
+    inside = [place for place, text in enumerate(texts) if word in text]
+    if inside:
+        return 3.0 if inside[0] <= 1 else 2.0
+    pieces = {piece.strip("(),.:") for text in texts for piece in text.split()}
+    return 1.0 if difflib.get_close_matches(word, pieces, n=1, cutoff=_LIKE) else 0.0
+
+
+def _row(line: ListedTable, *, declared: Table | None) -> dict[str, Any]:
+    return {
+        "table": line.id,
+        "title": line.title,
+        "subject": line.subject,
+        "publisher": line.publisher,
+        "declared": declared is not None,
+    }
+
+
+def offered(table_id: str, *, access: Access) -> OfferedTable:
+    """What its publisher says of one table: Jobindsats first, then StatBank; raises QuestionError and PublisherTrouble."""
+    wanted, troubles = table_id.lower(), list[PublisherTrouble]()
+    for asked in (_at_jobindsats, _at_statbank):
+        try:
+            found = asked(wanted, access)
+        except PublisherTrouble as trouble:
+            troubles.append(trouble)
+            continue
+        if found is not None:
+            return found
+    for unanswered in troubles:
+        if not isinstance(unanswered, RequestRefused):
+            raise unanswered
+    raise QuestionError(f"no publisher lists a table '{table_id}': `jobindsats tables WORDS` finds one by its title")
+
+
+def _at_jobindsats(wanted: str, access: Access) -> OfferedTable | None:
+    with jobindsats.session(access) as publisher:
+        line = next((each for each in jobindsats.listed(publisher) if each.id == wanted), None)
+        return None if line is None else jobindsats.describe(publisher, wanted, subject=line.subject)
+
+
+def _at_statbank(wanted: str, access: Access) -> OfferedTable | None:
+    if not access.settings.statbank_url or not statbank.is_id(wanted):
+        return None
+    with statbank.session(access) as bank:
+        return statbank.describe(bank, wanted)
+
+
+def declared(table_id: str, *, access: Access) -> Table | None:
+    """A table as it is declared, shipped or adopted; None where it is not."""
+    found = [table for each in catalogues() for table in declared_tables(each, access=access)]
+    return next((table for table in found if table.id == table_id.lower()), None)
+
+
+def areas(written: str) -> list[Area]:
+    """The areas whose name or code holds a person's words, or is spelled nearly so; all where nothing is written."""
+    wanted = written.casefold().strip()
+    found = [area for area in all_areas() if wanted in area.name.casefold() or wanted in (area.code, area.code4)]
+    if found:
+        return found
+    names = {area.name.casefold(): area for area in all_areas()}
+    return [names[name] for name in difflib.get_close_matches(wanted, names, n=5, cutoff=0.6)]

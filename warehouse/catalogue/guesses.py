@@ -1,0 +1,76 @@
+"""What is guessed of a table that is adopted: the unit of a measure by the words of its label, and a name for it.
+
+A guess is marked as one wherever it stands. What no word tells is `unknown`, and no figure reads it.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
+
+from warehouse.catalogue.units import Unit
+
+_LONGEST = 70
+_LETTERS = {"æ": "ae", "ø": "oe", "å": "aa"}
+
+# The first that fits: a share of persons is a share, and full-time persons are no persons by the head.
+_WORDS: tuple[tuple[str, Unit], ...] = (
+    (r"pct\.? ?point|procentpoint", "pct_point"),
+    (r"\bgnsn|gennemsnit|\bpr\.|\buger\b|varighed|\bindeks\b|rate\b", "unknown"),
+    (r"\bpct\b|procent|\bandel|sgrad\b|\bgrad\b", "pct"),
+    (r"placering|\brang", "rank"),
+    (r"\bkr\b|kroner|udgift", "dkk"),
+    (r"årsværk", "work_years"),
+    (r"fuldtid", "full_time_persons"),
+    (r"forløb|sanktion|virksomhed|stilling|opslag|fordelinger|\bsager|samtale|tilbud|afskedigelser", "cases"),
+    (
+        r"person|befolkning|ledige|modtager|borgere|deltager|aktiverede|dimittend|lønmodtager|bidragere|\bantal med\b",
+        "persons",
+    ),
+)
+
+
+def unit_of(label: str) -> Unit:
+    """The unit that the words of a measure's label tell; `unknown` where they do not.
+
+    >>> unit_of("Antal fuldtidspersoner"), unit_of("Andel i beskæftigelse"), unit_of("Jobomsætning")
+    ('full_time_persons', 'pct', 'unknown')
+    """
+    written = label.casefold()
+    return next((unit for words, unit in _WORDS if re.search(words, written)), "unknown")
+
+
+def names_of(labels: Sequence[str], *, units: Sequence[Unit]) -> list[str]:
+    """A name for each measure, in our letters and ending in its unit; no two are the same.
+
+    >>> names_of(["Antal personer"], units=["persons"])
+    ['antal_personer_persons']
+    """
+    found: list[str] = []
+    for label, unit in zip(labels, units, strict=True):
+        found.append(_unused(slug(label), unit=unit, used=found))
+    return found
+
+
+def _unused(words: str, *, unit: Unit, used: Iterable[str]) -> str:
+    room = _LONGEST - len(unit) - 4
+    stem = (words[:room].rstrip("_") if len(words) <= room else f"{words[: room // 2]}_{words[-room // 2 :]}").strip(
+        "_"
+    )
+    name, number = f"{stem}_{unit}", 1
+    while name in used:
+        number += 1
+        name = f"{stem}_{number}_{unit}"
+    return name
+
+
+def slug(text: str) -> str:
+    """A text in small letters of the English alphabet and figures, with `_` between words.
+
+    >>> slug("Selvforsørgelse mv., pct.")
+    'selvforsoergelse_mv_pct'
+    """
+    written = "".join(_LETTERS.get(sign, sign) for sign in unicodedata.normalize("NFC", text).casefold())
+    plain = unicodedata.normalize("NFKD", written).encode("ascii", "ignore").decode()
+    return re.sub(r"[^a-z0-9]+", "_", plain).strip("_") or "measure"
