@@ -120,6 +120,8 @@ def read_additions(text: str, *, name: str) -> Additions:
         first = error.errors()[0]
         where = ".".join(map(str, first["loc"]))
         raise CatalogueError(f"{name}: {where}: {first['msg']}") from error
+    except CatalogueError as error:
+        raise CatalogueError(f"{name}: {error}") from error
     except (KeyError, TypeError, AttributeError) as error:
         raise CatalogueError(f"{name}: {error!r} is not as a catalogue has it") from error
 

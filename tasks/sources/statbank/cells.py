@@ -50,7 +50,7 @@ def to_cells(body: bytes, *, table: Table, metadata: BankMetadata, periods: Coll
     columns = _columns(table, metadata=metadata)
     of = f"/data/{table.id.upper()}"
     read = _read_body(body, of=of, columns=[*(column.name for column in columns), measure.label])
-    rows = tidy_labels(read)
+    rows = tidy_labels(read).with_columns(read[measure.label])  # a figure with a blank in it is none
     for column in columns:
         _require_declared(rows, column=column, table=table)
     _require_asked(rows, time=columns[1], periods=periods, of=of)

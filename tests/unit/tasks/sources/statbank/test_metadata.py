@@ -83,7 +83,7 @@ def test_another_unit_stops_the_table(unit: str) -> None:
         metadata(unit=unit)
 
 
-@pytest.mark.parametrize("code", ["2023M01", "2023", "2023Q1", "2023K5", "2023K1 "])
+@pytest.mark.parametrize("code", ["2023M01", "2023", "2023Q1", "2023K5", "2023K 1"])
 def test_a_period_that_is_no_quarter_stops_the_table(code: str) -> None:
     with pytest.raises(Undeclared, match=f"folk1a: '{code}'.*statbank.yml"):
         metadata(quarters=("2023K1", code))
