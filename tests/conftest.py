@@ -50,6 +50,7 @@ from warehouse.database import embedded
 ROOT = Path(__file__).parent.parent
 REAL = ROOT.parent / "shared" / "real"
 FIELD_CASES = ROOT.parent / "shared" / "field" / "cases"
+FIELD_REVISIONS = ROOT.parent / "shared" / "field" / "revisions"
 
 
 @pytest.fixture(scope="session")
@@ -142,6 +143,12 @@ def real() -> Path:
 def field_cases() -> Path:
     """The folder of small files with the faults of real reports, which lies beside the project and is not part of it."""
     return _beside(FIELD_CASES, what="the cases from the field")
+
+
+@pytest.fixture(scope="session")
+def field_revisions() -> Path:
+    """The folder of real vintages of a series, which lies beside the project and is not part of it."""
+    return _beside(FIELD_REVISIONS, what="the vintages from the field")
 
 
 def _beside(folder: Path, *, what: str) -> Path:
