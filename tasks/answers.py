@@ -16,6 +16,7 @@ from sqlalchemy import Connection, text
 
 from tasks.archive.store import Archive, ArchiveTrouble
 from warehouse.areas import COUNTRY, Area, find
+from warehouse.catalogue.model import Table
 from warehouse.danish.asked import moment, read_period, read_span
 from warehouse.danish.clock import shown_time
 from warehouse.errors import QuestionError
@@ -24,8 +25,10 @@ from warehouse.figures.compute import Answer, answer, number, plain
 from warehouse.figures.explain import parts_of_totals, rests_on, tree
 from warehouse.figures.inputs import Scope
 from warehouse.figures.model import RECIPIENTS, Figure
+from warehouse.figures.revision_profile import revision_profile
+from warehouse.formulas.revision_profile import ENOUGH, FEWEST_RELEASES, TOO_FEW
 from warehouse.periods import Period, PeriodError
-from warehouse.reading import require_published
+from warehouse.reading import require_published, revisions
 
 EVERY = "all"
 
@@ -219,3 +222,22 @@ def _asked(connection: Connection, statement: str, **values: Any) -> list[dict[s
         | {name: row[name].split(", ") if row[name] else [] for name in names}
         for row in rows
     ]
+
+
+def profile(connection: Connection, *, table: Table) -> dict[str, Any]:
+    """How a table is revised: `status`, how many `releases` were seen and followed by another, and `needed`.
+
+    `profile` has one row per measure, size class and age in releases, as marts.revision_profile has them; where there are
+    too few releases none says anything, and `revised` lists what was revised.
+    """
+    found = revision_profile(connection, table_id=table.id)
+    rows = found.sort("measure", "size_class", "age_releases").to_dicts() if found.height else []
+    enough = any(row["status"] == ENOUGH for row in rows)
+    return {
+        "table": table.id,
+        "status": ENOUGH if enough else TOO_FEW,
+        "releases": max((row["releases"] for row in rows), default=0),
+        "needed": FEWEST_RELEASES,
+        "profile": rows,
+        "revised": [] if enough else revisions(connection, table=table),
+    }

@@ -206,16 +206,25 @@ def revisions(
     *,
     area: Annotated[str | None, Parameter(help="Only this area.")] = None,
     since: Annotated[str | None, Parameter(help="Only what was seen from this date or time on.")] = None,
+    profile: Annotated[
+        bool, Parameter(negative="", help="How the table is usually revised, by age in releases.")
+    ] = False,
     as_json: Json = False,
 ) -> int:
     """Show what the publisher changed after it was first published."""
+    from tasks import answers
     from tasks.resources import ready
     from warehouse import reading
     from warehouse.danish.asked import moment_from
 
+    if profile and (area or since):
+        return wrong_use("a profile is of the whole table: leave --area and --since out, or --profile")
     asked = reading.table_named(table)
     with ready() as resources, resources.engine.connect() as connection:
         reading.require_held(connection, asked)
+        if profile:
+            found = answers.profile(connection, table=asked)
+            return answered(found, as_json=as_json, shown=lambda: _print_profile(found))
         rows = reading.revisions(connection, table=asked, area=area, since=moment_from(since) if since else None)
     if as_json:
         print_json(rows)
@@ -225,6 +234,39 @@ def revisions(
         span = f" since {since}" if since else ""
         console().print(f"No change to {asked.id} is on record for {area or 'any area'}{span}.")
     return WELL
+
+
+def _print_profile(found: dict[str, Any]) -> None:
+    """How a table is usually revised; where too few releases were seen, what they revised and no more."""
+    terminal = console()
+    rows = [row for row in found["profile"] if row["mean_revision"] is not None]
+    if not rows:
+        seen = f"{found['releases']} of {found['needed']} were seen and followed by another"
+        terminal.print(f"{found['table']}: {found['status']} to say how it is usually revised ({seen})")
+        if found["revised"]:
+            terminal.print(_revision_lines(found["revised"]))
+        return
+    terminal.print(_profile_lines(rows))
+    terminal.print(
+        "Errors, tests and what was not used: --json, or marts.revision_profile; docs/revisions.md", style="dim"
+    )
+
+
+def _profile_lines(rows: Rows) -> Grid:
+    names = (
+        "mean_revision",
+        "mean_error",
+        "low_revision",
+        "high_revision",
+        "relative_revision_pct",
+        "changed_pct",
+        "settled_pct",
+    )
+    lines = grid("measure", "size", ">age", ">releases", *(f">{name.replace('_', ' ')}" for name in names))
+    for row in rows:
+        place = (row["measure"], row["size_class"], str(row["age_releases"]), str(row["releases"]))
+        lines.add_row(*place, *(cell(row[name]) for name in names))
+    return lines
 
 
 def _revision_lines(rows: Rows) -> Grid:

@@ -11,11 +11,11 @@ from typing import Any, NamedTuple
 from sqlalchemy import Boolean, Column, Connection, Double, Integer, Table, Text, insert, select
 from sqlalchemy.dialects import postgresql
 
-from warehouse.marts import benchmark, benefits, block_grant, claims, investments, own_tables, views
+from warehouse.marts import benchmark, benefits, block_grant, claims, investments, own_tables, revision_profile, views
 from warehouse.marts.declaration import figure_of, hashed_by, mart
 from warehouse.schema.core import described, metadata, optional
 
-VERSION = "1.2"
+VERSION = "1.3"
 
 data_dictionary = Table(
     "data_dictionary",
@@ -67,6 +67,7 @@ MARTS: tuple[Table, ...] = (
     *own_tables.MARTS,
     *investments.MARTS,
     *claims.MARTS,
+    *revision_profile.MARTS,
     *views.MARTS,
     data_dictionary,
 )
