@@ -26,9 +26,10 @@ from warehouse.figures.explain import parts_of_totals, rests_on, tree
 from warehouse.figures.inputs import Scope
 from warehouse.figures.model import RECIPIENTS, Figure
 from warehouse.figures.revision_profile import revision_profile
+from warehouse.figures.settled_values import settled_values, unsettled_values
 from warehouse.formulas.revision_profile import ENOUGH, FEWEST_RELEASES, TOO_FEW
 from warehouse.periods import Period, PeriodError
-from warehouse.reading import require_published, revisions
+from warehouse.reading import require_held, require_published, revisions
 
 EVERY = "all"
 
@@ -241,3 +242,22 @@ def profile(connection: Connection, *, table: Table) -> dict[str, Any]:
         "profile": rows,
         "revised": [] if enough else revisions(connection, table=table),
     }
+
+
+def settled(connection: Connection, *, table: Table, area: str, period: str | None = None) -> list[dict[str, Any]]:
+    """What an area's newest values of a table's total are expected to come to, as marts.settled_values has them.
+
+    One row per measure and young period, all where none is named; raises QuestionError, AreaUnknown.
+    """
+    code, wanted = find(area).code, period and str(read_period(period))
+    require_held(connection, table)
+    found = settled_values(connection, table_id=table.id)
+    found = found if found.height else unsettled_values(connection, table_id=table.id)
+    rows = found.filter(pl.col("area_code") == code).to_dicts()
+    kept = [row for row in rows if wanted in (None, row["period"])]
+    if not kept:
+        young = ", ".join(sorted({row["period"] for row in rows})) or "none of this area's"
+        raise QuestionError(
+            f"no settled value is expected for {area} in {period or 'any period'}: the young periods are {young}"
+        )
+    return kept

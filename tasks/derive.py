@@ -92,12 +92,12 @@ def bring_figures_up_to_date(
                 raise
             why = in_words(error) if isinstance(error, DATABASE_ERRORS) else error
             told(f"marts.{mart.name} stays as it was: {why}")
-    _bring_profiles_up_to_date(engine, told=told)
+    _bring_revisions_up_to_date(engine, told=told)
     return filled
 
 
-def _bring_profiles_up_to_date(engine: Engine, *, told: Callable[[str], object]) -> None:
-    """Compute how tables are revised, anew for those that are behind, each in a transaction."""
+def _bring_revisions_up_to_date(engine: Engine, *, told: Callable[[str], object]) -> None:
+    """Compute how tables are revised and what their newest values will come to, of those behind, each in a transaction."""
     with engine.connect() as connection:
         behind = fill_revisions.tables_behind(connection)
     for table_id in behind:
@@ -108,7 +108,7 @@ def _bring_profiles_up_to_date(engine: Engine, *, told: Callable[[str], object])
             if went_away(error):
                 raise
             why = in_words(error) if isinstance(error, DATABASE_ERRORS) else error
-            told(f"{table_id} stays as it was in marts.revision_profile: {why}")
+            told(f"{table_id} stays as it was in the marts of revisions: {why}")
 
 
 def _check_claims(engine: Engine, *, place: Path, told: Callable[[str], object]) -> None:

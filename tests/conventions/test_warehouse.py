@@ -182,7 +182,7 @@ def test_what_is_granted_on_a_view_stays_when_it_is_replaced(engine: Engine) -> 
     assert "=r/" in str(before)
 
 
-@pytest.mark.parametrize(("revision", "said"), [("0008", "run `jobindsats replay`"), ("0010", "Install the version")])
+@pytest.mark.parametrize(("revision", "said"), [("0008", "run `jobindsats replay`"), ("0011", "Install the version")])
 def test_a_schema_that_cannot_be_carried_on_is_refused_with_what_to_do(
     engine: Engine, revision: str, said: str
 ) -> None:

@@ -78,6 +78,10 @@ def test_of_two_editions_the_profile_says_what_was_revised_and_nothing_more(two_
     assert found["revised"] == two_editions.answer("revisions", "y25i01")
     assert len(found["revised"]) == 1_525
     assert two_editions.query("select count(*) as rows from marts.revision_profile") == [{"rows": 0}]
+    settled = two_editions.answer("settled", "y25i01", "--area", "Herlev")
+    assert {(row["period"], row["status"], row["settled_value"]) for row in settled} == {
+        ("2026M07", "too few releases", None)
+    }
 
 
 def test_status_counts_what_stands(two_editions: Scene) -> None:

@@ -39,6 +39,8 @@ ADDED = {
     "marts.total_of",
     "marts.benefit_totals_as_of",
     "marts.benefit_average_as_of",
+    "marts.revision_profile",
+    "marts.settled_values",
 }
 """What came since; of the marts that stood only a comment changed."""
 
@@ -159,7 +161,7 @@ def test_nothing_is_lost(old: Engine) -> None:
     assert checksum_of(old) == CHECKSUM
     after = rows_of(old)
     assert after.pop("marts.data_dictionary") > before.pop("marts.data_dictionary")
-    assert after == before
+    assert {name: rows for name, rows in after.items() if name not in ADDED} == before
 
 
 def test_its_schema_is_that_of_a_warehouse_made_today(old: Engine, engine: Engine) -> None:

@@ -8,11 +8,11 @@ from __future__ import annotations
 import polars as pl
 from sqlalchemy import Connection, text
 
-from warehouse.areas import COUNTRY, all_areas
+from warehouse.areas import COUNTRY, municipalities
 from warehouse.assumptions import record as assumed
 from warehouse.figures import population
 from warehouse.formulas.development import developed, releases
-from warehouse.formulas.revision_profile import COUNTRY_CLASS, MUNICIPALITY_CLASSES, profile
+from warehouse.formulas.revision_profile import COUNTRY_CLASS, MUNICIPALITY_CLASSES, UNKNOWN_CLASS, profile
 
 _VERSIONS = pl.Schema(
     {"series_id": pl.Int32, "period_id": pl.Int32, "vintage_id": pl.Int32, "value": pl.Float64, "status": pl.String}
@@ -77,13 +77,18 @@ def size_classes(connection: Connection) -> pl.DataFrame:
     """The class of every municipality by its newest population on record, and the country's own: one row per area."""
     people = population.on_record(connection, known=assumed.known(connection, as_of=None), as_of=None)
     newest = people.sort("first_of_january", "loaded").unique("area_code", keep="last", maintain_order=True)
-    names = list(MUNICIPALITY_CLASSES)
-    classes = pl.col("persons").cut(list(MUNICIPALITY_CLASSES.values())[1:], labels=names, left_closed=True)
-    municipal = [area.code for area in all_areas() if area.kind == "municipality"]
-    own = pl.when(pl.col("area_code") == COUNTRY).then(pl.lit(COUNTRY_CLASS)).otherwise(classes.cast(pl.String))
-    return newest.filter(pl.col("area_code").is_in([COUNTRY, *municipal])).select("area_code", size_class=own)
+    largest_first = reversed(MUNICIPALITY_CLASSES.items())
+    by_size = [pl.when(pl.col("persons") >= begins).then(pl.lit(name)) for name, begins in largest_first]
+    own = (
+        pl.when(pl.col("area_code") == COUNTRY)
+        .then(pl.lit(COUNTRY_CLASS))
+        .otherwise(pl.coalesce(*by_size, pl.lit(UNKNOWN_CLASS)))
+    )
+    places = pl.DataFrame({"area_code": [COUNTRY, *(area.code for area in municipalities())]})
+    return places.join(newest, on="area_code", how="left").select("area_code", size_class=own)
 
 
 def read_rows(connection: Connection, query: str, *, schema: pl.Schema, **asked: object) -> pl.DataFrame:
+    """The rows of a query as a frame."""
     rows = [tuple(row) for row in connection.execute(text(query), asked)]
     return pl.DataFrame(rows, schema=schema, orient="row")

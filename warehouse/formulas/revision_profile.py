@@ -21,7 +21,7 @@ FEWEST_RELEASES = 12
 TOO_FEW, ENOUGH = "too few releases", "enough releases"
 MUNICIPALITY_CLASSES = {"small": 0, "medium": 20_000, "large": 50_000}
 """Classes of municipalities, each with the inhabitants it begins with."""
-COUNTRY_CLASS = "country"
+COUNTRY_CLASS, UNKNOWN_CLASS = "country", "unknown"
 GROUP = ("measure", "unit", "size_class", "age")
 _TAKEN = (*CELL, *GROUP, "area_code", "release", "apart", "first", "later", "before_first", "before_later")
 _WITHIN_PCT, _WITHIN_PERSONS, _SETTLED_PCT = 1.0, 1.0, 90.0

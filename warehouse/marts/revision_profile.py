@@ -37,8 +37,8 @@ revision_profile = Table(
     described(
         "size_class",
         Text,
-        "small (under 20,000 inhabitants), medium, large (50,000 and more) or country.",
-        "small (under 20.000 indbyggere), medium, large (50.000 og flere) eller country (hele landet).",
+        "small (under 20,000 inhabitants), medium, large (50,000 and more), unknown or country.",
+        "small (under 20.000 indbyggere), medium, large (50.000 og flere), unknown (ukendt) eller country (hele landet).",
         primary_key=True,
     ),
     described(

@@ -11,7 +11,10 @@ from sqlalchemy import Engine, text
 from tasks import answers
 from tasks.derive import bring_figures_up_to_date
 from tests.properties.releases import FIRST_NIGHT, FULL_TIME, HIDDEN, TABLE, publish_release, shown
+from warehouse.assumptions.model import shipped
+from warehouse.assumptions.record import record
 from warehouse.catalogue.publishers import shipped_table
+from warehouse.errors import QuestionError
 from warehouse.marts import fill_revisions
 from warehouse.periods import Period
 
@@ -44,17 +47,27 @@ def rows(engine: Engine) -> list[dict[str, Any]]:
         ]
 
 
+def settled(engine: Engine, *, period: str | None = None) -> list[dict[str, Any]]:
+    with engine.connect() as connection:
+        return answers.settled(connection, table=shipped_table(TABLE), area="Aarhus", period=period)
+
+
 def behind(engine: Engine) -> list[str]:
     with engine.connect() as connection:
         return fill_revisions.tables_behind(connection)
 
 
 def test_a_table_is_profiled_as_soon_as_twelve_releases_were_followed(engine: Engine) -> None:
+    with engine.begin() as connection:
+        record(connection, shipped(), now=FIRST_NIGHT)  # the population, by which municipalities are classed
     for number in range(13):
         release(engine, number, hidden=number == 5)
     told: list[str] = []
     bring_figures_up_to_date(engine, told=told.append)
     assert (told, behind(engine)) == ([], [])
+    assert [
+        (row["period"], row["status"], row["published_value"], row["settled_value"]) for row in settled(engine)
+    ] == [("2025M01", "too few releases", 500, None)]
     assert {(row["size_class"], row["status"], row["mean_revision"]) for row in rows(engine)} == {
         (size_class, "too few releases", None) for size_class in ("country", "medium", "large")
     }
@@ -69,9 +82,36 @@ def test_a_table_is_profiled_as_soon_as_twelve_releases_were_followed(engine: En
     assert [row["mean_revision"] for row in found] == pytest.approx([100, 50, 10])
     assert [row["changed_pct"] for row in found] == [100, 100, 100]
     assert [row["unit"] for row in found] == ["full_time_persons"] * 3
+    with pytest.raises(QuestionError, match="2025M03"):
+        settled(engine, period="2024M01")
     with engine.connect() as connection:
+        kept = connection.scalar(text("select count(*) from marts.settled_values where settled_value is not null"))
         answered = answers.profile(connection, table=shipped_table(TABLE))
+    # Of 15 releases the horizon is two on (12 were followed that far), and Aarhus always goes from 500 to 550 at once.
+    values = settled(engine)
+    assert kept == 3 * len(values)
+    young = [(row["period"], row["published_value"], row["settled_value"], row["further_releases"]) for row in values]
+    assert young == [("2025M02", 550, 550, 1), ("2025M03", 500, 550, 2)]
+    assert all(row["settled_low_value"] == row["settled_high_value"] == 550 for row in values)
     assert (answered["status"], answered["releases"], answered["revised"]) == ("enough releases", 13, [])
     assert [row for row in answered["profile"] if row["age_releases"] == 1] == [
         {name: row[name] for name in answered["profile"][0]} for row in found
     ]
+
+
+def test_what_cannot_be_computed_leaves_the_rows_as_they_were_and_is_told(engine: Engine) -> None:
+    for number in range(3):
+        release(engine, number)
+    bring_figures_up_to_date(engine, told=pytest.fail)
+    before = rows(engine)
+    release(engine, 3)
+    with engine.begin() as connection:
+        connection.execute(
+            text("alter table marts.revision_profile add constraint no_more check (releases < 2) not valid")
+        )
+    told: list[str] = []
+    bring_figures_up_to_date(engine, told=told.append)
+    [said] = told
+    assert said.startswith(f"{TABLE} stays as it was in the marts of revisions: ")
+    assert "no_more" in said
+    assert (rows(engine), behind(engine)) == (before, [TABLE])
