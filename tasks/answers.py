@@ -15,6 +15,7 @@ from sqlalchemy import Connection, text
 
 from tasks.archive.store import Archive, ArchiveTrouble
 from warehouse.areas import COUNTRY, Area, find
+from warehouse.catalogue.model import Table
 from warehouse.catalogue.named import unknown
 from warehouse.danish.asked import moment, read_period, read_span
 from warehouse.danish.clock import shown_time
@@ -24,8 +25,11 @@ from warehouse.figures.compute import Answer, answer, area_name, number, plain
 from warehouse.figures.explain import lines_of, parts_of_totals, rests_on, tree
 from warehouse.figures.inputs import Scope
 from warehouse.figures.model import FEEDS, RECIPIENTS, Figure
+from warehouse.figures.revision_profile import revision_profile
+from warehouse.figures.settled_values import settled_values, unsettled_values
+from warehouse.formulas.revision_profile import ENOUGH, FEWEST_RELEASES, TOO_FEW
 from warehouse.periods import Period, PeriodError
-from warehouse.reading import require_published
+from warehouse.reading import require_held, require_published, revisions
 
 EVERY = "all"
 _NAMED = 3
@@ -236,3 +240,41 @@ def _asked(connection: Connection, statement: str, **values: Any) -> list[dict[s
         | {name: row[name].split(", ") if row[name] else [] for name in names}
         for row in rows
     ]
+
+
+def profile(connection: Connection, *, table: Table) -> dict[str, Any]:
+    """How a table is revised: `status`, how many `releases` were seen and followed by another, and `needed`.
+
+    `profile` has one row per measure, size class and age in releases, as marts.revision_profile has them; where there are
+    too few releases none says anything, and `revised` lists what was revised.
+    """
+    found = revision_profile(connection, table_id=table.id)
+    rows = found.sort("measure", "size_class", "age_releases").to_dicts() if found.height else []
+    enough = any(row["status"] == ENOUGH for row in rows)
+    return {
+        "table": table.id,
+        "status": ENOUGH if enough else TOO_FEW,
+        "releases": max((row["releases"] for row in rows), default=0),
+        "needed": FEWEST_RELEASES,
+        "profile": rows,
+        "revised": [] if enough else revisions(connection, table=table),
+    }
+
+
+def settled(connection: Connection, *, table: Table, area: str, period: str | None = None) -> list[dict[str, Any]]:
+    """What an area's newest values of a table's total are expected to come to, as marts.settled_values has them.
+
+    One row per measure and young period, all where none is named; raises QuestionError, AreaUnknown.
+    """
+    code, wanted = find(area).code, period and str(read_period(period))
+    require_held(connection, table)
+    found = settled_values(connection, table_id=table.id)
+    found = found if found.height else unsettled_values(connection, table_id=table.id)
+    rows = found.filter(pl.col("area_code") == code).to_dicts()
+    kept = [row for row in rows if wanted in (None, row["period"])]
+    if not kept:
+        young = ", ".join(sorted({row["period"] for row in rows})) or "none of this area's"
+        raise QuestionError(
+            f"no settled value is expected for {area} in {period or 'any period'}: the young periods are {young}"
+        )
+    return kept

@@ -20,7 +20,7 @@ from tasks.runs.report import note_moves
 from tasks.runs.states import problem
 from warehouse.catalogue.model import jobindsats
 from warehouse.errors import DATABASE_ERRORS, in_words, went_away
-from warehouse.marts import benefits
+from warehouse.marts import benefits, fill_revisions
 from warehouse.marts.contract import FIGURE_MARTS
 from warehouse.marts.fill import Moves, fill, is_behind
 
@@ -89,7 +89,23 @@ def bring_figures_up_to_date(
                 raise
             why = in_words(error) if isinstance(error, DATABASE_ERRORS) else error
             told(f"marts.{mart.name} stays as it was: {why}")
+    _bring_revisions_up_to_date(engine, told=told)
     return filled
+
+
+def _bring_revisions_up_to_date(engine: Engine, *, told: Callable[[str], object]) -> None:
+    """Compute how tables are revised and what their newest values will come to, of those behind, each in a transaction."""
+    with engine.connect() as connection:
+        behind = fill_revisions.tables_behind(connection)
+    for table_id in behind:
+        try:
+            with engine.begin() as connection:
+                fill_revisions.rebuild(connection, table_id=table_id)
+        except Exception as error:
+            if went_away(error):
+                raise
+            why = in_words(error) if isinstance(error, DATABASE_ERRORS) else error
+            told(f"{table_id} stays as it was in the marts of revisions: {why}")
 
 
 def _check_claims(engine: Engine, *, place: Path, told: Callable[[str], object]) -> None:

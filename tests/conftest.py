@@ -52,6 +52,7 @@ ROOT = Path(__file__).parent.parent
 REAL = ROOT.parent / "shared" / "real"
 FIELD_REAL = ROOT.parent / "shared" / "field" / "real"
 FIELD_CASES = ROOT.parent / "shared" / "field" / "cases"
+FIELD_REVISIONS = ROOT.parent / "shared" / "field" / "revisions"
 
 
 @pytest.fixture(scope="session")
@@ -157,6 +158,12 @@ def field_real() -> Path:
 def field_cases() -> Path:
     """The folder of small files with the faults of real reports, which lies beside the project and is not part of it."""
     return _beside(FIELD_CASES, what="the cases from the field")
+
+
+@pytest.fixture(scope="session")
+def field_revisions() -> Path:
+    """The folder of real vintages of a series, which lies beside the project and is not part of it."""
+    return _beside(FIELD_REVISIONS, what="the vintages from the field")
 
 
 def _beside(folder: Path, *, what: str) -> Path:

@@ -31,7 +31,10 @@ COMMANDS = {
     "flows.command_line.show:show": (
         "Show observations of one table and area, as they stand or as they were known on a day."
     ),
-    "flows.command_line.show:revisions": "Show what the publisher changed after it was first published.",
+    "flows.command_line.revisions:revisions": "Show what the publisher changed after it was first published.",
+    "flows.command_line.revisions:settled": (
+        "Show what an area's newest values are expected to come to once late registrations are in, beside what is published."
+    ),
     "flows.command_line.show:totals": (
         "Show all benefits together, month by month: whole, or with bounds and the names of what lacks."
     ),

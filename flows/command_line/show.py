@@ -1,4 +1,4 @@
-"""Commands that show what the warehouse holds: freshness of each table, observations, revisions."""
+"""Commands that show what the warehouse holds: freshness of each table, observations, totals."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from rich.table import Table as Grid
 from rich.text import Text
 
 from flows.command_line.options import WELL, Area, AsOf, Json, answered, wrong_use
-from flows.printing import STYLES, cell, console, danish_time, grid, in_words, number, or_status, print_json, tell
+from flows.printing import STYLES, cell, console, danish_time, grid, in_words, number, print_json, tell
 
 _NAMED = 4
 Rows = Sequence[dict[str, Any]]
@@ -201,45 +201,3 @@ def _print_totals(rows: Rows) -> None:
             told,
         )
     console().print(lines if rows else "Nothing is held of any benefit for these areas and months.")
-
-
-def revisions(
-    table: str,
-    /,
-    *,
-    area: Annotated[str | None, Parameter(help="Only this area.")] = None,
-    since: Annotated[str | None, Parameter(help="Only what was seen from this date or time on.")] = None,
-    as_json: Json = False,
-) -> int:
-    """Show what the publisher changed after it was first published."""
-    from tasks.resources import ready
-    from warehouse import reading
-    from warehouse.danish.asked import moment_from
-
-    with ready() as resources, resources.engine.connect() as connection:
-        asked = reading.held_table(connection, table)
-        rows = reading.revisions(connection, table=asked, area=area, since=moment_from(since) if since else None)
-    if as_json:
-        print_json(rows)
-    elif rows:
-        console().print(_revision_lines(rows))
-    else:
-        span = f" since {since}" if since else ""
-        console().print(f"No change to {asked.id} is on record for {area or 'any area'}{span}.")
-    return WELL
-
-
-def _revision_lines(rows: Rows) -> Grid:
-    lines = grid("seen", "period", "area", "measure", "members", ">before", ">after", ">change")
-    for row in rows:
-        lines.add_row(
-            danish_time(row["seen_at"]),
-            row["period"],
-            row["area"],
-            row["measure"],
-            in_words(row["members"]),
-            or_status(row["before"], row["before_status"]),
-            or_status(row["after"], row["after_status"]),
-            number(row["change"]),
-        )
-    return lines

@@ -71,6 +71,19 @@ def test_revisions_are_shown_to_people_and_in_the_mart(two_editions: Scene) -> N
     assert largest == [{"largest_revision": 1_827.0, "name": "Hele landet"}]
 
 
+def test_of_two_editions_the_profile_says_what_was_revised_and_nothing_more(two_editions: Scene) -> None:
+    found = two_editions.answer("revisions", "y25i01", "--profile")
+    assert (found["status"], found["releases"], found["needed"]) == ("too few releases", 0, 12)
+    assert found["profile"] == []
+    assert found["revised"] == two_editions.answer("revisions", "y25i01")
+    assert len(found["revised"]) == 1_525
+    assert two_editions.query("select count(*) as rows from marts.revision_profile") == [{"rows": 0}]
+    settled = two_editions.answer("settled", "y25i01", "--area", "Herlev")
+    assert {(row["period"], row["status"], row["settled_value"]) for row in settled} == {
+        ("2026M07", "too few releases", None)
+    }
+
+
 def test_status_counts_what_stands(two_editions: Scene) -> None:
     status = {row["table"]: row for row in two_editions.answer("status")}
     assert status["y25i01"]["observations"] == 35_640

@@ -41,6 +41,8 @@ ADDED = {
     "marts.benefit_totals_as_of",
     "marts.benefit_average_as_of",
     "core.is_concerned",
+    "marts.revision_profile",
+    "marts.settled_values",
 }
 """What came since."""
 
@@ -179,7 +181,7 @@ def test_nothing_is_lost(old: Engine) -> None:
     assert parts_of(old) == parts
     after = rows_of(old)
     assert all(after.pop(name) > before.pop(name) for name in DECLARED)
-    assert after == before
+    assert {name: rows for name, rows in after.items() if name not in ADDED} == before
 
 
 def test_its_schema_is_that_of_a_warehouse_made_today(old: Engine, engine: Engine) -> None:

@@ -11,7 +11,17 @@ from typing import Any, NamedTuple
 from sqlalchemy import Boolean, Column, Connection, Double, Integer, Table, Text, insert, select
 from sqlalchemy.dialects import postgresql
 
-from warehouse.marts import benchmark, benefits, block_grant, claims, investments, own_tables, views
+from warehouse.marts import (
+    benchmark,
+    benefits,
+    block_grant,
+    claims,
+    investments,
+    own_tables,
+    revision_profile,
+    settled_values,
+    views,
+)
 from warehouse.marts.declaration import figure_of, hashed_by, mart
 from warehouse.schema.core import described, metadata, optional
 
@@ -67,6 +77,8 @@ MARTS: tuple[Table, ...] = (
     *own_tables.MARTS,
     *investments.MARTS,
     *claims.MARTS,
+    *revision_profile.MARTS,
+    *settled_values.MARTS,
     *views.MARTS,
     data_dictionary,
 )

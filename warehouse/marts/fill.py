@@ -122,12 +122,12 @@ def rests_on(connection: Connection, mart: Table) -> str:
     state = connection.scalar(text(_RESTS_ON), asked)
     assumed = (*figure.assumptions, *figure.joined_assumptions)
     declared = f"{figure.inputs} {assumed} {figure.caveats} {figure.printed} {sorted(sources_of(mart).items())}"
-    code = hashlib.sha256(f"{declared} {figure.rests_on} {_code()}".encode()).hexdigest()[:12]
+    code = hashlib.sha256(f"{declared} {figure.rests_on} {code_hash()}".encode()).hexdigest()[:12]
     return f"{version('jobindsats-warehouse')} {code} {state}"
 
 
 @cache
-def _code() -> str:
+def code_hash() -> str:
     """A hash of all that computes figures."""
     files = [
         file.read_bytes()
