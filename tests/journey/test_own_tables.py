@@ -320,19 +320,19 @@ def test_a_file_that_todays_rules_refuse_is_left_out_of_a_replay_and_the_rest_is
         assert replayed(lost, archive=archive) == (3, 2)
         assert replayed(lost, archive=archive) == (0, 0), "what is left out is not tried in vain"
         nights.patch.setenv("JOBINDSATS_WAREHOUSE_URL", lost.render_as_string(hide_password=False))
-        after = replace(nights, engine=create_engine(lost))
-        with after.engine.connect() as connection:
+        rebuilt = replace(nights, engine=create_engine(lost))
+        with rebuilt.engine.connect() as connection:
             require_whole(connection, archive=archive)
             assert set(refused_receipts(connection)) == {first[f"local_{name}"].name for name in ("budget", "caseload")}
-        assert 1_350_000 in values(after.answer("show", "local_budget", "--area", "Herlev"))
-        assert values(after.answer("show", "local_survey", "--area", "Herlev")) == {250, 80}
-        assert after.query("select count(*) as n from core.observations where status = 'withdrawn'") == [{"n": 0}]
-        loads = after.answer("quarantine", "--all")
+        assert 1_350_000 in values(rebuilt.answer("show", "local_budget", "--area", "Herlev"))
+        assert values(rebuilt.answer("show", "local_survey", "--area", "Herlev")) == {250, 80}
+        assert rebuilt.query("select count(*) as n from core.observations where status = 'withdrawn'") == [{"n": 0}]
+        loads = rebuilt.answer("quarantine", "--all")
         # The file that stands for the old budget was seen after the newer one.
         states = {"local_budget": "open", "local_caseload": "overtaken"}
         assert {load["table"]: load["state"] for load in loads} == states
         assert all("was left out" in load["message"] for load in loads)
-        after.engine.dispose()
+        rebuilt.engine.dispose()
     finally:
         drop(nights.engine, lost)
 
