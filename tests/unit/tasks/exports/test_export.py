@@ -24,6 +24,7 @@ from flows.command_line.main import run
 from tasks.exports import files as export_files
 from tasks.exports.export import FORMATS, export, marts_named
 from tasks.exports.files import ExportRefused
+from tests.properties.releases import PERSONS, night, publish_release, shown
 from warehouse.danish.clock import DENMARK
 from warehouse.marts import benchmark as figure_marts
 from warehouse.marts import benefits as marts
@@ -375,6 +376,7 @@ def test_all_files_are_of_one_state_whatever_is_published_meanwhile(engine: Engi
 def test_the_command_writes_them_and_a_mart_that_is_not_there_is_wrong_use(
     engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    publish_release(engine, {("2026M06", 163, PERSONS): shown(477)}, seen_at=night(0))
     monkeypatch.setenv("JOBINDSATS_WAREHOUSE_URL", engine.url.render_as_string(hide_password=False))
     asked = ["export", "--to", str(tmp_path / "out"), "--format", "csv", "--mart", "marts.data_dictionary"]
     assert run([*asked, "--json"]) == 0
