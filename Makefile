@@ -53,7 +53,7 @@ dashboard: setup-dashboard
 	@exec $(BIN)/python -m dashboards $(DASHBOARD_PORT)
 
 test: setup
-	@$(BIN)/python -m pytest -q $(ON_TWO_CORES) -m "not slow"
+	@$(BIN)/python -m pytest -q $(ON_TWO_CORES) -m "not slow" $(ARGUMENTS)
 
 test-all: setup
 	@$(BIN)/python -m pytest -q $(ON_TWO_CORES)

@@ -15,7 +15,6 @@ from tasks.backfill.steps import (
 )
 from tasks.runs import names
 from tasks.runs.forms import AsPeriod, DaskCluster, FilledTables, Number
-from tasks.runs.states import value_of
 
 
 @flow(name="backfill", flow_run_name=names.of_backfill, validate_parameters=True)
@@ -52,5 +51,5 @@ def fill(
 ) -> BackfillReport:
     """A backfill's steps, in order."""
     backfill_id = begin_backfill(first, last, tables=tables, resume=resume)
-    progress = value_of(work, backfill_id, workers=workers, dask=dask)
+    progress = work(backfill_id, workers=workers, dask=dask)
     return as_shown(end_backfill(backfill_id, problems=derive_after(progress)))

@@ -55,6 +55,19 @@ FIELD_CASES = ROOT.parent / "shared" / "field" / "cases"
 FIELD_REVISIONS = ROOT.parent / "shared" / "field" / "revisions"
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`--on-postgresql` leaves out what needs no PostgreSQL, since on another one it would only be the same again."""
+    parser.addoption("--on-postgresql", action="store_true", help="only tests that need a PostgreSQL")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what needs no PostgreSQL, where that is asked for."""
+    if config.getoption("--on-postgresql"):
+        rest = [item for item in items if "server" not in getattr(item, "fixturenames", ())]
+        config.hook.pytest_deselected(items=rest)
+        items[:] = [item for item in items if "server" in getattr(item, "fixturenames", ())]
+
+
 @pytest.fixture(scope="session")
 def server() -> Iterator[URL]:
     """The session's PostgreSQL."""

@@ -127,6 +127,15 @@ class Scene:
             assert run([*arguments, "--json"]) == 0
         return json.loads(printed.getvalue())
 
+    def answer_or_none(self, *arguments: str) -> Any:
+        """What such a command prints, or no rows where it ends with status 2, since nothing is held."""
+        from flows.command_line.main import run
+
+        with redirect_stdout(StringIO()) as printed:
+            status = run([*arguments, "--json"])
+        assert status == (0 if printed.getvalue() else 2)
+        return json.loads(printed.getvalue() or "[]")
+
     def why_nothing(self, *arguments: str) -> str:
         """What a command says that has nothing to tell, and so ends with status 2."""
         said = self.command(*arguments, "--json")

@@ -133,12 +133,12 @@ def show_plan(first: str | None, last: str | None, *, tables: list[str] | None) 
     return BackfillReport(Progress(0, 0, 0, 0, 0, 0, 0), ())
 
 
-@task(name="work on backfill", task_run_name="work on backfill {backfill_id}", cache_policy=NO_CACHE)
 def work(backfill_id: int, *, workers: int, dask: str | None) -> Progress:
     """Work through a backfill, with more processes or on a Dask cluster where asked for; gives how far it came.
 
     Raises ClusterTrouble, WarehouseTrouble and Refused. Its partitions are listed in an artifact, those of a cluster that
-    fails too.
+    fails too. It is no task: where a task fails, Prefect shows the tasks within it as rolled back, also those that are
+    published.
     """
     with progress_bar("backfill-progress", begun=f"backfill {backfill_id}: begun") as moved:
 
@@ -154,9 +154,8 @@ def work(backfill_id: int, *, workers: int, dask: str | None) -> Progress:
         except ClusterTrouble as error:
             _list_partitions(report_on(backfill_id))
             raise ClusterTrouble(f"{error}. {_go_on(backfill_id)}") from error
-    found = report_on(backfill_id)
-    _list_partitions(found)
-    return ended_as(found.outcome, progress, message=found.in_words)
+    _list_partitions(report_on(backfill_id))
+    return progress
 
 
 def _so_far(progress: Progress) -> str:

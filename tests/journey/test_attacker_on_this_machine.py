@@ -113,4 +113,4 @@ def test_no_other_user_can_read_what_is_kept(served: Served) -> None:
 def test_the_password_is_told_once(served: Served) -> None:
     password = served.environment["PREFECT_API_AUTH_STRING"]
     assert sum(password in line for line in served.said) == 1
-    assert password not in json.dumps(served.command("status")) + served.worker_log()
+    assert password not in json.dumps(served.command("figures")) + served.worker_log()

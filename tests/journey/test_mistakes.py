@@ -175,11 +175,11 @@ def test_the_seen_that_is_shown_gives_that_vintage(two_nights: Scene) -> None:
     assert printed(two_nights, "show y01a02 --area Herlev --period 2023M09") != first
 
 
-def test_a_night_tells_of_each_table(two_nights: Scene) -> None:
+def test_a_night_tells_of_each_table(stage: Stage) -> None:
     told: list[tuple[str, int, int]] = []
-    with telling(lambda *progress: told.append(progress)):
-        two_nights.night("2023-12-05", tables=["y01a02", "y30r21"])
-    assert told == [("y01a02", 0, 2), ("y30r21", 1, 2)]
+    with stage(today="2023-11-05", scale="small") as scene, telling(lambda *progress: told.append(progress)):
+        scene.night(tables=["y10a02", "y30r21"])
+    assert told == [("y10a02", 0, 2), ("y30r21", 1, 2)]
 
 
 def test_status_leads_with_what_is_late_and_long_has_all(two_nights: Scene) -> None:

@@ -68,7 +68,7 @@ def test_the_total_is_taken_apart_part_by_part_down_to_archived_bytes(two_nights
 
 @pytest.mark.parametrize("figure", FIGURES)
 def test_no_figure_has_an_input_that_nothing_is_behind(two_nights: Scene, figure: str) -> None:
-    rows = two_nights.answer("figure", figure, "--area", "Herlev")
+    rows = two_nights.answer_or_none("figure", figure, "--area", "Herlev")
     asked = [("--period", period) for period in sorted({row["period"] for row in rows})[-2:]]
     trees = [tree for period in asked for tree in two_nights.answer("explain", figure, "--area", "Herlev", *period)]
     tables = {table for table in FIGURES[figure].tables if not table.startswith(("feeds:", "benefit"))}

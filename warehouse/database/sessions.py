@@ -115,11 +115,12 @@ def openable(url: URL, *, wanted: int) -> int:
 def engine_for(settings: Settings) -> Iterator[Engine]:
     """An engine on the warehouse for the length of a block, every session in UTC.
 
-    No statement waits for a lock beyond the patience, or lasts longer than a night may.
+    No statement waits for a lock beyond the patience, or lasts longer than a night may. A minute it may last even where the
+    night's time is over, since its end is to be put on record.
     """
     limits = {
         "lock_timeout": f"{1000 * max(settings.patience_seconds, 1):.0f}",
-        "statement_timeout": f"{3_600_000 * settings.night_hours:.0f}",
+        "statement_timeout": f"{max(3_600_000 * settings.night_hours, 60_000):.0f}",
     }
     url = address(settings)
     engine = create_engine(url, connect_args=connect_args(url, **limits), pool_pre_ping=True)
