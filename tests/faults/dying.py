@@ -1,4 +1,4 @@
-"""A night in a process of its own that dies, or stops and waits, at a point that is named. Nothing of ours is replaced.
+"""A run in a process of its own that dies, or stops and waits, at a point that is named. Nothing of ours is replaced.
 
 The points are statements to the database, the sending of bytes to it, questions to the publisher and files of the
 archive, as the libraries under us carry them out.
@@ -20,6 +20,8 @@ from sqlalchemy import Engine, event
 import expectations.suite
 import flows.nightly
 import tasks.backfill.work
+import tasks.quarantine.release
+from tasks.resources import open_resources
 from tests.faults.points import Point
 
 PRELOADED = (expectations.suite.__name__, flows.nightly.__name__)
@@ -102,6 +104,16 @@ def worker(point: Point, environment: Mapping[str, str], backfill_id: int, reach
 
     install(point, act=wait if go_on is not None else die)
     tasks.backfill.work.work_on(backfill_id)
+    os._exit(0)
+
+
+def release(point: Point, environment: Mapping[str, str], quarantine_id: int, reason: str) -> None:
+    """A release of a stopped load that dies at a point."""
+    os.environ.clear()
+    os.environ.update(environment)
+    install(point, act=die)
+    with open_resources() as resources:
+        tasks.quarantine.release.release(resources, quarantine_id, reason=reason, by="Kim")
     os._exit(0)
 
 
