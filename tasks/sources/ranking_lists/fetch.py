@@ -8,6 +8,7 @@ stands published already is left alone.
 from __future__ import annotations
 
 from pathlib import Path
+from time import monotonic
 from typing import Unpack
 from urllib.parse import SplitResult, unquote, urljoin, urlsplit
 
@@ -41,6 +42,8 @@ LISTS = "ranking_lists"
 SETTING = "JOBINDSATS_RANKING_LISTS"
 SUFFIXES = (".pdf", ".xlsx")
 MOST_REDIRECTS = 5
+# Each may take two minutes to refuse, and no table is fetched before all have been looked at.
+LONGEST_ON_UNREADABLE_SECONDS = 300
 # Whole names: what only begins like one of them is somewhere else.
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
@@ -59,17 +62,30 @@ def due(access: Access, *, wanted: frozenset[str]) -> list[Due]:
         return []
     by_table: dict[str, list[ArchivedFile]] = {}
     unreadable: list[Stoppage] = []
+    wasted = 0.0
     for address in watched(access.settings.ranking_lists or ""):
+        begun = monotonic()
         try:
+            _require_patience(address, wasted=wasted)
             _sort(address, into=by_table, access=access)
         except Stoppage as stoppage:
             unreadable.append(stoppage)
+            wasted += monotonic() - begun
     read = [
         due_of(table_id, files=by_table[table_id], access=access) for table_id in sorted(tables) if table_id in by_table
     ]
     if not unreadable:
         return [*read, *readable_again(LISTS, access=access)]
     return [*read, _stopped(unreadable, files=by_table.get(LISTS, []), access=access)]
+
+
+def _require_patience(address: str, *, wasted: float) -> None:
+    """Raise ListUnreadable where files that could not be read have taken so many seconds that the night must go on."""
+    if wasted >= LONGEST_ON_UNREADABLE_SECONDS:
+        raise ListUnreadable(
+            f"{name_of(address)} was not looked at: files that cannot be read had taken {wasted:.0f} seconds already. Take "
+            "those away first"
+        )
 
 
 def _sort(address: str, *, into: dict[str, list[ArchivedFile]], access: Access) -> None:

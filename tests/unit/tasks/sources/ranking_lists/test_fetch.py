@@ -11,6 +11,8 @@ from typing import Any
 
 import pytest
 
+from tasks.archive.store import Archive
+from tasks.sources.access import Access
 from tasks.sources.documents import file_kind as limits
 from tasks.sources.ranking_lists import fetch
 from tasks.sources.ranking_lists.fetch import name_of, watched
@@ -22,6 +24,8 @@ from tasks.stoppages import (
     RedirectRefused,
     RequestRefused,
 )
+from warehouse.danish.clock import Clock
+from warehouse.settings import Settings
 
 NOW = datetime(2026, 11, 2, 4, 15, tzinfo=UTC)
 
@@ -202,3 +206,18 @@ def test_a_link_in_the_folder_is_told_by_its_name_and_not_followed(tmp_path: Pat
     (address,) = watched(str(folder))
     with pytest.raises(ListUnreadable, match=r"^alle\.pdf is a symbolic link"):
         get(address, timeout_seconds=1)
+
+
+def test_files_that_cannot_be_read_do_not_take_the_whole_night(
+    tmp_path: Path, archive: Archive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fetch, "LONGEST_ON_UNREADABLE_SECONDS", 1e-9)
+    for name in ("a.pdf", "b.pdf", "c.pdf"):
+        (tmp_path / name).write_bytes(b"no list")
+    access = Access(Settings(ranking_lists=str(tmp_path)), Clock(NOW), archive, run_id=1)
+    (due,) = fetch.due(access, wanted=frozenset({fetch.LISTS, "ranking_all"}))
+    said = str(due.stoppage)
+    assert "a.pdf is neither a PDF nor an XLSX file" in said
+    assert "b.pdf was not looked at" in said
+    assert "c.pdf was not looked at" in said
+    assert "Take those away first" in said
