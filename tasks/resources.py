@@ -45,7 +45,7 @@ class Resources:
     @cached_property
     def archive(self) -> Archive:
         """The archive of answers."""
-        return Archive(self.settings.archive)
+        return Archive(self.settings.archive, seconds=self.settings.timeout_seconds)
 
     @property
     def budget(self) -> Budget | None:

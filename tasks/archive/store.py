@@ -7,6 +7,7 @@
 
 The root is any fsspec URL. A file appears whole or not at all; one that does not match its name is refused when read,
 and written again when the same bytes come again. In a folder of this machine only its owner may read or list anything.
+On object storage a call has a time limit, since its drivers wait and try again for as long as it takes.
 """
 
 from __future__ import annotations
@@ -31,6 +32,7 @@ from warehouse.formats.strict_json import read_json
 _PART = ".part-"
 
 PATIENCE_SECONDS = 600
+LONGEST_CALL_SECONDS = 180
 
 
 class ArchiveTrouble(RuntimeError):
@@ -71,12 +73,20 @@ class Manifest:
 
 
 class Archive:
-    """The archive at one root."""
+    """The archive at one root; a call to an object storage may take so many seconds. Raises ArchiveTrouble."""
 
-    def __init__(self, root: str) -> None:
+    def __init__(self, root: str, *, seconds: float = LONGEST_CALL_SECONDS) -> None:
         self.root = root
         self._local = fsspec.utils.get_protocol(root) == "file"
-        self._fs, self._path = fsspec.core.url_to_fs(root)
+        try:
+            self._fs, self._path = fsspec.core.url_to_fs(root)
+        except (ImportError, ValueError) as error:
+            raise ArchiveTrouble(
+                f"the archive {root} cannot be reached: {error}. Correct JOBINDSATS_ARCHIVE_URL, or install the driver for "
+                "it (README, Going to production)"
+            ) from error
+        # fsspec ends a call of its asynchronous drivers by this option; others take none.
+        self._within = {"timeout": seconds} if self._fs.async_impl else {}
 
     def put(self, content: bytes) -> str:
         """Keep bytes, once; a damaged file of theirs is written again. Gives their SHA-256. Raises ArchiveTrouble."""
@@ -88,7 +98,11 @@ class Archive:
     def _holds(self, content: bytes, *, digest: str) -> bool:
         # Reading back costs a third of packing (2026-11: 6 against 20 ms per MiB of answers), and only where the file is.
         try:
-            return gzip.decompress(self._fs.cat_file(self._payload(digest))) == content
+            return gzip.decompress(self._read(self._payload(digest))) == content
+        except ArchiveTrouble as trouble:
+            if isinstance(trouble.__cause__, TimeoutError):
+                raise  # it will not answer to the next call either
+            return False
         except (OSError, EOFError, zlib.error):
             return False
 
@@ -114,11 +128,9 @@ class Archive:
         return {name for name in self._sizes(folder) if _PART not in name}
 
     def _sizes(self, folder: str) -> dict[str, int]:
-        try:
+        with self._reached("read"):
             self._fs.invalidate_cache()
-            found = self._fs.find(f"{self._path}/{folder}".rstrip("/"), detail=True)
-        except OSError as error:
-            raise ArchiveTrouble(f"the archive {self.root} cannot be read: {error}") from error
+            found = self._fs.find(f"{self._path}/{folder}".rstrip("/"), detail=True, **self._within)
         return {path.removeprefix(f"{self._path}/"): about["size"] for path, about in found.items()}
 
     def put_file(self, name: str, content: bytes) -> None:
@@ -131,20 +143,14 @@ class Archive:
 
     def remove(self, name: str) -> None:
         """Remove a small file; no error if it does not exist. Raises ArchiveTrouble."""
-        try:
-            self._fs.rm_file(f"{self._path}/{name}")
-        except FileNotFoundError:
-            return
-        except OSError as error:
-            raise ArchiveTrouble(f"{name} in the archive {self.root} cannot be removed: {error}") from error
+        with self._reached("written"), suppress(FileNotFoundError):
+            self._fs.rm_file(f"{self._path}/{name}", **self._within)
 
     def has(self, name: str) -> bool:
         """Whether there is a file of this name; raises ArchiveTrouble where that cannot be told."""
-        try:
+        with self._reached("read"):
             self._fs.invalidate_cache()
-            return bool(self._fs.exists(f"{self._path}/{name}"))
-        except OSError as error:
-            raise ArchiveTrouble(f"the archive {self.root} cannot be read: {error}") from error
+            return bool(self._fs.exists(f"{self._path}/{name}", **self._within))
 
     @contextmanager
     def one_writer(self) -> Iterator[None]:
@@ -172,10 +178,9 @@ class Archive:
 
     def probe(self) -> None:
         """Write a file, read it and remove it; raises ArchiveTrouble where that cannot be done."""
-        path = f"{self._path}/probe"
-        self._write(path, b"probe")
-        self._read(path)
-        self._fs.rm_file(path)
+        self.put_file("probe", b"probe")
+        self.get_file("probe")
+        self.remove("probe")
 
     def put_manifest(self, manifest: Manifest) -> str:
         """Keep a manifest; gives its name."""
@@ -202,18 +207,14 @@ class Archive:
         return f"{self._path}/{_payload_name(digest)}"
 
     def _write(self, path: str, content: bytes) -> None:
-        try:
-            self._write_whole(path, content)
-        except OSError as error:
-            raise ArchiveTrouble(
-                f"the archive {self.root} cannot be written: {error}. Nothing was published; see to space and rights there"
-            ) from error
+        with self._reached("written"):
+            if self._local:
+                self._write_whole(path, content)
+            else:
+                with self._fs.transaction:
+                    self._fs.pipe_file(path, content, **self._within)
 
     def _write_whole(self, path: str, content: bytes) -> None:
-        if not self._local:
-            with self._fs.transaction, self._fs.open(path, "wb") as file:
-                file.write(content)
-            return
         # Beside its place and on the disk before it gets its name: fsspec's own transaction writes to the system's
         # temporary folder, and from another file system a move is a copy that a crash can tear (seen 2026-11).
         part = Path(f"{path}{_PART}{uuid4().hex}")
@@ -230,16 +231,34 @@ class Archive:
             raise
 
     def _read(self, path: str) -> bytes:
-        try:
-            content: bytes = self._fs.cat_file(path)
-        except FileNotFoundError as error:
-            missing = path.removeprefix(f"{self._path}/")
-            raise ArchiveTrouble(
-                f"{missing} is missing from the archive {self.root}: restore it from a copy"
-            ) from error
-        except OSError as error:
-            raise ArchiveTrouble(f"the archive {self.root} cannot be read: {error}") from error
+        with self._reached("read"):
+            try:
+                content: bytes = self._fs.cat_file(path, **self._within)
+            except FileNotFoundError as error:
+                missing = path.removeprefix(f"{self._path}/")
+                raise ArchiveTrouble(
+                    f"{missing} is missing from the archive {self.root}: restore it from a copy"
+                ) from error
         return content
+
+    @contextmanager
+    def _reached(self, done: str) -> Iterator[None]:
+        """Turn what goes wrong beneath a block into ArchiveTrouble; `done` is what cannot be done to the archive."""
+        try:
+            yield
+        except ArchiveTrouble:
+            raise
+        except Exception as error:
+            # A driver of an object storage has errors of its own, which no class but this unites.
+            if self._local and not isinstance(error, OSError):
+                raise
+            then = ". Nothing was published; see to space and rights there" if done == "written" else ""
+            raise ArchiveTrouble(f"the archive {self.root} cannot be {done}: {self._why(error)}{then}") from error
+
+    def _why(self, error: Exception) -> str:
+        if isinstance(error, TimeoutError):
+            return f"it did not answer within {self._within['timeout']:.0f} seconds" if self._within else str(error)
+        return str(error) or type(error).__name__
 
 
 _OWNER_ONLY = 0o700

@@ -37,7 +37,7 @@ def examine_all() -> list[Finding]:
 
 
 def _archive(settings: Settings) -> Finding:
-    archive = Archive(settings.archive)
+    archive = Archive(settings.archive, seconds=settings.timeout_seconds)
     archive.probe()
     lost = missing_answers(archive)
     if lost:
