@@ -11,7 +11,7 @@ import pytest
 
 from tasks.sources.documents import file_kind as limits
 from tasks.sources.documents.sandbox import environment, pages_in
-from tasks.sources.ranking_lists.snapshot import read_list
+from tasks.sources.ranking_lists.snapshot import list_on, read_list
 from tasks.stoppages import ListUnreadable
 from tests.standin import hostile_files, ranking_files
 from tests.standin.hostile_pdfs import HOSTILE
@@ -116,7 +116,7 @@ def test_a_pdf_that_was_made_to_do_harm_is_refused_within_bounds(made: str) -> N
     content, before, most = HOSTILE[made](), getrusage(RUSAGE_CHILDREN), 3
     assert len(content) < limits.LARGEST_FILE_BYTES
     with pytest.raises(ListUnreadable, match=r"^rangliste\.pdf.*(Fetch|fetch|Save)"):
-        pages_in(content, name="rangliste.pdf", cpu_seconds=most)
+        list_on(pages_in(content, name="rangliste.pdf", cpu_seconds=most), name="rangliste.pdf")
     after = getrusage(RUSAGE_CHILDREN)
     assert after.ru_utime - before.ru_utime < most + 2
     assert after.ru_maxrss * 1024 < limits.MOST_MEMORY_BYTES
