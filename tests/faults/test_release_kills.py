@@ -19,6 +19,7 @@ from tests.content import content
 from tests.faults import dying
 from tests.faults.points import Point
 from tests.faults.test_kills import holds_together
+from tests.processes import until
 from tests.scene import Scene
 from warehouse.marts.contract import HASHED
 
@@ -36,13 +37,15 @@ BEFORE_COMMIT = (
     Point("after the audit, before publishing", "statement", "before", "pg_advisory_xact_lock(hashtext('publish')"),
     Point("inside publish, old rows closed", "statement", "after", "update core.observations"),
     Point("inside publish, new rows opened", "statement", "after", "insert into core.observations"),
-    Point("published but for the commit", "statement", "after", "UPDATE ops.quarantine SET released_at"),
+    Point("published but for the commit", "statement", "after", "UPDATE ops.quarantine SET"),
 )
 AFTER_COMMIT = (
     Point("released, before the receipt", "file", "before", "publications/"),
     Point("released, after the receipt", "file", "after", "publications/"),
     Point("inside the marts", "statement", "after", "delete from marts."),
 )
+
+OTHERS = "select count(*) as n from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()"
 
 
 @dataclass(frozen=True)
@@ -93,6 +96,7 @@ def killed(scene: Scene, point: Point) -> None:
     process.start()
     process.join(120)
     assert process.exitcode == -9, f"the release did not die {point.name}"
+    until(lambda: scene.query(OTHERS) == [{"n": 0}], within_seconds=30)  # its locks go with its sessions
 
 
 def left_in_order(scene: Scene) -> bool:

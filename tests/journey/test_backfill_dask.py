@@ -128,30 +128,21 @@ and query like 'UPDATE ops.backfill_partitions%'
 
 
 @contextmanager
-def held_before_the_commit(scene: Scene, *, publishing: int) -> Iterator[None]:
-    """Hold so many publications back that have their facts written, and wait for the ledger before they are committed."""
+def both_held_before_the_commit(scene: Scene) -> Iterator[None]:
+    """Hold two publications back that have their facts written, and wait for the ledger before they are committed."""
     engine = create_engine(scene.database)
     with engine.connect() as connection:
-        try:
-            until(
-                lambda: len(connection.execute(_FETCHED).all()) >= publishing or _let_go(connection), within_seconds=300
-            )
-            until(lambda: int(scene.query(_WAITING)[0]["n"]) >= publishing, within_seconds=120)
-            yield
-        finally:
-            connection.rollback()
+        until(lambda: len(connection.execute(_FETCHED).all()) == 2, within_seconds=300)
+        until(lambda: scene.query(_WAITING) == [{"n": 2}], within_seconds=120)
+        yield
+        connection.rollback()
     engine.dispose()
-
-
-def _let_go(connection: Connection) -> bool:
-    connection.rollback()
-    return False
 
 
 @pytest.mark.parametrize("killed", [1, 2])
 def test_dask_workers_that_are_killed_while_they_publish_cost_nothing(small: Scene, alone: str, killed: int) -> None:
     running = begun(*ASKED, "--dask", "local", "--workers", "2")
-    with held_before_the_commit(small, publishing=killed):
+    with both_held_before_the_commit(small):
         workers = [pid for pid, said in told(of(small)).items() if IN_DASK in said]
         for pid in workers[:killed]:
             os.kill(pid, signal.SIGKILL)
