@@ -45,7 +45,10 @@ AFTER_COMMIT = (
     Point("inside the marts", "statement", "after", "delete from marts."),
 )
 
-OTHERS = "select count(*) as n from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()"
+OTHERS = """
+select count(*) as n from pg_stat_activity
+where datname = current_database() and pid <> pg_backend_pid() and backend_type = 'client backend'
+"""
 
 
 @dataclass(frozen=True)
