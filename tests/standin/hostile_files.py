@@ -47,7 +47,7 @@ def locked_pdf() -> bytes:
 
 def pdf_bomb(*, unpacked: int) -> bytes:
     """A small PDF whose one page unpacks to so many bytes of drawing."""
-    return _one_page(_packed_blanks(unpacked))
+    return _one_page(packed_blanks(unpacked))
 
 
 def _one_page(content: bytes) -> bytes:
@@ -57,10 +57,10 @@ def _one_page(content: bytes) -> bytes:
         b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R >>",
         b"<< /Length %d /Filter /FlateDecode >>\nstream\n%b\nendstream" % (len(content), content),
     ]
-    return _pdf_of(objects)
+    return pdf_of(objects)
 
 
-def _packed_blanks(count: int) -> bytes:
+def packed_blanks(count: int) -> bytes:
     """Blanks by the million, each million packed by itself: packing one is enough."""
     packer, block = zlib.compressobj(9), b" " * (1 << 20)
     first = packer.compress(block) + packer.flush(zlib.Z_FULL_FLUSH)
@@ -68,7 +68,8 @@ def _packed_blanks(count: int) -> bytes:
     return first + again * ((count >> 20) - 1) + packer.flush()
 
 
-def _pdf_of(objects: list[bytes]) -> bytes:
+def pdf_of(objects: list[bytes]) -> bytes:
+    """A PDF of these objects, numbered from 1, the catalog first."""
     body, starts = b"%PDF-1.4\n", []
     for number, content in enumerate(objects, start=1):
         starts.append(len(body))

@@ -7,6 +7,7 @@ plain text only; nothing in it can be executed.
 from __future__ import annotations
 
 import json
+import logging
 import os
 import resource
 import subprocess
@@ -82,6 +83,7 @@ def _written(page: Page) -> dict[str, Any]:
 def _main(kind: Kind, *, cpu_seconds: int) -> None:
     resource.setrlimit(resource.RLIMIT_AS, (file_kind.MOST_MEMORY_BYTES, file_kind.MOST_MEMORY_BYTES))
     resource.setrlimit(resource.RLIMIT_CPU, (cpu_seconds, cpu_seconds))
+    logging.disable()  # pdfminer warns of each thing it cannot draw: a file can hold millions
     name = json.loads(sys.stdin.buffer.readline())
     try:
         pages = read_pages(sys.stdin.buffer.read(), kind=kind, name=name)

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable
+from resource import RUSAGE_CHILDREN, getrusage
 from time import monotonic
 
 import pytest
 
 from tasks.sources.documents import file_kind as limits
 from tasks.sources.documents.sandbox import environment, pages_in
-from tasks.sources.ranking_lists.snapshot import read_list
+from tasks.sources.ranking_lists.snapshot import list_on, read_list
 from tasks.stoppages import ListUnreadable
 from tests.standin import hostile_files, ranking_files
+from tests.standin.hostile_pdfs import HOSTILE
 from warehouse.periods import Period
 
 pytestmark = pytest.mark.slow
@@ -107,6 +109,17 @@ def test_a_pdf_that_keeps_its_reader_busy_is_stopped_by_the_clock() -> None:
     with pytest.raises(ListUnreadable, match="could not be read within"):
         pages_in(hostile_files.busy_pdf(operations=20_000_000), name="rangliste.pdf", cpu_seconds=2)
     assert monotonic() - begun < 60
+
+
+@pytest.mark.parametrize("made", list(HOSTILE))
+def test_a_pdf_that_was_made_to_do_harm_is_refused_within_bounds(made: str) -> None:
+    content, before, most = HOSTILE[made](), getrusage(RUSAGE_CHILDREN), 3
+    assert len(content) < limits.LARGEST_FILE_BYTES
+    with pytest.raises(ListUnreadable, match=r"^rangliste\.pdf.*(Fetch|fetch|Save)"):
+        list_on(pages_in(content, name="rangliste.pdf", cpu_seconds=most), name="rangliste.pdf")
+    after = getrusage(RUSAGE_CHILDREN)
+    assert after.ru_utime - before.ru_utime < most + 2
+    assert after.ru_maxrss * 1024 < limits.MOST_MEMORY_BYTES
 
 
 def test_the_process_that_opens_a_file_does_not_have_our_secrets(monkeypatch: pytest.MonkeyPatch) -> None:
