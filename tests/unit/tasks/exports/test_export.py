@@ -73,7 +73,7 @@ def filled(module_engine: Engine) -> Engine:
         {
             "benefit_group": f"group {number}",
             "benefit_group_name": "A-dagpenge; ydelse",
-            "area_code": "163",
+            "area_code": f"{101 + number % len(DANGEROUS)}",  # one name for each area
             "area_name": DANGEROUS[number % len(DANGEROUS)],
             "area_kind": "municipality",
             "period": f"{year}M0{month}",
