@@ -215,7 +215,8 @@ def test_files_that_cannot_be_read_do_not_take_the_whole_night(
     for name in ("a.pdf", "b.pdf", "c.pdf"):
         (tmp_path / name).write_bytes(b"no list")
     access = Access(Settings(ranking_lists=str(tmp_path)), Clock(NOW), archive, run_id=1)
-    (due,) = fetch.due(access, wanted=frozenset({fetch.LISTS, "ranking_all"}))
+    lacking, due = fetch.due(access, wanted=frozenset({fetch.LISTS, "ranking_all"}))
+    assert (lacking.table_id, lacking.outcome) == ("ranking_all", "failed")
     said = str(due.stoppage)
     assert "a.pdf is neither a PDF nor an XLSX file" in said
     assert "b.pdf was not looked at" in said
