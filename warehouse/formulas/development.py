@@ -23,6 +23,11 @@ def releases(vintages: pl.DataFrame) -> pl.DataFrame:
     """The vintages of a table, with `kind`: release, reissue, backfill, or first load (what was held when nights began).
 
     Takes one row per vintage: `vintage_id` in the order of time, `newest_period_id`, `backfilled`. Raises FormulaError.
+
+    >>> vintages = pl.DataFrame({"vintage_id": [1, 2, 3, 4], "newest_period_id": [10, 11, 11, 5],
+    ...                          "backfilled": [False, False, False, True]})
+    >>> releases(vintages)["kind"].to_list()
+    ['first load', 'release', 'reissue', 'backfill']
     """
     require(vintages, columns=("vintage_id", "newest_period_id", "backfilled"), of="releases")
     ordered = vintages.sort("vintage_id")
@@ -44,6 +49,14 @@ def developed(
     their order. `apart` says why a row is not compared: the worse status of the two, `break` (a series break lies between
     the period and the later release) or `reissue` (the value was replaced between releases); else it is `observed`.
     `before_first` and `before_later` are the period before in the same two releases. Raises FormulaError.
+
+    October was released as 264, and as 272 when November came:
+
+    >>> vintages = pl.DataFrame({"vintage_id": [1, 2, 3], "newest_period_id": [9, 10, 11], "backfilled": False})
+    >>> cells = pl.DataFrame({"series_id": 1, "period_id": [9, 10, 10, 11], "vintage_id": [1, 2, 3, 3],
+    ...                       "value": [250.0, 264.0, 272.0, 280.0], "status": "observed"})
+    >>> developed(cells, vintages, ages=1).select("period_id", "age", "first", "later", "apart").rows()
+    [(10, 1, 264.0, 272.0, 'observed')]
     """
     require(observations, columns=(*CELL, "vintage_id", "value", "status"), of="developed")
     known = releases(vintages)

@@ -71,6 +71,11 @@ def known(development: pl.DataFrame, *, horizon: int) -> Known:
     """The values whose end at the age `horizon` was seen, by group, from rows of `developed` of the tables of a family.
 
     Takes `table_id`, `measure` and `size_class` beside them. Raises FormulaError.
+
+    >>> development = pl.DataFrame({"table_id": "y07a02", "measure": "recipients_persons", "size_class": "small",
+    ...     "series_id": 1, "period_id": range(12), "age": [1] * 12, "first": 100.0, "later": 110.0, "apart": "observed"})
+    >>> [(group.age, len(values.end), values.end[0]) for group, values in known(development, horizon=1).items()]
+    [(0, 12, 110.0)]
     """
     require(development, columns=(*CELL, *_OF, "size_class", "first", "later", "apart"), of="settled values")
     used = development.filter(pl.col("apart") == USED)
@@ -90,6 +95,13 @@ def settled(targets: pl.DataFrame, seen: Known, *, horizon: int) -> pl.DataFrame
     """Targets with `settled`, `low` and `high` in their unit, and `status`; null where fewer than twelve releases were seen.
 
     Takes one row per value: `table_id`, `measure`, `size_class`, `age`, `value`. Raises FormulaError.
+
+    >>> development = pl.DataFrame({"table_id": "y07a02", "measure": "recipients_persons", "size_class": "small",
+    ...     "series_id": 1, "period_id": range(12), "age": [1] * 12, "first": 100.0, "later": 110.0, "apart": "observed"})
+    >>> target = pl.DataFrame({"table_id": "y07a02", "measure": "recipients_persons", "size_class": "small", "age": 0,
+    ...     "value": 200.0})
+    >>> settled(target, known(development, horizon=1), horizon=1).select("settled", "low", "high", "status").rows()
+    [(220.0, 220.0, 220.0, 'enough releases')]
     """
     require(targets, columns=(*_OF, "size_class", "value"), of="settled values")
     grouped = targets.with_columns(country=pl.col("size_class") == COUNTRY_CLASS).sort(*_OF, maintain_order=True)
@@ -121,7 +133,17 @@ def _beside(cells: pl.DataFrame, found: Floats | None, *, status: str) -> pl.Dat
 
 
 def fits(seen: Known, group: Group) -> dict[str, Fit]:
-    """The fits of a group in every table of the family that has twelve releases of it, by table."""
+    """The fits of a group in every table of the family that has twelve releases of it, by table.
+
+    Twelve releases, each of which grew from 100 to 110:
+
+    >>> grown = Seen(np.arange(12), np.full(12, 100.0), np.full(12, 110.0), np.full(12, "small", dtype=object))
+    >>> group = Group("y07a02", "recipients_persons", 0, country=False)
+    >>> round(fits({group: grown}, group)["y07a02"].rate, 6)
+    0.1
+    >>> fits({group: grown.where(grown.release > 0)}, group)
+    {}
+    """
     alike = {key.table_id: values for key, values in seen.items() if key[1:] == group[1:]}
     return {
         table_id: _fit(values)
@@ -161,6 +183,12 @@ def credibility(family: Iterable[Fit], *, own: Fit) -> tuple[float, float]:
     """How far a table's own development is believed (0 to 1), and the family's, which it is drawn towards otherwise.
 
     Of a family of one, or one whose tables differ by far more than their errors, its own is believed.
+
+    >>> grown = Seen(np.arange(12), np.full(12, 100.0), np.full(12, 110.0), np.full(12, "small", dtype=object))
+    >>> group = Group("y07a02", "recipients_persons", 0, country=False)
+    >>> believed, middle = credibility([own := fits({group: grown}, group)["y07a02"]], own=own)
+    >>> believed, round(middle, 6)
+    (1.0, 0.1)
     """
     rates, errors = np.array([(fit.rate, fit.error) for fit in family]).T
     weights = 1 / np.maximum(errors**2, 1e-18)
@@ -176,6 +204,11 @@ def bounds(shown: Floats, family: Mapping[str, Fit], *, of: str, whole: bool) ->
     """The middle, the low and the high of what each shown value is expected to end at: one row per value.
 
     Until a table has twice the releases that are needed, the family's cells tell with its own how cells fall.
+
+    >>> grown = Seen(np.arange(12), np.full(12, 100.0), np.full(12, 110.0), np.full(12, "small", dtype=object))
+    >>> group = Group("y07a02", "recipients_persons", 0, country=False)
+    >>> bounds(np.array([200.0]), fits({group: grown}, group), of="y07a02", whole=True).tolist()
+    [[220.0, 220.0, 220.0]]
     """
     own, draw = family[of], np.random.default_rng(SEED)
     believed, middle = credibility(family.values(), own=own)
@@ -240,6 +273,13 @@ def backtest(seen: Known, *, table_id: str, horizon: int) -> pl.DataFrame:
 
     Each release is foretold from what had ended when it was so old. `releases` and `cells` are those that were tried,
     `coverage_pct` is of the cells; a release before which fewer than twelve had ended is not tried.
+
+    Twenty releases: of those that had twelve before them, all ended within the band.
+
+    >>> grown = Seen(np.arange(20), np.full(20, 100.0), np.full(20, 110.0), np.full(20, "small", dtype=object))
+    >>> group = Group("y07a02", "recipients_persons", 0, country=False)
+    >>> backtest({group: grown}, table_id="y07a02", horizon=1).select("age", "releases", "coverage_pct").rows()
+    [(0, 8, 100.0)]
     """
     tried = [row for group in seen if group.table_id == table_id for row in _tried(seen, group, horizon=horizon)]
     rows = pl.DataFrame(tried, schema=_TRIED, orient="row")
