@@ -41,13 +41,27 @@ ADDED = {
     "marts.benefit_totals_as_of",
     "marts.benefit_average_as_of",
     "core.is_concerned",
+    "marts.freshness_on",
+    "marts.provisional_as_of",
     "marts.revision_profile",
     "marts.settled_values",
 }
 """What came since."""
 
-CHANGED = {"marts.benefit_recipients", "marts.series_breaks", "core.benefit_recipients_of", "marts.savings_as_of"}
-"""What is defined or described otherwise since: a break hangs on members too, and a nought has no sign."""
+CHANGED = {
+    "marts.benefit_recipients",
+    "marts.series_breaks",
+    "core.benefit_recipients_of",
+    "marts.savings_as_of",
+    "marts.savings.saving_low_dkk",
+    "marts.savings.saving_high_dkk",
+    "marts.unemployment_projection.projected_low_persons",
+    "marts.unemployment_projection.projected_high_persons",
+    "marts.freshness",
+    "marts.freshness.is_fresh",
+}
+"""What is defined or described otherwise since: a break hangs on members too, a nought has no sign, bounds hold the price's
+and the forecast's own, and freshness is told as of a moment."""
 
 DECLARED = {"core.series_breaks", "core.periods", "core.measures", "marts.data_dictionary"}
 """What is written from declarations at each upgrade, and has grown with them."""

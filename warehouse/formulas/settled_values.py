@@ -74,7 +74,7 @@ def known(development: pl.DataFrame, *, horizon: int) -> Known:
 
     >>> development = pl.DataFrame({"table_id": "y07a02", "measure": "recipients_persons", "size_class": "small",
     ...     "series_id": 1, "period_id": range(12), "age": [1] * 12, "first": 100.0, "later": 110.0, "apart": "observed"})
-    >>> [(group.age, len(values.end), values.end[0]) for group, values in known(development, horizon=1).items()]
+    >>> [(group.age, len(values.end), float(values.end[0])) for group, values in known(development, horizon=1).items()]
     [(0, 12, 110.0)]
     """
     require(development, columns=(*CELL, *_OF, "size_class", "first", "later", "apart"), of="settled values")
