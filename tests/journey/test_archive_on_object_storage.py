@@ -50,8 +50,7 @@ def test_nights_and_a_replay_with_trouble_between_them(scene: Scene, remote: Sto
     assert scene.answer("replay", "--verify")["equal"] is True
 
 
-@pytest.mark.parametrize("pieces", [12, 40])
-@pytest.mark.parametrize("how", ["broken", "refused"])
+@pytest.mark.parametrize(("how", "pieces"), [("broken", 12), ("refused", 40)])
 def test_a_line_that_goes_in_the_middle_of_a_night_loses_nothing(
     scene: Scene, remote: Storage, how: str, pieces: int
 ) -> None:

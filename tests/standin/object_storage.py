@@ -93,8 +93,10 @@ def running_storage() -> Iterator[Storage]:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         storage = Storage(listener.getsockname()[1], behind=server.get_host_and_port()[1])
         Thread(target=storage._serve, args=(listener, ended), daemon=True).start()
-        with urlopen(Request(f"{storage.settings['AWS_ENDPOINT_URL']}/{BUCKET}", method="PUT"), timeout=60):
-            pass
+        # moto keeps what all of its servers in a process have in one place.
+        for method, path in (("POST", "moto-api/reset"), ("PUT", BUCKET)):
+            with urlopen(Request(f"{storage.settings['AWS_ENDPOINT_URL']}/{path}", method=method), timeout=60):
+                pass
         try:
             yield storage
         finally:

@@ -38,7 +38,7 @@ def _computed(frame: pl.DataFrame, formula: pl.Expr, *, name: str) -> tuple[pl.S
     status = frame.select(worst(status_of(frame, column=column) for column in inputs)).to_series()
     value = _evaluated(frame.select(inputs), formula, name=name)
     if value.dtype.is_float():
-        value = value.set(~value.is_finite(), None) + 0.0  # a nought has no sign: nobody saves -0 kr.
+        value = value.set(~value.is_finite(), None).set(value == 0, 0.0)  # a nought has no sign: nobody saves -0 kr.
     both = pl.DataFrame({"value": value, "status": status}).select(
         pl.when(status="observed").then("value").alias(name),
         pl.when(pl.col("value").is_null() & (pl.col("status") == "observed"))

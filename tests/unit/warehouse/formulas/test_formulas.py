@@ -139,6 +139,12 @@ def test_a_result_never_overwrites_a_column() -> None:
         share(frame, part="a", whole="b")
 
 
+@pytest.mark.parametrize("nought", [0.0, -0.0])
+def test_a_nought_has_no_sign(nought: float) -> None:
+    saved = savings(pl.DataFrame({"gap_persons": [nought, nought], "net_unit_cost_dkk": [132_350.0, -1.0]}))
+    assert [str(value) for value in saved["saving_dkk"]] == ["0.0", "0.0"]
+
+
 def test_small_and_unsigned_numbers_neither_run_over_nor_under() -> None:
     small = {"gap_persons": pl.Int16, "net_unit_cost_dkk": pl.Int32}
     found = savings(pl.DataFrame({"gap_persons": [-20_000], "net_unit_cost_dkk": [132_350]}, schema=small))
