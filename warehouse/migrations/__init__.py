@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Connection, Engine, text
 
 from warehouse.database.lock_waits import patiently
+from warehouse.migrations import definitions
 
 # What only a migration needs is loaded where it is used: every command asks first whether there is one to do.
 if TYPE_CHECKING:
@@ -56,8 +57,6 @@ def current(connection: Connection) -> str | None:
 
 def is_current(connection: Connection) -> bool:
     """Whether the warehouse has the newest schema with the views and functions that belong to it."""
-    from warehouse.migrations import definitions
-
     return current(connection) == newest() and definitions.are_current(connection)
 
 
@@ -75,7 +74,6 @@ def _upgrade(connection: Connection) -> str:
     from warehouse.database import reader_role
     from warehouse.history.dimensions import write_dimensions
     from warehouse.marts.contract import write_dictionary
-    from warehouse.migrations import definitions
 
     connection.execute(text("select pg_advisory_xact_lock(hashtext('jobindsats migrations'))"))
     if not is_current(connection):
