@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import argparse
 import os
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -70,7 +69,8 @@ def _environment(checkout: Path, *, data: Path) -> Iterator[Mapping[str, str]]:
     kept = {name: value for name, value in os.environ.items() if not name.startswith("JOBINDSATS_")}
     _run(OURS, "warehouse down", environment=kept | {"JOBINDSATS_DATA_DIR": str(data)})
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
-        shutil.copytree(data / "postgres", Path(folder) / "postgres")
+        # With its owner, who is another where root's server runs.
+        subprocess.run(["cp", "-a", str(data / "postgres"), folder], check=True)
         own = kept | {"JOBINDSATS_DATA_DIR": folder}
         _run(checkout, "warehouse up", environment=own)
         try:
