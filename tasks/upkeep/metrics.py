@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from prometheus_client import CollectorRegistry, Gauge, generate_latest, write_to_textfile
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, RowMapping, text
 
 from warehouse import reading
 from warehouse.errors import QuestionError
@@ -35,10 +35,10 @@ def metrics(connection: Connection, *, today: date) -> CollectorRegistry:
     rows = reading.status(connection, today=today)
     _count_tables(registry, rows)
     for name, (said, value) in _OF_A_TABLE.items():
-        _gauge(registry, f"table_{name}", said, {(row["table"],): value(row) for row in rows}, by=("table",))
+        _gauge(registry, f"table_{name}", said, {row["table"]: value(row) for row in rows}, by="table")
     said = "Days since its newest period ended, when this was written."
-    ages = {(row["table"],): _age(row, today=today) for row in rows}
-    _gauge(registry, "table_newest_period_age_days", said, ages, by=("table",))
+    ages = {row["table"]: _age(row, today=today) for row in rows}
+    _gauge(registry, "table_newest_period_age_days", said, ages, by="table")
     night = connection.execute(text(_LAST_NIGHT), {"endings": list(ENDINGS)}).mappings().one_or_none()
     if night is not None:
         _tell_night(registry, night)
@@ -62,19 +62,19 @@ def write(found: CollectorRegistry, *, file: Path) -> None:
 
 
 def _count_tables(registry: CollectorRegistry, rows: Sequence[Row]) -> None:
-    outcomes = {(outcome,): sum(row["outcome"] == outcome for row in rows) for outcome in OUTCOMES}
+    outcomes = {outcome: sum(row["outcome"] == outcome for row in rows) for outcome in OUTCOMES}
     said = "Tables by the outcome of the last run that looked at them."
-    _gauge(registry, "tables", said, outcomes, by=("outcome",))
+    _gauge(registry, "tables", said, outcomes, by="outcome")
     late = "Tables of which the publisher has newer figures than are held, or was to have them."
-    _gauge(registry, "tables_late", late, {(): sum(map(_is_late, rows))})
+    _gauge(registry, "tables_late", late, {"": sum(map(_is_late, rows))})
 
 
-def _tell_night(registry: CollectorRegistry, night: Row) -> None:
-    outcomes = {(each,): float(each == night["outcome"]) for each in ENDINGS}
-    _gauge(registry, "last_night_outcome", "1 for the outcome of the last night.", outcomes, by=("outcome",))
+def _tell_night(registry: CollectorRegistry, night: RowMapping) -> None:
+    outcomes = {each: float(each == night["outcome"]) for each in ENDINGS}
+    _gauge(registry, "last_night_outcome", "1 for the outcome of the last night.", outcomes, by="outcome")
     for name in ("started", "ended"):
         said = f"When the last night {name}, by its own clock."
-        _gauge(registry, f"last_night_{name}_timestamp_seconds", said, {(): night[f"{name}_at"].timestamp()})
+        _gauge(registry, f"last_night_{name}_timestamp_seconds", said, {"": night[f"{name}_at"].timestamp()})
 
 
 def _is_late(row: Row) -> bool:
@@ -111,15 +111,10 @@ _OF_A_TABLE: Mapping[str, tuple[str, Callable[[Row], float | None]]] = {
 
 
 def _gauge(
-    registry: CollectorRegistry,
-    name: str,
-    said: str,
-    found: Mapping[tuple[str, ...], float | None],
-    *,
-    by: Sequence[str] = (),
+    registry: CollectorRegistry, name: str, said: str, found: Mapping[str, float | None], *, by: str = ""
 ) -> None:
-    """A gauge with a value for each of its labels; None: it has none."""
-    gauge = Gauge(f"jobindsats_{name}", said, by, registry=registry)
-    for labels, value in found.items():
+    """A gauge, with a value for each label where it has one; None: no value."""
+    gauge = Gauge(f"jobindsats_{name}", said, [by] if by else [], registry=registry)
+    for label, value in found.items():
         if value is not None:
-            (gauge.labels(*labels) if by else gauge).set(value)
+            (gauge.labels(label) if by else gauge).set(value)

@@ -52,7 +52,8 @@ def current(connection: Connection) -> str | None:
     """The revision the warehouse has; None where it is empty."""
     if connection.scalar(text("select to_regclass('ops.schema_version')")) is None:
         return None
-    return connection.scalar(text("select version_num from ops.schema_version"))
+    revision: str | None = connection.scalar(text("select version_num from ops.schema_version"))
+    return revision
 
 
 def is_current(connection: Connection) -> bool:
