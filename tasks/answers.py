@@ -14,7 +14,6 @@ import polars as pl
 from sqlalchemy import Connection, text
 
 from warehouse.areas import COUNTRY, Area, find
-from warehouse.catalogue.named import unknown
 from warehouse.danish.asked import moment, read_period, read_span
 from warehouse.danish.clock import shown_time
 from warehouse.errors import QuestionError
@@ -24,9 +23,8 @@ from warehouse.figures.explain import lines_of, parts_of_totals, rests_on, tree
 from warehouse.figures.inputs import Scope
 from warehouse.figures.model import FEEDS, RECIPIENTS, Figure
 from warehouse.periods import Period, PeriodError
-from warehouse.reading import require_held, require_published, revisions
 
-# What one of the questions needs alone, the archive's drivers or scipy, is loaded where it is answered.
+# What one of the questions needs alone, the archive's drivers, scipy or the catalogues, is loaded where it is answered.
 if TYPE_CHECKING:
     from tasks.archive.store import Archive
     from warehouse.catalogue.model import Table
@@ -72,6 +70,8 @@ def listed() -> list[dict[str, Any]]:
 def asked(name: str, *, area: str, period: str | None, item: str | None, as_of: str | None) -> Asked:
     """A question as a person writes it; raises QuestionError with the nearest names, AreaUnknown."""
     if name not in FIGURES:
+        from warehouse.catalogue.named import unknown
+
         raise QuestionError(unknown("figure", name, FIGURES))
     try:
         wanted = read_period(period) if period else None
@@ -112,6 +112,8 @@ def trees(connection: Connection, question: Asked, *, archive: Archive) -> list[
 
 def why_none(connection: Connection, question: Asked, *, missing: Sequence[str]) -> str:
     """Why a question has no rows, in a sentence with what to ask for or do; raises QuestionError in an empty warehouse."""
+    from warehouse.reading import require_published
+
     figure, begun = question.figure, require_published(connection)
     if question.as_of and question.as_of < begun:
         return f"the warehouse knew nothing then: its first table was seen {shown_time(begun)}; ask as of then or later"
@@ -254,6 +256,7 @@ def profile(connection: Connection, *, table: Table) -> dict[str, Any]:
     """
     from warehouse.figures.revision_profile import revision_profile
     from warehouse.formulas.revision_profile import ENOUGH, FEWEST_RELEASES, TOO_FEW
+    from warehouse.reading import revisions
 
     found = revision_profile(connection, table_id=table.id)
     rows = found.sort("measure", "size_class", "age_releases").to_dicts() if found.height else []
@@ -274,6 +277,7 @@ def settled(connection: Connection, *, table: Table, area: str, period: str | No
     One row per measure and young period, all where none is named; raises QuestionError, AreaUnknown.
     """
     from warehouse.figures.settled_values import settled_values, unsettled_values
+    from warehouse.reading import require_held
 
     code, wanted = find(area).code, period and str(read_period(period))
     require_held(connection, table)
