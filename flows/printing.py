@@ -66,9 +66,10 @@ def _all_plain(contents: list[ConsoleRenderable]) -> list[ConsoleRenderable]:
 
 def console(*, of_errors: bool = False) -> Console:
     """The terminal, in which nothing that is told steers it; a file or a pipe is at least 120 characters wide."""
-    terminal = Console(highlight=False, markup=False, stderr=of_errors)
+    plainly: dict[str, Any] = {"highlight": False, "markup": False, "emoji": False, "stderr": of_errors}
+    terminal = Console(**plainly)
     if not terminal.is_terminal:
-        terminal = Console(highlight=False, markup=False, stderr=of_errors, width=max(terminal.width, _NARROWEST))
+        terminal = Console(**plainly, width=max(terminal.width, _NARROWEST))
     terminal.push_render_hook(cast(RenderHook, SimpleNamespace(process_renderables=_all_plain)))
     return terminal
 

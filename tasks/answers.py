@@ -8,15 +8,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 from sqlalchemy import Connection, text
 
-from tasks.archive.store import Archive, ArchiveTrouble
 from warehouse.areas import COUNTRY, Area, find
-from warehouse.catalogue.model import Table
-from warehouse.catalogue.named import unknown
 from warehouse.danish.asked import moment, read_period, read_span
 from warehouse.danish.clock import shown_time
 from warehouse.errors import QuestionError
@@ -25,11 +22,12 @@ from warehouse.figures.compute import Answer, answer, area_name, number, plain
 from warehouse.figures.explain import lines_of, parts_of_totals, rests_on, tree
 from warehouse.figures.inputs import Scope
 from warehouse.figures.model import FEEDS, RECIPIENTS, Figure
-from warehouse.figures.revision_profile import revision_profile
-from warehouse.figures.settled_values import settled_values, unsettled_values
-from warehouse.formulas.revision_profile import ENOUGH, FEWEST_RELEASES, TOO_FEW
 from warehouse.periods import Period, PeriodError
-from warehouse.reading import require_held, require_published, revisions
+
+# What one of the questions needs alone, the archive's drivers, scipy or the catalogues, is loaded where it is answered.
+if TYPE_CHECKING:
+    from tasks.archive.store import Archive
+    from warehouse.catalogue.model import Table
 
 EVERY = "all"
 _NAMED = 3
@@ -72,6 +70,8 @@ def listed() -> list[dict[str, Any]]:
 def asked(name: str, *, area: str, period: str | None, item: str | None, as_of: str | None) -> Asked:
     """A question as a person writes it; raises QuestionError with the nearest names, AreaUnknown."""
     if name not in FIGURES:
+        from warehouse.catalogue.named import unknown
+
         raise QuestionError(unknown("figure", name, FIGURES))
     try:
         wanted = read_period(period) if period else None
@@ -112,6 +112,8 @@ def trees(connection: Connection, question: Asked, *, archive: Archive) -> list[
 
 def why_none(connection: Connection, question: Asked, *, missing: Sequence[str]) -> str:
     """Why a question has no rows, in a sentence with what to ask for or do; raises QuestionError in an empty warehouse."""
+    from warehouse.reading import require_published
+
     figure, begun = question.figure, require_published(connection)
     if question.as_of and question.as_of < begun:
         return f"the warehouse knew nothing then: its first table was seen {shown_time(begun)}; ask as of then or later"
@@ -169,6 +171,8 @@ def _require_item(item: str, *, among: list[str]) -> None:
 
 def archived(manifest: str, *, archive: Archive) -> list[dict[str, Any]]:
     """The answers of one look: what was asked, size, SHA-256, and whether the archive holds bytes with that hash."""
+    from tasks.archive.store import ArchiveTrouble
+
     try:
         entries = archive.get_manifest(manifest).entries
     except ArchiveTrouble as trouble:
@@ -180,6 +184,8 @@ def archived(manifest: str, *, archive: Archive) -> list[dict[str, Any]]:
 
 
 def _is_held(archive: Archive, digest: str) -> bool:
+    from tasks.archive.store import ArchiveTrouble
+
     try:
         archive.get(digest)
     except ArchiveTrouble:
@@ -248,6 +254,10 @@ def profile(connection: Connection, *, table: Table) -> dict[str, Any]:
     `profile` has one row per measure, size class and age in releases, as marts.revision_profile has them; where there are
     too few releases none says anything, and `revised` lists what was revised.
     """
+    from warehouse.figures.revision_profile import revision_profile
+    from warehouse.formulas.revision_profile import ENOUGH, FEWEST_RELEASES, TOO_FEW
+    from warehouse.reading import revisions
+
     found = revision_profile(connection, table_id=table.id)
     rows = found.sort("measure", "size_class", "age_releases").to_dicts() if found.height else []
     enough = any(row["status"] == ENOUGH for row in rows)
@@ -266,6 +276,9 @@ def settled(connection: Connection, *, table: Table, area: str, period: str | No
 
     One row per measure and young period, all where none is named; raises QuestionError, AreaUnknown.
     """
+    from warehouse.figures.settled_values import settled_values, unsettled_values
+    from warehouse.reading import require_held
+
     code, wanted = find(area).code, period and str(read_period(period))
     require_held(connection, table)
     found = settled_values(connection, table_id=table.id)

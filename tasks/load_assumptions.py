@@ -13,8 +13,7 @@ from tasks.runs.states import problem
 from tasks.stoppages import Refused
 from warehouse.assumptions.model import Assumption, AssumptionError, merged, read_assumptions, shipped
 from warehouse.assumptions.record import record
-from warehouse.errors import went_away
-from warehouse.history.vintages import ClockRunsBackwards
+from warehouse.errors import ClockRunsBackwards, went_away
 from warehouse.settings import Settings
 
 

@@ -17,8 +17,9 @@ from tasks.resources import Resources, declare, open_resources
 from tasks.results import Staged
 from tasks.sources.registry import snapshot_of, source_read
 from tasks.stoppages import Refused
+from warehouse.errors import ClockRunsBackwards
 from warehouse.history.staging import drop_staging
-from warehouse.history.vintages import ClockRunsBackwards, Load, StagingLost, Vintage
+from warehouse.history.vintages import Load, StagingLost, Vintage
 from warehouse.history.vintages import publish as publish_load
 
 Published = Vintage  # the receipt that the flow hands on

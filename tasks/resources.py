@@ -11,25 +11,27 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache, cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from pydantic import SecretStr
 from sqlalchemy import Connection, Engine
 
-from tasks.archive.store import Archive
-from tasks.results import Known
-from tasks.sources.access import Access
-from tasks.sources.deadlines import RunTime, unlimited
-from tasks.sources.registry import Source
 from warehouse import migrations
-from warehouse.catalogue.model import Table
 from warehouse.danish.clock import Clock, danish_day
 from warehouse.database import embedded, server_needs, sessions
 from warehouse.database.call_budget import Budget, wait_for_turn
 from warehouse.errors import QuestionError, went_away
-from warehouse.history.dimensions import write_tables
 from warehouse.settings import Settings, read_settings
+
+# What only a run needs is loaded where it is used: commands that read come through here too, and answer in a moment.
+if TYPE_CHECKING:
+    from tasks.archive.store import Archive
+    from tasks.results import Known
+    from tasks.sources.access import Access
+    from tasks.sources.deadlines import RunTime
+    from tasks.sources.registry import Source
+    from warehouse.catalogue.model import Table
 
 _RUN_TIMES: dict[int, RunTime] = {}
 
@@ -45,6 +47,8 @@ class Resources:
     @cached_property
     def archive(self) -> Archive:
         """The archive of answers."""
+        from tasks.archive.store import Archive
+
         return Archive(self.settings.archive, seconds=self.settings.timeout_seconds)
 
     @property
@@ -71,6 +75,8 @@ class Resources:
         self, *, run_id: int, known: Mapping[str, Known] | None = None, calls: list[None] | None = None
     ) -> Access:
         """What a run lets a source use; a publisher's calls keep the budget, and each is added to `calls`."""
+        from tasks.sources.access import Access
+        from tasks.sources.deadlines import unlimited
 
         def before_call() -> None:
             self.keep_budget()
@@ -89,6 +95,8 @@ class Resources:
 
     def limit_time(self, run_id: int) -> None:
         """Give a run the time that a night may take, from now on and in this process."""
+        from tasks.sources.deadlines import RunTime
+
         seconds = self.settings.night_hours * 3600
         _RUN_TIMES[run_id] = RunTime(seconds, for_waiting=seconds / 6)
 
@@ -156,6 +164,8 @@ def require_warehouse(settings: Settings) -> None:
 
 def declare(connection: Connection, tables: Iterable[Table], *, source: Source, renew: bool = False) -> None:
     """Write the tables that are not as they are shipped; what stands declared of one stays unless it is renewed."""
+    from warehouse.history.dimensions import write_tables
+
     for table in tables:
         if table not in source.declared_tables:
             write_tables(connection, [table], publisher=source.name, renew=renew)

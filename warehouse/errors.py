@@ -50,3 +50,7 @@ def in_words(error: DBAPIError | psycopg.Error) -> str:
 
 class QuestionError(ValueError):
     """A question names something that does not exist; the message says what does."""
+
+
+class ClockRunsBackwards(RuntimeError):
+    """A load claims to have been seen before the vintage it would follow."""

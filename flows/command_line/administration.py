@@ -12,7 +12,7 @@ from cyclopts import App, Parameter
 from rich.text import Text
 
 from flows.command_line.options import ATTENTION, FAILED, WELL, Json, answered
-from flows.printing import STYLES, console, danish_time, grid, print_json
+from flows.printing import STYLES, console, danish_time, grid, print_json, tell
 from flows.serving.local_server import prepare_orchestrator, why_silent
 
 if TYPE_CHECKING:
@@ -67,12 +67,22 @@ def url() -> int:
 
 
 @warehouse.command
-def up() -> int:
+def up(
+    *,
+    port: Annotated[
+        int | None, Parameter(help="Listen at this port of 127.0.0.1 too, with a password, from now on; 0: no longer.")
+    ] = None,
+) -> int:
     """Start the embedded server, and bring the schema up to date."""
     from tasks.upkeep import administration
 
+    if port is not None:
+        administration.listen(port)
     revision = administration.migrate()
-    console().print(f"The warehouse is up, schema {revision}: {administration.address()}")
+    console().print(f"The warehouse is up, schema {revision}: {administration.address_without_password()}")
+    if why := administration.unheard():
+        tell(why)
+        return ATTENTION
     return WELL
 
 
@@ -101,12 +111,13 @@ def migrate() -> int:
 def reader(
     *,
     login: Annotated[str | None, Parameter(help="Make this account too, or take it, for a dashboard.")] = None,
+    new_password: Annotated[bool, Parameter(negative="", help="Give that account another password.")] = False,
     as_json: Json = False,
 ) -> int:
     """Make the role dashboard_reader, which may read the marts and nothing else, or renew what it may."""
     from tasks.upkeep.administration import give_readers
 
-    given = give_readers(login)
+    given = give_readers(login, renew_password=new_password)
     if as_json:
         print_json(given)
     else:

@@ -72,6 +72,9 @@ COMMANDS = {
     "flows.command_line.outputs:dictionary": (
         "Print the data dictionary: every mart and column with its meaning, type and unit."
     ),
+    "flows.command_line.outputs:lineage": (
+        "Write OpenLineage's events of each vintage that has none yet: the bytes it was read from, and what it brought."
+    ),
 }
 
 

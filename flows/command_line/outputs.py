@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from cyclopts import Parameter
 
-from flows.command_line.options import WELL, AsOf, Json, answered, wrong_use
+from flows.command_line.options import FAILED, WELL, AsOf, Json, Tables, answered, wrong_use
 from flows.command_line.progress import Moved, bar, counted
-from flows.printing import console, grid, number, print_json
+from flows.printing import console, grid, number, print_json, tell
 
 if TYPE_CHECKING:
     from tasks.briefing.write import Written
+    from tasks.upkeep.lineage import Written as Events
 
 
 FORMS = ("parquet", "csv", "xlsx")
@@ -160,3 +161,28 @@ def dictionary(
     write(out, language=language)
     console().print(f"Written to {out}")
     return WELL
+
+
+def lineage(
+    *,
+    to: Annotated[Path, Parameter(help="The folder; what is written there is left as it is.")],
+    tables: Tables = None,
+    as_json: Json = False,
+) -> int:
+    """Write OpenLineage's events of each vintage that has none yet: the bytes it was read from, and what it brought."""
+    from tasks.resources import ready
+    from tasks.upkeep.lineage import write_events
+    from warehouse.reading import held_table
+
+    with ready() as resources, resources.engine.connect() as connection:
+        wanted = [held_table(connection, table).id for table in tables or []]
+        told = write_events(connection, archive=resources.archive, to=to, tables=wanted)
+    answered(asdict(told), as_json=as_json, shown=lambda: console().print(_lineage_in_words(told, to=to)))
+    for sentence in told.lacking:
+        tell(sentence)
+    return FAILED if told.lacking else WELL
+
+
+def _lineage_in_words(told: Events, *, to: Path) -> str:
+    lacking = f", {number(len(told.lacking))} cannot be written" if told.lacking else ""
+    return f"Events of {number(told.written)} vintages written to {to}, {number(told.there)} were there{lacking}"

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from itertools import pairwise
+from pathlib import Path
 from typing import Annotated, Any
 
 from cyclopts import Parameter
@@ -21,10 +23,18 @@ FRESH = {True: Text("fresh", "green"), False: Text("no", "yellow"), None: Text("
 
 
 Long = Annotated[bool, Parameter(negative="", help="Every table, with observations, vintages and dates.")]
+Prometheus = Annotated[bool, Parameter(negative="", help="Metrics in Prometheus' text format instead.")]
+MetricsFile = Annotated[
+    Path | None, Parameter(help="With --prometheus: the file to write, for node exporter's textfile collector.")
+]
 
 
-def status(*, long: Long = False, as_json: Json = False) -> int:
+def status(
+    *, long: Long = False, prometheus: Prometheus = False, out: MetricsFile = None, as_json: Json = False
+) -> int:
     """Say which tables are late or were stopped, and how many are fresh; with --long what is held of each."""
+    if prometheus or out is not None:
+        return _metrics(out, wrong=not prometheus or long or as_json)
     from tasks.resources import ready, today
     from warehouse import reading
 
@@ -34,6 +44,26 @@ def status(*, long: Long = False, as_json: Json = False) -> int:
             reading.require_published(connection)
     shown = _print_every if long else _print_needing_a_look
     return answered(_without(rows, "message", "retired"), as_json=as_json, shown=lambda: shown(rows))
+
+
+def _metrics(out: Path | None, *, wrong: bool) -> int:
+    """Print metrics, or write them to a file."""
+    if wrong:
+        return wrong_use("--out goes with --prometheus, which goes with neither --long nor --json")
+    if out is not None and out.suffix != ".prom":
+        return wrong_use(
+            f"--out {out}: node exporter reads files ending in .prom, so name it {out.with_suffix('.prom')}"
+        )
+    from tasks.resources import ready, today
+    from tasks.upkeep import metrics
+
+    with ready() as resources, resources.engine.connect() as connection:
+        found = metrics.metrics(connection, today=today(resources))
+    if out is None:
+        sys.stdout.write(metrics.as_text(found))
+    else:
+        metrics.write(found, file=out)
+    return WELL
 
 
 def _print_every(rows: Rows) -> None:

@@ -121,7 +121,7 @@ class Archive:
     def holds(self, digests: set[str]) -> set[str]:
         """Those of the digests that have a file with something in it, whole or not; one listing, nothing is read."""
         listed = self._sizes("payloads")
-        return {digest for digest in digests if listed.get(_payload_name(digest))}
+        return {digest for digest in digests if listed.get(payload_name(digest))}
 
     def names(self, folder: str) -> set[str]:
         """Names of the files under a folder of the archive; none where the folder is not there."""
@@ -204,7 +204,7 @@ class Archive:
             raise ArchiveTrouble(f"the manifest {name} in {self.root} is damaged: restore it from a copy") from error
 
     def _payload(self, digest: str) -> str:
-        return f"{self._path}/{_payload_name(digest)}"
+        return f"{self._path}/{payload_name(digest)}"
 
     def _write(self, path: str, content: bytes) -> None:
         with self._reached("written"):
@@ -279,7 +279,8 @@ def _for_the_owner(path: str, flags: int) -> int:
     return os.open(path, flags, 0o600)
 
 
-def _payload_name(digest: str) -> str:
+def payload_name(digest: str) -> str:
+    """The place of an answer below the archive's root, by the SHA-256 of its bytes."""
     return f"payloads/{digest[:2]}/{digest}.gz"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import sys
@@ -13,6 +14,7 @@ from resource import RUSAGE_CHILDREN, getrusage
 
 import pytest
 from cyclopts import App
+from sqlalchemy import URL
 
 from flows.command_line import main
 from flows.command_line.main import app
@@ -126,6 +128,40 @@ def test_no_command_is_loaded_before_it_is_called() -> None:
 
 def test_a_command_brings_no_heavy_library_before_it_runs() -> None:
     assert brought(", ".join(MODULES), among=HEAVY) == []
+
+
+NEVER_TO_READ = (
+    "aiohttp", "alembic", "altair", "boto3", "dask", "fastapi", "fsspec", "great_expectations", "jinja2", "numpy", "openpyxl",
+    "pandas", "pdfplumber", "prefect", "pydantic_settings", "requests", "s3fs", "scipy", "sqlalchemy.orm", "tasks.sources",
+    "urllib3", "warehouse.marts", "xlsxwriter",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("words", "told", "not_needed"),
+    [
+        ("status", "the warehouse is empty", ("polars",)),
+        ("show y25i01 --area Herlev", "nothing of y25i01 has been published", ("polars",)),
+        ("figure savings --area Herlev", "the warehouse is empty", ()),
+    ],
+)
+def test_a_command_that_reads_loads_only_what_it_reads_with(
+    words: str, told: str, not_needed: tuple[str, ...], database: URL
+) -> None:
+    code = (
+        "import sys; from flows.command_line.main import run; run(sys.argv[2:]); "
+        "print(*(name for name in sys.argv[1].split() if name in sys.modules))"
+    )
+    address = database.render_as_string(hide_password=False)
+    ended = subprocess.run(
+        [sys.executable, "-c", code, " ".join((*NEVER_TO_READ, *not_needed)), *words.split()],
+        env=os.environ | {"JOBINDSATS_WAREHOUSE_URL": address},
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=120,
+    )
+    assert (told in ended.stderr, ended.stdout.split()) == (True, [])
 
 
 def test_the_night_brings_great_expectations_only_when_there_is_something_to_audit() -> None:

@@ -160,7 +160,7 @@ def test_a_file_of_sql_that_changed_is_noticed_and_put_in_force(
     file = tmp_path / "sql" / "marts.known_moments.sql"
     file.write_text(file.read_text(encoding="utf-8").replace("v.seen_at\n", "v.seen_at + '1 day' as seen_at\n"))
     monkeypatch.setattr(definitions, "FOLDER", tmp_path / "sql")
-    monkeypatch.setattr(definitions, "_in_force", definitions._in_force.__wrapped__)
+    monkeypatch.setattr(definitions, "_code", definitions._code.__wrapped__)
     assert standing() == (False, shipped[1])
     migrations.upgrade(engine)
     assert "1 day" in standing()[1]

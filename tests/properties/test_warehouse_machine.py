@@ -56,8 +56,9 @@ from tests.properties.releases import (
 )
 from warehouse.areas import all_areas
 from warehouse.catalogue.model import jobindsats
+from warehouse.errors import ClockRunsBackwards
 from warehouse.history.staging import PARTS, drop_leftovers, table_number
-from warehouse.history.vintages import ClockRunsBackwards, Vintage, publish
+from warehouse.history.vintages import Vintage, publish
 from warehouse.reading import Question, observations, revisions
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(3600)]

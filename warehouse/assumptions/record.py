@@ -15,7 +15,7 @@ import polars as pl
 from sqlalchemy import Connection, Select, func, insert, or_, select, text, union, update
 
 from warehouse.assumptions.model import Assumption
-from warehouse.history.vintages import ClockRunsBackwards
+from warehouse.errors import ClockRunsBackwards
 from warehouse.schema.core import assumptions
 
 DECLARED = tuple(Assumption.model_fields)

@@ -1,8 +1,8 @@
 """The warehouse's own PostgreSQL, from a wheel, in the data folder: what a laptop uses when no server is given.
 
 It listens on a Unix socket in its own folder, which only its owner may enter, and knows each caller by the user of the
-machine. It stays up after a command ends, so that the next one and a dashboard find it, and stops with `jobindsats
-warehouse down`.
+machine; at a port of 127.0.0.1 too, with passwords, where a person wants that (warehouse/database/listening.py). It stays
+up after a command ends, so that the next one and a dashboard find it, and stops with `jobindsats warehouse down`.
 """
 
 from __future__ import annotations
@@ -29,6 +29,7 @@ from tenacity import (
     wait_fixed,
 )
 
+from warehouse.database import loopback
 from warehouse.settings import Settings
 
 if TYPE_CHECKING:
@@ -47,6 +48,7 @@ _ADD_USER = ["useradd", "--system", _ROOTS_SERVER_USER]
 _HERE = "/proc/self/cwd" if Path("/proc/self/cwd").exists() else "."
 
 _HBA = "local all all peer map=owner\n"
+_HBA_AT_PORT = f"host all all {loopback.ADDRESS}/32 scram-sha-256\n"
 
 # Ours is the superuser's account: what readers open never takes the last connections from a night.
 _KEPT_BACK = "-c superuser_reserved_connections=15"
@@ -126,10 +128,15 @@ def _start(folder: Path) -> None:
     _let_owner_in(folder, owner)
     _await_end(folder)
     # A crashed server leaves its files; where the number in them is another process by now, PostgreSQL would not start.
-    for left in ("postmaster.pid", f"{_SOCKET}.lock"):
-        (folder / left).unlink(missing_ok=True)
-    options = ["--wait", "--silent", "--timeout=300", "--log=log", "-D", _HERE, "-o", f"-h '' -k . {_KEPT_BACK}"]
+    for left in [folder / "postmaster.pid", *folder.glob(".s.PGSQL.*")]:
+        left.unlink(missing_ok=True)
+    port = loopback.port_to_open(folder.parent)
+    listened = f"-h {loopback.ADDRESS} -p {port}" if port else "-h ''"
+    options = ["--wait", "--silent", "--timeout=300", "--log=log", "-D", _HERE, "-o", f"{listened} -k . {_KEPT_BACK}"]
     _RECOVERING(_run, folder, owner, "pg_ctl", "start", *options)
+    if port and not (folder / _SOCKET).exists():
+        # PostgreSQL names its socket after the port: whoever knows it by the usual name finds it still.
+        (folder / _SOCKET).symlink_to(f".s.PGSQL.{port}")
 
 
 # After a crash the first recovery may stop at a file of a staging table that it makes anew and that is there (18.4, seen once
@@ -196,7 +203,10 @@ def _programs() -> Path:
 def _let_owner_in(folder: Path, owner: pwd.struct_passwd) -> None:
     """Let this user of the machine, and nobody else, be any role of the server; older folders let everybody in."""
     names = {owner.pw_name, pwd.getpwuid(os.geteuid()).pw_name}
-    rules = {"pg_hba.conf": _HBA, "pg_ident.conf": "".join(f'owner "{name}" all\n' for name in sorted(names))}
+    rules = {
+        "pg_hba.conf": _HBA + _HBA_AT_PORT,
+        "pg_ident.conf": "".join(f'owner "{name}" all\n' for name in sorted(names)),
+    }
     for name, content in rules.items():
         (folder / name).write_text(content, encoding="utf-8")
 
@@ -227,6 +237,12 @@ def is_running(data_dir: Path) -> bool:
     """Whether the embedded server of this data folder runs and is ready, without starting it."""
     folder = _folder(data_dir)
     return _postmaster(folder) is not None and _written(folder)[7:8] == ["ready"]
+
+
+def port(data_dir: Path) -> int | None:
+    """The port of 127.0.0.1 at which the running server can be reached; None: it runs not, or at its socket alone."""
+    lines = _written(_folder(data_dir))
+    return int(lines[3]) if is_running(data_dir) and lines[5] == loopback.ADDRESS else None
 
 
 def _postmaster(folder: Path) -> Process | None:

@@ -13,12 +13,9 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, text
 
+from warehouse.errors import ClockRunsBackwards
 from warehouse.history.partitions import attach_partition, has_partition, next_vintage, vintage_of_partition
 from warehouse.history.staging import drop_staging, find_changes, table_number
-
-
-class ClockRunsBackwards(RuntimeError):
-    """A load claims to have been seen before the vintage it would follow."""
 
 
 class StagingLost(RuntimeError):

@@ -14,7 +14,6 @@ from sqlalchemy import Boolean, Column, Connection, Date, Double, Index, Integer
 from warehouse.catalogue.model import Catalogue
 from warehouse.danish.reservations import SMALLEST_COUNT
 from warehouse.database import reader_role
-from warehouse.history.staging import table_number
 from warehouse.marts.columns import area_and_month, series_break
 from warehouse.marts.declaration import mart
 from warehouse.schema.core import MOMENT, described, metadata, optional
@@ -138,6 +137,9 @@ def tables_behind(connection: Connection, *, catalogue: Catalogue) -> list[str]:
 
 def rebuild(connection: Connection, *, table_id: str) -> None:
     """Rebuild one table's rows of `marts.benefit_recipients`: one row per benefit group x area x month."""
+    # It brings polars and numpy, and every command loads what marts are.
+    from warehouse.history.staging import table_number
+
     connection.execute(text("select pg_advisory_xact_lock(hashtext('marts'), hashtext(:id))"), {"id": table_id})
     connection.execute(text("delete from marts.benefit_recipients where table_id = :id"), {"id": table_id})
     connection.execute(text(_FILL), {"table_no": table_number(connection, table_id=table_id)})

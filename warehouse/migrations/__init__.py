@@ -7,20 +7,16 @@ follow the baseline are for warehouses that are older than they are.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, inspect, text
+from sqlalchemy import Connection, Engine, text
 
-from warehouse.catalogue.publishers import catalogues
-from warehouse.database import reader_role
 from warehouse.database.lock_waits import patiently
-from warehouse.history.dimensions import write_dimensions
-from warehouse.marts.contract import write_dictionary
 from warehouse.migrations import definitions
+
+# What only a migration needs is loaded where it is used: every command asks first whether there is one to do.
+if TYPE_CHECKING:
+    from alembic.config import Config
 
 BASELINE = "0009"
 VERSION_TABLE: dict[str, Any] = {"version_table": "schema_version", "version_table_schema": "ops"}
@@ -30,23 +26,34 @@ class SchemaUnknown(RuntimeError):
     """A warehouse's schema is one that this version cannot carry on from; the message says what to do."""
 
 
-def _config(connection: Connection | None = None) -> Config:
+_FOLDER = Path(__file__).parent
+
+
+def _config(connection: Connection) -> Config:
+    from alembic.config import Config
+
     config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent))
+    config.set_main_option("script_location", str(_FOLDER))
     config.attributes["connection"] = connection
     return config
 
 
 def newest() -> str:
     """The revision this code expects."""
-    return str(ScriptDirectory.from_config(_config()).get_current_head())
+    return max(_known())
+
+
+def _known() -> set[str]:
+    """The revisions that there are: each file is named after its own."""
+    return {file.name.partition("_")[0] for file in (_FOLDER / "versions").glob("[0-9]*.py")}
 
 
 def current(connection: Connection) -> str | None:
     """The revision the warehouse has; None where it is empty."""
-    if not inspect(connection).has_schema("ops"):
+    if connection.scalar(text("select to_regclass('ops.schema_version')")) is None:
         return None
-    return MigrationContext.configure(connection, opts=VERSION_TABLE).get_current_revision()
+    revision: str | None = connection.scalar(text("select version_num from ops.schema_version"))
+    return revision
 
 
 def is_current(connection: Connection) -> bool:
@@ -64,6 +71,11 @@ def upgrade(engine: Engine, *, patience_seconds: float = 600) -> str:
 
 
 def _upgrade(connection: Connection) -> str:
+    from warehouse.catalogue.publishers import catalogues
+    from warehouse.database import reader_role
+    from warehouse.history.dimensions import write_dimensions
+    from warehouse.marts.contract import write_dictionary
+
     connection.execute(text("select pg_advisory_xact_lock(hashtext('jobindsats migrations'))"))
     if not is_current(connection):
         _bring_tables_up_to_date(connection)
@@ -75,6 +87,8 @@ def _upgrade(connection: Connection) -> str:
 
 
 def _bring_tables_up_to_date(connection: Connection) -> None:
+    from alembic import command
+
     revision, config = current(connection), _config(connection)
     if revision is None:
         command.upgrade(config, BASELINE)
@@ -90,7 +104,7 @@ def _require_known(revision: str) -> None:
             f"the warehouse has schema {revision}, and this version goes on from {BASELINE} or newer. Rebuild it from the "
             "archive: name an empty database in JOBINDSATS_WAREHOUSE_URL and run `jobindsats replay`"
         )
-    if revision not in {script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()}:
+    if revision not in _known():
         raise SchemaUnknown(
             f"the warehouse has schema {revision}, and this version knows none newer than {newest()}. Install the version "
             "that made it, or a newer one"

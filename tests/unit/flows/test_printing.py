@@ -36,7 +36,7 @@ def test_signs_that_steer_a_terminal_are_shown_as_unknown_ones(capsys: pytest.Ca
     assert SHOWN in printed.err
 
 
-@pytest.mark.parametrize("text", ["[red]label[/red]", "[/]", "hierarchy ['_nykom']", "[link=x]y"])
+@pytest.mark.parametrize("text", ["[red]label[/red]", "[/]", "hierarchy ['_nykom']", "[link=x]y", "a :smile: b"])
 def test_brackets_are_shown_as_they_are(capsys: pytest.CaptureFixture[str], text: str) -> None:
     lines = grid("label")
     lines.add_row(text)

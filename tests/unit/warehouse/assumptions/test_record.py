@@ -14,7 +14,7 @@ from sqlalchemy import Engine, delete, text
 from warehouse.assumptions.apply import RowsUnfit, applicable
 from warehouse.assumptions.model import Assumption, shipped
 from warehouse.assumptions.record import known, record
-from warehouse.history.vintages import ClockRunsBackwards
+from warehouse.errors import ClockRunsBackwards
 from warehouse.schema.core import assumptions
 
 NIGHT = datetime(2024, 1, 31, 1, 30, tzinfo=UTC)

@@ -23,7 +23,8 @@ from tests.properties.releases import (
     shown,
     stage,
 )
-from warehouse.history.vintages import ClockRunsBackwards, Vintage, newest_vintage, publish
+from warehouse.errors import ClockRunsBackwards
+from warehouse.history.vintages import Vintage, newest_vintage, publish
 
 HERLEV, SAMSOE = 163, 741
 
