@@ -42,7 +42,8 @@ class Hierarchy(Declared):
 
     `open` is a breakdown whose members are whatever the publisher writes: a municipality's own rows, hundreds of
     occupations. `root` is the label of the total, None where the publisher has none; `level` the publisher's id of the
-    level that is asked for, where its members do not tell.
+    level that is asked for, where its members do not tell; `columns` are other names that the publisher has given to its
+    dimension.
     """
 
     id: str
@@ -54,6 +55,7 @@ class Hierarchy(Declared):
     level_holds: AreaKind | None = None
     members: tuple[Member, ...] = ()
     open: bool = False
+    columns: tuple[str, ...] = ()
     evidence: Evidence = "confirmed"
 
     @model_validator(mode="after")
