@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date, timedelta
 from typing import Literal
 
@@ -21,9 +21,9 @@ ROOT = "/"
 Kind = Literal["spelling", "new", "ended", "ids", "gone", "hierarchy", "level", "column"]
 _PLACES = ("hierarchy", "level", "column")
 _IN_WORDS: Mapping[Kind, str] = {
-    "spelling": "the {what} '{name}' of {where} is now called '{label}'",
-    "new": "the {what} '{label}' of {where} is new, and not declared",
-    "ended": "the {what} '{name}' of {where} is declared, and no longer offered",
+    "spelling": "the {what} '{called}'{of_where} is now called '{label}'",
+    "new": "the {what} '{label}'{of_where} is new, and not declared",
+    "ended": "the {what} '{called}'{of_where} is declared, and no longer offered",
     "ids": "'{label}' of {where} has the id that '{name}' had",
     "gone": "the publisher no longer lists {table}",
     "hierarchy": "the hierarchy {name} is declared, and {label} is what holds its members",
@@ -47,6 +47,7 @@ class Difference:
     """One difference: what the publisher has (`label`) and what is declared (`name`); either may be empty.
 
     `stops` says that the table's next load would stop at it; else it is loaded without what is no longer offered.
+    `declared_label` is the label of what has a name of ours, a measure.
     """
 
     table: str
@@ -57,11 +58,14 @@ class Difference:
     name: str
     acceptable: bool = True
     stops: bool = True
+    declared_label: str = ""
 
     @property
     def sentence(self) -> str:
         """The difference in words."""
-        return _IN_WORDS[self.kind].format(**asdict(self))
+        called = self.declared_label or self.name
+        of_where = "" if self.where == MEASURES else f" of {self.where}"
+        return _IN_WORDS[self.kind].format(**asdict(self), called=called, of_where=of_where)
 
     @property
     def consequence(self) -> str:
@@ -132,7 +136,8 @@ def _in(
     spelled = _spelled_otherwise(labels, unknown, hierarchy=hierarchy, then=then, missing=missing)
     for value_id, name in spelled.items():
         asked = every or then is not None or (hierarchy is not None and name == hierarchy.root)
-        yield Difference(table.id, "spelling", where, labels.what, unknown[value_id], name, stops=asked)
+        found = Difference(table.id, "spelling", where, labels.what, unknown[value_id], name, stops=asked)
+        yield _with_declared_label(found, table=table)
     if every and not (hierarchy is not None and hierarchy.open):
         for value_id, label in unknown.items():
             if value_id not in spelled:
@@ -140,7 +145,13 @@ def _in(
     for name in missing:
         if name not in spelled.values():
             stood = then is not None
-            yield Difference(table.id, "ended", where, labels.what, "", name, labels.what != "area", stops=stood)
+            found = Difference(table.id, "ended", where, labels.what, "", name, labels.what != "area", stops=stood)
+            yield _with_declared_label(found, table=table)
+
+
+def _with_declared_label(found: Difference, *, table: Table) -> Difference:
+    labels = [measure.label for measure in table.measures if found.where == MEASURES and measure.name == found.name]
+    return replace(found, declared_label=labels[0]) if labels else found
 
 
 def _missing(labels: Labels, *, hierarchy: Hierarchy | None, then: Labels | None) -> list[str]:

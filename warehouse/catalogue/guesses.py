@@ -14,8 +14,11 @@ from warehouse.catalogue.units import Unit
 _LONGEST = 70
 _LETTERS = {"æ": "ae", "ø": "oe", "å": "aa"}
 
-# The first that fits: a share of persons is a share, and full-time persons are no persons by the head.
+# The first that fits: a share of persons is a share, and full-time persons are no persons by the head. What is told in
+# thousands is told in no unit of ours. Degrees of employment and rates of recruiting in vain are from 0 to 1 (likely, 2026-11).
 _WORDS: tuple[tuple[str, Unit], ...] = (
+    (r"1[. ]?000|\btusind|\btus\.|\bmio\b|\bmia\b|\bt\.? ?kr|\bmillion|\bmilliard", "unknown"),
+    (r"beskæftigelsesgrad|rekrutteringsrate", "fraction"),
     (r"pct\.? ?point|procentpoint", "pct_point"),
     (r"\bgnsn|gennemsnit|\bpr\.|\buger\b|varighed|\bindeks\b|rate\b", "unknown"),
     (r"\bpct\b|procent|\bandel|sgrad\b|\bgrad\b", "pct"),

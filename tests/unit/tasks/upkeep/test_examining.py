@@ -59,7 +59,7 @@ def test_each_table_is_told_by_what_its_night_would_load(publisher: StandIn) -> 
     found = {each.part: each for each in of_tables}
     assert found.keys() == {"table y10a02", "table y12a02", "table y11a02"}
     respelt = found["table y10a02"]
-    assert respelt.says.startswith("does not load: the measure 'full_time_persons' of the measures")
+    assert respelt.says.startswith("does not load: the measure 'Antal fuldtidspersoner' is now called")
     assert 'jobindsats catalogue accept y10a02 --reason "..."' in respelt.next_step
     fewer = found["table y12a02"]
     assert fewer.says.startswith("loads without what is not offered: ")
