@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from warehouse.catalogue.guesses import unit_of
+from warehouse.catalogue.guesses import names_of, unit_of
 
 # Labels of real answers and of the publisher's web site (2026-11), with what they count.
 KNOWN = {
@@ -46,3 +48,18 @@ SCALES = [
 @given(st.sampled_from(list(KNOWN)), st.sampled_from(SCALES), st.booleans())
 def test_what_is_told_in_thousands_has_no_unit_of_ours(label: str, scale: str, before: bool) -> None:
     assert unit_of(f"{scale} {label}" if before else f"{label} {scale}") == "unknown"
+
+
+def test_a_long_label_keeps_its_first_and_last_words_whole() -> None:
+    labels = [f"Personer i job og uddannelse {n} mdr. efter nyledighed: Andel i job og uddannelse" for n in (3, 6)]
+    assert names_of(labels, units=["pct", "pct"]) == [
+        "personer_i_job_og_uddannelse_3_andel_i_job_og_uddannelse_pct",
+        "personer_i_job_og_uddannelse_6_andel_i_job_og_uddannelse_pct",
+    ]
+
+
+@given(st.lists(st.text("abcæ 1-", max_size=120), min_size=1, max_size=6))
+def test_names_are_short_of_our_letters_and_no_two_are_the_same(labels: list[str]) -> None:
+    names = names_of(labels, units=["full_time_persons"] * len(labels))
+    assert len(set(names)) == len(labels)
+    assert all(re.fullmatch(r"[a-z0-9]+(_[a-z0-9]+)*", name) and len(name) <= 70 for name in names), names
