@@ -38,7 +38,7 @@ pytestmark = pytest.mark.slow
 
 ALL = bool(os.environ.get("JOBINDSATS_TESTS_EVERY_TABLE"))
 FIRST, SECOND = date(2026, 8, 25), date(2026, 9, 28)
-RESPELT = "y07b15"
+RESPELT = "y07a07"
 # Rolling years, quarters, no country, two hierarchies of areas, no total, many members, and the country null.
 SAMPLE = frozenset({
     "maal01", "otij01", "ptv_a02", "ptvc06", "rm01ak", "smt02", "snr_arbstatus", "y01a21", "y01a27", "y01c01", "y01dia02",
@@ -65,7 +65,9 @@ class World:
 def respelt(edition: Edition) -> Edition:
     """The same edition with its first measure spelled otherwise."""
     first = edition.measures[0]
-    other = replace(first, name=first.name.replace("pct.", "procent"), label=first.label.replace("pct.", "procent"))
+    other = replace(
+        first, name=first.name.replace("Antal", "Antallet af"), label=first.label.replace("Antal", "Antallet af")
+    )
     groups = tuple(
         replace(group, measures=tuple(other if each == first else each for each in group.measures))
         for group in edition.groups
@@ -137,7 +139,7 @@ def test_every_table_is_adopted_loaded_as_it_is_and_goes_on_after_a_label_is_acc
     assert set(stopped) == {RESPELT}, {table: outcome.message for table, outcome in stopped.items()}
     assert f"jobindsats catalogue accept {RESPELT}" in stopped[RESPELT].message
     assert Counter(outcome.outcome for outcome in second.values())["published"] > len(published) / 2
-    accept(RESPELT, reason="STAR skriver nu procent", by="en prøve", access=access(nights))
+    accept(RESPELT, reason="STAR skriver nu Antallet af", by="en prøve", access=access(nights))
     (after,) = nights.of_all(SECOND, RESPELT).values()
     assert (after.outcome, after.vintage and after.vintage.withdrawn) == ("published", 0), after.message
 
