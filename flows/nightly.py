@@ -23,14 +23,19 @@ from tasks.stage import stage
 
 
 @flow(name="nightly", flow_run_name=names.of_night, validate_parameters=True)
-def nightly(tables: AnyTables = None) -> RunReport:
+def nightly(tables: AnyTables = None, again: bool = False) -> RunReport:
     """One night: every table of every source, or those named, ends with exactly one outcome. Never two at once.
 
     Args:
         tables: Only these tables, by id (y01a02), or all of a source by its name (jobindsats, statbank, ranking_lists,
             local_files, which has a municipality's own). Nothing: all of them.
+        again: Fetch them though nothing says that they are new: a source was corrected without a new date.
     """
-    return as_shown(one_at_a_time("nightly", tables=tables, work=lambda run_id: night(run_id, tables=tables)))
+
+    def work(run_id: int) -> RunReport:
+        return night(run_id, tables=tables, again=again)
+
+    return as_shown(one_at_a_time("nightly", tables=tables, work=work, again=again))
 
 
 @flow(name="benchmark-lists", flow_run_name=names.of_lists, validate_parameters=True)
@@ -40,11 +45,11 @@ def benchmark_lists() -> RunReport:
     return as_shown(one_at_a_time("nightly", tables=lists, work=lambda run_id: night(run_id, tables=lists)))
 
 
-def night(run_id: int, *, tables: list[str] | None) -> RunReport:
+def night(run_id: int, *, tables: list[str] | None, again: bool = False) -> RunReport:
     """A night's steps, in order."""
     problems = [value_of(load_assumptions)]
     sources = sources_asked(tables)
-    to_load = (due_at(source, run_id=run_id, tables=tables) for source in sources)
+    to_load = (due_at(source, run_id=run_id, tables=tables, again=again) for source in sources)
     for due in tracked(to_load, of=len(sources), key="night-progress"):
         value_of(table, due, run_id=run_id)
     problems += [value_of(derive_marts), value_of(derive_figures, run_id)]
@@ -54,9 +59,9 @@ def night(run_id: int, *, tables: list[str] | None) -> RunReport:
     return ended
 
 
-def due_at(source: str, *, run_id: int, tables: list[str] | None) -> list[Due]:
+def due_at(source: str, *, run_id: int, tables: list[str] | None, again: bool) -> list[Due]:
     """The tables of one source that are to be loaded; the others' outcomes are put on record."""
-    planned = value_of(plan, source, run_id=run_id, tables=tables)
+    planned = value_of(plan, source, run_id=run_id, tables=tables, again=again)
     return value_of(record_settled, source, planned, run_id=run_id)
 
 

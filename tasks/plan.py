@@ -59,15 +59,15 @@ def named(name: str) -> str:
 
 
 @task(name="plan", task_run_name="plan {source}", cache_policy=NO_CACHE)
-def plan(source: str, *, run_id: int, tables: list[str] | None) -> list[Due]:
+def plan(source: str, *, run_id: int, tables: list[str] | None, again: bool = False) -> list[Due]:
     """What to do with each table of a source, or with those named, by their ids or by the source's name.
 
-    Where the source cannot be asked, its tables have failed.
+    `again`: they are fetched though nothing says that they are new. Where the source cannot be asked, its tables have failed.
     """
     asked, wanted = source_of(source), names_wanted(tables)
     with open_resources() as resources:
         try:
-            return due_of_source(asked, resources, run_id=run_id, wanted=wanted)
+            return due_of_source(asked, resources, run_id=run_id, wanted=wanted, again=again)
         except Exception as error:  # noqa: BLE001  # whatever it is, the run ends with an outcome for every table
             said = washed(str(error))
             get_run_logger().error("run %d: %s: %s", run_id, source, said)
@@ -76,7 +76,9 @@ def plan(source: str, *, run_id: int, tables: list[str] | None) -> list[Due]:
             return ended_as("failed", lost, message=said)
 
 
-def due_of_source(source: Source, resources: Resources, *, run_id: int, wanted: frozenset[str]) -> list[Due]:
+def due_of_source(
+    source: Source, resources: Resources, *, run_id: int, wanted: frozenset[str], again: bool = False
+) -> list[Due]:
     """What to do with each table of one source; a table that no catalogue declares is written into the warehouse.
 
     Raises PublisherTrouble, or Refused where the warehouse is another publisher's or holds less than was published.
@@ -85,7 +87,7 @@ def due_of_source(source: Source, resources: Resources, *, run_id: int, wanted: 
     with resources.engine.connect() as connection:
         require_fit(connection, resources=resources)
         known = known_tables(connection)
-    found = source.fetching.due(resources.access(run_id=run_id, known=known), wanted=wanted)
+    found = source.fetching.due(resources.access(run_id=run_id, known=known, again=again), wanted=wanted)
     with resources.engine.begin() as connection:
         declare(connection, (due.declared for due in found if due.declared is not None), source=source)
     return found

@@ -72,7 +72,12 @@ class Resources:
             wait_for_turn(self.engine, self.budget)
 
     def access(
-        self, *, run_id: int, known: Mapping[str, Known] | None = None, calls: list[None] | None = None
+        self,
+        *,
+        run_id: int,
+        known: Mapping[str, Known] | None = None,
+        calls: list[None] | None = None,
+        again: bool = False,
     ) -> Access:
         """What a run lets a source use; a publisher's calls keep the budget, and each is added to `calls`."""
         from tasks.sources.access import Access
@@ -91,6 +96,7 @@ class Resources:
             before_call=before_call,
             known=known or {},
             run_time=_RUN_TIMES.get(run_id) or unlimited(),
+            again=again,
         )
 
     def limit_time(self, run_id: int) -> None:

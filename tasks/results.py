@@ -15,6 +15,7 @@ from warehouse.catalogue.model import Table
 from warehouse.periods import Period
 
 DUE = "due"
+ASKED_AGAIN = "asked for again, though nothing says that it is new"
 FULL_LOOK_EVERY = timedelta(days=7)
 
 

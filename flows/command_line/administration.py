@@ -12,6 +12,7 @@ from cyclopts import App, Parameter
 from rich.text import Text
 
 from flows.command_line.options import ATTENTION, FAILED, WELL, Json, answered
+from flows.command_line.progress import bar
 from flows.printing import STYLES, console, danish_time, grid, print_json, tell
 from flows.serving.local_server import prepare_orchestrator, why_silent
 
@@ -23,11 +24,15 @@ warehouse = App(name="warehouse", help="The warehouse itself: address, start, st
 
 
 def doctor(*, as_json: Json = False) -> int:
-    """Look at token, publisher, warehouse, archive, Prefect and disk: what is wrong, and the next step."""
+    """Look at settings, warehouse, archive, publisher and Prefect, and at each declared table beside its publisher."""
     prepare_orchestrator()
     from tasks.doctor.examine import examine_all
+    from tasks.upkeep.catalogue.examine import examine_declarations
 
-    findings = [*examine_all(), _prefect()]
+    findings = examine_all()
+    with bar(shown=not as_json) as moved:
+        findings += examine_declarations(findings, told=moved)
+    findings.append(_prefect())
     answered([each._asdict() for each in findings], as_json=as_json, shown=lambda: _print_findings(findings))
     verdicts = {finding.verdict for finding in findings}
     return FAILED if "failed" in verdicts else ATTENTION if "attention" in verdicts else WELL

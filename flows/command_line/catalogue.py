@@ -177,14 +177,10 @@ def _compared(found: Sequence[Compared]) -> list[dict[str, Any]]:
                 for difference in each.differences
             ],
             "trouble": each.trouble or None,
-            "command": _accepting(each) if each.acceptable else None,
+            "command": each.command if each.acceptable else None,
         }
         for each in found
     ]
-
-
-def _accepting(compared: Compared) -> str:
-    return f'jobindsats catalogue accept {compared.table} --reason "..."'
 
 
 def _print_compared(found: Sequence[Compared]) -> None:
@@ -192,11 +188,12 @@ def _print_compared(found: Sequence[Compared]) -> None:
     for each in found:
         for difference in each.differences:
             terminal.print(Text(f"{each.table}: {difference.sentence}", "yellow"))
-            terminal.print(Text(f"  accepted: {difference.consequence}", "dim"))
+            beside = f"accepted: {difference.consequence}" if difference.acceptable else difference.consequence
+            terminal.print(Text(f"  {beside}", "dim"))
         if each.trouble:
             terminal.print(Text(f"{each.table}: {each.trouble}", "yellow"))
         if each.acceptable:
-            terminal.print(Text(f"  {_accepting(each)}"))
+            terminal.print(Text(f"  {each.command}"))
     same = sum(not each.differences and not each.trouble for each in found)
     terminal.print(f"{number(same)} of {number(len(found))} tables are as their publishers have them.")
 

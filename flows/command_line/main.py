@@ -64,7 +64,7 @@ COMMANDS = {
         "Hold the numbers of a paper, written down in a YAML file, against the warehouse."
     ),
     "flows.command_line.administration:doctor": (
-        "Look at token, publisher, warehouse, archive, Prefect and disk: what is wrong, and the next step."
+        "Look at settings, warehouse, archive, publisher and Prefect, and at each declared table beside its publisher."
     ),
     "flows.command_line.outputs:export": (
         "Write the marts, or any table, as files, all of one state of the warehouse, with a manifest of what they are."

@@ -23,7 +23,14 @@ if TYPE_CHECKING:
 LAST_PORT = 65_535
 
 
-def nightly(*, tables: Tables = None, as_json: Json = False) -> int:
+def nightly(
+    *,
+    tables: Tables = None,
+    again: Annotated[
+        bool, Parameter(negative="", help="Fetch though nothing says that it is new: a correction without a new date.")
+    ] = False,
+    as_json: Json = False,
+) -> int:
     """Run one night now: fetch what is new, check it, publish it, derive the marts."""
     prepare_orchestrator()
     chosen = _named(tables)
@@ -34,7 +41,7 @@ def nightly(*, tables: Tables = None, as_json: Json = False) -> int:
 
     await_orchestrator()
     with bar(shown=not as_json) as moved, telling(moved):
-        report = value_of(run_night, chosen)
+        report = value_of(run_night, chosen, again)
     if report.message:
         tell(report.message)
     _print_night(report, as_json=as_json)

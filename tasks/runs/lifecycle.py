@@ -34,17 +34,19 @@ from warehouse.schema import ops
 A_LITTLE_LONGER = timedelta(hours=1)
 
 
-def one_at_a_time(kind: str, *, tables: list[str] | None, work: Callable[[int], RunReport]) -> RunReport:
+def one_at_a_time(
+    kind: str, *, tables: list[str] | None, work: Callable[[int], RunReport], again: bool = False
+) -> RunReport:
     """A run's work with its number, for which it has so many hours and no more.
 
-    Where another night is at it, or a newer one has done it, it is left to that one.
+    Where another night is at it, or a newer one has done it, it is left to that one; what a person asks for `again` is not.
     """
     with open_resources() as resources:
         resources.migrate()
         with _night_held(resources, kind=kind) as mine:
             if not mine:
                 return yield_to_the_other(kind)
-            if newer := _newer(resources, kind=kind, tables=tables):
+            if not again and (newer := _newer(resources, kind=kind, tables=tables)):
                 return end_as_superseded(kind, newer)
             _keep_readers_in_limits(resources)
             _heal_receipts(resources)

@@ -16,7 +16,7 @@ NAMED_AT_MOST = 3
 
 def of_night() -> str:
     """A night by its day in Denmark, and what of all it looks at."""
-    return _with(f"night {_today()}", _asked("tables"))
+    return _with(f"night {_today()}{' again' if _asked('again') else ''}", _asked("tables"))
 
 
 def of_lists() -> str:

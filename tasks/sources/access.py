@@ -29,7 +29,7 @@ class Access:
     """What one run lets a source use.
 
     `before_call` is called before each request to a publisher that limits its calls. `known` is by table id. `run_time`
-    is what the run may take for calls.
+    is what the run may take for calls. `again`: a person asks for tables though nothing says that they are new.
     """
 
     settings: Settings
@@ -39,6 +39,7 @@ class Access:
     before_call: Callable[[], None] = at_once
     known: Mapping[str, Known] = field(default_factory=dict)
     run_time: RunTime = field(default_factory=unlimited)
+    again: bool = False
 
     def known_of(self, table_id: str) -> Known:
         """What the warehouse knows of a table; nothing where it has never been looked at."""
@@ -88,9 +89,9 @@ def archive_file(access: Access, name: str, content: bytes, *, kind: str = FILE)
 
 
 def due_of(table_id: str, *, files: Sequence[ArchivedFile], access: Access, declared: Table | None = None) -> Due:
-    """What to do with a table whose files are archived: nothing where they are those that stand published."""
+    """What to do with a table whose files are archived: nothing where they stand published, and nobody asks again."""
     listing, entries = Listing(table_id), tuple(file.entry for file in files)
-    if _stand_published(table_id, entries=entries, access=access):
+    if not access.again and _stand_published(table_id, entries=entries, access=access):
         reason = "the files are those that stand published"
         return Due(table_id, "not_due", reason, listing, declared=declared)
     names = ", ".join(file.name for file in files)

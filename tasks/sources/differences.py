@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date, timedelta
 from typing import Literal
 
@@ -18,12 +18,37 @@ from warehouse.catalogue.model import Hierarchy, Table
 
 _LIKE = 0.6
 ROOT = "/"
-Kind = Literal["spelling", "new", "ended", "ids", "gone"]
+Kind = Literal["spelling", "new", "ended", "ids", "gone", "hierarchy", "level", "column"]
+_PLACES = ("hierarchy", "level", "column")
+_IN_WORDS: Mapping[Kind, str] = {
+    "spelling": "the {what} '{called}'{of_where} is now called '{label}'",
+    "new": "the {what} '{label}'{of_where} is new, and not declared",
+    "ended": "the {what} '{called}'{of_where} is declared, and no longer offered",
+    "ids": "'{label}' of {where} has the id that '{name}' had",
+    "gone": "the publisher no longer lists {table}",
+    "hierarchy": "the hierarchy {name} is declared, and {label} is what holds its members",
+    "level": "the level {name} of {where} is declared, and {label} is what holds its members",
+    "column": "the column '{name}' of {where} is declared, and called '{label}'",
+}
+_ACCEPTED: Mapping[Kind, str] = {
+    "spelling": "'{label}' is read as '{name}'",
+    "new": "'{label}' is loaded beside the others",
+    "ended": "'{name}' ended; what stands of it stays",
+    "ids": "the labels mean what they did, and only the ids are others",
+    "gone": "the table is retired; what stands of it stays",
+    "hierarchy": "{label} is asked for; what stands keeps its names",
+    "level": "{label} is asked for; what stands keeps its names",
+    "column": "'{label}' is read as '{name}'",
+}
 
 
 @dataclass(frozen=True)
 class Difference:
-    """One difference: what the publisher has (`label`) and what is declared (`name`); either may be empty."""
+    """One difference: what the publisher has (`label`) and what is declared (`name`); either may be empty.
+
+    `stops` says that the table's next load would stop at it; else it is loaded without what is no longer offered.
+    `declared_label` is the label of what has a name of ours, a measure.
+    """
 
     table: str
     kind: Kind
@@ -32,38 +57,28 @@ class Difference:
     label: str
     name: str
     acceptable: bool = True
+    stops: bool = True
+    declared_label: str = ""
 
     @property
     def sentence(self) -> str:
         """The difference in words."""
-        match self.kind:
-            case "spelling":
-                return f"the {self.what} '{self.name}' of {self.where} is now called '{self.label}'"
-            case "new":
-                return f"the {self.what} '{self.label}' of {self.where} is new, and not declared"
-            case "ended":
-                return f"the {self.what} '{self.name}' of {self.where} is declared, and no longer offered"
-            case "ids":
-                return f"'{self.label}' of {self.where} has the id that '{self.name}' had"
-        return f"the publisher no longer lists {self.table}"
+        called = self.declared_label or self.name
+        of_where = "" if self.where == MEASURES else f" of {self.where}"
+        return _IN_WORDS[self.kind].format(**asdict(self), called=called, of_where=of_where)
 
     @property
     def consequence(self) -> str:
-        """What accepting it comes to."""
-        match self.kind:
-            case "spelling":
-                return f"'{self.label}' is read as '{self.name}'"
-            case "new":
-                return (
-                    f"'{self.label}' is loaded beside the others"
-                    if self.acceptable
-                    else "no area of that name is known"
-                )
-            case "ended":
-                return f"'{self.name}' ended; what stands of it stays"
-            case "ids":
-                return "the labels mean what they did, and only the ids are others"
-        return "the table is retired; what stands of it stays"
+        """What accepting it comes to, or why it cannot be accepted."""
+        if self.acceptable:
+            return _ACCEPTED[self.kind].format(**asdict(self))
+        if self.kind == "new":
+            return "no area of that name is known"
+        return (
+            "the table is loaded without it"
+            if not self.stops
+            else "an area that is gone is a reform: ask the publisher"
+        )
 
     def accepted(self, *, reason: str, by: str, today: date) -> Accepted:
         """What a person's word about it is, as it is written down."""
@@ -73,6 +88,8 @@ class Difference:
     def _what(self, today: date) -> dict[str, object]:
         if self.kind == "ended":
             return {"name": self.name, "until": today - timedelta(days=1)}
+        if self.kind in _PLACES:
+            return {"name": self.name, self.kind: self.label}
         if self.kind == "new" and self.where == MEASURES:
             unit = unit_of(self.label)
             return {"name": names_of([self.label], units=[unit])[0], "label": self.label, "unit": unit}
@@ -97,9 +114,12 @@ def differences(
     for labels in now:
         hierarchy = next((each for each in (table.area, *table.breakdowns) if each.id == labels.where), None)
         known = before.get(labels.where)
-        found += _in(table, labels, hierarchy=hierarchy, then=known, every=every)
+        here = list(_in(table, labels, hierarchy=hierarchy, then=known, every=every))
+        found += here
         if known is not None and not _renumbered_since(table, then_on):
-            found += _moved(table, labels, then=known)
+            # What is accepted with them is what a label will stand for, so that one acceptance settles the table.
+            accepted = {each.label: each.name or each.label for each in here if each.label and each.acceptable}
+            found += _moved(table, labels, then=known, accepted=accepted)
     return found
 
 
@@ -115,14 +135,23 @@ def _in(
     unknown = {key: spelled[0] for key, spelled in labels.spellings.items() if labels.name(spelled) is None}
     spelled = _spelled_otherwise(labels, unknown, hierarchy=hierarchy, then=then, missing=missing)
     for value_id, name in spelled.items():
-        yield Difference(table.id, "spelling", where, labels.what, unknown[value_id], name)
+        asked = every or then is not None or (hierarchy is not None and name == hierarchy.root)
+        found = Difference(table.id, "spelling", where, labels.what, unknown[value_id], name, stops=asked)
+        yield _with_declared_label(found, table=table)
     if every and not (hierarchy is not None and hierarchy.open):
         for value_id, label in unknown.items():
             if value_id not in spelled:
                 yield Difference(table.id, "new", where, labels.what, label, "", labels.what != "area")
     for name in missing:
         if name not in spelled.values():
-            yield Difference(table.id, "ended", where, labels.what, "", name, labels.what != "area")
+            stood = then is not None
+            found = Difference(table.id, "ended", where, labels.what, "", name, labels.what != "area", stops=stood)
+            yield _with_declared_label(found, table=table)
+
+
+def _with_declared_label(found: Difference, *, table: Table) -> Difference:
+    labels = [measure.label for measure in table.measures if found.where == MEASURES and measure.name == found.name]
+    return replace(found, declared_label=labels[0]) if labels else found
 
 
 def _missing(labels: Labels, *, hierarchy: Hierarchy | None, then: Labels | None) -> list[str]:
@@ -157,9 +186,11 @@ def _spelled_otherwise(
     return found
 
 
-def _moved(table: Table, labels: Labels, *, then: Labels) -> Iterator[Difference]:
+def _moved(table: Table, labels: Labels, *, then: Labels, accepted: Mapping[str, str]) -> Iterator[Difference]:
     for value_id, before in then.spellings.items():
         after = labels.spellings.get(value_id)
-        was, is_now = then.name(before), labels.name(after) if after else None
-        if after and was is not None and is_now is not None and was != is_now:
+        if after is None:
+            continue
+        was, is_now = then.name(before), labels.name(after) or accepted.get(labels.label(after))
+        if was is not None and is_now is not None and was != is_now:
             yield Difference(table.id, "ids", IDS, labels.what, labels.label(after), then.label(before))

@@ -119,6 +119,7 @@ def test_a_form_says_what_each_parameter_is_and_asks_no_secret(
 
 OFFERED = {
     ("nightly", "tables"): (["y01a02", "statbank"], ["y99x99"]),
+    ("nightly", "again"): (True, "perhaps"),
     ("backfill", "first"): ("2019M01", "in 2019"),
     ("backfill", "last"): ("2023", "2023M"),
     ("backfill", "tables"): (["y01a02"], ["folk1a"]),

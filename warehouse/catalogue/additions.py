@@ -45,6 +45,7 @@ class Accepted(Declared):
 
     `where` is a hierarchy's id, `measures`, `ids` for other ids under the same labels, or `table` for its end. A `label`
     of a `name` that is declared is another spelling of it, of any other name something new; `until` is its last day.
+    `hierarchy`, `level` and `column` are what the publisher calls that place now.
     """
 
     where: str
@@ -52,6 +53,9 @@ class Accepted(Declared):
     label: str | None = None
     unit: Unit | None = None
     until: WrittenDay | None = None
+    hierarchy: str | None = None
+    level: str | None = None
+    column: str | None = None
     reason: str = Field(min_length=1)
     by: str
     accepted_on: WrittenDay
@@ -202,6 +206,8 @@ def _same(thing: Thing, accepted: Accepted) -> Thing:
 def _hierarchy(hierarchy: Hierarchy, accepted: Accepted) -> Hierarchy:
     if hierarchy.id != accepted.where:
         return hierarchy
+    if place := _place(hierarchy, accepted):
+        return hierarchy.model_copy(update=place)
     label = accepted.label
     if accepted.name == hierarchy.root and label is not None:
         return hierarchy.model_copy(update={"also": (*hierarchy.also, label)})
@@ -210,3 +216,10 @@ def _hierarchy(hierarchy: Hierarchy, accepted: Accepted) -> Hierarchy:
         return hierarchy.model_copy(update={"members": same})
     also = () if label is None or label == accepted.name else (label,)
     return hierarchy.model_copy(update={"members": (*hierarchy.members, Member(name=accepted.name, also=also))})
+
+
+def _place(hierarchy: Hierarchy, accepted: Accepted) -> dict[str, Any]:
+    """What was accepted of where the hierarchy is: its id, its level, one more name of its column."""
+    columns = (*hierarchy.columns, accepted.column)
+    named = {"id": accepted.hierarchy, "level": accepted.level, "columns": columns if accepted.column else None}
+    return {key: value for key, value in named.items() if value is not None}

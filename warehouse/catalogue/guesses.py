@@ -8,14 +8,18 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
+from itertools import accumulate
 
 from warehouse.catalogue.units import Unit
 
 _LONGEST = 70
 _LETTERS = {"æ": "ae", "ø": "oe", "å": "aa"}
 
-# The first that fits: a share of persons is a share, and full-time persons are no persons by the head.
+# The first that fits: a share of persons is a share, and full-time persons are no persons by the head. What is told in
+# thousands is told in no unit of ours. Degrees of employment and rates of recruiting in vain are from 0 to 1 (likely, 2026-11).
 _WORDS: tuple[tuple[str, Unit], ...] = (
+    (r"1[. ]?000|\btusind|\btus\.|\bmio\b|\bmia\b|\bt\.? ?kr|\bmillion|\bmilliard", "unknown"),
+    (r"beskæftigelsesgrad|rekrutteringsrate", "fraction"),
     (r"pct\.? ?point|procentpoint", "pct_point"),
     (r"\bgnsn|gennemsnit|\bpr\.|\buger\b|varighed|\bindeks\b|rate\b", "unknown"),
     (r"\bpct\b|procent|\bandel|sgrad\b|\bgrad\b", "pct"),
@@ -54,15 +58,28 @@ def names_of(labels: Sequence[str], *, units: Sequence[Unit]) -> list[str]:
 
 
 def _unused(words: str, *, unit: Unit, used: Iterable[str]) -> str:
-    room = _LONGEST - len(unit) - 4
-    stem = (words[:room].rstrip("_") if len(words) <= room else f"{words[: room // 2]}_{words[-room // 2 :]}").strip(
-        "_"
-    )
+    stem = _shortened(words, room=_LONGEST - len(unit) - 4)
     name, number = f"{stem}_{unit}", 1
     while name in used:
         number += 1
         name = f"{stem}_{number}_{unit}"
     return name
+
+
+def _shortened(words: str, *, room: int) -> str:
+    """The first and the last of many words, which tell most; a word is cut only where it alone is too long."""
+    if len(words) <= room:
+        return words
+    half, parts = room // 2, words.split("_")
+    first = "_".join(parts[: _fitting(parts, half)]) or words[:half]
+    last = "_".join(parts[len(parts) - _fitting(parts[::-1], half) :]) or words[-half:]
+    return f"{first}_{last}".strip("_")
+
+
+def _fitting(parts: Sequence[str], room: int) -> int:
+    """How many of the parts, joined, have room."""
+    lengths = accumulate(len(part) + 1 for part in parts)
+    return sum(length - 1 <= room for length in lengths)
 
 
 def slug(text: str) -> str:

@@ -40,9 +40,8 @@ class Member(Declared):
 class Hierarchy(Declared):
     """One way the publisher breaks a dimension down; members are those of the one level we ask for.
 
-    `open` is a breakdown whose members are whatever the publisher writes: a municipality's own rows, hundreds of
-    occupations. `root` is the label of the total, None where the publisher has none; `level` the publisher's id of the
-    level that is asked for, where its members do not tell.
+    `open` is a breakdown whose members are whatever the publisher writes. `root` is the label of the total, None where there
+    is none; `level` the id of the level that is asked for, where its members do not tell; `columns` other names of `dimension`.
     """
 
     id: str
@@ -54,6 +53,7 @@ class Hierarchy(Declared):
     level_holds: AreaKind | None = None
     members: tuple[Member, ...] = ()
     open: bool = False
+    columns: tuple[str, ...] = ()
     evidence: Evidence = "confirmed"
 
     @model_validator(mode="after")

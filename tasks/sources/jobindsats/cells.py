@@ -65,6 +65,7 @@ def to_cells(
 def _to_cells(
     frame: pl.DataFrame, *, table: Table, nodes: Mapping[str, str], offered: Collection[Measure], asked: Asked
 ) -> pl.DataFrame:
+    frame = _by_our_columns(frame, table=table)
     measures = _measures(frame, table=table, offered=offered)
     rows = _without_roots(frame, table=table, nodes=nodes)
     keyed = _keyed(rows, table=table, asked=asked).sort(KEY[:-1])
@@ -74,6 +75,13 @@ def _to_cells(
     cells = _interleaved(parts, measures=named) if parts else SCHEMA.to_frame()
     once = len({measure.name for _, measure in named}) == len(named) and not repeats(keyed, KEY[:-1])
     return cells if once else one_of_each(cells, table=table)
+
+
+def _by_our_columns(frame: pl.DataFrame, *, table: Table) -> pl.DataFrame:
+    """Each dimension's column under its declared name, where it stands under another that was accepted."""
+    names = {name: each.dimension for each in (table.area, *table.breakdowns) for name in each.columns}
+    others = {name: ours for name, ours in names.items() if name in frame.columns and ours not in frame.columns}
+    return frame.rename(others)
 
 
 def _measures(frame: pl.DataFrame, *, table: Table, offered: Collection[Measure]) -> dict[str, Measure]:

@@ -17,7 +17,7 @@ from functools import partial
 from urllib.parse import urlsplit
 
 from tasks.archive.store import Entry, Manifest
-from tasks.results import DUE, FULL_LOOK_EVERY, Due, Fetched, LastFetch, Listing, Offer, late_message
+from tasks.results import ASKED_AGAIN, DUE, FULL_LOOK_EVERY, Due, Fetched, LastFetch, Listing, Offer, late_message
 from tasks.sources.access import Access, is_answered_alike
 from tasks.sources.declarations import (
     archived_declaration,
@@ -71,25 +71,34 @@ def due(access: Access, *, wanted: frozenset[str]) -> list[Due]:
     today = danish_day(access.clock())
     listings = read_listings(answer.body, today=today)
     require_same_day(listings.readable, today=today, now=access.clock, url=access.settings.api_url)
-    found = [_due(table, listings=listings, last=access.known_of(table.id).last_fetch, today=today) for table in tables]
+    found = [_due(table, listings=listings, access=access, today=today) for table in tables]
     return [*as_declared(found, tables=tables, shipped=jobindsats().tables), *stopped]
 
 
-def _due(table: Table, *, listings: Listings, last: LastFetch | None, today: date) -> Due:
+def _due(table: Table, *, listings: Listings, access: Access, today: date) -> Due:
     try:
         listing = listings.line_of(table.id)
     except BodyUnreadable as stoppage:
         return Due(table.id, DUE, "asked", Listing(table.id), stoppage=stoppage)
-    return decide(table, listing=listing, last=last, today=today, remark=listings.remark)
+    last = access.known_of(table.id).last_fetch
+    return decide(table, listing=listing, last=last, today=today, remark=listings.remark, again=access.again)
 
 
-def decide(table: Table, *, listing: Listing | None, last: LastFetch | None, today: date, remark: str = "") -> Due:
+def decide(
+    table: Table,
+    *,
+    listing: Listing | None,
+    last: LastFetch | None,
+    today: date,
+    remark: str = "",
+    again: bool = False,
+) -> Due:
     """What tonight means for one table; `remark` is what else to say where it is not listed."""
     if listing is None:
         return _not_listed(table, last=last, today=today, remark=remark)
     late = listing.next_release_on is not None and listing.next_release_on < today
     newest = listing.newest_periods.get(table.period)
-    news = _news(listing, newest=newest, last=last, today=today)
+    news = _news(listing, newest=newest, last=last, today=today) or (ASKED_AGAIN if again else None)
     if news:
         return Due(table.id, DUE, news, listing, newest, late=late)
     if late:

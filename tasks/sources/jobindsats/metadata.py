@@ -33,7 +33,8 @@ class Level:
 class TableMetadata:
     """What the publisher says of one table: its periods in order, levels of each hierarchy, labels of its measures.
 
-    `measure_ids` are the spellings of each measure by its id, where the publisher gives one.
+    `measure_ids` are the spellings of each measure by its id, where the publisher gives one; `dimension_names` the column of
+    each hierarchy.
     """
 
     table_id: str
@@ -41,6 +42,7 @@ class TableMetadata:
     hierarchies: dict[str, tuple[Level, ...]]
     measure_labels: frozenset[str]
     measure_ids: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    dimension_names: Mapping[str, str] = field(default_factory=dict)
 
 
 def read_metadata(body: bytes, *, table: Table) -> TableMetadata:
@@ -58,6 +60,7 @@ def read_metadata(body: bytes, *, table: Table) -> TableMetadata:
                 ((measure_id, labels) for measure_id, labels in _measures(document) if measure_id is not None),
                 what="measure",
             ),
+            dimension_names=dict(_dimension_names(document)),
         )
     except (KeyError, TypeError, AttributeError, JsonMisread) as error:
         raise BodyUnreadable(f"/table/{table.id} is not of the promised shape: {error!r}") from error
@@ -69,8 +72,8 @@ def _periods(document: dict[str, Any], *, table: Table) -> list[Period]:
     offered = each_once(((kind["periodtype_id"], kind["values"]) for kind in document["periods"]), what="period type")
     if table.period not in offered:
         raise Undeclared(
-            f"{table.id} has periods of type {', '.join(sorted(offered))}, and the catalogue declares {table.period}: "
-            "correct `period` in warehouse/catalogue/jobindsats.yml"
+            f"{table.id} has periods of type {', '.join(sorted(offered))}, and the catalogue declares {table.period}. Where it "
+            f"was adopted, move its file away and adopt it anew; where it ships, a newer version of this package declares it"
         )
     return sorted({Period.parse(value["period_id"]) for value in offered[table.period]}, key=lambda period: period.key)
 
@@ -80,6 +83,12 @@ def _hierarchies(document: dict[str, Any]) -> Iterator[tuple[str, tuple[Level, .
         for hierarchy in dimension["hierarchies"]:
             levels = hierarchy.get("levels") or []
             yield hierarchy["hierarchy_id"], tuple(_level(level) for level in levels)
+
+
+def _dimension_names(document: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    for dimension in document["dimensions"]:
+        if isinstance(name := dimension.get("dimension_name"), str):
+            yield from ((hierarchy["hierarchy_id"], name) for hierarchy in dimension["hierarchies"])
 
 
 def _level(level: dict[str, Any]) -> Level:
@@ -106,12 +115,12 @@ def level_to_ask(metadata: TableMetadata, *, hierarchy: Hierarchy) -> Level | No
     if hierarchy.id not in metadata.hierarchies:
         raise Undeclared(
             f"{metadata.table_id}: the publisher has no hierarchy {hierarchy.id} (it has "
-            f"{', '.join(sorted(metadata.hierarchies))}): correct it in warehouse/catalogue/jobindsats.yml"
+            f"{', '.join(sorted(metadata.hierarchies))}): {settled_by(metadata.table_id)}"
         )
     levels = [level for level in metadata.hierarchies[hierarchy.id] if set(level.names) != {ROOT}]
     if hierarchy.level is not None or hierarchy.open:
         return _level_by_id(levels, hierarchy=hierarchy, of=metadata.table_id)
-    wanted = _wanted_names(hierarchy)
+    wanted = wanted_names(hierarchy)
     if not wanted:
         return None
     best = max(levels, key=lambda level: len(wanted & set(level.names.values())), default=None)
@@ -130,10 +139,7 @@ def _level_by_id(levels: list[Level], *, hierarchy: Hierarchy, of: str) -> Level
     if len(fitting) != 1:
         found = ", ".join(f"{level.level_id} ({len(level.names)} members)" for level in levels) or "no level"
         wrong = f"no level {hierarchy.level}" if hierarchy.level else "no level of which alone it consists"
-        raise Undeclared(
-            f"{of}: {hierarchy.id} has {wrong}; the publisher has {found}: declare `level` of {hierarchy.id} in the "
-            f"catalogue, or for an adopted table in the file {of}.yml of the folder that JOBINDSATS_CATALOGUE names"
-        )
+        raise Undeclared(f"{of}: {hierarchy.id} has {wrong}; the publisher has {found}: {settled_by(of)}")
     return fitting[0]
 
 
@@ -149,7 +155,8 @@ def asks_root(metadata: TableMetadata, *, hierarchy: Hierarchy, table: Table) ->
     return hierarchy.id in listed or (not listed and (hierarchy.kind != "area" or table.country))
 
 
-def _wanted_names(hierarchy: Hierarchy) -> set[str]:
+def wanted_names(hierarchy: Hierarchy) -> set[str]:
+    """The labels that the declared level holds, as far as the declaration names them."""
     if hierarchy.level_holds is not None:
         return {area.name for area in of_kind(hierarchy.level_holds)}
     return {label for label, name in hierarchy.canonical.items() if name != hierarchy.root}

@@ -13,7 +13,7 @@ from datetime import date
 from math import prod
 from typing import Unpack
 
-from tasks.results import DUE, FULL_LOOK_EVERY, Due, Fetched, Listing, require_has_come
+from tasks.results import ASKED_AGAIN, DUE, FULL_LOOK_EVERY, Due, Fetched, Listing, require_has_come
 from tasks.sources.access import Access, is_answered_alike
 from tasks.sources.declarations import archived_declaration, as_declared, declared_table, wanted_tables
 from tasks.sources.http import Answer, HttpClient, Now, Options
@@ -71,9 +71,10 @@ def _due(table: Table, *, bank: Bank, access: Access) -> Due:
     except Stoppage as stoppage:
         return Due(table.id, DUE, "asked", Listing(table.id), stoppage=stoppage)
     listing = _listing(table, metadata=metadata)
-    if _is_known(table, updated_on=metadata.updated_on, access=access):
+    known = _is_known(table, updated_on=metadata.updated_on, access=access)
+    if known and not access.again:
         return Due(table.id, "not_due", f"nothing new since {metadata.updated_on}", listing)
-    reason = f"StatBank updated it on {metadata.updated_on}"
+    reason = ASKED_AGAIN if known else f"StatBank updated it on {metadata.updated_on}"
     newest = listing.newest_periods.get(table.period)
     return Due(table.id, DUE, reason, listing, newest, answers=(access.keep(described),))
 

@@ -6,16 +6,16 @@ Where there is a warehouse its calls a minute are shared with the nights; withou
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from time import sleep
 
 from tasks.archive.store import Archive
 from tasks.plan import known_tables
-from tasks.resources import clock_from, ready, require_warehouse
+from tasks.resources import Resources, clock_from, ready
 from tasks.sources.access import Access
 from tasks.sources.http import at_once
 from warehouse.errors import QuestionError
-from warehouse.settings import Settings, read_settings
+from warehouse.settings import read_settings
 
 NO_RUN = 0
 
@@ -23,23 +23,29 @@ NO_RUN = 0
 @contextmanager
 def asking() -> Iterator[Access]:
     """What a person's question to the publishers may use; no warehouse is made for it."""
-    settings = read_settings()
-    if _has_warehouse(settings):
-        with ready() as resources:
-            with resources.engine.connect() as connection:
-                known = known_tables(connection)
-            yield resources.access(run_id=NO_RUN, known=known)
-        return
-    clock, archive = clock_from(settings.now), Archive(settings.archive)
-    yield Access(settings, clock, archive, NO_RUN, before_call=_spaced(settings.call_limit))
+    with ExitStack() as opened:
+        resources = _opened(opened)
+        yield _without_warehouse() if resources is None else _beside(resources)
 
 
-def _has_warehouse(settings: Settings) -> bool:
+def _opened(opened: ExitStack) -> Resources | None:
+    """The warehouse's resources; None where there is no warehouse yet."""
     try:
-        require_warehouse(settings)
+        return opened.enter_context(ready())
     except QuestionError:
-        return False
-    return True
+        return None
+
+
+def _beside(resources: Resources) -> Access:
+    with resources.engine.connect() as connection:
+        known = known_tables(connection)
+    return resources.access(run_id=NO_RUN, known=known)
+
+
+def _without_warehouse() -> Access:
+    settings = read_settings()
+    clock, archive = clock_from(settings.now), Archive(settings.archive)
+    return Access(settings, clock, archive, NO_RUN, before_call=_spaced(settings.call_limit))
 
 
 def _spaced(calls_a_minute: int | None) -> Callable[[], None]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import chain
+from typing import Literal
 
 from tasks.archive.store import ArchiveTrouble
 from tasks.sources.access import Access
@@ -13,6 +15,7 @@ from tasks.sources.differences import Difference, differences, gone
 from tasks.sources.jobindsats import describe as jobindsats
 from tasks.sources.jobindsats.client import metadata_of as jobindsats_metadata_of
 from tasks.sources.jobindsats.metadata import read_metadata as read_jobindsats
+from tasks.sources.jobindsats.placed import placed
 from tasks.sources.jobindsats.snapshot import labels_of as labels_of_jobindsats
 from tasks.sources.label_changes import Labels
 from tasks.sources.registry import snapshot_of
@@ -22,7 +25,7 @@ from tasks.sources.statbank.metadata import read_metadata as read_statbank
 from tasks.sources.statbank.snapshot import labels_of as labels_of_statbank
 from tasks.stoppages import Stoppage, TokenMissing, TokenRefused
 from tasks.upkeep.catalogue.adopting import Told, write
-from warehouse.catalogue.additions import appended, file_of
+from warehouse.catalogue.additions import appended, file_of, look_into
 from warehouse.catalogue.model import CatalogueError, Table
 from warehouse.catalogue.model import jobindsats as shipped_jobindsats
 from warehouse.catalogue.model import statbank as shipped_statbank
@@ -32,12 +35,28 @@ from warehouse.errors import QuestionError
 
 @dataclass(frozen=True)
 class Compared:
-    """One table beside its publisher: what differs, and why it could not be compared where it could not."""
+    """One table beside its publisher: what differs, and why it could not be compared where it could not.
+
+    `listed` is false where the publisher does not have it: before its time, after its retirement, or unexpectedly.
+    """
 
     table: str
     publisher: str
     differences: tuple[Difference, ...] = ()
     trouble: str = ""
+    listed: bool = True
+
+    @property
+    def loads(self) -> Literal["whole", "in part", "no"]:
+        """Whether the next night loads it as it is declared, without what is no longer offered, or not at all."""
+        if self.trouble or any(each.stops for each in self.differences):
+            return "no"
+        return "in part" if self.differences else "whole"
+
+    @property
+    def command(self) -> str:
+        """The command that accepts what can be accepted."""
+        return f'jobindsats catalogue accept {self.table} --reason "..."'
 
     @property
     def acceptable(self) -> list[Difference]:
@@ -51,12 +70,20 @@ def compare(table_id: str | None, *, access: Access, told: Told) -> list[Compare
     Raises CatalogueError for a table that nobody declared, and PublisherTrouble where no publisher can be asked.
     """
     ours, theirs = declared_tables(shipped_jobindsats(), access=access), _of_statbank(access)
-    wanted = table_id.lower() if table_id else None
-    if wanted and wanted not in {table.id for table in (*ours, *theirs)}:
+    wanted, wrong = table_id.lower() if table_id else None, look_into(access.settings.catalogue_folder).wrong
+    if wanted and wanted not in {table.id for table in (*ours, *theirs)} | wrong.keys():
         raise CatalogueError(f"table '{table_id}' is not in the catalogue: `jobindsats tables {table_id}` looks for it")
-    named = [[table for table in tables if wanted in (None, table.id)] for tables in (ours, theirs)]
-    found = [*_beside_jobindsats(named[0], access=access), *_beside_statbank(named[1], access=access)]
-    return list(_counted(found, of=sum(map(len, named)), told=told))
+    named = [
+        [table for table in tables if wanted in (None, table.id) and table.id not in wrong] for tables in (ours, theirs)
+    ]
+    found = chain(_beside_jobindsats(named[0], access=access), _beside_statbank(named[1], access=access))
+    told_of = _counted(found, of=sum(map(len, named)), told=told)
+    return [*told_of, *(_misread(each, why=why) for each, why in wrong.items() if wanted in (None, each))]
+
+
+def _misread(table_id: str, *, why: str) -> Compared:
+    """A table whose file in the folder cannot be read: its night stops, whatever the publisher has."""
+    return Compared(table_id, jobindsats.PUBLISHER, trouble=f"{why}. Correct the file, or take it away")
 
 
 def _of_statbank(access: Access) -> tuple[Table, ...]:
@@ -78,12 +105,15 @@ def _beside_jobindsats(tables: Sequence[Table], *, access: Access) -> Iterator[C
         for table in tables:
             if table.id not in listed:
                 expected = table.expected_on(today) and access.known_of(table.id).last_fetch is not None
-                yield Compared(table.id, jobindsats.PUBLISHER, (gone(table),) if expected else ())
+                yield Compared(table.id, jobindsats.PUBLISHER, (gone(table),) if expected else (), listed=False)
                 continue
             try:
                 body = publisher.ask(jobindsats_metadata_of(table)).body
-                now = labels_of_jobindsats(read_jobindsats(body, table=table), table=table, on=today)
-                yield Compared(table.id, jobindsats.PUBLISHER, _differences(table, now, access=access))
+                metadata = read_jobindsats(body, table=table)
+                there = placed(metadata, table=table)
+                now = labels_of_jobindsats(metadata, table=there.table, on=today)
+                found = (*there.moved, *_differences(there.table, now, access=access))
+                yield Compared(table.id, jobindsats.PUBLISHER, found)
             except (TokenMissing, TokenRefused):
                 raise
             except Stoppage as trouble:

@@ -10,7 +10,7 @@ import pytest
 from pydantic import SecretStr
 
 from tasks.archive.store import Archive
-from tasks.results import LastFetch, Listing
+from tasks.results import ASKED_AGAIN, LastFetch, Listing
 from tasks.sources.access import Access
 from tasks.sources.jobindsats.fetch import decide, due
 from tests.scripted import scripted, send
@@ -90,6 +90,21 @@ def test_a_release_that_has_not_come_is_late_from_the_day_after() -> None:
 def test_a_late_table_is_fetched_all_the_same_when_its_week_is_over() -> None:
     decision = decide(TABLE, listing=LISTING, last=LOOKED, today=date(2026, 9, 23))
     assert (decision.fetch, decision.late) == (True, True)
+
+
+def test_what_is_asked_for_again_is_due_though_nothing_is_new() -> None:
+    again = decide(TABLE, listing=LISTING, last=LOOKED, today=TODAY, again=True)
+    assert (again.fetch, again.reason, again.newest_period) == (True, ASKED_AGAIN, "2026M07")
+    late = decide(TABLE, listing=LISTING, last=LOOKED, today=date(2026, 9, 23), again=True)
+    assert (late.fetch, late.late) == (True, True)
+
+
+@pytest.mark.parametrize("last", [None, LOOKED])
+def test_what_is_not_listed_cannot_be_asked_for_again(last: LastFetch | None) -> None:
+    for table in (TABLE, RETIRED):
+        assert decide(table, listing=None, last=last, today=TODAY, again=True) == decide(
+            table, listing=None, last=last, today=TODAY
+        )
 
 
 def test_a_retired_table_that_is_gone_is_not_due_and_names_its_successor() -> None:

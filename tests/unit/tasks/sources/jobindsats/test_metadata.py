@@ -224,7 +224,7 @@ def test_an_open_breakdown_is_asked_for_by_its_only_level_or_the_one_that_is_nam
         Level("fin", {"/1/": "a", "/2/": "b"}),
     )
     for said, wanted in ((two, of_one), (one, of_two)):
-        with pytest.raises(Undeclared, match=r"y25i01: _ygrpi09 has no level.*declare `level` of _ygrpi09"):
+        with pytest.raises(Undeclared, match=r"y25i01: _ygrpi09 has no level.*catalogue accept y25i01"):
             level_to_ask(said, hierarchy=wanted)
 
 

@@ -8,13 +8,15 @@ from __future__ import annotations
 import json
 import socket
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tasks.archive.store import Archive
+from tasks.results import ASKED_AGAIN, DUE, Known, LastFetch
 from tasks.sources.access import Access
 from tasks.sources.http import Answer
 from tasks.sources.statbank.fetch import Bank, due
@@ -161,3 +163,15 @@ def test_an_update_date_that_has_not_come_stops_the_table(
         settings = Settings(statbank_url=server.url, data_dir=tmp_path)
         (found,) = due(Access(settings, clock=Clock(NOW), archive=archive, run_id=1), wanted=frozenset({"folk1a"}))
     assert ("updated on 2099-01-01, and today is 2026-08-20" in str(found.stoppage)) is stopped
+
+
+def test_what_statbank_did_not_update_is_due_when_it_is_asked_for_again(archive: Archive, tmp_path: Path) -> None:
+    known = {"folk1a": Known(LastFetch(date(2025, 8, 11), "2023Q02", NOW))}
+    with scripted(lambda to, call: send(to, body=description())) as server:
+        settings = Settings(statbank_url=server.url, data_dir=tmp_path)
+        access = Access(settings, clock=Clock(NOW), archive=archive, run_id=1, known=known)
+        found = [due(each, wanted=frozenset({"folk1a"})) for each in (access, replace(access, again=True))]
+    assert [(each.outcome, each.reason) for (each,) in found] == [
+        ("not_due", "nothing new since 2025-08-11"),
+        (DUE, ASKED_AGAIN),
+    ]
