@@ -18,6 +18,7 @@ import vl_convert
 from tasks.briefing import chart_specs, wording
 from tasks.briefing.content import NOT_IN_FORCE, OBSERVED, SUPPRESSED, Briefing, Cell, Point, Ranking, ShareLine
 from warehouse.danish import writing
+from warehouse.danish.places import alone
 
 Rows = list[dict[str, Any]]
 _LETTERS = 21
@@ -136,7 +137,7 @@ def shares(briefing: Briefing) -> Chart | None:
     ]
     if not rows:
         return None
-    here = briefing.area.name
+    here = alone(briefing.area.name)
     return _drawn(
         chart_specs.shares(tuple(_on_lines(line.name) for line in briefing.shares)),
         datasets={"rows": rows},

@@ -5,6 +5,8 @@ Anything that is not known is left out of the summary.
 
 from __future__ import annotations
 
+from datetime import date
+
 from tasks.briefing.content import (
     NOT_IN_FORCE,
     OBSERVED,
@@ -16,9 +18,10 @@ from tasks.briefing.content import (
     Revisions,
     Saving,
 )
-from tasks.briefing.wording import MAY_BREAK, basis, benefit, cell, change_pct
+from tasks.briefing.wording import MAY_BREAK, basis, cell, change_pct, in_sentence
 from warehouse.danish import writing
-from warehouse.danish.clock import in_denmark
+from warehouse.danish.clock import danish_day
+from warehouse.danish.places import official
 from warehouse.danish.reservations import PROVISIONAL_EXPLAINED, imprint, out_of_date
 
 _MILLIONS = f"{writing.TIED}mio.{writing.TIED}kr."
@@ -34,19 +37,21 @@ def in_short(briefing: Briefing) -> list[str]:
         said.append(_place(briefing.ranking))
     said += [_saving(saving) for saving in briefing.savings if saving.current and saving.amount.shown is not None][:1]
     said += _projection(briefing.projections)
-    said.append(revised(briefing.revisions))
+    said.append(revised(briefing))
     return [sentence for sentence in said if sentence]
 
 
 def _total(briefing: Briefing) -> str:
     now, month = briefing.total.now, writing.period(briefing.month)
     if now.shown is not None:
-        begun = f"{briefing.area.name} Kommune havde {writing.number(now.shown)} fuldtidspersoner på ydelse i {month}."
+        begun = (
+            f"{official(briefing.area.name)} havde {writing.number(now.shown)} fuldtidspersoner på ydelse i {month}."
+        )
     elif now.status == SUPPRESSED:
         between = cell(now, writing.number).replace(f"–{MAY_BREAK}", " og ")
         begun = (
-            f"{briefing.area.name} Kommune havde mellem {between} fuldtidspersoner på ydelse i {month}; "
-            "det præcise antal kan ikke siges, fordi små antal er skjult."
+            f"{official(briefing.area.name)} havde mellem {between} fuldtidspersoner på ydelse i {month}; "
+            "det præcise antal kan ikke oplyses, fordi små antal er skjult."
         )
     else:
         return f"Det samlede antal ydelsesmodtagere i {month} kan ikke opgøres, fordi der mangler tal for {_lacking(briefing)}."
@@ -62,7 +67,7 @@ def _total(briefing: Briefing) -> str:
 def _lacking(briefing: Briefing) -> str:
     """The benefits that the month's total lacks."""
     there = (OBSERVED, SUPPRESSED, NOT_IN_FORCE)
-    return writing.listed([benefit(line.name) for line in briefing.benefits if line.now.status not in there])
+    return writing.listed([in_sentence(line.name) for line in briefing.benefits if line.now.status not in there])
 
 
 def _against(change: Change, *, when: str) -> str:
@@ -157,15 +162,27 @@ def on_top(briefing: Briefing) -> tuple[str, str]:
     return made, out_of_date([(each.title, each.expected_on) for each in briefing.late])
 
 
-def revised(revisions: Revisions) -> str:
-    """How many counts were revised since the briefing before."""
-    since = writing.day(in_denmark(revisions.since).date())
+def revised(briefing: Briefing) -> str:
+    """How many counts were revised since the appendix before, and which the most."""
+    revisions, told_of = briefing.revisions, danish_day(briefing.known_at)
+    since = writing.day(danish_day(revisions.since), beside=told_of)
     if not revisions.held:
-        return f"Der var ikke hentet tal {since}, så det kan ikke siges, hvad der er rettet siden."
+        return f"Der var ikke hentet tal {since}, så det kan ikke oplyses, hvad der er rettet siden."
     if not revisions.counted:
-        return f"Ingen af de tal, der var kendt {since}, er rettet siden."
-    many = writing.number(revisions.counted) if revisions.counted > 1 else "Ét"
-    return f"{many} af de tal, der var kendt {since}, er siden rettet af Jobindsats."
+        return f"Jobindsats har ikke rettet nogen af tallene siden {since}."
+    many = f"{writing.number(revisions.counted)} tal" if revisions.counted > 1 else "ét tal"
+    return f"Jobindsats har siden {since} rettet {many}{_largest(revisions, beside=told_of)}."
+
+
+def _largest(revisions: Revisions, *, beside: date) -> str:
+    """The revision that changed a count the most; empty where those that were changed came to be hidden, or were."""
+    most = revisions.largest[0] if revisions.largest else None
+    if most is None or most.before.shown is None or most.after.shown is None:
+        return ""
+    month = writing.period(most.period) if most.period.year != beside.year else writing.MONTHS[most.period.number - 1]
+    counts = f"{writing.number(most.before.shown)} til {writing.number(most.after.shown)}"
+    begun = "; den største rettelse er" if revisions.counted > 1 else ":"
+    return f"{begun} {in_sentence(most.name)} i {month} ({counts})"
 
 
 def shares(briefing: Briefing) -> list[str]:
@@ -178,5 +195,8 @@ def shares(briefing: Briefing) -> list[str]:
     if not both:
         return []
     below = sum(own < country for own, country in both)
+    if len(both) == 1:
+        height = "lavere end" if below else "ikke lavere end"
+        return [f"For den ene ydelse, der kan sammenlignes, er andelen af arbejdsstyrken {height} i hele landet."]
     of = f"alle {len(both)}" if below == len(both) else f"{below or 'ingen'} af de {len(both)}"
     return [f"Andelen af arbejdsstyrken er lavere end i hele landet for {of} ydelser, der kan sammenlignes."]

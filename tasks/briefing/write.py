@@ -30,6 +30,7 @@ from warehouse.areas import COUNTRY, Area, municipalities
 from warehouse.assumptions.record import known
 from warehouse.danish import writing
 from warehouse.danish.clock import in_denmark
+from warehouse.danish.places import alone, official
 from warehouse.danish.reservations import TOO_FEW
 from warehouse.errors import QuestionError
 from warehouse.figures import population
@@ -144,7 +145,7 @@ def html(briefing: Briefing) -> str:
         charts=drawn,
         in_short=summary.in_short(briefing),
         shares_said=summary.shares(briefing),
-        revised=summary.revised(briefing.revisions),
+        revised=summary.revised(briefing),
         on_top=summary.on_top(briefing),
         explained=wording.explained(statuses(briefing)),
     )
@@ -206,6 +207,9 @@ def _template() -> Template:
         "bounds": lambda saving: " til ".join(map(writing.millions, summary.bounds(saving))),
         "one_decimal": _as(writing.signed, decimals=1),
         "said": wording.said,
+        "official": official,
+        "alone": alone,
+        "places": wording.places,
         "listed": writing.listed,
         "assumption": wording.assumption,
         "assumption_name": lambda name: wording.ASSUMPTIONS.get(name, name),

@@ -32,6 +32,7 @@ from tasks.briefing.content import (
     Projection,
     Ranking,
     RankLine,
+    Revision,
     Revisions,
     Saving,
     SeriesBreak,
@@ -40,6 +41,7 @@ from tasks.briefing.content import (
     compared,
 )
 from warehouse.areas import find
+from warehouse.assumptions.model import shipped
 from warehouse.danish import writing as written
 from warehouse.periods import Period, spanning
 
@@ -203,7 +205,7 @@ def test_a_total_that_lacks_a_part_is_not_said_and_the_part_is_named(briefing: B
     lacks = replace(briefing, total=line("Alle ydelser", MISSED, seen(9), seen(9)), benefits=briefing.benefits + lines)
     assert sentences.in_short(lacks)[0] == (
         "Det samlede antal ydelsesmodtagere i oktober 2023 kan ikke opgøres, "
-        "fordi der mangler tal for Sygedagpenge og Fleksjob."
+        "fordi der mangler tal for sygedagpenge og fleksjob."
     )
 
 
@@ -232,7 +234,7 @@ def test_without_anything_to_draw_there_is_no_chart(briefing: Briefing) -> None:
     assert charts.charts_of(bare) == {}
     html = write.html(bare)
     assert "<svg" not in html
-    assert "Der er ikke hentet en benchmarkliste." in html
+    assert "Der er endnu ikke hentet en benchmarkliste." in html
     assert "Databrud</h2>" not in html
 
 
@@ -329,8 +331,40 @@ def test_the_country_may_be_above_every_share_or_below(briefing: Briefing) -> No
     below = ShareLine("x", seen(1.0), seen(2.0), ())
     above = ShareLine("y", seen(3.0), seen(2.0), ())
     told = [sentences.shares(replace(briefing, shares=shares))[0] for shares in ((below,), (above,), (below, above))]
-    assert [re.findall(r"for (.+) ydelser", sentence)[0] for sentence in told] == [
-        "alle 1",
-        "ingen af de 1",
-        "1 af de 2",
+    assert [sentence.partition(" er ")[0] for sentence in told] == [
+        "For den ene ydelse, der kan sammenlignes,",
+        "For den ene ydelse, der kan sammenlignes,",
+        "Andelen af arbejdsstyrken",
     ]
+    assert "arbejdsstyrken lavere end" in told[0]
+    assert "ikke lavere end" in told[1]
+    assert "for 1 af de 2 ydelser" in told[2]
+
+
+@pytest.mark.parametrize(
+    ("counted", "period", "counts", "said"),
+    [
+        (0, "2023M09", (1, 1), "Jobindsats har ikke rettet nogen af tallene siden 5. november."),
+        (1, "2023M09", (264, 272), "Jobindsats har siden 5. november rettet ét tal: sygedagpenge i september (264 til 272)."),
+        (47, "2022M09", (1264, 1272), "Jobindsats har siden 5. november rettet 47 tal; den største rettelse er sygedagpenge i "
+                                    "september 2022 (1.264 til 1.272)."),
+        (2, "2023M09", (None, 8), "Jobindsats har siden 5. november rettet 2 tal."),
+    ],
+)  # fmt: skip
+def test_how_much_was_revised_is_said_with_the_largest(
+    briefing: Briefing, counted: int, period: str, counts: tuple[float | None, float], said: str
+) -> None:
+    before, after = counts
+    then = HIDDEN if before is None else seen(before)
+    largest = (Revision("Sygedagpenge", Period.parse(period), then, seen(after)),) if counted else ()
+    revisions = Revisions(datetime(2023, 11, 5, 22, tzinfo=UTC), held=True, counted=counted, largest=largest)
+    assert sentences.revised(replace(briefing, revisions=revisions)).replace(written.TIED, " ") == said
+
+
+def test_what_is_assumed_is_told_in_danish() -> None:
+    used = [each for each in shipped() if each.name in words.ASSUMPTIONS]
+    told = [words.SOURCES.get(each.source, each.source) for each in used]
+    told += [words.basis(each.basis) for each in used if each.basis]
+    told += words.ASSUMPTIONS.values()
+    english = re.compile(r"\b(the|and|of|by|item|quoting|as|January|May|October|November|December)\b")
+    assert [text for text in told if english.search(text)] == []
