@@ -35,6 +35,7 @@ def briefing(
         str | None,
         Parameter(help="When the briefing before was made; a month before the newest counts where not said."),
     ] = None,
+    case: Annotated[str | None, Parameter(help="The number of the case it belongs to, printed on top.")] = None,
     as_json: Json = False,
 ) -> int:
     """Write the committee's appendix of a municipality, or of all: one HTML file, charts inside."""
@@ -43,7 +44,7 @@ def briefing(
     if wrong := _wrong_place(out, everywhere=everywhere):
         return wrong_use(wrong)
     with bar(shown=everywhere and not as_json) as moved:
-        written = _written(area, out=out, neighbours=neighbours or [], as_of=as_of, since=since, moved=moved)
+        written = _written(area, out=out, neighbours=neighbours or [], times=(as_of, since), case=case, moved=moved)
     if as_json:
         print_json([asdict(each) for each in written])
         return WELL
@@ -65,18 +66,24 @@ def _wrong_place(out: Path, *, everywhere: bool) -> str | None:
 
 
 def _written(
-    area: str | None, *, out: Path, neighbours: Sequence[str], as_of: str | None, since: str | None, moved: Moved
+    area: str | None,
+    *,
+    out: Path,
+    neighbours: Sequence[str],
+    times: tuple[str | None, str | None],
+    case: str | None,
+    moved: Moved,
 ) -> list[Written]:
     """Write the briefing of one municipality into a file, or those of all into a folder."""
-    from tasks.briefing.content import Made
+    from tasks.briefing.grounds import Made
     from tasks.briefing.write import of_many, of_one
     from tasks.resources import ready
     from warehouse.danish.asked import moment
     from warehouse.danish.clock import danish_day
 
-    at, from_then = (moment(asked) if asked else None for asked in (as_of, since))
+    at, from_then = (moment(asked) if asked else None for asked in times)
     with ready() as resources:
-        made = Made(danish_day(resources.clock()), resources.settings.contact)
+        made = Made(danish_day(resources.clock()), resources.settings.contact, case)
         if area is None:
             pages = of_many(resources.engine, None, folder=out, made=made, as_of=at, since=from_then)
             return [*counted(pages, of=MUNICIPALITIES, moved=moved)]

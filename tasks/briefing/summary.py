@@ -7,23 +7,16 @@ from __future__ import annotations
 
 from datetime import date
 
-from tasks.briefing.content import (
-    NOT_IN_FORCE,
-    OBSERVED,
-    SUPPRESSED,
-    Briefing,
-    Change,
-    Projection,
-    Ranking,
-    Revisions,
-    Saving,
-)
+from tasks.briefing import wording
+from tasks.briefing.cells import NOT_IN_FORCE, OBSERVED, SUPPRESSED, Change
+from tasks.briefing.content import Briefing, Compared, KeyShares, Projection, Ranking, Revisions, Saving
 from tasks.briefing.wording import MAY_BREAK, basis, cell, change_pct, in_sentence
 from warehouse.danish import writing
 from warehouse.danish.clock import danish_day
-from warehouse.danish.places import official
-from warehouse.danish.reservations import PROVISIONAL_EXPLAINED, imprint, out_of_date
+from warehouse.danish.places import alone, official
+from warehouse.danish.reservations import FEW_EXPLAINED, PROVISIONAL_EXPLAINED, imprint, out_of_date
 
+_MOST = 2
 _MILLIONS = f"{writing.TIED}mio.{writing.TIED}kr."
 
 
@@ -32,7 +25,7 @@ def in_short(briefing: Briefing) -> list[str]:
 
     What is not known is left out, and so is what rests on a price or a forecast that is older than its stated life.
     """
-    said = [_total(briefing)]
+    said = [_total(briefing), movers(briefing)]
     if briefing.ranking is not None:
         said.append(_place(briefing.ranking))
     said += [_saving(saving) for saving in briefing.savings if saving.current and saving.amount.shown is not None][:1]
@@ -62,6 +55,77 @@ def _total(briefing: Briefing) -> str:
     told = " og ".join(filter(None, against))
     sentences = [begun, f"Det er {told}." if told else "", PROVISIONAL_EXPLAINED if briefing.provisional else ""]
     return " ".join(filter(None, sentences))
+
+
+def movers(briefing: Briefing) -> str:
+    """Which benefits moved the total over the year, the two that moved it most either way, and how the country went."""
+    changed = sorted(
+        (line for line in briefing.benefits if line.over_year.value), key=lambda line: -abs(line.over_year.value or 0)
+    )
+    up, down = ([line for line in changed if _rises(line) is way][:_MOST] for way in (True, False))
+    told = [f"trækker især {_named(lines)} {way}" for lines, way in ((up, "op"), (down, "ned")) if lines]
+    if len(told) > 1:
+        told[1] = f"mens især {_named(down)} trækker ned"
+    return " ".join(filter(None, [f"Over året {', '.join(told)}." if told else "", _nation(briefing)]))
+
+
+def _nation(briefing: Briefing) -> str:
+    """How the total of the country moved over the year."""
+    by = next((each.over_year.pct for each in briefing.moved[1:2]), None)
+    if by is None:
+        return ""
+    if not writing.rounded(by, decimals=1):
+        return "I hele landet er antallet uændret."
+    return f"I hele landet er antallet {'steget' if by > 0 else 'faldet'} med {writing.per_cent(abs(by))}."
+
+
+def _rises(line: Compared) -> bool:
+    return (line.over_year.value or 0) > 0
+
+
+def _named(lines: list[Compared]) -> str:
+    return writing.listed([f"{in_sentence(line.name)} ({writing.signed(line.over_year.value or 0)})" for line in lines])
+
+
+def beside_the_total(briefing: Briefing) -> list[str]:
+    """The publisher's own total where ours cannot be told, and what the provisional counts are expected to come to."""
+    told = []
+    if briefing.total.now.shown is None and briefing.own_total.shown is not None:
+        told.append(
+            f"Jobindsats' egen opgørelse over alle ydelser er {writing.number(briefing.own_total.shown)} fuldtidspersoner i "
+            f"{writing.period(briefing.month)}. Den omfatter flere ydelser end tabellen, blandt andet efterløn."
+        )
+    if briefing.settled:
+        expected = "; ".join(
+            f"{in_sentence(each.name)} {writing.number(each.expected)} ({writing.number(each.low)}–{writing.number(each.high)})"
+            for each in briefing.settled
+        )
+        told.append(f"Når måneden er rettet færdig, ventes den at ende på (med 80 pct. sikkerhed): {expected}.")
+    return told
+
+
+def around(briefing: Briefing) -> list[str]:
+    """Who stands just before and just after on each list."""
+    ranking = briefing.ranking
+    if ranking is None:
+        return []
+    told = []
+    for nth, line in enumerate(ranking.lines):
+        beside = {
+            each.ranks[nth].shown: f"{alone(each.area)} (nr.{writing.TIED}{writing.number(each.ranks[nth].shown or 0)})"
+            for each in ranking.everyone
+            if line.rank.shown is not None and each.ranks[nth].shown in (line.rank.shown - 1, line.rank.shown + 1)
+        }
+        names = [beside[rank] for rank in sorted(rank for rank in beside if rank is not None)]
+        told += [f"{line.name}: {writing.listed(names)}"] if names else []
+    return [f"Nærmest på listerne: {'; '.join(told)}."] if told else []
+
+
+def of_the_key(found: KeyShares) -> list[str]:
+    """What is to be said of the shares of the country, but for what the whole page says."""
+    return [
+        wording.said(note, found.basis) for note in found.notes if note not in (PROVISIONAL_EXPLAINED, FEW_EXPLAINED)
+    ]
 
 
 def _lacking(briefing: Briefing) -> str:
@@ -176,7 +240,7 @@ def revised(briefing: Briefing) -> str:
 
 def _largest(revisions: Revisions, *, beside: date) -> str:
     """The revision that changed a count the most; empty where those that were changed came to be hidden, or were."""
-    most = revisions.largest[0] if revisions.largest else None
+    most = revisions.every[0] if revisions.every else None
     if most is None or most.before.shown is None or most.after.shown is None:
         return ""
     month = writing.period(most.period) if most.period.year != beside.year else writing.MONTHS[most.period.number - 1]

@@ -6,17 +6,8 @@ import re
 from collections.abc import Callable
 from datetime import date
 
-from tasks.briefing.content import (
-    BROKEN,
-    MISSING,
-    NOT_IN_FORCE,
-    NOT_YET,
-    SUPPRESSED,
-    WITHDRAWN,
-    Assumed,
-    Cell,
-    Change,
-)
+from tasks.briefing.cells import BROKEN, MISSING, NOT_IN_FORCE, NOT_YET, SUPPRESSED, WITHDRAWN, Cell, Change
+from tasks.briefing.grounds import Assumed
 from warehouse.danish import writing
 from warehouse.danish.reservations import FEW, FEW_EXPLAINED, TOO_FEW
 

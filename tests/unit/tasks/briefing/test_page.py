@@ -10,23 +10,13 @@ from xml.etree.ElementTree import Element
 import pytest
 from defusedxml.ElementTree import fromstring
 
-from tasks.briefing import charts, write
+from tasks.briefing import charts, parts, write
 from tasks.briefing import summary as sentences
 from tasks.briefing import wording as words
+from tasks.briefing.cells import BROKEN, MISSED, MISSING, NOT_IN_FORCE, OBSERVED, SUPPRESSED, Cell, Change, compared
 from tasks.briefing.content import (
-    BROKEN,
-    MISSED,
-    MISSING,
-    NOT_IN_FORCE,
-    OBSERVED,
-    SUPPRESSED,
-    Assumed,
     Briefing,
-    Cell,
-    Change,
     Compared,
-    Late,
-    Made,
     Neighbours,
     Point,
     Projection,
@@ -35,11 +25,9 @@ from tasks.briefing.content import (
     Revision,
     Revisions,
     Saving,
-    SeriesBreak,
     ShareLine,
-    Source,
-    compared,
 )
+from tasks.briefing.grounds import Assumed, Late, Made, SeriesBreak, Source
 from warehouse.areas import find
 from warehouse.assumptions.model import shipped
 from warehouse.danish import writing as written
@@ -110,7 +98,7 @@ def briefing() -> Briefing:
         projections=(
             Projection(Period.parse("2024Y01"), "population", 20_000.0, 0.06, seen(12), FORECAST, 2025, True, ()),
         ),
-        revisions=Revisions(SEEN, held=True, counted=0),
+        revisions=Revisions(SEEN, held=True),
         breaks=(SeriesBreak("Reform", "Tallene kan ikke sammenlignes", "Loven"),),
         sources=(Source("y01a02", "A-dagpenge", "Jobindsats.dk / STAR", 7, date(2023, 11, 20), SEEN),),
         assumptions=(
@@ -158,8 +146,8 @@ def test_the_page_lets_nothing_in(briefing: Briefing) -> None:
 
 def test_every_value_that_is_not_shown_has_its_reason_explained(briefing: Briefing) -> None:
     html = write.html(briefing)
-    assert write.statuses(briefing) == {SUPPRESSED, BROKEN, NOT_IN_FORCE, "missing", "too_few"}
-    assert all(f"<dt>{words.NOT_SHOWN[status]}</dt>" in html for status in write.statuses(briefing))
+    assert parts.statuses(briefing) == {SUPPRESSED, BROKEN, NOT_IN_FORCE, "missing", "too_few"}
+    assert all(f"<dt>{words.NOT_SHOWN[status]}</dt>" in html for status in parts.statuses(briefing))
 
 
 def test_an_exact_total_is_never_made_of_bounds(briefing: Briefing) -> None:
@@ -170,7 +158,7 @@ def test_an_exact_total_is_never_made_of_bounds(briefing: Briefing) -> None:
 
 
 def test_a_line_ends_at_a_series_break_and_a_hidden_total_is_a_bar(briefing: Briefing) -> None:
-    chart = charts.course(briefing.course)
+    chart = charts.course(briefing)
     assert chart is not None
     lines = drawn(chart.svg, "mark-line")
     assert len(lines) == 2
@@ -182,18 +170,18 @@ def test_a_line_ends_at_a_series_break_and_a_hidden_total_is_a_bar(briefing: Bri
 
 def test_a_provisional_month_is_a_ring(briefing: Briefing) -> None:
     first, *rest = (replace(point, cell=seen(100 + nth), stretch=0) for nth, point in enumerate(briefing.course))
-    settled = charts.course((first, *rest))
-    moving = charts.course((first, *rest[:-1], replace(rest[-1], provisional=True)))
+    settled = charts.course(replace(briefing, course=(first, *rest)))
+    moving = charts.course(replace(briefing, course=(first, *rest[:-1], replace(rest[-1], provisional=True))))
     assert settled is not None
     assert moving is not None
     assert len(drawn(moving.svg, "mark-symbol")) == len(drawn(settled.svg, "mark-symbol")) + 1
-    assert "ring: foreløbig" in moving.title
+    assert "Ring: foreløbig" in moving.key
 
 
 def test_no_line_is_drawn_over_a_month_whose_total_lacks_a_part(briefing: Briefing) -> None:
     first, second, third, *rest = (replace(point, stretch=0) for point in briefing.course[:-1])
     lacks = Cell.of(None, MISSING, low=60.0)
-    chart = charts.course((first, second, replace(third, cell=lacks), *rest))
+    chart = charts.course(replace(briefing, course=(first, second, replace(third, cell=lacks), *rest)))
     assert chart is not None
     assert [path.get("d", "").count("L") for path in drawn(chart.svg, "mark-line")] == [1, 1]
     assert len(drawn(chart.svg, "mark-symbol")) == 4
@@ -213,17 +201,15 @@ def test_a_hidden_count_has_no_bar_and_no_dot(briefing: Briefing) -> None:
     changed = charts.changes(briefing)
     assert changed is not None
     assert {mark.text for mark in drawn(changed.svg, "mark-text")} == {"databrud", "skjult", "\N{MINUS SIGN}2"}
-    shares = charts.shares(briefing)
-    assert shares is not None
-    # Own and others' of the first benefit; the country's and others' of the second.
-    assert len(drawn(shares.svg, "mark-symbol")) == 5
-    assert "Ressourceforløb: Fanø skjult" in shares.description
-    assert "Fanø" in shares.svg
+    gaps = charts.gaps(briefing)
+    assert gaps is not None
+    assert {mark.text for mark in drawn(gaps.svg, "mark-text")} == {"\N{MINUS SIGN}0,8", "skjult"}
+    assert "Ressourceforløb: skjult" in gaps.description
 
 
 def test_numbers_in_charts_are_danish(briefing: Briefing) -> None:
     thousands = tuple(replace(point, cell=seen(2_800 + nth)) for nth, point in enumerate(briefing.course))
-    chart = charts.course(thousands)
+    chart = charts.course(replace(briefing, course=thousands))
     assert chart is not None
     assert "2.80" in chart.svg
     assert "2,80" not in chart.svg
@@ -356,8 +342,8 @@ def test_how_much_was_revised_is_said_with_the_largest(
 ) -> None:
     before, after = counts
     then = HIDDEN if before is None else seen(before)
-    largest = (Revision("Sygedagpenge", Period.parse(period), then, seen(after)),) if counted else ()
-    revisions = Revisions(datetime(2023, 11, 5, 22, tzinfo=UTC), held=True, counted=counted, largest=largest)
+    largest = Revision("Sygedagpenge", Period.parse(period), then, seen(after))
+    revisions = Revisions(datetime(2023, 11, 5, 22, tzinfo=UTC), held=True, every=(largest,) * counted)
     assert sentences.revised(replace(briefing, revisions=revisions)).replace(written.TIED, " ") == said
 
 
