@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from itertools import groupby
 
@@ -75,14 +76,16 @@ def sources(briefing: Briefing) -> Section:
         Column("Hentet", number=False),
         Column("Udgave"),
     )
-    blocks: list[Block] = [Table("Kilder", columns, tuple(_sources(briefing.sources)), form="kilder")]
+    of_most = next((name for name, _ in Counter(each.publisher for each in briefing.sources).most_common(1)), "")
+    rows = tuple(_sources(briefing.sources, of_most=of_most))
+    blocks: list[Block] = [Table(f"Kilde, hvor intet andet er nævnt: {of_most}", columns, rows, form="kilder")]
     if briefing.assumptions:
         told = tuple(("", _assumption(each)) for each in briefing.assumptions)
         blocks += [Paragraph("Forudsætninger"), Items(told, numbered=True)]
     return Section("kilder", "Kilder, udgaver og forudsætninger", tuple(blocks))
 
 
-def _sources(found: tuple[Source, ...]) -> Iterator[tuple[Entry, ...]]:
+def _sources(found: tuple[Source, ...], *, of_most: str) -> Iterator[tuple[Entry, ...]]:
     """One row per table: its vintages, each with the publisher's day and the day it was seen."""
     for table, of_table in groupby(found, key=lambda each: each.table):
         each = list(of_table)
@@ -90,10 +93,10 @@ def _sources(found: tuple[Source, ...]) -> Iterator[tuple[Entry, ...]]:
         seen = [writing.digits(in_denmark(one.seen_at).date()) for one in each]
         yield (
             entries.plain(table),
-            entries.plain(f"{each[0].title}. {each[0].publisher}"),
-            entries.plain(", ".join(updated)),
-            entries.plain(", ".join(seen)),
-            entries.number(", ".join(str(one.vintage) for one in each)),
+            entries.plain(each[0].title if each[0].publisher == of_most else f"{each[0].title}. {each[0].publisher}"),
+            entries.plain("\n".join(updated)),
+            entries.plain("\n".join(seen)),
+            entries.number("\n".join(str(one.vintage) for one in each)),
         )
 
 

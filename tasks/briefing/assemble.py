@@ -239,6 +239,13 @@ def _broken(breaks: Iterable[Break], *, since: Period, until: Period) -> bool:
     return any(since.key < each.first_period_id <= until.key for each in breaks)
 
 
+def _of_month(gathered: Gathered, month: Period, *, area: Area, group: BenefitGroup | None) -> Cell:
+    """The total of a month, or one benefit's count where it was in force."""
+    if group is None:
+        return gathered.totals.get((area.code, month.key), MISSED)
+    return gathered.counts.get((area.code, group.name, month.key), MISSED) if _in_force(group, month) else ABSENT
+
+
 def course(gathered: Gathered, *, area: Area, group: BenefitGroup | None = None) -> tuple[Point, ...]:
     """Two years and a month of the total, or of one benefit, from the first month that is held.
 
@@ -250,9 +257,7 @@ def course(gathered: Gathered, *, area: Area, group: BenefitGroup | None = None)
     points = [
         Point(
             month,
-            gathered.counts.get((area.code, group.name, month.key), MISSED)
-            if group
-            else gathered.totals.get((area.code, month.key), MISSED),
+            _of_month(gathered, month, area=area, group=group),
             stretch=sum(start <= month.key for start in starts),
             provisional=month.key in gathered.provisional,
         )
