@@ -19,12 +19,13 @@ if TYPE_CHECKING:
 
 
 FORMS = ("parquet", "csv", "xlsx")
+BRIEFING_FORMS = (".html", ".htm", ".docx", ".pdf")
 MUNICIPALITIES = 98
 
 
 def briefing(
     *,
-    out: Annotated[Path, Parameter(help="The file to write; with --all, the folder.")],
+    out: Annotated[Path, Parameter(help="The file to write (.html, .docx, .pdf); with --all, the folder.")],
     area: Annotated[str | None, Parameter(help="Name or code of a municipality.")] = None,
     everywhere: Annotated[bool, Parameter(name="--all", negative="", help="All 98, a file each.")] = False,
     neighbours: Annotated[
@@ -38,7 +39,7 @@ def briefing(
     case: Annotated[str | None, Parameter(help="The number of the case it belongs to, printed on top.")] = None,
     as_json: Json = False,
 ) -> int:
-    """Write the committee's appendix of a municipality, or of all: one HTML file, charts inside."""
+    """Write the committee's appendix of a municipality (HTML, Word or PDF by the file's ending), or of all as HTML."""
     if (area is None) is not everywhere or (everywhere and neighbours):
         return wrong_use("name one municipality with --area (and --neighbours, if you like), or write them with --all")
     if wrong := _wrong_place(out, everywhere=everywhere):
@@ -59,10 +60,10 @@ def _wrong_place(out: Path, *, everywhere: bool) -> str | None:
     """Why briefings cannot be written there, whose form the name would contradict; None where they can."""
     if everywhere and out.suffix and not out.is_dir():
         return f"--out {out}: all of them are written into a folder, so name one: --out {out.with_suffix('')}"
-    if everywhere or out.suffix.lower() in (".html", ".htm"):
+    if everywhere or out.suffix.lower() in BRIEFING_FORMS:
         return None
     page = out.with_suffix(".html")
-    return f"--out {out}: a briefing is one HTML page, so name it --out {page}; a browser prints it, or makes it a PDF"
+    return f"--out {out}: a briefing is a page, a Word document or a PDF: name it --out {page}, or with .docx or .pdf"
 
 
 def _written(

@@ -1,4 +1,4 @@
-"""Writing: one HTML file per municipality, all of one state of the warehouse, each written whole or not at all.
+"""Write briefings: a page, a Word document or a PDF each, all of one state of the warehouse, each file whole or not at all.
 
 A file needs nothing beside it: no script, no font and no picture is fetched, and the page says so to the browser itself. It
 is filled in from typed content and escaped. Times are those of Denmark.
@@ -78,7 +78,10 @@ def of_one(
     as_of: datetime | None = None,
     since: datetime | None = None,
 ) -> Written:
-    """Write one municipality's briefing; raises AreaUnknown and QuestionError, and then nothing is written."""
+    """Write one municipality's briefing in the form that the file's ending names.
+
+    Raises AreaUnknown and QuestionError, and then nothing is written.
+    """
     area = neighbours.municipality(name)
     chosen = neighbours.named(area, names=held_against) if held_against else None
     with one_state(engine) as connection:
@@ -87,7 +90,8 @@ def of_one(
             chosen = neighbours.by_themselves(area, people=people)
         wanted = [area.code, COUNTRY, *(each.code for each in chosen.areas)]
         gathered = assemble.gather(readings.read(connection, as_of=as_of, since=since, made=made, areas=wanted))
-    return _put(html(assemble.briefing(gathered, area=area, neighbours=chosen)), of=area, file=file)
+    briefing = assemble.briefing(gathered, area=area, neighbours=chosen)
+    return _put(_FORMS[file.suffix.lower()](briefing), of=area, file=file)
 
 
 def of_many(
@@ -112,7 +116,7 @@ def of_many(
         assemble.briefing(gathered, area=area, neighbours=neighbours.by_themselves(area, people=people))
         for area in areas
     ]
-    for briefing, page in zip(told, side_by_side(html, told), strict=True):
+    for briefing, page in zip(told, side_by_side(_html, told), strict=True):
         yield _put(page, of=briefing.area, file=folder / f"{briefing.area.name.lower()}.html")
 
 
@@ -123,9 +127,8 @@ def _make(folder: Path) -> None:
         raise QuestionError(f"{folder} cannot be made ({error.strerror}): name a folder for the briefings") from error
 
 
-def _put(page: str, *, of: Area, file: Path) -> Written:
+def _put(content: bytes, *, of: Area, file: Path) -> Written:
     """Put a page in its place whole: who opens it sees the one before or this one. Raises QuestionError where it cannot be."""
-    content = page.encode()
     try:
         with whole_file(file) as unfinished:
             unfinished.write_bytes(content)
@@ -139,6 +142,25 @@ def _put(page: str, *, of: Area, file: Path) -> Written:
 def html(briefing: Briefing) -> str:
     """One municipality's briefing as HTML."""
     return _template().render(p=composed(briefing), css=Markup(_file("page.css")), markup=Markup)  # noqa: S704  # ours
+
+
+def _html(briefing: Briefing) -> bytes:
+    return html(briefing).encode()
+
+
+def _docx(briefing: Briefing) -> bytes:
+    from tasks.briefing.as_docx import docx
+
+    return docx(composed(briefing))
+
+
+def _pdf(briefing: Briefing) -> bytes:
+    from tasks.briefing.as_pdf import pdf
+
+    return pdf(composed(briefing))
+
+
+_FORMS: dict[str, Callable[[Briefing], bytes]] = {".html": _html, ".htm": _html, ".docx": _docx, ".pdf": _pdf}
 
 
 def composed(briefing: Briefing) -> Paper:
