@@ -130,7 +130,7 @@ def _benchmark(marts: Marts, area: str, *, day: date) -> None:
         st.info(f"Der var ikke hentet en benchmarkliste {written.day(day)}.")
         return
     st.write(
-        f"Listen gælder til {written.day(rows[0]['period_last_day'])}. Nr. 1 er længst under det forventede niveau."
+        f"Listen gælder til {written.day(rows[0]['period_last_day'])}. Nr. 1 ligger længst under det forventede niveau."
     )
     st.table(shown.ranking(rows))
     st.subheader("Økonomisk betydning af forskellen")

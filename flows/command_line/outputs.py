@@ -20,12 +20,13 @@ if TYPE_CHECKING:
 
 
 FORMS = ("parquet", "csv", "xlsx")
+BRIEFING_FORMS = (".html", ".htm", ".docx", ".pdf")
 MUNICIPALITIES = 98
 
 
 def briefing(
     *,
-    out: Annotated[Path, Parameter(help="The file to write; with --all, the folder.")],
+    out: Annotated[Path, Parameter(help="The file to write (.html, .docx, .pdf); with --all, the folder.")],
     area: Annotated[str | None, Parameter(help="Name or code of a municipality.")] = None,
     everywhere: Annotated[bool, Parameter(name="--all", negative="", help="All 98, a file each.")] = False,
     neighbours: Annotated[
@@ -36,15 +37,16 @@ def briefing(
         str | None,
         Parameter(help="When the briefing before was made; a month before the newest counts where not said."),
     ] = None,
+    case: Annotated[str | None, Parameter(help="The number of the case it belongs to, printed on top.")] = None,
     as_json: Json = False,
 ) -> int:
-    """Write the committee's appendix of a municipality, or of all: one HTML file, charts inside."""
+    """Write the committee's appendix of a municipality (HTML, Word or PDF by the file's ending), or of all as HTML."""
     if (area is None) is not everywhere or (everywhere and neighbours):
         return wrong_use("name one municipality with --area (and --neighbours, if you like), or write them with --all")
     if wrong := _wrong_place(out, everywhere=everywhere):
         return wrong_use(wrong)
     with bar(shown=everywhere and not as_json) as moved:
-        written = _written(area, out=out, neighbours=neighbours or [], as_of=as_of, since=since, moved=moved)
+        written = _written(area, out=out, neighbours=neighbours or [], times=(as_of, since), case=case, moved=moved)
     if as_json:
         print_json([asdict(each) for each in written])
         return WELL
@@ -59,25 +61,31 @@ def _wrong_place(out: Path, *, everywhere: bool) -> str | None:
     """Why briefings cannot be written there, whose form the name would contradict; None where they can."""
     if everywhere and out.suffix and not out.is_dir():
         return f"--out {out}: all of them are written into a folder, so name one: --out {out.with_suffix('')}"
-    if everywhere or out.suffix.lower() in (".html", ".htm"):
+    if everywhere or out.suffix.lower() in BRIEFING_FORMS:
         return None
     page = out.with_suffix(".html")
-    return f"--out {out}: a briefing is one HTML page, so name it --out {page}; a browser prints it, or makes it a PDF"
+    return f"--out {out}: a briefing is a page, a Word document or a PDF: name it --out {page}, or with .docx or .pdf"
 
 
 def _written(
-    area: str | None, *, out: Path, neighbours: Sequence[str], as_of: str | None, since: str | None, moved: Moved
+    area: str | None,
+    *,
+    out: Path,
+    neighbours: Sequence[str],
+    times: tuple[str | None, str | None],
+    case: str | None,
+    moved: Moved,
 ) -> list[Written]:
     """Write the briefing of one municipality into a file, or those of all into a folder."""
-    from tasks.briefing.content import Made
+    from tasks.briefing.grounds import Made
     from tasks.briefing.write import of_many, of_one
     from tasks.resources import ready
     from warehouse.danish.asked import moment
     from warehouse.danish.clock import danish_day
 
-    at, from_then = (moment(asked) if asked else None for asked in (as_of, since))
+    at, from_then = (moment(asked) if asked else None for asked in times)
     with ready() as resources:
-        made = Made(danish_day(resources.clock()), resources.settings.contact)
+        made = Made(danish_day(resources.clock()), resources.settings.contact, case)
         if area is None:
             pages = of_many(resources.engine, None, folder=out, made=made, as_of=at, since=from_then)
             return [*counted(pages, of=MUNICIPALITIES, moved=moved)]

@@ -8,34 +8,29 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
-from operator import itemgetter
+from operator import attrgetter
 from typing import Any
 
 import polars as pl
 
-from tasks.briefing import sections
+from tasks.briefing import provenance, sections
+from tasks.briefing.cells import ABSENT, MISSED, OBSERVED, SUPPRESSED, Cell, compared
 from tasks.briefing.content import (
-    ABSENT,
-    MISSED,
-    OBSERVED,
-    SUPPRESSED,
-    Assumed,
     Briefing,
-    Cell,
     Compared,
-    Late,
+    Course,
+    Indicator,
+    KeyShares,
+    Movement,
     Neighbours,
     Point,
-    SeriesBreak,
+    Settled,
     ShareLine,
-    Source,
-    compared,
 )
+from tasks.briefing.indicators import OWN_TOTAL, indicators, vintages_used
 from tasks.briefing.inputs import Break, Readings
-from warehouse.areas import COUNTRY, Area
+from warehouse.areas import COUNTRY, Area, all_areas
 from warehouse.catalogue.model import BenefitGroup, jobindsats
-from warehouse.catalogue.publishers import catalogues
 from warehouse.periods import Period, spanning
 
 MONTHS_SHOWN = 25
@@ -58,7 +53,7 @@ class Gathered:
 def gather(readings: Readings) -> Gathered:
     """What was read, made ready for every municipality's briefing."""
     month = newest_whole_month(readings.figures["total_recipients"], counts=readings.figures["year_on_year"])
-    wanted = [period.key for period in (month, month.previous, month.year_earlier)]
+    wanted = [period.key for period in spanning(month.shifted(1 - MONTHS_SHOWN), month)]
     counts = _cells(readings.figures["year_on_year"], value="full_time_persons", periods=wanted)
     return Gathered(
         readings=readings,
@@ -99,16 +94,25 @@ def briefing(gathered: Gathered, *, area: Area, neighbours: Neighbours) -> Brief
     """One municipality's briefing."""
     readings, month = gathered.readings, gathered.month
     ranking = sections.ranking(readings, area=area)
-    used = _used(gathered, area=area, neighbours=neighbours)
-    sources = _sources(readings, numbers={number for row in used for number in row["vintages"]})
+    told = _indicators(gathered, area=area)
+    key = sections.key_shares(
+        readings,
+        area=area,
+        month=month,
+        names={group.name: name for group, name in _named(month) if _in_force(group, month)},
+        totals=_totals_of(gathered, area=area),
+    )
+    used = _used(gathered, area=area, neighbours=neighbours, key=key)
+    beside = vintages_used(readings.indicated, told=told, areas=(area.code, COUNTRY))
+    sources = provenance.sources(readings, numbers=beside.union(*(row["vintages"] for row in used)))
     return Briefing(
         area=area,
         month=month,
         known_at=readings.known_at,
         as_of=readings.as_of,
         made=readings.made,
-        late=_late(readings, sources=sources),
-        next_release=_next_release(readings, sources=sources),
+        late=provenance.late(readings, sources=sources),
+        next_release=provenance.next_release(readings, sources=sources),
         provisional=month.key in gathered.provisional,
         total=_total(gathered, area=area),
         benefits=tuple(_benefit(gathered, area=area, group=group) for group in groups(month)),
@@ -119,10 +123,66 @@ def briefing(gathered: Gathered, *, area: Area, neighbours: Neighbours) -> Brief
         savings=sections.savings(readings, area=area),
         projections=sections.projections(readings, area=area, until=month.year + 1),
         revisions=sections.revisions(readings, area=area, names=names(month)),
-        breaks=_breaks_shown(readings, month=month, ranking=ranking),
+        breaks=provenance.breaks_shown(
+            readings, first=month.shifted(1 - MONTHS_SHOWN), month=month, ranking=ranking, told=told
+        ),
         sources=sources,
-        assumptions=_assumptions(readings, numbers={number for row in used for number in row["assumptions"]}),
+        assumptions=provenance.assumptions(readings, numbers={number for row in used for number in row["assumptions"]}),
+        courses=tuple(
+            Course(name, course(gathered, area=area, group=group))
+            for group, name in _named(month)
+            if _in_force(group, month)
+        ),
+        moved=_moved(gathered, areas=(area, _country(), *neighbours.areas)),
+        own_total=readings.indicated.cell(*OWN_TOTAL, area.code, month.key),
+        key=key,
+        indicators=told,
+        settled=_settled(gathered, area=area),
         notes=readings.caveats,
+    )
+
+
+def _country() -> Area:
+    return next(area for area in all_areas() if area.code == COUNTRY)
+
+
+def _named(month: Period) -> list[tuple[BenefitGroup, str]]:
+    return [(group, names(month)[group.name]) for group in groups(month)]
+
+
+def _totals_of(gathered: Gathered, *, area: Area) -> tuple[Cell, Cell]:
+    """The total here and in the country in the month."""
+    own, country = (gathered.totals.get((code, gathered.month.key), MISSED) for code in (area.code, COUNTRY))
+    return own, country
+
+
+def _indicators(gathered: Gathered, *, area: Area) -> tuple[Indicator, ...]:
+    breaks: dict[str, list[int]] = {}
+    for each in gathered.readings.breaks:
+        breaks.setdefault(each.table, []).append(each.first_period_id)
+    return indicators(gathered.readings.indicated, area_code=area.code, counts=gathered.counts, breaks=breaks)
+
+
+def _moved(gathered: Gathered, *, areas: Iterable[Area]) -> tuple[Movement, ...]:
+    """The total of each area and its change over the year."""
+    totals = ((each, _total(gathered, area=each)) for each in areas)
+    return tuple(Movement(each.name, total.now, total.year_before, total.over_year) for each, total in totals)
+
+
+def _settled(gathered: Gathered, *, area: Area) -> tuple[Settled, ...]:
+    """What the month's counts are expected to come to, of the benefits that are the total of a table."""
+    month = gathered.month
+    rows = {
+        row.table: row for row in gathered.readings.settled if (row.area_code, row.period) == (area.code, str(month))
+    }
+    return tuple(
+        Settled(
+            name,
+            gathered.counts.get((area.code, group.name, month.key), MISSED),
+            *attrgetter("expected", "low", "high")(rows[group.table]),
+        )
+        for group, name in _named(month)
+        if group.table in rows and group.member is None
     )
 
 
@@ -179,14 +239,25 @@ def _broken(breaks: Iterable[Break], *, since: Period, until: Period) -> bool:
     return any(since.key < each.first_period_id <= until.key for each in breaks)
 
 
-def course(gathered: Gathered, *, area: Area) -> tuple[Point, ...]:
-    """The total of two years and a month, from the first month that is held; `stretch` begins anew at series breaks."""
+def _of_month(gathered: Gathered, month: Period, *, area: Area, group: BenefitGroup | None) -> Cell:
+    """The total of a month, or one benefit's count where it was in force."""
+    if group is None:
+        return gathered.totals.get((area.code, month.key), MISSED)
+    return gathered.counts.get((area.code, group.name, month.key), MISSED) if _in_force(group, month) else ABSENT
+
+
+def course(gathered: Gathered, *, area: Area, group: BenefitGroup | None = None) -> tuple[Point, ...]:
+    """Two years and a month of the total, or of one benefit, from the first month that is held.
+
+    `stretch` begins anew at series breaks.
+    """
     months = spanning(gathered.month.shifted(1 - MONTHS_SHOWN), gathered.month)
-    starts = {each.first_period_id for each in gathered.readings.breaks if each.benefit is not None}
+    of = {group.name} if group else {each.name for each in jobindsats().benefit_groups}
+    starts = {each.first_period_id for each in gathered.readings.breaks if each.benefit in of}
     points = [
         Point(
             month,
-            gathered.totals.get((area.code, month.key), MISSED),
+            _of_month(gathered, month, area=area, group=group),
             stretch=sum(start <= month.key for start in starts),
             provisional=month.key in gathered.provisional,
         )
@@ -204,26 +275,13 @@ def _share(gathered: Gathered, *, area: Area, group: BenefitGroup, neighbours: N
     return ShareLine(names(gathered.month)[group.name], own, country, tuple(others))
 
 
-def _breaks_shown(readings: Readings, *, month: Period, ranking: Any) -> tuple[SeriesBreak, ...]:
-    """The breaks that lie between what the briefing compares or draws, each once."""
-    first = month.shifted(1 - MONTHS_SHOWN)
-    spans = [(True, first, month)] + ([(False, ranking.before, ranking.period)] if ranking else [])
-    shown = {
-        SeriesBreak(each.title, each.caveat, each.source): None
-        for each in readings.breaks
-        for of_benefit, since, until in spans
-        if (each.benefit is not None) is of_benefit and since.key < each.first_period_id <= until.key
-    }
-    return tuple(shown)
-
-
-def _used(gathered: Gathered, *, area: Area, neighbours: Neighbours) -> list[dict[str, Any]]:
+def _used(gathered: Gathered, *, area: Area, neighbours: Neighbours, key: KeyShares | None) -> list[dict[str, Any]]:
     """The rows whose vintages and assumptions a briefing rests on."""
     month, figures = gathered.month, gathered.readings.figures
     own = pl.col("area_code") == area.code
     compared_with = pl.col("area_code").is_in([area.code, COUNTRY, *(each.code for each in neighbours.areas)])
     months = pl.col("period_id").is_in([month.key, month.previous.key, month.year_earlier.key])
-    newest = pl.col("day") == pl.col("day").max()
+    newest, of_key = pl.col("day") == pl.col("day").max(), key.basis if key else ""
     chosen = [
         figures["year_on_year"].filter(own & months & pl.col("item").is_in([group.name for group in groups(month)])),
         figures["share_of_workforce"].filter(
@@ -231,39 +289,9 @@ def _used(gathered: Gathered, *, area: Area, neighbours: Neighbours) -> list[dic
             & (pl.col("period_id") == month.key)
             & pl.col("item").is_in([g.name for g in groups_now(month)])
         ),
+        figures["block_grant_share"].filter(own & (pl.col("period_id") == month.key) & (pl.col("basis") == of_key)),
         figures["benchmark_gap"].filter(own & newest),
         figures["savings"].filter(own).filter(newest),
         figures["unemployment_projection"].filter(own).filter(newest),
     ]
     return [row for frame in chosen for row in frame.select("vintages", "assumptions").to_dicts()]
-
-
-def _sources(readings: Readings, *, numbers: set[int]) -> tuple[Source, ...]:
-    titles = {table.id: (table.title, each.credit) for each in catalogues() for table in each.tables}
-    found = sorted((readings.vintages[number] for number in numbers), key=itemgetter("table", "vintage"))
-    return tuple(
-        Source(
-            each["table"],
-            *titles.get(each["table"], (each["table"], "Kommunens egen tabel")),
-            *itemgetter("vintage", "publisher_updated_on", "seen_at")(each),
-        )
-        for each in found
-    )
-
-
-def _late(readings: Readings, *, sources: tuple[Source, ...]) -> tuple[Late, ...]:
-    titles = {source.table: source.title for source in sources}
-    found = ((title, readings.freshness[table]) for table, title in titles.items() if table in readings.freshness)
-    return tuple(Late(title, each.next_release_on) for title, each in found if each.is_fresh is False)
-
-
-def _next_release(readings: Readings, *, sources: tuple[Source, ...]) -> date | None:
-    """When a table of the briefing has new figures next, after the day on which it is made."""
-    tables = {source.table for source in sources} & readings.freshness.keys()
-    days = (readings.freshness[table].next_release_on for table in tables)
-    return min((day for day in days if day is not None and day >= readings.made.on), default=None)
-
-
-def _assumptions(readings: Readings, *, numbers: set[int]) -> tuple[Assumed, ...]:
-    known = [readings.assumptions[number] for number in sorted(numbers)]
-    return tuple(Assumed(**{name: each[name] for name in Assumed.__dataclass_fields__}) for each in known)

@@ -14,11 +14,12 @@ import altair as alt
 Spec = dict[str, Any]
 WIDTH = 350
 BLUE, VERMILION, GREY, INK = "#0072B2", "#D55E00", "#767676", "#1a1a1a"
-HERE, COUNTRY, OTHERS = "here", "Hele landet", "De andre kommuner"
 NOW, BEFORE = "nyeste liste", "listen før"
 PLACES = 98
 _FONT = "Helvetica, Arial, sans-serif"
 _NAMES = 130
+_SMALL = 84
+_ENDS: tuple[tuple[str, Literal["left", "right"], int], ...] = (("first", "right", -4), ("last", "left", 4))
 
 # A bar that stands upright: a mark that can be told from a dot without its colour.
 _BAR = "M-.18,-1L.18,-1L.18,1L-.18,1Z"
@@ -69,10 +70,10 @@ def _names(order: tuple[str, ...]) -> alt.Y:
 def course(order: tuple[str, ...], *, bounded: bool, broken: bool, moving: bool) -> Spec:
     """A line over months, one for each `stretch`; bars from `low` to `high`; a dashed line at each month of `breaks`.
 
-    A month that is `provisional` is a ring, not a dot.
+    A month that is `provisional` is a ring, not a dot. The last has its number, and `span` says what the axis must reach.
     """
     x = alt.X("month:O", sort=order, scale=alt.Scale(domain=order), title=None).axis(
-        values=order[:: -max(1, len(order) // 6)], labelAngle=0, labelOverlap=True, ticks=True
+        values=order[:: -max(1, len(order) // 4)], labelAngle=0, labelOverlap=True, ticks=True
     )
     scale = alt.Scale(zero=False, nice=True)
     y = alt.Y("persons:Q", title=None, scale=scale).axis(tickCount=5, format=",.0f", domain=False)
@@ -80,12 +81,15 @@ def course(order: tuple[str, ...], *, bounded: bool, broken: bool, moving: bool)
     line = whole.mark_line(color=BLUE, strokeWidth=2.5).encode(x=x, y=y, detail=alt.Detail("stretch:N"))
     dots = whole.mark_circle(color=BLUE, size=26, opacity=1).encode(x=x, y=y)
     rings = whole.transform_filter("datum.provisional").mark_circle(color="white", size=9, opacity=1).encode(x=x, y=y)
+    told = whole.transform_filter("isValid(datum.text)").mark_text(align="right", dy=-12, dx=8, fontWeight="bold")
     layers = [
+        _chart("span").mark_rule(opacity=0).encode(y=y),
         line,
         dots,
         *([rings] if moving else []),
         *([_bounds(x, scale=scale)] if bounded else []),
         *(_breaks(x) if broken else []),
+        told.encode(x=x, y=y, text="text:N"),
     ]
     return _styled(alt.layer(*layers).properties(width=WIDTH - 70, height=190))
 
@@ -126,26 +130,28 @@ def changes(order: tuple[str, ...]) -> Spec:
 
 
 @cache
-def shares(order: tuple[str, ...]) -> Spec:
-    """A mark for each `who`, of its own shape; the first is called by the value of the parameter `here`."""
-    who = [HERE, COUNTRY, OTHERS]
-    legend = alt.Legend(
-        orient="top",
-        title=None,
-        columns=2,
-        columnPadding=10,
-        labelLimit=200,
-        labelExpr=f"datum.label == '{HERE}' ? {HERE} : datum.label",
+def courses(order: tuple[str, ...], months: tuple[str, ...]) -> Spec:
+    """A small line for each name, drawn between -1 and 1 of its own height, with its first and last number."""
+    x = alt.X("month:O", sort=months, scale=alt.Scale(domain=months), axis=None)
+    y = alt.Y("height:Q", scale=alt.Scale(domain=[-1.1, 1.1], nice=False), axis=None)
+    # Their rows are those of their facet: a layer with data of its own would be drawn whole in each.
+    whole = alt.Chart().transform_filter("isValid(datum.height)")
+    texts = [
+        whole.transform_filter(f"datum.end == '{end}'")
+        .mark_text(align=align, dx=dx, fontSize=10)
+        .encode(x=x, y=y, text="text:N")
+        for end, align, dx in _ENDS
+    ]
+    drawn = [
+        whole.mark_line(color=BLUE, strokeWidth=1.6).encode(x=x, y=y, detail="stretch:N"),
+        whole.transform_filter("isValid(datum.end)").mark_circle(color=BLUE, size=16, opacity=1).encode(x=x, y=y),
+    ]
+    header = alt.Header(title=None, labelFontSize=10, labelFontWeight="bold", labelAnchor="middle", labelPadding=2)
+    layers = alt.layer(*drawn, *texts).properties(width=_SMALL, height=26)
+    names = alt.Facet("name:N", sort=order, header=header)
+    return _styled(
+        layers.facet(names, data=alt.NamedData(name="rows"), columns=2).properties(spacing={"row": 8, "column": 84})
     )
-    marks = _chart().mark_point(filled=True, opacity=0.9)
-    chart = marks.encode(
-        x=alt.X("pct:Q", title="pct. af arbejdsstyrken").axis(format=".0f", tickCount=6, domain=False),
-        y=_names(order),
-        color=alt.Color("who:N", scale=alt.Scale(domain=who, range=[BLUE, INK, GREY]), legend=legend),
-        shape=alt.Shape("who:N", scale=alt.Scale(domain=who, range=["circle", "diamond", _BAR])),
-        size=alt.Size("who:N", scale=alt.Scale(domain=who, range=[110, 70, 150]), legend=None),
-    )
-    return _styled(chart.properties(width=WIDTH - _NAMES - 30, height=alt.Step(20)))
 
 
 @cache

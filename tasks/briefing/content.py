@@ -1,79 +1,14 @@
-"""What a briefing says, typed: everything is decided and computed here or before, and a template only writes it down.
-
-A value that is not shown says why: hidden (small counts), not yet there, missing, withdrawn, or of a benefit that did not
-exist. Nothing is compared with such a value, nor across a series break.
-"""
+"""What a briefing says, typed: everything is decided and computed here or before, and what writes it computes nothing."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Literal
 
+from tasks.briefing.cells import MISSED, Cell, Change, compared
+from tasks.briefing.grounds import Assumed, Late, Made, SeriesBreak, Source
 from warehouse.areas import Area
-from warehouse.danish.reservations import change_pct
 from warehouse.periods import Period
-
-OBSERVED, SUPPRESSED, NOT_YET, WITHDRAWN, MISSING = "observed", "suppressed", "not_yet", "withdrawn", "missing"
-NOT_IN_FORCE = "not_in_force"
-BROKEN = "series_break"
-
-
-@dataclass(frozen=True)
-class Cell:
-    """One value with its status, in the unit of whatever holds it; a value that was not observed is not kept at all."""
-
-    value: float | None
-    status: str
-    low: float | None = None
-    high: float | None = None
-
-    @classmethod
-    def of(
-        cls, value: float | None, status: str | None, *, low: float | None = None, high: float | None = None
-    ) -> Cell:
-        """A cell as a figure has it: without a row it is missing, and a value of another status than observed is dropped."""
-        known = status or MISSING
-        if value is None and known == OBSERVED:
-            known = MISSING
-        bounded = known in (OBSERVED, SUPPRESSED) and low is not None and high is not None
-        return cls(value if known == OBSERVED else None, known, *((low, high) if bounded else ()))
-
-    @property
-    def shown(self) -> float | None:
-        """The value that may be shown; None where the status says why not."""
-        return self.value if self.status == OBSERVED else None
-
-
-MISSED = Cell(None, MISSING)
-ABSENT = Cell(None, NOT_IN_FORCE)
-
-
-@dataclass(frozen=True)
-class Change:
-    """From one value to another: in their unit, and in per cent of the earlier where it is not too few.
-
-    None, and the reason, where they are not compared.
-    """
-
-    value: float | None
-    pct: float | None
-    status: str
-
-
-def compared(now: Cell, before: Cell, *, broken: bool) -> Change:
-    """The change from `before` to `now`; none where either is not shown, or where a series break lies between.
-
-    >>> compared(Cell(2882.0, "observed"), Cell(2844.0, "observed"), broken=False)
-    Change(value=38.0, pct=1.3361462728551337, status='observed')
-    >>> compared(Cell(2882.0, "observed"), Cell(None, "suppressed"), broken=False).status
-    'suppressed'
-    """
-    if broken or now.shown is None or before.shown is None:
-        unshown = before if now.shown is not None else now
-        return Change(None, None, BROKEN if broken else unshown.status)
-    by = now.shown - before.shown
-    return Change(by, change_pct(now.shown, before.shown), OBSERVED)
 
 
 @dataclass(frozen=True)
@@ -99,6 +34,71 @@ class Point:
 
 
 @dataclass(frozen=True)
+class Course:
+    """One benefit over the same months as the total."""
+
+    name: str
+    points: tuple[Point, ...]
+
+
+@dataclass(frozen=True)
+class Movement:
+    """All counted benefits of one area: full-time persons in the month and a year before, and the change."""
+
+    area: str
+    now: Cell
+    year_before: Cell
+    over_year: Change
+
+
+@dataclass(frozen=True)
+class KeyLine:
+    """One benefit's persons here in per cent of the country's, beside the persons that the key would give."""
+
+    name: str
+    persons: Cell
+    share_pct: Cell
+    expected: Cell
+
+
+@dataclass(frozen=True)
+class KeyShares:
+    """The share of the country against one basis of the block-grant key, in per cent; the last line is of all benefits."""
+
+    basis: str
+    key_pct: float
+    lines: tuple[KeyLine, ...]
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Indicator:
+    """A measure of another table in its own newest month, a year before, and in the country where it is a percentage.
+
+    `unit` is persons, full_time_persons or pct; `over_year` is in that unit, of a percentage in points.
+    """
+
+    name: str
+    unit: str
+    period: Period
+    now: Cell
+    year_before: Cell
+    over_year: Change
+    country: Cell | None
+
+
+@dataclass(frozen=True)
+class Settled:
+    """What a benefit's count of the newest month is expected to come to, in full-time persons, with an 80 % band."""
+
+    name: str
+    published: Cell
+    expected: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True)
 class ShareLine:
     """One benefit's full-time persons in per cent of the workforce: here, in the country, and in each neighbour."""
 
@@ -121,7 +121,7 @@ class RankLine:
     """One of the ministry's four lists: place, the place on the list before, and the gap to what was expected.
 
     `gained` is positive where the municipality went up. `gap` is actual minus expected, in full-time persons with the
-    interval that rounding to tens implies; `gap_points` in percentage points.
+    interval that rounding to tens implies; `gap_points` in percentage points. `covers` are the benefits on the list.
     """
 
     name: str
@@ -130,15 +130,25 @@ class RankLine:
     gained: Change
     gap: Cell
     gap_points: Cell
+    covers: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Placed:
+    """One municipality's places on the lists, in their order."""
+
+    area: str
+    ranks: tuple[Cell, ...]
 
 
 @dataclass(frozen=True)
 class Ranking:
-    """The four lists of one period, and the period of the list before."""
+    """The four lists of one period, the period of the list before, and the places of all, best first."""
 
     period: Period
     before: Period
     lines: tuple[RankLine, ...]
+    everyone: tuple[Placed, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -194,66 +204,16 @@ class Revision:
 
 @dataclass(frozen=True)
 class Revisions:
-    """What was revised since the briefing before: the largest, and how many in all. Not `held`: nothing was known then."""
+    """Every count that was revised since the briefing before, the largest first. Not `held`: nothing was known then."""
 
     since: datetime
     held: bool
-    counted: int
-    largest: tuple[Revision, ...] = ()
-    to_or_from_hidden: int = 0
+    every: tuple[Revision, ...] = ()
 
-
-@dataclass(frozen=True)
-class SeriesBreak:
-    """A point in time across which figures of a briefing are not comparable, in the publisher's order."""
-
-    title: str
-    caveat: str
-    source: str
-
-
-@dataclass(frozen=True)
-class Source:
-    """One vintage of a publisher's table that the briefing rests on."""
-
-    table: str
-    title: str
-    publisher: str
-    vintage: int
-    updated_on: date | None
-    seen_at: datetime
-
-
-@dataclass(frozen=True)
-class Assumed:
-    """One assumption that the briefing rests on, as it is on record."""
-
-    name: str
-    basis: str
-    area_code: str | None
-    value: float
-    low: float | None
-    high: float | None
-    unit: str
-    valid_from: date | None
-    source: str
-    evidence: Literal["confirmed", "likely", "inferred"]
-
-
-@dataclass(frozen=True)
-class Made:
-    """When a page was made, and whom to ask about it."""
-
-    on: date
-    contact: str | None = None
-
-
-@dataclass(frozen=True)
-class Late:
-    """A table that is not as the publisher has it: when its next figures were to come, where that is known."""
-
-    title: str
-    expected_on: date | None
+    @property
+    def counted(self) -> int:
+        """How many counts were revised."""
+        return len(self.every)
 
 
 @dataclass(frozen=True)
@@ -261,7 +221,8 @@ class Briefing:
     """Everything one municipality's briefing says. `known_at` is when what it rests on was newest seen.
 
     `late` are the tables of it that had newer figures at the publisher's than it shows; `next_release` is when any has new
-    ones, where that is known.
+    ones, where that is known. `own_total` is what the publisher itself counts over all benefits, of more of them than the
+    total here. `moved` are this municipality, the country and the neighbours, in that order.
     """
 
     area: Area
@@ -284,6 +245,12 @@ class Briefing:
     breaks: tuple[SeriesBreak, ...]
     sources: tuple[Source, ...]
     assumptions: tuple[Assumed, ...]
+    courses: tuple[Course, ...] = ()
+    moved: tuple[Movement, ...] = ()
+    own_total: Cell = MISSED
+    key: KeyShares | None = None
+    indicators: tuple[Indicator, ...] = ()
+    settled: tuple[Settled, ...] = ()
     notes: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property

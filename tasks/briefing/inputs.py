@@ -7,14 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
 import polars as pl
 from sqlalchemy import Connection, Engine, text
 
-from tasks.briefing.content import Made
+from tasks.briefing import indicators
+from tasks.briefing.grounds import Made
+from tasks.briefing.indicators import Indicated
 from warehouse.assumptions import record as assumed
 from warehouse.danish.asked import moment
 from warehouse.danish.clock import danish_day, in_denmark
@@ -22,22 +24,22 @@ from warehouse.errors import QuestionError
 from warehouse.figures import FIGURES, population
 from warehouse.figures.compute import answer
 from warehouse.figures.explain import rests_on
+from warehouse.figures.explain import vintages as vintages_of
 from warehouse.figures.inputs import Scope, received
 from warehouse.marts.rows import one_state
+from warehouse.periods import Period
 
-FIGURES_READ = (
-    "year_on_year",
-    "total_recipients",
-    "share_of_workforce",
-    "benchmark_gap",
-    "savings",
-    "unemployment_projection",
-)
+FIGURES_READ = ("year_on_year", "total_recipients", "benchmark_gap", "savings", "unemployment_projection")
+OF_NEWEST_MONTHS = ("share_of_workforce", "block_grant_share")
+"""Figures of which only the newest month is told: read of as many months as may be that one."""
+_NEWEST_MONTHS = 6
+
+NOTHING_INDICATED = Indicated({}, {}, {})
 
 
 @dataclass(frozen=True)
 class Break:
-    """A series break of one table: of the benefit it counts, or of the benchmark where it counts none."""
+    """A series break of one table: of the benefit it counts, or of a table that counts none."""
 
     table: str
     benefit: str | None
@@ -56,6 +58,18 @@ class Freshness:
 
 
 @dataclass(frozen=True)
+class SettledRow:
+    """What the newest count of a table's total is expected to come to, as marts.settled_values has it."""
+
+    table: str
+    area_code: str
+    period: str
+    expected: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True)
 class Readings:
     """A frame per figure by its name, what they rest on by number, and what was known when the briefing before was made."""
 
@@ -71,6 +85,8 @@ class Readings:
     assumptions: dict[int, dict[str, Any]]
     made: Made
     freshness: dict[str, Freshness]
+    indicated: Indicated = NOTHING_INDICATED
+    settled: tuple[SettledRow, ...] = ()
 
     @property
     def day(self) -> date:
@@ -104,8 +120,11 @@ def read(
         before = beside.submit(_known_before, connection.engine, since=earlier, areas=areas)
         now = Scope(None, as_of, received(connection, areas=areas, as_of=as_of))
         answers = [answer(connection, FIGURES[name], scope=now) for name in FIGURES_READ]
+        newest = replace(now, received=_newest_months(now.received))
+        answers += [answer(connection, FIGURES[name], scope=newest) for name in OF_NEWEST_MONTHS]
     known = assumed.known(connection, as_of=as_of)
-    vintages: dict[int, dict[str, Any]] = {}
+    beside_them = indicators.read(connection, areas=areas, as_of=as_of)
+    vintages = vintages_of(connection, beside_them["vintage_id"].drop_nulls().unique().to_list())
     assumptions: dict[int, dict[str, Any]] = {}
     for each in answers:
         brought, used = rests_on(connection, each)
@@ -123,7 +142,29 @@ def read(
         assumptions=assumptions,
         made=made,
         freshness=_freshness(connection, today=danish_day(as_of) if as_of else made.on, as_of=as_of),
+        indicated=indicators.indicated(beside_them),
+        settled=() if as_of else _settled(connection),
     )
+
+
+def _newest_months(received: pl.DataFrame | None) -> pl.DataFrame | None:
+    """The benefits' rows of the newest months."""
+    if received is None or received.is_empty():
+        return received
+    newest = Period.from_key(int(received["period_id"].max()))  # type: ignore[arg-type]
+    return received.filter(pl.col("period_id") > newest.shifted(-_NEWEST_MONTHS).key)
+
+
+_SETTLED = """
+select table_id, area_code, period, settled_value, settled_low_value, settled_high_value from marts.settled_values
+where measure = 'full_time_persons' and settled_value is not null
+order by table_id, area_code, period
+"""
+
+
+def _settled(connection: Connection) -> tuple[SettledRow, ...]:
+    """What is expected of the newest counts; the mart has it as it stands now, not as of an earlier day."""
+    return tuple(SettledRow(*row) for row in connection.execute(text(_SETTLED)))
 
 
 _FRESHNESS = """
@@ -181,5 +222,5 @@ order by b.first_period_id, t.table_no, g.name
 
 
 def _breaks(connection: Connection) -> tuple[Break, ...]:
-    benchmark: Sequence[str] = FIGURES["benchmark_gap"].tables
-    return tuple(Break(*row) for row in connection.execute(text(_BREAKS), {"tables": list(benchmark)}))
+    others = [*FIGURES["benchmark_gap"].tables, *indicators.TABLES]
+    return tuple(Break(*row) for row in connection.execute(text(_BREAKS), {"tables": others}))

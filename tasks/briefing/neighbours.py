@@ -19,7 +19,7 @@ from warehouse.errors import QuestionError
 
 AS_MANY = 3
 AT_MOST = 4
-_NAMED = "De er valgt til denne briefing."
+_NAMED = "De er valgt til dette bilag."
 
 
 def municipality(name: str) -> Area:
@@ -50,9 +50,9 @@ def by_themselves(area: Area, *, people: pl.DataFrame) -> Neighbours:
         among = [each for each in municipalities() if each != area and place in _surroundings(each, codes=codes)]
         if len(among) >= AS_MANY:
             within = place.name.replace("Landsdel ", "landsdelen ")
-            chosen = f"De er de tre i {within}, der ligger nærmest i indbyggertal."
+            chosen = f"Det er de tre kommuner i {within}, der ligger nærmest i indbyggertal."
             return Neighbours(_nearest(area, among=among, people=people), chosen)
-    return Neighbours((), "Der er ingen at sammenligne med i samme region.")
+    return Neighbours((), "Der er ingen kommuner at sammenligne med i samme region.")
 
 
 @cache

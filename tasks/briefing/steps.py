@@ -9,7 +9,7 @@ from pathlib import Path
 from prefect import get_run_logger, task
 from prefect.cache_policies import NO_CACHE
 
-from tasks.briefing.content import Made
+from tasks.briefing.grounds import Made
 from tasks.briefing.write import Written, of_many
 from tasks.resources import RETRIES, ready
 from tasks.runs.artifacts import left_table

@@ -5,22 +5,18 @@ Anything that is not known is left out of the summary.
 
 from __future__ import annotations
 
-from tasks.briefing.content import (
-    NOT_IN_FORCE,
-    OBSERVED,
-    SUPPRESSED,
-    Briefing,
-    Change,
-    Projection,
-    Ranking,
-    Revisions,
-    Saving,
-)
-from tasks.briefing.wording import MAY_BREAK, basis, benefit, cell, change_pct
-from warehouse.danish import writing
-from warehouse.danish.clock import in_denmark
-from warehouse.danish.reservations import PROVISIONAL_EXPLAINED, imprint, out_of_date
+from datetime import date
 
+from tasks.briefing import wording
+from tasks.briefing.cells import NOT_IN_FORCE, OBSERVED, SUPPRESSED, Change
+from tasks.briefing.content import Briefing, Compared, KeyShares, Projection, Ranking, Revisions, Saving
+from tasks.briefing.wording import MAY_BREAK, basis, cell, change_pct, in_sentence
+from warehouse.danish import writing
+from warehouse.danish.clock import danish_day
+from warehouse.danish.places import alone, official
+from warehouse.danish.reservations import FEW_EXPLAINED, PROVISIONAL_EXPLAINED, imprint, out_of_date
+
+_MOST = 2
 _MILLIONS = f"{writing.TIED}mio.{writing.TIED}kr."
 
 
@@ -29,24 +25,26 @@ def in_short(briefing: Briefing) -> list[str]:
 
     What is not known is left out, and so is what rests on a price or a forecast that is older than its stated life.
     """
-    said = [_total(briefing)]
+    said = [_total(briefing), movers(briefing)]
     if briefing.ranking is not None:
         said.append(_place(briefing.ranking))
     said += [_saving(saving) for saving in briefing.savings if saving.current and saving.amount.shown is not None][:1]
     said += _projection(briefing.projections)
-    said.append(revised(briefing.revisions))
+    said.append(revised(briefing))
     return [sentence for sentence in said if sentence]
 
 
 def _total(briefing: Briefing) -> str:
     now, month = briefing.total.now, writing.period(briefing.month)
     if now.shown is not None:
-        begun = f"{briefing.area.name} Kommune havde {writing.number(now.shown)} fuldtidspersoner på ydelse i {month}."
+        begun = (
+            f"{official(briefing.area.name)} havde {writing.number(now.shown)} fuldtidspersoner på ydelse i {month}."
+        )
     elif now.status == SUPPRESSED:
         between = cell(now, writing.number).replace(f"–{MAY_BREAK}", " og ")
         begun = (
-            f"{briefing.area.name} Kommune havde mellem {between} fuldtidspersoner på ydelse i {month}; "
-            "det præcise antal kan ikke siges, fordi små antal er skjult."
+            f"{official(briefing.area.name)} havde mellem {between} fuldtidspersoner på ydelse i {month}; "
+            "det præcise antal kan ikke oplyses, fordi små antal er skjult."
         )
     else:
         return f"Det samlede antal ydelsesmodtagere i {month} kan ikke opgøres, fordi der mangler tal for {_lacking(briefing)}."
@@ -59,10 +57,81 @@ def _total(briefing: Briefing) -> str:
     return " ".join(filter(None, sentences))
 
 
+def movers(briefing: Briefing) -> str:
+    """Which benefits moved the total over the year, the two that moved it most either way, and how the country went."""
+    changed = sorted(
+        (line for line in briefing.benefits if line.over_year.value), key=lambda line: -abs(line.over_year.value or 0)
+    )
+    up, down = ([line for line in changed if _rises(line) is way][:_MOST] for way in (True, False))
+    told = [f"trækker især {_named(lines)} {way}" for lines, way in ((up, "op"), (down, "ned")) if lines]
+    if len(told) > 1:
+        told[1] = f"mens især {_named(down)} trækker ned"
+    return " ".join(filter(None, [f"Over året {', '.join(told)}." if told else "", _nation(briefing)]))
+
+
+def _nation(briefing: Briefing) -> str:
+    """How the total of the country moved over the year."""
+    by = next((each.over_year.pct for each in briefing.moved[1:2]), None)
+    if by is None:
+        return ""
+    if not writing.rounded(by, decimals=1):
+        return "I hele landet er antallet uændret."
+    return f"I hele landet er antallet {'steget' if by > 0 else 'faldet'} med {writing.per_cent(abs(by))}."
+
+
+def _rises(line: Compared) -> bool:
+    return (line.over_year.value or 0) > 0
+
+
+def _named(lines: list[Compared]) -> str:
+    return writing.listed([f"{in_sentence(line.name)} ({writing.signed(line.over_year.value or 0)})" for line in lines])
+
+
+def beside_the_total(briefing: Briefing) -> list[str]:
+    """The publisher's own total where ours cannot be told, and what the provisional counts are expected to come to."""
+    told = []
+    if briefing.total.now.shown is None and briefing.own_total.shown is not None:
+        told.append(
+            f"Jobindsats' egen opgørelse over alle ydelser er {writing.number(briefing.own_total.shown)} fuldtidspersoner i "
+            f"{writing.period(briefing.month)}. Den omfatter flere ydelser end tabellen, blandt andet efterløn."
+        )
+    if briefing.settled:
+        expected = "; ".join(
+            f"{in_sentence(each.name)} {writing.number(each.expected)} ({writing.number(each.low)}–{writing.number(each.high)})"
+            for each in briefing.settled
+        )
+        told.append(f"Når måneden er rettet færdig, ventes den at ende på (med 80 pct. sikkerhed): {expected}.")
+    return told
+
+
+def around(briefing: Briefing) -> list[str]:
+    """Who stands just before and just after on each list."""
+    ranking = briefing.ranking
+    if ranking is None:
+        return []
+    told = []
+    for nth, line in enumerate(ranking.lines):
+        beside = {
+            each.ranks[nth].shown: f"{alone(each.area)} (nr.{writing.TIED}{writing.number(each.ranks[nth].shown or 0)})"
+            for each in ranking.everyone
+            if line.rank.shown is not None and each.ranks[nth].shown in (line.rank.shown - 1, line.rank.shown + 1)
+        }
+        names = [beside[rank] for rank in sorted(rank for rank in beside if rank is not None)]
+        told += [f"{line.name}: {writing.listed(names)}"] if names else []
+    return [f"Nærmest på listerne: {'; '.join(told)}."] if told else []
+
+
+def of_the_key(found: KeyShares) -> list[str]:
+    """What is to be said of the shares of the country, but for what the whole page says."""
+    return [
+        wording.said(note, found.basis) for note in found.notes if note not in (PROVISIONAL_EXPLAINED, FEW_EXPLAINED)
+    ]
+
+
 def _lacking(briefing: Briefing) -> str:
     """The benefits that the month's total lacks."""
     there = (OBSERVED, SUPPRESSED, NOT_IN_FORCE)
-    return writing.listed([benefit(line.name) for line in briefing.benefits if line.now.status not in there])
+    return writing.listed([in_sentence(line.name) for line in briefing.benefits if line.now.status not in there])
 
 
 def _against(change: Change, *, when: str) -> str:
@@ -157,15 +226,27 @@ def on_top(briefing: Briefing) -> tuple[str, str]:
     return made, out_of_date([(each.title, each.expected_on) for each in briefing.late])
 
 
-def revised(revisions: Revisions) -> str:
-    """How many counts were revised since the briefing before."""
-    since = writing.day(in_denmark(revisions.since).date())
+def revised(briefing: Briefing) -> str:
+    """How many counts were revised since the appendix before, and which the most."""
+    revisions, told_of = briefing.revisions, danish_day(briefing.known_at)
+    since = writing.day(danish_day(revisions.since), beside=told_of)
     if not revisions.held:
-        return f"Der var ikke hentet tal {since}, så det kan ikke siges, hvad der er rettet siden."
+        return f"Der var ikke hentet tal {since}, så det kan ikke oplyses, hvad der er rettet siden."
     if not revisions.counted:
-        return f"Ingen af de tal, der var kendt {since}, er rettet siden."
-    many = writing.number(revisions.counted) if revisions.counted > 1 else "Ét"
-    return f"{many} af de tal, der var kendt {since}, er siden rettet af Jobindsats."
+        return f"Jobindsats har ikke rettet nogen af tallene siden {since}."
+    many = f"{writing.number(revisions.counted)} tal" if revisions.counted > 1 else "ét tal"
+    return f"Jobindsats har siden {since} rettet {many}{_largest(revisions, beside=told_of)}."
+
+
+def _largest(revisions: Revisions, *, beside: date) -> str:
+    """The revision that changed a count the most; empty where those that were changed came to be hidden, or were."""
+    most = revisions.every[0] if revisions.every else None
+    if most is None or most.before.shown is None or most.after.shown is None:
+        return ""
+    month = writing.period(most.period) if most.period.year != beside.year else writing.MONTHS[most.period.number - 1]
+    counts = f"{writing.number(most.before.shown)} til {writing.number(most.after.shown)}"
+    begun = "; den største rettelse er" if revisions.counted > 1 else ":"
+    return f"{begun} {in_sentence(most.name)} i {month} ({counts})"
 
 
 def shares(briefing: Briefing) -> list[str]:
@@ -178,5 +259,8 @@ def shares(briefing: Briefing) -> list[str]:
     if not both:
         return []
     below = sum(own < country for own, country in both)
+    if len(both) == 1:
+        height = "lavere end" if below else "ikke lavere end"
+        return [f"For den ene ydelse, der kan sammenlignes, er andelen af arbejdsstyrken {height} i hele landet."]
     of = f"alle {len(both)}" if below == len(both) else f"{below or 'ingen'} af de {len(both)}"
     return [f"Andelen af arbejdsstyrken er lavere end i hele landet for {of} ydelser, der kan sammenlignes."]

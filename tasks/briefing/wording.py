@@ -6,17 +6,8 @@ import re
 from collections.abc import Callable
 from datetime import date
 
-from tasks.briefing.content import (
-    BROKEN,
-    MISSING,
-    NOT_IN_FORCE,
-    NOT_YET,
-    SUPPRESSED,
-    WITHDRAWN,
-    Assumed,
-    Cell,
-    Change,
-)
+from tasks.briefing.cells import BROKEN, MISSING, NOT_IN_FORCE, NOT_YET, SUPPRESSED, WITHDRAWN, Cell, Change
+from tasks.briefing.grounds import Assumed
 from warehouse.danish import writing
 from warehouse.danish.reservations import FEW, FEW_EXPLAINED, TOO_FEW
 
@@ -35,7 +26,7 @@ NOT_SHOWN = {
 }
 
 EXPLAINED = {
-    SUPPRESSED: "Små antal er skjult af hensyn til diskretion. Et skjult antal er ikke nul, og der regnes ikke på det.",
+    SUPPRESSED: "Kilden skjuler små antal, så ingen kan genkendes. Et skjult antal er ikke nul, og der regnes ikke på det.",
     NOT_YET: "Tallet er endnu ikke opgjort for hele landet.",
     WITHDRAWN: "Jobindsats har trukket tallet tilbage.",
     MISSING: "Der er ikke hentet noget tal.",
@@ -47,12 +38,13 @@ EXPLAINED = {
 BASES = {
     "accounts_2022": "regnskab 2022",
     "ministry_potential_2018": "ministeriets potentiale, november 2018",
+    "sygedagpenge_2019": "sygedagpenge 2019",
     "economic_survey_2023_12": "Økonomisk Redegørelse, december 2023",
     "stated": "Oplyst bloktilskudsnøgle",
     "population": "Andel af landets befolkning",
     "workforce": "Andel af landets arbejdsstyrke",
     "working_age_population": "Andel af landets 16-66-årige",
-    "claimed": "Tal fra et udvalgspapir (påstået)",
+    "claimed": "Som angivet i sagen til udvalget",
 }
 
 ASSUMPTIONS = {
@@ -64,9 +56,9 @@ ASSUMPTIONS = {
 }
 
 EVIDENCE = {
-    "confirmed": "læst, hvor det blev offentliggjort",
-    "likely": "gengivet eller udledt",
-    "inferred": "et skøn",
+    "confirmed": "primærkilde",
+    "likely": "gengivet fra anden kilde",
+    "inferred": "skøn",
 }
 
 # Shipped assumptions name their sources in English; a municipality's own are printed as they are written.
@@ -83,11 +75,12 @@ SOURCES = {
     "The ministry's first benchmark list, 2 November 2018, as printed in Gladsaxe Bladet": (
         "Ministeriets første benchmarkliste, 2. november 2018, gengivet i Gladsaxe Bladet"
     ),
+    "Danmarks Statistik, population on 1 January": "Danmarks Statistik, befolkningen 1. januar",
     "nb-beskaeftigelse.dk, 19 November 2020": "nb-beskaeftigelse.dk, 19. november 2020",
 }
 
 _DAY = re.compile(r"\b(\d\d)-(\d\d)-(\d{4})\b")
-_DECIMAL = re.compile(r"(?<=\d)\.(?=\d+ pct)")
+_OLDER = re.compile(r"den seneste kendte, som gælder til [^,]+, er brugt")
 
 SHORTER = {"Selvforsørgelses- og hjemrejseydelse samt overgangsydelse": "Selvforsørgelses- og hjemrejseydelse mv."}
 
@@ -127,6 +120,28 @@ def benefit(name: str) -> str:
     return SHORTER.get(name, name)
 
 
+def in_sentence(name: str) -> str:
+    """A benefit's name within a sentence, where it has no capital.
+
+    >>> in_sentence("Sygedagpenge"), in_sentence("A-dagpenge")
+    ('sygedagpenge', 'a-dagpenge')
+    """
+    short = benefit(name)
+    return short[:1].lower() + short[1:]
+
+
+def places(found: Change) -> str:
+    """By how many places a municipality went up or down a list, or the word for why that is not said.
+
+    >>> places(Change(-1.0, None, "observed")), places(Change(0.0, None, "observed"))
+    ('1 ned', 'uændret')
+    """
+    if found.value is None:
+        return NOT_SHOWN[found.status]
+    way = "op" if found.value > 0 else "ned"
+    return f"{writing.number(abs(found.value))} {way}" if found.value else "uændret"
+
+
 def basis(name: str) -> str:
     """What a key or a price rests on."""
     return BASES.get(name, name.replace("_", " "))
@@ -143,9 +158,11 @@ def assumption(found: Assumed) -> str:
     return f"{write(found.value)}{band}"
 
 
-def said(caveat: str) -> str:
-    """A figure's caveat as a sentence, with Danish names of assumptions, and days and decimals as a Dane writes them."""
+def said(caveat: str, of_basis: str = "") -> str:
+    """A figure's caveat as a sentence, with Danish names of assumptions and of the basis used, and days in words."""
     for name, danish in ASSUMPTIONS.items():
         caveat = caveat.replace(name, danish)
+    if of_basis in BASES:
+        caveat = _OLDER.sub(f"den seneste kendte ({BASES[of_basis]}) er brugt", caveat)
     caveat = _DAY.sub(lambda day: writing.day(date(int(day[3]), int(day[2]), int(day[1]))), caveat)
-    return _DECIMAL.sub(",", caveat if caveat.endswith(".") else f"{caveat}.")
+    return caveat if caveat.endswith(".") else f"{caveat}."

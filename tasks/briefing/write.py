@@ -1,4 +1,4 @@
-"""Writing: one HTML file per municipality, all of one state of the warehouse, each written whole or not at all.
+"""Write briefings: a page, a Word document or a PDF each, all of one state of the warehouse, each file whole or not at all.
 
 A file needs nothing beside it: no script, no font and no picture is fetched, and the page says so to the browser itself. It
 is filled in from typed content and escaped. Times are those of Denmark.
@@ -22,15 +22,17 @@ from markupsafe import Markup
 from sqlalchemy import Engine
 
 from tasks.archive.whole_file import whole_file
-from tasks.briefing import assemble, charts, neighbours, summary, wording
+from tasks.briefing import annexes, assemble, charts, further_parts, neighbours, parts, summary
 from tasks.briefing import inputs as readings
-from tasks.briefing.content import BROKEN, OBSERVED, Briefing, Cell, Change, Made
+from tasks.briefing.content import Briefing
+from tasks.briefing.grounds import Made
+from tasks.briefing.paper import Paper, numbered
 from tasks.child_processes import exit_with_parent
 from warehouse.areas import COUNTRY, Area, municipalities
 from warehouse.assumptions.record import known
 from warehouse.danish import writing
 from warehouse.danish.clock import in_denmark
-from warehouse.danish.reservations import TOO_FEW
+from warehouse.danish.places import official
 from warehouse.errors import QuestionError
 from warehouse.figures import population
 from warehouse.marts.rows import one_state
@@ -76,7 +78,10 @@ def of_one(
     as_of: datetime | None = None,
     since: datetime | None = None,
 ) -> Written:
-    """Write one municipality's briefing; raises AreaUnknown and QuestionError, and then nothing is written."""
+    """Write one municipality's briefing in the form that the file's ending names.
+
+    Raises AreaUnknown and QuestionError, and then nothing is written.
+    """
     area = neighbours.municipality(name)
     chosen = neighbours.named(area, names=held_against) if held_against else None
     with one_state(engine) as connection:
@@ -85,7 +90,8 @@ def of_one(
             chosen = neighbours.by_themselves(area, people=people)
         wanted = [area.code, COUNTRY, *(each.code for each in chosen.areas)]
         gathered = assemble.gather(readings.read(connection, as_of=as_of, since=since, made=made, areas=wanted))
-    return _put(html(assemble.briefing(gathered, area=area, neighbours=chosen)), of=area, file=file)
+    briefing = assemble.briefing(gathered, area=area, neighbours=chosen)
+    return _put(_FORMS[file.suffix.lower()](briefing), of=area, file=file)
 
 
 def of_many(
@@ -110,7 +116,7 @@ def of_many(
         assemble.briefing(gathered, area=area, neighbours=neighbours.by_themselves(area, people=people))
         for area in areas
     ]
-    for briefing, page in zip(told, side_by_side(html, told), strict=True):
+    for briefing, page in zip(told, side_by_side(_html, told), strict=True):
         yield _put(page, of=briefing.area, file=folder / f"{briefing.area.name.lower()}.html")
 
 
@@ -121,9 +127,8 @@ def _make(folder: Path) -> None:
         raise QuestionError(f"{folder} cannot be made ({error.strerror}): name a folder for the briefings") from error
 
 
-def _put(page: str, *, of: Area, file: Path) -> Written:
+def _put(content: bytes, *, of: Area, file: Path) -> Written:
     """Put a page in its place whole: who opens it sees the one before or this one. Raises QuestionError where it cannot be."""
-    content = page.encode()
     try:
         with whole_file(file) as unfinished:
             unfinished.write_bytes(content)
@@ -136,30 +141,65 @@ def _put(page: str, *, of: Area, file: Path) -> Written:
 
 def html(briefing: Briefing) -> str:
     """One municipality's briefing as HTML."""
+    return _template().render(p=composed(briefing), css=Markup(_file("page.css")), markup=Markup)  # noqa: S704  # ours
+
+
+def _html(briefing: Briefing) -> bytes:
+    return html(briefing).encode()
+
+
+def _docx(briefing: Briefing) -> bytes:
+    from tasks.briefing.as_docx import docx
+
+    return docx(composed(briefing))
+
+
+def _pdf(briefing: Briefing) -> bytes:
+    from tasks.briefing.as_pdf import pdf
+
+    return pdf(composed(briefing))
+
+
+_FORMS: dict[str, Callable[[Briefing], bytes]] = {".html": _html, ".htm": _html, ".docx": _docx, ".pdf": _pdf}
+
+
+def composed(briefing: Briefing) -> Paper:
+    """One municipality's briefing as blocks, which every form is written from."""
     drawn = charts.charts_of(briefing)
-    return _template().render(
-        b=briefing,
-        css=Markup(_file("page.css")),  # noqa: S704  # ours
-        figures={name: Markup(chart.svg) for name, chart in drawn.items()},  # noqa: S704  # made and escaped by charts
-        charts=drawn,
-        in_short=summary.in_short(briefing),
-        shares_said=summary.shares(briefing),
-        revised=summary.revised(briefing.revisions),
-        on_top=summary.on_top(briefing),
-        explained=wording.explained(statuses(briefing)),
+    title = f"{official(briefing.area.name)}: nøgletal på beskæftigelsesområdet"
+    month = writing.period(briefing.month)
+    made, warning = summary.on_top(briefing)
+    sections = [
+        parts.benefits(briefing, charts=drawn),
+        parts.shares(briefing, charts=drawn),
+        further_parts.benchmark(briefing, charts=drawn),
+        further_parts.savings(briefing),
+        further_parts.projection(briefing),
+        further_parts.key(briefing),
+        further_parts.indicators(briefing),
+        further_parts.revisions(briefing),
+        further_parts.breaks(briefing),
+        annexes.lists(briefing),
+        annexes.every_revision(briefing),
+    ]
+    return Paper(
+        kind="Bilag til udvalget" + (f", sag {briefing.made.case}" if briefing.made.case else ""),
+        title=title,
+        lines=(_about(briefing), made),
+        warning=warning,
+        summary=parts.in_short(briefing),
+        sections=numbered(sections),
+        sources=annexes.sources(briefing),
+        running=f"{title}, {month}",
     )
 
 
-def statuses(briefing: Briefing) -> set[str]:
-    """Why values of a briefing are not shown: the statuses that its tables print a word for."""
-    lines = [briefing.total, *briefing.benefits]
-    found = {cell.status for line in lines for cell in (line.now, line.month_before, line.year_before)}
-    changes = [change for line in lines for change in (line.over_month, line.over_year)]
-    found |= {TOO_FEW if each.value is not None and each.pct is None else each.status for each in changes}
-    found |= {cell.status for line in briefing.shares for cell in (line.own, line.country, *line.neighbours)}
-    if briefing.ranking is not None:
-        found |= {each.status for line in briefing.ranking.lines for each in (line.rank, line.before, line.gained)}
-    return found - {OBSERVED}
+def _about(briefing: Briefing) -> str:
+    """The month, of which day the figures are, and what is counted."""
+    month = writing.period(briefing.month)
+    of = f"{month[:1].upper()}{month[1:]}{' (foreløbige tal)' if briefing.provisional else ''}."
+    day = writing.day(in_denmark(briefing.as_of or briefing.known_at).date())
+    return f"{of} Tallene er, som de så ud {day}. Alle antal er fuldtidspersoner, medmindre andet er angivet."
 
 
 @cache
@@ -167,50 +207,8 @@ def _file(name: str) -> str:
     return resources.files("tasks.briefing").joinpath(name).read_text(encoding="utf-8")
 
 
-def _as(write: Callable[..., str], **options: int) -> Callable[[Cell], str]:
-    """A filter that writes a cell's value, or the word for why there is none."""
-    return lambda cell: wording.cell(cell, lambda value: write(value, **options))
-
-
-def _why(found: Cell | Change) -> str:
-    """The class of a table's cell: a number, or a word for why there is none."""
-    if found.status == OBSERVED:
-        return "tal"
-    return "tal brud" if found.status == BROKEN else "tal ord"
-
-
 @cache
 def _template() -> Template:
-    """The template, with what writes numbers, words and days; nothing is computed in it."""
+    """The template, in which nothing is computed and everything is escaped."""
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    environment.filters |= {
-        "count": _as(writing.number),
-        "pct": _as(writing.number, decimals=1),
-        "place": _as(writing.place),
-        "signed": _as(writing.signed),
-        "money": _as(writing.millions),
-        "change": lambda change: wording.change(change, writing.signed),
-        "change_pct": wording.change_pct,
-        "why": _why,
-        "day": lambda value: writing.day(in_denmark(value).date()),
-        "digits": writing.digits,
-        "digits_there": lambda value: writing.digits(in_denmark(value).date()),
-        "source": lambda written_in_english: wording.SOURCES.get(written_in_english, written_in_english),
-        "period": writing.period,
-        "short_month": writing.short_month,
-        "number": writing.number,
-        "key": lambda value: writing.per_cent(value, decimals=2),
-        "kroner": writing.kroner,
-        "benefit": wording.benefit,
-        "basis": wording.basis,
-        "bounds": lambda saving: " til ".join(map(writing.millions, summary.bounds(saving))),
-        "one_decimal": _as(writing.signed, decimals=1),
-        "said": wording.said,
-        "listed": writing.listed,
-        "assumption": wording.assumption,
-        "assumption_name": lambda name: wording.ASSUMPTIONS.get(name, name),
-        "expected": summary.expected,
-        "stopped": lambda sentence: sentence if sentence.endswith(".") else f"{sentence}.",
-        "evidence": lambda name: wording.EVIDENCE[name],
-    }
     return environment.from_string(_file("page.html.jinja"))

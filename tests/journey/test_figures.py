@@ -78,7 +78,7 @@ def test_twenty_thousand_more_mean_something_else_on_each_key(two_nights: Scene)
     assert rows["population"]["value"] == 98
     assert {each["value"] for each in rows["population"]["assumptions"]} == {20_000, 29_215, 5_932_654}
     assert (rows["claimed"]["value"], rows["claimed"]["key_pct"]) == (92, 0.46)
-    assert any("påstået" in caveat for caveat in rows["claimed"]["caveats"])
+    assert any("står i sagen" in caveat for caveat in rows["claimed"]["caveats"])
 
 
 def test_an_investment_is_paid_back_sooner_once_the_municipality_counts_with_more_years(two_nights: Scene) -> None:

@@ -19,7 +19,8 @@ from dashboards import courses, shown
 from dashboards.marts import reading
 from flows.command_line.main import run
 from tasks.briefing import assemble, inputs
-from tasks.briefing.content import Made, Neighbours
+from tasks.briefing.content import Neighbours
+from tasks.briefing.grounds import Made
 from tests.conftest import ROOT, Stage
 from tests.scene import Scene
 from tests.standin.release_calendar import current_release

@@ -95,9 +95,10 @@ def place(value: float) -> str:
     return f"{number(value)}."
 
 
-def day(value: date) -> str:
-    """A day, as `5. december 2023`."""
-    return f"{value.day}.{TIED}{MONTHS[value.month - 1]} {value.year}"
+def day(value: date, *, beside: date | None = None) -> str:
+    """A day, as `5. december 2023`; without its year where that is the year of the day it is told beside."""
+    within = f"{value.day}.{TIED}{MONTHS[value.month - 1]}"
+    return within if beside is not None and beside.year == value.year else f"{within} {value.year}"
 
 
 def digits(value: date) -> str:

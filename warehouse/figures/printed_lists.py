@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 import polars as pl
 from sqlalchemy import Connection, text
 
+from warehouse.danish import writing
 from warehouse.figures.inputs import Scope, moved, named, read
 from warehouse.figures.model import KEY, Figure, Input, Printed
 
@@ -152,7 +153,7 @@ def _in_words(apart: pl.DataFrame, *, printed: Printed) -> pl.DataFrame:
 
 
 def _danish(value: float) -> str:
-    return f"{value:.0f}" if value.is_integer() else f"{value:.2f}".replace(".", ",")
+    return writing.number(value, decimals=0 if value.is_integer() else 2)
 
 
 def with_sources_told(rows: pl.DataFrame, *, said: pl.DataFrame, printed: Printed) -> pl.DataFrame:
@@ -163,7 +164,7 @@ def with_sources_told(rows: pl.DataFrame, *, said: pl.DataFrame, printed: Printe
         f"Fra ministeriets trykte rangliste ({{}}), som står ved siden af tabel {printed.table}.", "table_id"
     )
     differs = pl.format(
-        f"Tabel {printed.table} og den trykte rangliste siger ikke det samme: {{}} (tabellen først).", "differs"
+        f"Tabel {printed.table} og den trykte rangliste har ikke samme tal: {{}} (tabellen først).", "differs"
     )
     source = pl.when(of_list & pl.col("stands_beside")).then(beside).when(of_list).then(alone)
     earlier = pl.when("earlier_elsewhere").then(pl.lit(EARLIER_ELSEWHERE))

@@ -31,7 +31,7 @@ def _counted(name: str, english: str, danish: str) -> tuple[Column[Any], Column[
             f"{name}_status",
             Text,
             f"Status of {name}: observed, suppressed, not_yet or withdrawn.",
-            f"Status for {name}: observed (oplyst), suppressed (diskretioneret), not_yet (endnu ikke opgjort) eller "
+            f"Status for {name}: observed (oplyst), suppressed (skjult), not_yet (endnu ikke opgjort) eller "
             "withdrawn (trukket tilbage af kilden).",
         ),
     )

@@ -85,7 +85,7 @@ def number(name: str, english: str, danish: str, *, unit: str | None = None, sou
     """A computed number, which is null where it cannot be computed."""
     said = (
         f"{english} Null where an input is hidden or missing; never a zero then.",
-        f"{danish} Tom, hvis et af tallene bag er diskretioneret eller mangler; så er det aldrig nul.",
+        f"{danish} Tom, hvis et af tallene bag er skjult eller mangler; så er det aldrig nul.",
     )
     return _filled_from(source, optional(name, Double, *said, unit=unit))
 

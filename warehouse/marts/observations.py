@@ -46,7 +46,7 @@ def _content() -> tuple[Column[Any], ...]:
     """What stands, and since which vintage."""
     statuses = (
         "observed, suppressed, not_yet or withdrawn.",
-        "observed (oplyst), suppressed (diskretioneret), not_yet (endnu ikke opgjort) eller withdrawn (trukket tilbage).",
+        "observed (oplyst), suppressed (skjult), not_yet (endnu ikke opgjort) eller withdrawn (trukket tilbage).",
     )
     value = ("The value; null unless observed.", "Tallet; tom, hvis det ikke er oplyst.")
     return (

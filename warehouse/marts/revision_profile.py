@@ -57,7 +57,7 @@ revision_profile = Table(
     ),
     _count("releases", "Releases that reached the age.", "Antal udgivelser, der er blevet så gamle."),
     _count("cells", "Values that are compared.", "Antal tal, der sammenlignes."),
-    _count("hidden_cells", "Not used: hidden in one of the two.", "Ikke brugt: diskretioneret i en af de to."),
+    _count("hidden_cells", "Not used: hidden in one of the two.", "Ikke brugt: skjult i en af de to."),
     _count(
         "not_yet_cells", "Not used: not there yet in one of the two.", "Ikke brugt: endnu ikke opgjort i en af de to."
     ),

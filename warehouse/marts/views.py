@@ -105,7 +105,7 @@ benefit_totals = Table(
         "status",
         Text,
         "observed (whole), else the worst of a part's: suppressed, not_yet, withdrawn or missing.",
-        "observed (alt er med), ellers den værste af delenes: suppressed (diskretioneret), not_yet (endnu ikke opgjort), "
+        "observed (alt er med), ellers den værste af delenes: suppressed (skjult), not_yet (endnu ikke opgjort), "
         "withdrawn (trukket tilbage) eller missing (mangler).",
     ),
     described("parts", Integer, "Benefits that are there, shown or hidden.", "Antal ydelser, der er kommet tal for."),

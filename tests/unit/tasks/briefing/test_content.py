@@ -8,9 +8,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tasks.briefing import content
+from tasks.briefing import cells
 from tasks.briefing import wording as words
-from tasks.briefing.content import BROKEN, MISSING, NOT_YET, OBSERVED, SUPPRESSED, WITHDRAWN, Cell, compared
+from tasks.briefing.cells import (
+    ABSENT,
+    BROKEN,
+    MISSING,
+    NOT_IN_FORCE,
+    NOT_YET,
+    OBSERVED,
+    SUPPRESSED,
+    WITHDRAWN,
+    Cell,
+    compared,
+)
 from warehouse.danish import writing as written
 from warehouse.danish.reservations import TOO_FEW
 
@@ -55,7 +66,7 @@ def test_a_reform_is_never_a_fall(now: float, before: float) -> None:
         (Cell.of(None, SUPPRESSED, low=110.0, high=118.0), "110–118"),
         (Cell.of(None, NOT_YET), "afventer"),
         (Cell.of(None, WITHDRAWN), "trukket tilbage"),
-        (content.ABSENT, "–"),
+        (ABSENT, "–"),
     ],
 )
 def test_a_cell_is_printed_as_a_number_or_as_the_reason_why_not(cell: Cell, expected: str) -> None:
@@ -63,10 +74,10 @@ def test_a_cell_is_printed_as_a_number_or_as_the_reason_why_not(cell: Cell, expe
 
 
 def test_every_reason_has_a_word_and_every_word_but_a_dash_is_explained() -> None:
-    statuses = {*UNSHOWN, BROKEN, content.NOT_IN_FORCE, TOO_FEW}
+    statuses = {*UNSHOWN, BROKEN, NOT_IN_FORCE, TOO_FEW}
     assert statuses <= words.NOT_SHOWN.keys()
     assert statuses <= words.EXPLAINED.keys()
 
 
 def test_the_examples_in_the_text_hold() -> None:
-    assert [doctest.testmod(module).failed for module in (content, words)] == [0, 0]
+    assert [doctest.testmod(module).failed for module in (cells, words)] == [0, 0]

@@ -10,36 +10,26 @@ from xml.etree.ElementTree import Element
 import pytest
 from defusedxml.ElementTree import fromstring
 
-from tasks.briefing import charts, write
+from tasks.briefing import charts, parts, write
 from tasks.briefing import summary as sentences
 from tasks.briefing import wording as words
+from tasks.briefing.cells import BROKEN, MISSED, MISSING, NOT_IN_FORCE, OBSERVED, SUPPRESSED, Cell, Change, compared
 from tasks.briefing.content import (
-    BROKEN,
-    MISSED,
-    MISSING,
-    NOT_IN_FORCE,
-    OBSERVED,
-    SUPPRESSED,
-    Assumed,
     Briefing,
-    Cell,
-    Change,
     Compared,
-    Late,
-    Made,
     Neighbours,
     Point,
     Projection,
     Ranking,
     RankLine,
+    Revision,
     Revisions,
     Saving,
-    SeriesBreak,
     ShareLine,
-    Source,
-    compared,
 )
+from tasks.briefing.grounds import Assumed, Late, Made, SeriesBreak, Source
 from warehouse.areas import find
+from warehouse.assumptions.model import shipped
 from warehouse.danish import writing as written
 from warehouse.periods import Period, spanning
 
@@ -108,7 +98,7 @@ def briefing() -> Briefing:
         projections=(
             Projection(Period.parse("2024Y01"), "population", 20_000.0, 0.06, seen(12), FORECAST, 2025, True, ()),
         ),
-        revisions=Revisions(SEEN, held=True, counted=0),
+        revisions=Revisions(SEEN, held=True),
         breaks=(SeriesBreak("Reform", "Tallene kan ikke sammenlignes", "Loven"),),
         sources=(Source("y01a02", "A-dagpenge", "Jobindsats.dk / STAR", 7, date(2023, 11, 20), SEEN),),
         assumptions=(
@@ -156,8 +146,8 @@ def test_the_page_lets_nothing_in(briefing: Briefing) -> None:
 
 def test_every_value_that_is_not_shown_has_its_reason_explained(briefing: Briefing) -> None:
     html = write.html(briefing)
-    assert write.statuses(briefing) == {SUPPRESSED, BROKEN, NOT_IN_FORCE, "missing", "too_few"}
-    assert all(f"<dt>{words.NOT_SHOWN[status]}</dt>" in html for status in write.statuses(briefing))
+    assert parts.statuses(briefing) == {SUPPRESSED, BROKEN, NOT_IN_FORCE, "missing", "too_few"}
+    assert all(f"<dt>{words.NOT_SHOWN[status]}</dt>" in html for status in parts.statuses(briefing))
 
 
 def test_an_exact_total_is_never_made_of_bounds(briefing: Briefing) -> None:
@@ -168,7 +158,7 @@ def test_an_exact_total_is_never_made_of_bounds(briefing: Briefing) -> None:
 
 
 def test_a_line_ends_at_a_series_break_and_a_hidden_total_is_a_bar(briefing: Briefing) -> None:
-    chart = charts.course(briefing.course)
+    chart = charts.course(briefing)
     assert chart is not None
     lines = drawn(chart.svg, "mark-line")
     assert len(lines) == 2
@@ -180,18 +170,18 @@ def test_a_line_ends_at_a_series_break_and_a_hidden_total_is_a_bar(briefing: Bri
 
 def test_a_provisional_month_is_a_ring(briefing: Briefing) -> None:
     first, *rest = (replace(point, cell=seen(100 + nth), stretch=0) for nth, point in enumerate(briefing.course))
-    settled = charts.course((first, *rest))
-    moving = charts.course((first, *rest[:-1], replace(rest[-1], provisional=True)))
+    settled = charts.course(replace(briefing, course=(first, *rest)))
+    moving = charts.course(replace(briefing, course=(first, *rest[:-1], replace(rest[-1], provisional=True))))
     assert settled is not None
     assert moving is not None
     assert len(drawn(moving.svg, "mark-symbol")) == len(drawn(settled.svg, "mark-symbol")) + 1
-    assert "ring: foreløbig" in moving.title
+    assert "Ring: foreløbig" in moving.key
 
 
 def test_no_line_is_drawn_over_a_month_whose_total_lacks_a_part(briefing: Briefing) -> None:
     first, second, third, *rest = (replace(point, stretch=0) for point in briefing.course[:-1])
     lacks = Cell.of(None, MISSING, low=60.0)
-    chart = charts.course((first, second, replace(third, cell=lacks), *rest))
+    chart = charts.course(replace(briefing, course=(first, second, replace(third, cell=lacks), *rest)))
     assert chart is not None
     assert [path.get("d", "").count("L") for path in drawn(chart.svg, "mark-line")] == [1, 1]
     assert len(drawn(chart.svg, "mark-symbol")) == 4
@@ -203,7 +193,7 @@ def test_a_total_that_lacks_a_part_is_not_said_and_the_part_is_named(briefing: B
     lacks = replace(briefing, total=line("Alle ydelser", MISSED, seen(9), seen(9)), benefits=briefing.benefits + lines)
     assert sentences.in_short(lacks)[0] == (
         "Det samlede antal ydelsesmodtagere i oktober 2023 kan ikke opgøres, "
-        "fordi der mangler tal for Sygedagpenge og Fleksjob."
+        "fordi der mangler tal for sygedagpenge og fleksjob."
     )
 
 
@@ -211,17 +201,15 @@ def test_a_hidden_count_has_no_bar_and_no_dot(briefing: Briefing) -> None:
     changed = charts.changes(briefing)
     assert changed is not None
     assert {mark.text for mark in drawn(changed.svg, "mark-text")} == {"databrud", "skjult", "\N{MINUS SIGN}2"}
-    shares = charts.shares(briefing)
-    assert shares is not None
-    # Own and others' of the first benefit; the country's and others' of the second.
-    assert len(drawn(shares.svg, "mark-symbol")) == 5
-    assert "Ressourceforløb: Fanø skjult" in shares.description
-    assert "Fanø" in shares.svg
+    gaps = charts.gaps(briefing)
+    assert gaps is not None
+    assert {mark.text for mark in drawn(gaps.svg, "mark-text")} == {"\N{MINUS SIGN}0,8", "skjult"}
+    assert "Ressourceforløb: skjult" in gaps.description
 
 
 def test_numbers_in_charts_are_danish(briefing: Briefing) -> None:
     thousands = tuple(replace(point, cell=seen(2_800 + nth)) for nth, point in enumerate(briefing.course))
-    chart = charts.course(thousands)
+    chart = charts.course(replace(briefing, course=thousands))
     assert chart is not None
     assert "2.80" in chart.svg
     assert "2,80" not in chart.svg
@@ -232,7 +220,7 @@ def test_without_anything_to_draw_there_is_no_chart(briefing: Briefing) -> None:
     assert charts.charts_of(bare) == {}
     html = write.html(bare)
     assert "<svg" not in html
-    assert "Der er ikke hentet en benchmarkliste." in html
+    assert "Der er endnu ikke hentet en benchmarkliste." in html
     assert "Databrud</h2>" not in html
 
 
@@ -329,8 +317,40 @@ def test_the_country_may_be_above_every_share_or_below(briefing: Briefing) -> No
     below = ShareLine("x", seen(1.0), seen(2.0), ())
     above = ShareLine("y", seen(3.0), seen(2.0), ())
     told = [sentences.shares(replace(briefing, shares=shares))[0] for shares in ((below,), (above,), (below, above))]
-    assert [re.findall(r"for (.+) ydelser", sentence)[0] for sentence in told] == [
-        "alle 1",
-        "ingen af de 1",
-        "1 af de 2",
+    assert [sentence.partition(" er ")[0] for sentence in told] == [
+        "For den ene ydelse, der kan sammenlignes,",
+        "For den ene ydelse, der kan sammenlignes,",
+        "Andelen af arbejdsstyrken",
     ]
+    assert "arbejdsstyrken lavere end" in told[0]
+    assert "ikke lavere end" in told[1]
+    assert "for 1 af de 2 ydelser" in told[2]
+
+
+@pytest.mark.parametrize(
+    ("counted", "period", "counts", "said"),
+    [
+        (0, "2023M09", (1, 1), "Jobindsats har ikke rettet nogen af tallene siden 5. november."),
+        (1, "2023M09", (264, 272), "Jobindsats har siden 5. november rettet ét tal: sygedagpenge i september (264 til 272)."),
+        (47, "2022M09", (1264, 1272), "Jobindsats har siden 5. november rettet 47 tal; den største rettelse er sygedagpenge i "
+                                    "september 2022 (1.264 til 1.272)."),
+        (2, "2023M09", (None, 8), "Jobindsats har siden 5. november rettet 2 tal."),
+    ],
+)  # fmt: skip
+def test_how_much_was_revised_is_said_with_the_largest(
+    briefing: Briefing, counted: int, period: str, counts: tuple[float | None, float], said: str
+) -> None:
+    before, after = counts
+    then = HIDDEN if before is None else seen(before)
+    largest = Revision("Sygedagpenge", Period.parse(period), then, seen(after))
+    revisions = Revisions(datetime(2023, 11, 5, 22, tzinfo=UTC), held=True, every=(largest,) * counted)
+    assert sentences.revised(replace(briefing, revisions=revisions)).replace(written.TIED, " ") == said
+
+
+def test_what_is_assumed_is_told_in_danish() -> None:
+    used = [each for each in shipped() if each.name in words.ASSUMPTIONS]
+    told = [words.SOURCES.get(each.source, each.source) for each in used]
+    told += [words.basis(each.basis) for each in used if each.basis]
+    told += words.ASSUMPTIONS.values()
+    english = re.compile(r"\b(the|and|of|by|item|quoting|as|January|May|October|November|December)\b")
+    assert [text for text in told if english.search(text)] == []

@@ -10,7 +10,9 @@ import polars as pl
 import pytest
 
 from tasks.briefing import sections, summary
-from tasks.briefing.content import MISSING, Briefing, Made
+from tasks.briefing.cells import MISSING
+from tasks.briefing.content import Briefing
+from tasks.briefing.grounds import Made
 from tasks.briefing.inputs import Readings
 from tests.unit.tasks.briefing.test_page import briefing  # noqa: F401  # a fixture
 from warehouse.areas import find
