@@ -1,6 +1,6 @@
 """Every table of the publisher: adopted, its cost told, loaded, held against the stand-in's own numbers; one label is respelt.
 
-A fixed sample of them, and all with JOBINDSATS_TESTS_EVERY_TABLE=1. Nights go without the orchestrator, through the plain
+A fixed sample of them, and all with EVERY_TABLE=1. Nights go without the orchestrator, through the plain
 functions of the road.
 """
 
@@ -36,7 +36,7 @@ from warehouse.catalogue.named import table_named
 
 pytestmark = pytest.mark.slow
 
-ALL = bool(os.environ.get("JOBINDSATS_TESTS_EVERY_TABLE"))
+ALL = bool(os.environ.get("EVERY_TABLE"))
 FIRST, SECOND = date(2026, 8, 25), date(2026, 9, 28)
 RESPELT = "y07a07"
 # Rolling years, quarters, no country, two hierarchies of areas, no total, many members, and the country null.
