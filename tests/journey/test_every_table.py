@@ -83,7 +83,7 @@ def respelt(edition: Edition) -> Edition:
 class Nights(PlainNights):
     """Nights over all of the publisher's tables."""
 
-    def of_all(self, day: date, *tables: str) -> dict[str, TableOutcome]:
+    def of_all(self, day: date, *tables: str, again: bool = False) -> dict[str, TableOutcome]:
         """One night, over these tables or all; outcomes by table."""
         self.publisher.set_today(day.isoformat())
         resources = self.resources(day.isoformat())
@@ -91,7 +91,11 @@ class Nights(PlainNights):
             run_id = open_run(connection, started_at=resources.clock())
         found = {}
         for due in due_of_source(
-            source_of("jobindsats"), resources, run_id=run_id, wanted=frozenset(tables or ("jobindsats",))
+            source_of("jobindsats"),
+            resources,
+            run_id=run_id,
+            wanted=frozenset(tables or ("jobindsats",)),
+            again=again,
         ):
             with self._looked_at(keep=True) as connection:
                 outcome = outcome_of(due, load=self._load(resources, run_id=run_id, connection=connection))
