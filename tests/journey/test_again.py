@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import polars as pl
 import pytest
-from sqlalchemy import URL
+from sqlalchemy import Engine, text
 
-from flows.command_line.main import run
-from tests.scene import Scene
+from tests.journey.test_every_table import Nights
 from tests.standin.editions import Cube, Edition
 from tests.standin.publisher import Publisher, Settings
 from tests.standin.server import serving
@@ -21,20 +19,7 @@ from tests.unit.tasks.upkeep.test_adopting import TODAY, World
 pytestmark = pytest.mark.slow
 
 TABLE = "y07a02"
-
-
-@pytest.fixture
-def world() -> World:
-    return World()
-
-
-@pytest.fixture
-def mended_at_noon(
-    world: World, orchestrator: str, database: URL, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Scene]:
-    """A scene whose publisher serves this world."""
-    with serving(Publisher(world, today=TODAY, settings=Settings())) as standin:
-        yield Scene.set_up(standin, orchestrator=orchestrator, database=database, folder=tmp_path, patch=monkeypatch)
+DAYS = "select count(*), count(distinct publisher_updated_on) from core.vintages"
 
 
 def corrected(edition: Edition) -> Edition:
@@ -49,20 +34,22 @@ def corrected(edition: Edition) -> Edition:
     return replace(edition, read=read)
 
 
-def test_a_correction_of_the_same_day_is_fetched_when_it_is_asked_for(
-    mended_at_noon: Scene, world: World, capsys: pytest.CaptureFixture[str]
+def test_a_correction_without_a_new_date_is_fetched_when_it_is_asked_for(
+    engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    scene = mended_at_noon
-    assert scene.outcomes(scene.night(tables=[TABLE])) == {TABLE: "published"}
+    world = World()
     edition = world.edition(TABLE, TODAY)
     assert edition is not None
-    world.own[TABLE] = corrected(edition)
-
-    assert scene.outcomes(scene.night(tables=[TABLE])) == {TABLE: "not_due"}
-    scene.set_clock()
-    capsys.readouterr()
-    assert run(["nightly", "--table", TABLE, "--again", "--json"]) == 0
-    (table,) = json.loads(capsys.readouterr().out)["tables"]
-    assert (table["outcome"], table["revised"], table["withdrawn"]) == ("published", 1, 0), table
-    days = scene.query("select distinct publisher_updated_on from core.vintages")
-    assert len(days) == 1, "the publisher's date was the same"
+    world.own[TABLE] = edition
+    with serving(Publisher(world, today=TODAY, settings=Settings())) as standin:
+        monkeypatch.setenv("JOBINDSATS_DATA_DIR", str(tmp_path))
+        nights = Nights(standin, engine, tmp_path)
+        assert nights.of_all(TODAY, TABLE)[TABLE].outcome == "published"
+        world.own[TABLE] = corrected(edition)
+        assert nights.of_all(date(2023, 11, 6), TABLE)[TABLE].outcome == "not_due"
+        fetched = nights.of_all(date(2023, 11, 7), TABLE, again=True)[TABLE]
+        assert fetched.vintage is not None, fetched.message
+        assert (fetched.outcome, fetched.vintage.revised, fetched.vintage.withdrawn) == ("published", 1, 0)
+        assert nights.of_all(date(2023, 11, 8), TABLE, again=True)[TABLE].outcome == "unchanged"
+    with engine.connect() as connection:
+        assert tuple(connection.execute(text(DAYS)).one()) == (2, 1), "the publisher's date was the same"

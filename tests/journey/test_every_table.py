@@ -1,6 +1,6 @@
 """Every table of the publisher: adopted, its cost told, loaded, held against the stand-in's own numbers; one label is respelt.
 
-A fixed sample of them, and all with JOBINDSATS_TESTS_EVERY_TABLE=1. Nights go without the orchestrator, through the plain
+A fixed sample of them, and all with EVERY_TABLE=1. Nights go without the orchestrator, through the plain
 functions of the road.
 """
 
@@ -36,7 +36,7 @@ from warehouse.catalogue.named import table_named
 
 pytestmark = pytest.mark.slow
 
-ALL = bool(os.environ.get("JOBINDSATS_TESTS_EVERY_TABLE"))
+ALL = bool(os.environ.get("EVERY_TABLE"))
 FIRST, SECOND = date(2026, 8, 25), date(2026, 9, 28)
 RESPELT = "y07a07"
 # Rolling years, quarters, no country, two hierarchies of areas, no total, many members, and the country null.
@@ -83,7 +83,7 @@ def respelt(edition: Edition) -> Edition:
 class Nights(PlainNights):
     """Nights over all of the publisher's tables."""
 
-    def of_all(self, day: date, *tables: str) -> dict[str, TableOutcome]:
+    def of_all(self, day: date, *tables: str, again: bool = False) -> dict[str, TableOutcome]:
         """One night, over these tables or all; outcomes by table."""
         self.publisher.set_today(day.isoformat())
         resources = self.resources(day.isoformat())
@@ -91,7 +91,11 @@ class Nights(PlainNights):
             run_id = open_run(connection, started_at=resources.clock())
         found = {}
         for due in due_of_source(
-            source_of("jobindsats"), resources, run_id=run_id, wanted=frozenset(tables or ("jobindsats",))
+            source_of("jobindsats"),
+            resources,
+            run_id=run_id,
+            wanted=frozenset(tables or ("jobindsats",)),
+            again=again,
         ):
             with self._looked_at(keep=True) as connection:
                 outcome = outcome_of(due, load=self._load(resources, run_id=run_id, connection=connection))
