@@ -58,7 +58,7 @@ COMMANDS = {
         "Take a figure apart: formula, inputs with their vintages, assumptions, down to the archived bytes' hashes."
     ),
     "flows.command_line.outputs:briefing": (
-        "Write the committee's appendix of a municipality, or of all: one HTML file, charts inside."
+        "Write the committee's appendix of a municipality (HTML, Word or PDF by the file's ending), or of all as HTML."
     ),
     "flows.command_line.figures:claims": (
         "Hold the numbers of a paper, written down in a YAML file, against the warehouse."

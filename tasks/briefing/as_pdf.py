@@ -7,11 +7,11 @@ import tempfile
 from dataclasses import asdict, replace
 from importlib import resources
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from tasks.briefing.paper import Beside, Block, Figure, Paper, Section
 
-STANDARD = "ua-1"
+STANDARD: Final = "ua-1"
 
 
 def pdf(paper: Paper) -> bytes:
@@ -22,7 +22,7 @@ def pdf(paper: Paper) -> bytes:
         template = resources.files("tasks.briefing").joinpath("paper.typ").read_text(encoding="utf-8")
         Path(folder, "paper.typ").write_text(template, encoding="utf-8")
         Path(folder, "paper.json").write_text(json.dumps(_told(paper, folder=Path(folder))), encoding="utf-8")
-        written = typst.compile(str(Path(folder, "paper.typ")), root=folder, format="pdf", pdf_standards=[STANDARD])
+        written = typst.compile(str(Path(folder, "paper.typ")), root=folder, format="pdf", pdf_standards=STANDARD)
     return bytes(written)
 
 

@@ -262,5 +262,9 @@ def shares(briefing: Briefing) -> list[str]:
     if len(both) == 1:
         height = "lavere end" if below else "ikke lavere end"
         return [f"For den ene ydelse, der kan sammenlignes, er andelen af arbejdsstyrken {height} i hele landet."]
-    of = f"alle {len(both)}" if below == len(both) else f"{below or 'ingen'} af de {len(both)}"
+    of = (
+        ("begge" if len(both) == 2 else f"alle {len(both)}")
+        if below == len(both)
+        else f"{below or 'ingen'} af de {len(both)}"
+    )
     return [f"Andelen af arbejdsstyrken er lavere end i hele landet for {of} ydelser, der kan sammenlignes."]

@@ -163,6 +163,7 @@ def said(caveat: str, of_basis: str = "") -> str:
     for name, danish in ASSUMPTIONS.items():
         caveat = caveat.replace(name, danish)
     if of_basis in BASES:
-        caveat = _OLDER.sub(f"den seneste kendte ({BASES[of_basis]}) er brugt", caveat)
+        told = BASES[of_basis]
+        caveat = _OLDER.sub(f"den seneste kendte ({told[:1].lower()}{told[1:]}) er brugt", caveat)
     caveat = _DAY.sub(lambda day: writing.day(date(int(day[3]), int(day[2]), int(day[1]))), caveat)
     return caveat if caveat.endswith(".") else f"{caveat}."

@@ -116,7 +116,7 @@ def test_the_word_document_can_be_gone_on_with(briefing: Briefing) -> None:  # n
     about = [shape._inline.docPr for shape in document.inline_shapes]
     assert [each.get("descr") for each in about] == [chart.description for chart in charts]
     assert len(charts) >= 3
-    assert all(table.rows[0]._tr.trPr.xpath("w:tblHeader") for table in document.tables)
+    assert all(table.rows[0]._tr.xpath("./w:trPr/w:tblHeader") for table in document.tables)
     with zipfile.ZipFile(BytesIO(content)) as package:
         foot = package.read("word/footer1.xml").decode()
         assert "NUMPAGES" in foot
