@@ -29,6 +29,11 @@ WRONG_USE = (
 )
 
 
+def contact() -> str | None:
+    """Whom to ask of the figures, by the settings."""
+    return read_settings().contact
+
+
 def migrate() -> str:
     """Bring the schema, the areas and the catalogue up to date; gives the revision."""
     with open_resources() as resources:
