@@ -116,6 +116,7 @@ def give_readers(login: str | None, *, renew_password: bool = False) -> dict[str
     return {
         "role": reader_limits.READER,
         "login": login,
+        "address": where.set(username=login).render_as_string() if login else None,
         "done": given.done,
         "remarks": given.remarks,
         "next": _next_at_port(at_port) if at_port else _next_for_readers(where, login=login, embedded_one=embedded_one),
