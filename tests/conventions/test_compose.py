@@ -68,5 +68,6 @@ def test_what_a_shell_is_given_is_read_by_one(name: str) -> None:
 )
 def test_the_schema_is_there_unless_a_command_failed(ends: tuple[int, int], status: int) -> None:
     said = SERVICES["schema"]["command"][2].replace("$$", "$")
-    stand_ins = 'jobindsats() { if [ "$2" = migrate ]; then return %d; else return %d; fi; }; ' % ends
+    migrated, read = ends
+    stand_ins = f'jobindsats() {{ if [ "$2" = migrate ]; then return {migrated}; else return {read}; fi; }}; '
     assert subprocess.run(["sh", "-c", stand_ins + said], check=False).returncode == status
