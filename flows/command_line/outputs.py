@@ -143,32 +143,66 @@ def _print_exported(manifest: dict[str, Any], *, to: Path) -> None:
     console().print(f"Written to {to}, as the warehouse stands with vintage {manifest['newest_vintage']}")
 
 
+ENDINGS = {"xlsx": (".xlsx",), "md": (".md", ".markdown", ".txt"), "dcat": (".jsonld", ".json")}
+
+
 def dictionary(
     *,
     form: Annotated[
-        Literal["md", "xlsx"], Parameter(name="--format", help="A page of Markdown, or a workbook to print.")
+        Literal["md", "xlsx", "dcat"],
+        Parameter(name="--format", help="A page of Markdown, a workbook to print, or DCAT-AP-DK for a portal of data."),
     ] = "md",
-    language: Annotated[Literal["da", "en"], Parameter(help="Danish or English.")] = "da",
+    language: Annotated[Literal["da", "en"], Parameter(help="Danish or English; DCAT-AP-DK has both.")] = "da",
+    publisher: Annotated[
+        str | None, Parameter(help="With dcat: who publishes the catalogue, such as 'Herlev Kommune'.")
+    ] = None,
     out: Annotated[Path | None, Parameter(help="The file to write; standard output where none is named.")] = None,
 ) -> int:
     """Print the data dictionary: every mart and column with its meaning, type and unit."""
+    if wrong := _wrong_dictionary(form, out=out, publisher=publisher):
+        return wrong_use(wrong)
+    if form == "dcat":
+        _describe_for_portals(publisher, out=out)
+    else:
+        _write_dictionary(form, language=language, out=out)
+    if out is not None:
+        console().print(f"Written to {out}")
+    return WELL
+
+
+def _wrong_dictionary(form: str, *, out: Path | None, publisher: str | None) -> str | None:
+    """Why a dictionary cannot be had so; None where it can."""
+    if publisher is not None and form != "dcat":
+        return "--publisher goes with --format dcat"
+    if out is None:
+        return "a workbook needs a file: --out dataordbog.xlsx" if form == "xlsx" else None
+    if out.suffix.lower() in ENDINGS[form]:
+        return None
+    named = out.with_suffix(ENDINGS[form][0])
+    return f"--out {out}: --format {form} is written, so name it --out {named}, or choose another --format"
+
+
+def _write_dictionary(form: str, *, language: Literal["da", "en"], out: Path | None) -> None:
     from tasks.exports.dictionary import markdown, write_markdown, write_workbook
 
-    endings = {"xlsx": (".xlsx",), "md": (".md", ".markdown", ".txt")}[form]
-    if out is None and form == "xlsx":
-        return wrong_use("a workbook needs a file: --out dataordbog.xlsx")
-    if out is not None and out.suffix.lower() not in endings:
-        named = out.with_suffix(endings[0])
-        return wrong_use(
-            f"--out {out}: --format {form} is written, so name it --out {named}, or choose another --format"
-        )
     if out is None:
         sys.stdout.write(markdown(language))
-        return WELL
-    write = write_workbook if form == "xlsx" else write_markdown
-    write(out, language=language)
-    console().print(f"Written to {out}")
-    return WELL
+    else:
+        write = write_workbook if form == "xlsx" else write_markdown
+        write(out, language=language)
+
+
+def _describe_for_portals(publisher: str | None, *, out: Path | None) -> None:
+    from tasks.exports import dcat
+    from tasks.upkeep.administration import contact
+
+    if publisher is None:
+        tell("no publisher is named: a portal wants to know who it is, so write --publisher 'Herlev Kommune'")
+    found = dcat.catalogue(publisher=publisher or "jobindsats-warehouse", contact=contact())
+    if out is None:
+        sys.stdout.write(dcat.as_text(found))
+    else:
+        dcat.write(found, file=out)
 
 
 def lineage(

@@ -25,6 +25,7 @@ from xlsxwriter.exceptions import FileCreateError
 
 from tasks.archive.whole_file import UNFINISHED, whole_file
 from tasks.exports import files as export_files
+from tasks.exports.datapackage import DESCRIPTOR, described, source_of
 from tasks.exports.files import About, ExportRefused, Write
 from tasks.runs.progress import Told, ignore
 from warehouse.formats.strict_json import read_json
@@ -72,6 +73,8 @@ def export(
         try:
             manifest = _written(engine, folder=unfinished, form=form, marts=marts, now=now, told=told)
             _put_in_place(unfinished, to=to, manifest=manifest, before=before)
+            _write_json(to / DESCRIPTOR, described(manifest, marts=marts))
+            _write_json(to / MANIFEST, manifest)
         finally:
             shutil.rmtree(unfinished, ignore_errors=True)
     return manifest
@@ -160,7 +163,7 @@ def _each(marts: Sequence[Table], *, told: Told) -> Iterator[Table]:
 def _about(table: Table, *, state: State, now: datetime) -> About:
     seen = state.newest_seen_at.isoformat() if state.newest_seen_at else ""
     return {
-        "source": table.info.get("source", "Jobindsats.dk / STAR"),
+        "source": source_of(table),
         "mart": table.fullname,
         "contract_version": VERSION,
         "exported_at": now.isoformat(),
@@ -183,15 +186,15 @@ def _put_in_place(unfinished: Path, *, to: Path, manifest: dict[str, Any], befor
     taken = sorted(name for name in names - old if (to / name).exists())
     if taken:
         raise ExportRefused(f"{to / taken[0]} is no file of the export that stands there: move it away")
-    # From here until the last line the manifest tells that what lies here belongs to two exports.
+    # From here until the whole manifest is written it tells that what lies here belongs to two exports.
     both = [*manifest["files"], *(file for file in before["files"] if file["file"] not in names)]
-    _write_manifest(to, manifest | {"complete": False, "files": both})
+    _write_json(to / MANIFEST, manifest | {"complete": False, "files": both})
+    (to / DESCRIPTOR).unlink(missing_ok=True)
     for name in sorted(names):
         (to / name).parent.mkdir(parents=True, exist_ok=True)
         (unfinished / name).replace(to / name)
     for name in old - names:
         _remove(to / name, within=to)
-    _write_manifest(to, manifest)
 
 
 def _remove(file: Path, *, within: Path) -> None:
@@ -204,6 +207,6 @@ def _remove(file: Path, *, within: Path) -> None:
             (within / folder).rmdir()
 
 
-def _write_manifest(folder: Path, manifest: dict[str, Any]) -> None:
-    with whole_file(folder / MANIFEST) as unfinished:
-        unfinished.write_text(json.dumps(manifest, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+def _write_json(file: Path, content: dict[str, Any]) -> None:
+    with whole_file(file) as unfinished:
+        unfinished.write_text(json.dumps(content, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")

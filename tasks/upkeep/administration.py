@@ -29,6 +29,11 @@ WRONG_USE = (
 )
 
 
+def contact() -> str | None:
+    """Whom to ask of the figures, by the settings."""
+    return read_settings().contact
+
+
 def migrate() -> str:
     """Bring the schema, the areas and the catalogue up to date; gives the revision."""
     with open_resources() as resources:
@@ -111,6 +116,7 @@ def give_readers(login: str | None, *, renew_password: bool = False) -> dict[str
     return {
         "role": reader_limits.READER,
         "login": login,
+        "address": where.set(username=login).render_as_string() if login else None,
         "done": given.done,
         "remarks": given.remarks,
         "next": _next_at_port(at_port) if at_port else _next_for_readers(where, login=login, embedded_one=embedded_one),

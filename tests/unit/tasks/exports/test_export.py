@@ -296,7 +296,7 @@ def test_the_manifest_names_every_file_and_what_is_in_it(filled: Engine, tmp_pat
     assert json.loads((tmp_path / "manifest.json").read_text(encoding="utf-8")) == manifest
     assert manifest["complete"] is True
     lying = {path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*") if path.is_file()}
-    assert lying == {file["file"] for file in manifest["files"]} | {"manifest.json"}
+    assert lying == {file["file"] for file in manifest["files"]} | {"manifest.json", "datapackage.json"}
     for file in manifest["files"]:
         content = (tmp_path / file["file"]).read_bytes()
         assert (file["bytes"], file["sha256"]) == (len(content), sha256(content).hexdigest())
@@ -307,7 +307,7 @@ def test_an_export_replaces_the_one_before_and_nothing_else(filled: Engine, tmp_
     (tmp_path / "noter.txt").write_text("mine", encoding="utf-8")
     export(filled, to=tmp_path, form="csv", marts=marts_named(["savings", "marts.exits"]), now=NOW)
     lying = {path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*")}
-    assert lying == {"savings.csv", "exits.csv", "manifest.json", "noter.txt"}
+    assert lying == {"savings.csv", "exits.csv", "manifest.json", "datapackage.json", "noter.txt"}
 
 
 def test_a_folder_with_something_else_in_it_is_refused_and_left_alone(filled: Engine, tmp_path: Path) -> None:
@@ -358,7 +358,8 @@ def test_an_export_that_was_broken_off_leaves_no_half_file_and_is_put_right_by_t
     assert (manifest["complete"], manifest["format"]) == ((True, "xlsx") if moved == 0 else (False, "csv"))
     assert {path.name for path in left} <= {file["file"] for file in manifest["files"]}
     exported(filled, place, "csv")
-    assert {path.name for path in place.iterdir()} == {f"{table.name}.csv" for table in MARTS} | {"manifest.json"}
+    about = {"manifest.json", "datapackage.json"}
+    assert {path.name for path in place.iterdir()} == {f"{table.name}.csv" for table in MARTS} | about
 
 
 def test_two_exports_into_one_folder_are_not_mixed(filled: Engine, tmp_path: Path) -> None:
