@@ -135,14 +135,10 @@ def _beside(cells: pl.DataFrame, found: Floats | None, *, status: str) -> pl.Dat
 def fits(seen: Known, group: Group) -> dict[str, Fit]:
     """The fits of a group in every table of the family that has twelve releases of it, by table.
 
-    Twelve releases, each of which grew from 100 to 110:
-
     >>> grown = Seen(np.arange(12), np.full(12, 100.0), np.full(12, 110.0), np.full(12, "small", dtype=object))
     >>> group = Group("y07a02", "recipients_persons", 0, country=False)
     >>> round(fits({group: grown}, group)["y07a02"].rate, 6)
     0.1
-    >>> fits({group: grown.where(grown.release > 0)}, group)
-    {}
     """
     alike = {key.table_id: values for key, values in seen.items() if key[1:] == group[1:]}
     return {
@@ -273,8 +269,6 @@ def backtest(seen: Known, *, table_id: str, horizon: int) -> pl.DataFrame:
 
     Each release is foretold from what had ended when it was so old. `releases` and `cells` are those that were tried,
     `coverage_pct` is of the cells; a release before which fewer than twelve had ended is not tried.
-
-    Twenty releases: of those that had twelve before them, all ended within the band.
 
     >>> grown = Seen(np.arange(20), np.full(20, 100.0), np.full(20, 110.0), np.full(20, "small", dtype=object))
     >>> group = Group("y07a02", "recipients_persons", 0, country=False)

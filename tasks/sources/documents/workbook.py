@@ -14,14 +14,17 @@ from __future__ import annotations
 import re
 import warnings
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from io import BytesIO
 from itertools import islice
 from typing import Any, BinaryIO
+from xml.etree.ElementTree import ParseError
 from zipfile import ZipFile
 
+from defusedxml.ElementTree import iterparse
 from openpyxl import Workbook, load_workbook
 from openpyxl.cell.rich_text import CellRichText, TextBlock
 
@@ -127,8 +130,19 @@ def _empty_cells(chunk: bytes) -> int:
     return max(0, len(_CELL.findall(chunk)) - len(_CONTENT.findall(chunk)))
 
 
+def _require_no_entities(package: ZipFile) -> None:
+    """Raise DTDForbidden where a part declares a document type: lxml, with which openpyxl reads, would expand its entities."""
+    for part in package.namelist():
+        if part.endswith((".xml", ".rels")):
+            with package.open(part) as content, suppress(ParseError):  # what is no XML, openpyxl says
+                next(iterparse(content, events=("start",), forbid_dtd=True), None)
+
+
 def opened(stream: BinaryIO, *, values: bool) -> Workbook:
     """A workbook to be read row by row: with its formulas, or with the `values` that it last stored for them."""
+    stream.seek(0)
+    with ZipFile(stream) as package:
+        _require_no_entities(package)
     stream.seek(0)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # openpyxl warns of styles and extensions, which hold no figures

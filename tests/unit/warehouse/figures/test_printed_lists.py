@@ -107,9 +107,9 @@ def test_savings_have_one_row_for_each_place_period_and_group() -> None:
     ("changed", "said"),
     [
         ({"rank": 16}, "placering 17 mod 16"),
-        ({"gap": -60}, "forskel i personer -50 mod -60"),
-        ({"points": -0.4}, "forskel i procentpoint -0,27 mod -0,40"),
-        ({"expected": 1010, "rank": 18}, "forventet antal 1000 mod 1010, placering 17 mod 18"),
+        ({"gap": -60}, "forskel i personer −50 mod −60"),
+        ({"points": -0.4}, "forskel i procentpoint −0,27 mod −0,40"),
+        ({"expected": 1010, "rank": 18}, "forventet antal 1.000 mod 1.010, placering 17 mod 18"),
     ],
 )
 def test_what_table_and_list_say_differently_is_said_of_both(changed: dict[str, float], said: str) -> None:
