@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from typing import cast
+from typing import Any, cast
 
 import pytest
 from prefect.client.orchestration import get_client
@@ -32,12 +32,12 @@ def of_a_deployment(scene: Scene, *, tables: list[str], scheduled: datetime) -> 
     with get_client(sync_client=True) as client:
         parameters = {"tables": tables}
         run = client.create_flow_run(nightly, parameters=parameters, state=Scheduled(scheduled_time=scheduled))
-    return cast(RunReport, run_flow(nightly, flow_run=run, parameters=parameters))
+    return cast(RunReport, value_of(cast(Any, run_flow), nightly, flow_run=run, parameters=parameters))
 
 
 def test_a_late_night_leaves_what_a_newer_one_has_done(by_the_wall: Scene) -> None:
     before = datetime.now(UTC) - timedelta(hours=3)
-    done = nightly([ONE])
+    done = value_of(nightly, [ONE])
     calls = len(by_the_wall.publisher.calls())
     late = of_a_deployment(by_the_wall, tables=[ONE], scheduled=before)
     assert (late.outcome, late.tables) == ("superseded", [])
