@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import unicodedata
 from typing import Any
 
 import polars as pl
@@ -104,7 +105,8 @@ def read(rows: list[Row]) -> pl.DataFrame:
 
 
 def is_declared(row: Row) -> bool:
-    period, area, member, _ = row
+    """Whether a row's labels are declared, but for blanks around and within them."""
+    period, area, member = (" ".join(unicodedata.normalize("NFC", label).split()) for label in row[:3])
     try:
         of_kind = Period.parse(period).kind is PeriodKind.MONTH
     except PeriodError:
