@@ -202,12 +202,12 @@ def test_where_both_have_a_period_the_table_answers_and_the_list_stands_beside_i
     assert (listed["value"], listed["published_gap_is"], listed["published_gap_persons"]) == (None, None, -60)
     assert any("fortegn" in caveat or "faktisk minus forventet" in caveat for caveat in listed["caveats"])
     for row in (table, listed):
-        assert any("forskel i personer -50 mod -60" in caveat for caveat in row["caveats"])
+        assert any("forskel i personer −50 mod −60" in caveat for caveat in row["caveats"])
     (saved,) = beside.answer("figure", "savings", "--area", "Herlev", "--period", str(PERIOD))
     assert (saved["value"], saved["table_id"]) == (6_617_500, "y30r21")
     (before,) = beside.answer("figure", *asked, "--as-of", "2023-11-05")
     assert before["table_id"] == "y30r21"
-    assert not any("mod -60" in caveat for caveat in before["caveats"])
+    assert not any("mod −60" in caveat for caveat in before["caveats"])
 
 
 def test_the_place_half_a_year_before_the_tables_oldest_is_the_lists(beside: Scene) -> None:

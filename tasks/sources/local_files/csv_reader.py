@@ -17,6 +17,7 @@ from tasks.sources.local_files.rows import Row, refused, shown
 
 _SEPARATORS = {"semicolon": ";", "comma": ",", "tab": "\t", "pipe": "|"}
 _LONGEST_LINE = 1_000_000
+_LONGEST_CELL = 100_000
 _MARK = b"\xef\xbb\xbf"
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 _NO_TEXT = re.compile("[\x00\udc80-\udcff]")
@@ -42,6 +43,7 @@ def csv_rows(stream: BinaryIO, *, contract: Contract, name: str) -> Iterator[Row
         if cells is None:
             return
         number += 1
+        _require_short(cells, row=number, name=name)
         if lines.odd:
             _require_text(cells, row=number, lines=lines)
             lines.odd = False
@@ -137,6 +139,20 @@ class _Lines:
         except UnicodeDecodeError:
             return False
         return True
+
+
+def _require_short(cells: list[str], *, row: int, name: str) -> None:
+    """Raise FileRefused with the first cell that is too long; csv's own limit is any library's of the process to change."""
+    for at, cell in enumerate(cells):
+        if len(cell) > _LONGEST_CELL:
+            raise refused(
+                name,
+                row=row,
+                at=at,
+                expected=f"cells of at most {_LONGEST_CELL} characters",
+                found=shown(cell),
+                advice="Look for a quotation mark without its partner",
+            )
 
 
 def _require_text(cells: list[str], *, row: int, lines: _Lines) -> None:

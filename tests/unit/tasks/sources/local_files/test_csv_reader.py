@@ -192,7 +192,13 @@ PLACES: dict[str, tuple[str | bytes, dict[str, Any], str]] = {
     "UTF-16 that is none": (b"\xff\xfeT", {"encoding": "utf-16"}, r"expected text in utf-16"),
     "a workbook": (b"PK\x03\x04\x14\x00\x00\x00", {}, r"row 1, column A: .*no CSV file at all"),
     "an endless line": (b"x" * 1_000_002, {}, r"expected lines of at most 1000000 bytes, found a longer one in line 1"),
-    "an endless cell": (PLAIN + "X" * 200_000 + ";1\n", {}, r"row 4: .*field larger"),
+    "an endless cell": (PLAIN + "X" * 200_000 + ";1\n", {}, r"row 4[:,] .*(field larger|cells of at most 100000)"),
+    "a cell too long": (PLAIN + "X" * 100_001 + ";1\n", {}, r"row 4, column A: expected cells of at most 100000"),
+    "a quotation mark alone": (
+        PLAIN + '"X\n' + "Y;1\n" * 30_000 + '";1\n',
+        {},
+        r"row 4, column A: expected cells of at most 100000",
+    ),
 }
 
 
