@@ -26,7 +26,8 @@ os.environ |= {
     "DO_NOT_TRACK": "1",
     "GX_ANALYTICS_ENABLED": "false",
 }
-# What the server does beside serving: nothing here is scheduled, late or triggered, and there are two cores.
+# What the server does beside serving: nothing here is scheduled, late or triggered, and there are two cores. Its record of
+# task runs is kept where a test reads it (`recorder`).
 for service in (
     "SCHEDULER",
     "LATE_RUNS",
@@ -35,6 +36,11 @@ for service in (
     "TRIGGERS",
     "FOREMAN",
     "REPOSSESSOR",
+    "DB_VACUUM",
+    "CLEANUP_RECONCILER",
+    "EVENT_LOGGER",
+    "EVENT_PERSISTER",
+    "TASK_RUN_RECORDER",
 ):
     os.environ[f"PREFECT_SERVER_SERVICES_{service}_ENABLED"] = "false"
 
@@ -196,6 +202,17 @@ def orchestrator() -> Iterator[str]:
 
     with prefect_test_harness(server_startup_timeout=120):
         yield str(get_current_settings().api.url)
+
+
+@pytest.fixture(scope="module")
+def recorder(orchestrator: str) -> Iterator[str]:
+    """A Prefect server of this module's own that keeps a record of task runs too; gives its address."""
+    from prefect import settings
+    from prefect.testing.utilities import prefect_test_harness
+
+    recording = {settings.PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_ENABLED: True}
+    with settings.temporary_settings(updates=recording), prefect_test_harness(server_startup_timeout=120):
+        yield str(settings.get_current_settings().api.url)
 
 
 Stage = Callable[..., AbstractContextManager[Scene]]

@@ -21,7 +21,7 @@ TYPES = {"Published": "COMPLETED", "Unchanged": "COMPLETED", "Quarantined": "FAI
 
 
 class Prefect(Server):
-    """The session's Prefect, asked for what it has of a run."""
+    """Prefect, asked for what it has of a run."""
 
     def newest(self, flow: str) -> dict[str, Any]:
         """The newest run of a flow."""
@@ -49,9 +49,10 @@ class Prefect(Server):
 
 
 @pytest.fixture
-def prefect(orchestrator: str, scene: Scene) -> Prefect:
-    """The session's Prefect, and a scene in front of it."""
-    return Prefect(orchestrator, dict(os.environ))
+def prefect(recorder: str, scene: Scene) -> Prefect:
+    """A Prefect that keeps a record of task runs, and a scene in front of it."""
+    scene.patch.setenv("PREFECT_API_URL", recorder)
+    return Prefect(recorder, dict(os.environ))
 
 
 def shown(run: dict[str, Any]) -> tuple[str, str, str]:
