@@ -106,11 +106,11 @@ def herlev(browser: Browser, dashboard: Shown) -> Iterator[chromium.Looked]:
 
 def ready(page: Page) -> None:
     """Wait until the whole page has been made; what is made anew is marked stale until then."""
-    last = page.get_by_text("Kilder og udgaver")
-    expect(last).to_have_count(1, timeout=30_000)  # the page of before stands beside the new one for a moment
-    expect(last).to_be_visible(timeout=30_000)
+    expect(page.get_by_text("Kilder og udgaver").last).to_be_visible(timeout=30_000)
     expect(page.locator("[data-stale=true]")).to_have_count(0, timeout=30_000)
     expect(page.locator("[data-testid=stStatusWidget]")).to_have_count(0, timeout=30_000)
+    # The page of before stands beside the new one for a moment.
+    expect(page.get_by_text("Kilder og udgaver")).to_have_count(1, timeout=30_000)
 
 
 def metric(page: Page) -> str:
