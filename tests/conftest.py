@@ -206,10 +206,15 @@ def orchestrator() -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def recorder(orchestrator: str) -> Iterator[str]:
-    """A Prefect server of this module's own that keeps a record of task runs too; gives its address."""
+    """A Prefect server of this module's own that keeps a record of task runs too; gives its address.
+
+    Whoever sends events is ended first: Prefect keeps one sender for all servers, and it would go on with the session's.
+    """
     from prefect import settings
+    from prefect.events.worker import EventsWorker
     from prefect.testing.utilities import prefect_test_harness
 
+    EventsWorker.drain_all(at_exit=False)
     recording = {settings.PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_ENABLED: True}
     with settings.temporary_settings(updates=recording), prefect_test_harness(server_startup_timeout=120):
         yield str(settings.get_current_settings().api.url)
