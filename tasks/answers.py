@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from warehouse.catalogue.model import Table
 
 EVERY = "all"
+KNEW_NOTHING = "the warehouse knew nothing then: its first table was seen {}; ask as of then or later"
 _NAMED = 3
 
 
@@ -116,7 +117,7 @@ def why_none(connection: Connection, question: Asked, *, missing: Sequence[str])
 
     figure, begun = question.figure, require_published(connection)
     if question.as_of and question.as_of < begun:
-        return f"the warehouse knew nothing then: its first table was seen {shown_time(begun)}; ask as of then or later"
+        return KNEW_NOTHING.format(shown_time(begun))
     everywhen = answer(connection, figure, scope=Scope(question.area.code, question.as_of)).rows.sort("day")
     if periods := everywhen["period"].to_list():
         return (
@@ -216,14 +217,30 @@ def totals(
     places = list(dict.fromkeys(find(area) for area in areas))
     months = _months(period)
     asked = {"as_of": moment(as_of) if as_of else "infinity", "first": months[0], "last": months[1]}
-    if not together:
-        return [row for place in places for row in _asked(connection, _TOTALS, **asked, area=place.code)]
-    if period is None:
+    if together and period is None:
         raise QuestionError("which months together? Name them: --period 2023M01:2023M12")
-    if len(places) > 1 and COUNTRY in {place.code for place in places}:
+    if together and len(places) > 1 and COUNTRY in {place.code for place in places}:
         raise QuestionError("the country holds its municipalities: add up municipalities, or take the country alone")
+    found = [row for place in places for row in _asked(connection, _TOTALS, **asked, area=place.code)]
+    if not found:
+        raise QuestionError(_why_no_totals(connection, asked_as_of=as_of, period=period))
+    if not together:
+        return found
     of = {"area": ", ".join(place.name for place in places), "period": period}
     return [of | row for row in _asked(connection, _TOGETHER, **asked, areas=[place.code for place in places])]
+
+
+def _why_no_totals(connection: Connection, *, asked_as_of: str | None, period: str | None) -> str:
+    """Why there is no total of any benefit, and what to ask for instead; raises QuestionError in an empty warehouse."""
+    from warehouse.reading import require_published
+
+    begun = require_published(connection)
+    if asked_as_of and moment(asked_as_of) < begun:
+        return KNEW_NOTHING.format(shown_time(begun))
+    first, last = connection.execute(text("select min(period), max(period) from marts.benefit_totals")).one()
+    if first is None:
+        return "no table of a benefit has been published here yet: `jobindsats nightly` brings them in"
+    return f"nothing is held of any benefit in {period or 'any month'}: there are totals from {first} to {last}"
 
 
 def _months(written: str | None) -> tuple[date, date]:

@@ -184,6 +184,11 @@ def data_folder() -> Path:
     return folder
 
 
+def has_data_folder() -> bool:
+    """Whether there is one already."""
+    return read_settings().data_dir.absolute().is_dir()
+
+
 def today(resources: Resources) -> date:
     """The day on the run's clock, in Denmark."""
     return danish_day(resources.clock())

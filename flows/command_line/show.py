@@ -230,4 +230,4 @@ def _print_totals(rows: Rows) -> None:
             row["status"] + (", provisional" if row.get("provisional") else ""),
             told,
         )
-    console().print(lines if rows else "Nothing is held of any benefit for these areas and months.")
+    console().print(lines)
