@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export DO_NOT_TRACK = 1
 # In the order of the folders: journeys, which are long, begin before the many short unit tests. A third process works while
-# two wait for their servers: the whole suite took 33 minutes instead of 60 and more (2026-11).
+# two wait for their servers.
 ON_TWO_CORES := -n 3 --dist loadfile --no-loadscope-reorder
 
 PORT ?= 4200
