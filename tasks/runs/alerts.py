@@ -25,6 +25,7 @@ from sqlalchemy import Connection, text
 
 from tasks.resources import RETRIES, open_resources
 from tasks.runs.states import ended_as
+from warehouse.database.sql_files import read_sql
 
 # Somebody who begins to be told is not told of last year's troubles.
 STALE = timedelta(days=7)
@@ -44,34 +45,6 @@ class Alert:
     message: str
 
 
-_TROUBLES = """
-select o.table_id, o.outcome as trouble, o.message,
-       case o.outcome
-           when 'source_late' then 'the release of ' || coalesce(o.next_release_on::text, 'an unknown day')
-           when 'quarantined' then coalesce(q.rule, '') || ', the load of ' ||
-                coalesce(o.publisher_updated_on::text, o.message)
-           else 'since run ' || (
-               select min(f.run_id) from ops.table_outcomes f
-               where f.table_id = o.table_id and f.outcome = 'failed' and f.run_id > coalesce((
-                   select max(w.run_id) from ops.table_outcomes w
-                   where w.table_id = o.table_id and w.outcome <> 'failed' and w.run_id <= o.run_id), 0))
-       end as about
-from ops.table_outcomes o left join ops.quarantine q using (run_id, table_id)
-where o.run_id = :run_id and o.outcome in ('source_late', 'quarantined', 'failed')
-union all
-select '', 'died', 'run ' || r.run_id || ' (' || r.kind || ') died before its end; what it left was cleared away',
-       'run ' || r.run_id
-from ops.runs r where r.outcome = 'died' and r.ended_at > cast(:now as timestamptz) - cast(:stale as interval)
-union all
-select '', 'failed', cast(:trouble as text), cast(:trouble as text) where cast(:trouble as text) <> ''
-"""
-
-_RAISE = """
-insert into ops.alerts (table_id, trouble, about, run_id, message, raised_at)
-select t.table_id, t.trouble, t.about, :run_id, t.message, :now from ({troubles}) t
-on conflict (table_id, trouble, about) where mended_at is null do nothing
-"""
-
 # A table that fails in a night is not for that on time again: only a night that found it well mends what was wrong.
 _MEND = """
 update ops.alerts a set mended_at = :now
@@ -89,7 +62,7 @@ def raise_alerts(connection: Connection, *, run_id: int, trouble: str, now: date
     """
     values = {"run_id": run_id, "trouble": trouble, "now": now, "stale": STALE}
     connection.execute(text(_MEND), values)
-    connection.execute(text(_RAISE.format(troubles=_TROUBLES)), values)
+    connection.execute(text(read_sql(__package__, "raise_alerts")), values)
 
 
 def untold(connection: Connection, *, now: datetime) -> list[Alert]:
