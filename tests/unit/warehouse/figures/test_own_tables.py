@@ -5,6 +5,8 @@ from __future__ import annotations
 import polars as pl
 import pytest
 
+from warehouse.figures import FIGURES
+from warehouse.figures.explain import tree
 from warehouse.figures.own_tables import activation_mix
 
 
@@ -19,3 +21,25 @@ def test_the_number_of_all_courses_is_not_that_of_those_that_are_shown(status: s
         }
     )
     assert activation_mix(rows)["total_cases"].to_list() == [total, total]
+
+
+@pytest.mark.parametrize(
+    ("value", "told"), [(25.0, ["share_pct"]), (None, ["share_pct", "finished_cases", "country_share_pct"])]
+)
+def test_an_input_that_nobody_gave_is_told_only_where_the_figure_has_no_value(
+    value: float | None, told: list[str]
+) -> None:
+    row = {
+        "area_code": "163",
+        "period": "2023Q03",
+        "item": "Job",
+        "basis": "",
+        "value": value,
+        "low": None,
+        "high": None,
+    }
+    row |= {"share_pct": value, "share_pct_status": "observed" if value else "suppressed", "share_pct_vintage": 7}
+    vintage = {"vintage": 7, "table": "local_after"}
+    found = tree(row | {"assumptions": [], "caveats": []}, figure=FIGURES["exits"], brought={7: vintage}, used={})
+    assert [leaf["name"] for leaf in found["inputs"]] == told
+    assert [leaf["vintage"] for leaf in found["inputs"]] == [vintage, *[None] * (len(told) - 1)]
