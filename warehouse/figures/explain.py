@@ -15,7 +15,7 @@ import polars as pl
 from sqlalchemy import Connection, select, text
 
 from warehouse.figures.compute import Answer, area_name, head, number
-from warehouse.figures.inputs import Scope, read
+from warehouse.figures.inputs import Scope, period_codes, read
 from warehouse.figures.model import COUNTED, EVERY_MEMBER, RECIPIENTS, Figure, Input
 from warehouse.figures.population import INPUTS as POPULATION_INPUTS
 from warehouse.periods import Period
@@ -82,7 +82,10 @@ def parts_of_totals(connection: Connection, answered: Answer, *, scope: Scope) -
 def lines_of(
     connection: Connection, row: dict[str, Any], *, figure: Figure, scope: Scope
 ) -> list[dict[str, Any]] | None:
-    """The lines of an own table that a row was added up from, or is; None where the row itself says what it read."""
+    """The rows that a row was computed from, or the lines of an own table that it is; None where it says itself what it read."""
+    if figure.reading is not None:
+        read_of = replace(scope, area_code=None) if figure.everywhere else scope
+        return figure.reading.behind(period_codes(figure.reading.rows(connection, read_of)), row).to_dicts()
     wanted = next(iter(figure.inputs), None)
     if wanted is None or wanted.item != EVERY_MEMBER or row.get(f"{wanted.name}_vintage") is not None:
         return None
@@ -110,7 +113,7 @@ def tree(
     parts: list[dict[str, Any]] | None = None,
 ) -> dict[str, Any]:
     """One row of an answer taken apart; a sum into its `parts`."""
-    read = [part | {"area_code": row["area_code"]} for part in parts] if parts is not None else [row]
+    read = [{"area_code": row["area_code"]} | part for part in parts] if parts is not None else [row]
     return (
         {"figure": figure.name, "title": figure.title}
         | head(row, figure=figure)

@@ -158,6 +158,8 @@ def moved(rows: pl.DataFrame, *, periods: int) -> pl.DataFrame:
 def side_by_side(connection: Connection, figure: Figure, *, scope: Scope) -> pl.DataFrame:
     """A figure's inputs, one row per area x period x item of the first: `<name>`, `<name>_status`, `<name>_vintage`."""
     first, *others = figure.inputs
+    if figure.reading is not None:
+        return figure.reading.rows(connection, scope).sort(KEY)
     if first.item == COUNTED:
         return totals(connection, scope=scope)
     rows = named(read(connection, first, scope=scope), name=first.name)
