@@ -243,6 +243,8 @@ FIGURES = (
             "parts_expected": "count",
             "provisional": "boolean",
         },
-        caveats=("Udgiften er antal gange pris: en fuldtidsperson i en måned regnes til en tolvtedel af prisen for et år.",),
+        caveats=(
+            "Udgiften er antal gange pris: en fuldtidsperson i en måned regnes til en tolvtedel af prisen for et år.",
+        ),
     ),
 )

@@ -151,7 +151,7 @@ def _not_found() -> pl.Expr:
 
 def _names(codes: pl.Expr) -> pl.Expr:
     by_code = {area.code: area.name for area in municipalities()}
-    return codes.str.split(" ").list.eval(pl.element().replace(by_code)).list.join(", ")
+    return codes.str.split(", ").list.eval(pl.element().replace(by_code)).list.join(", ")
 
 
 def _vintages(levels: pl.DataFrame, *, chosen: pl.DataFrame) -> pl.DataFrame:
@@ -170,7 +170,7 @@ def _vintages(levels: pl.DataFrame, *, chosen: pl.DataFrame) -> pl.DataFrame:
 
 def behind(rows: pl.DataFrame, row: dict[str, Any]) -> pl.DataFrame:
     """The municipality's own levels and those of the ones it is compared with, and the same of all benefits together."""
-    codes = [row["area_code"], *str(row["comparable_area_codes"]).split()]
+    codes = [row["area_code"], *str(row["comparable_area_codes"]).split(", ")]
     of_period = rows.filter(pl.col("period_id") == row["period_id"], pl.col("item").is_in([row["item"], ALL_BENEFITS]))
     return of_period.filter(pl.col("area_code").is_in(codes))
 

@@ -82,7 +82,7 @@ def parts_of_totals(connection: Connection, answered: Answer, *, scope: Scope) -
 def lines_of(
     connection: Connection, row: dict[str, Any], *, figure: Figure, scope: Scope
 ) -> list[dict[str, Any]] | None:
-    """The rows that a row was computed from, or the lines of an own table that it is; None where it says itself what it read."""
+    """The rows that a row was computed from, or the lines of an own table; None where the row itself says what it read."""
     if figure.reading is not None:
         read_of = replace(scope, area_code=None) if figure.everywhere else scope
         return figure.reading.behind(period_codes(figure.reading.rows(connection, read_of)), row).to_dicts()

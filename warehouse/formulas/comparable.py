@@ -55,10 +55,14 @@ def nearest(frame: pl.DataFrame, *, others: int = OTHERS) -> pl.DataFrame:
         *PLACE, "_share", "_size", "area_code_other", nulls_last=True
     )
     placed = ordered.with_columns(place=pl.int_range(1, pl.len() + 1).over(PLACE))
-    return placed.filter(pl.col("place") <= others).select(*PLACE, pl.col("area_code_other").alias("other_code"), "place")
+    return placed.filter(pl.col("place") <= others).select(
+        *PLACE, pl.col("area_code_other").alias("other_code"), "place"
+    )
 
 
-def weighted_rate(parts: pl.DataFrame, *, by: tuple[str, ...], persons: str, population: str, unit: str) -> pl.DataFrame:
+def weighted_rate(
+    parts: pl.DataFrame, *, by: tuple[str, ...], persons: str, population: str, unit: str
+) -> pl.DataFrame:
     """Persons in per cent of the population over each group: sums over sums, one row per group of `by`, sorted.
 
     >>> two = pl.DataFrame({"group": [1, 1], "persons": [50, 5000], "people": [1000, 50_000]})
@@ -74,9 +78,16 @@ def weighted_rate(parts: pl.DataFrame, *, by: tuple[str, ...], persons: str, pop
     sums = known.group_by(by).agg(
         expression
         for name, column in (("_persons", persons), ("_people", population))
-        for expression in (pl.col(column).sum().alias(name), worst_of_rows(pl.col(f"{column}_status")).alias(f"{name}_status"))
+        for expression in (
+            pl.col(column).sum().alias(name),
+            worst_of_rows(pl.col(f"{column}_status")).alias(f"{name}_status"),
+        )
     )
-    return computed(sums, rate_pct=(pl.col("_persons") / pl.col("_people") * 100).round(9)).select(*by, "^rate_pct.*$").sort(by)
+    return (
+        computed(sums, rate_pct=(pl.col("_persons") / pl.col("_people") * 100).round(9))
+        .select(*by, "^rate_pct.*$")
+        .sort(by)
+    )
 
 
 def compared(frame: pl.DataFrame, chosen: pl.DataFrame) -> pl.DataFrame:
@@ -100,8 +111,12 @@ def compared(frame: pl.DataFrame, chosen: pl.DataFrame) -> pl.DataFrame:
     none of it. Raises FormulaError.
     """
     require(chosen, columns=[*_OWN_PLACE, "other_code"], of="a comparison")
-    known = classified(classified(classified(frame, column="actual_pct"), column="actual_persons"), column="population_persons")
-    values = [f"{name}{end}" for name in ("actual_pct", "actual_persons", "population_persons") for end in ("", "_status")]
+    known = classified(
+        classified(classified(frame, column="actual_pct"), column="actual_persons"), column="population_persons"
+    )
+    values = [
+        f"{name}{end}" for name in ("actual_pct", "actual_persons", "population_persons") for end in ("", "_status")
+    ]
     own = known.select(*PLACE, *values)
     theirs = own.rename({"area_code": "other_code", **{name: f"other_{name}" for name in values}})
     pairs = chosen.select(*_OWN_PLACE, "other_code").join(theirs, on=["other_code", *LIST], how="left")
@@ -110,7 +125,11 @@ def compared(frame: pl.DataFrame, chosen: pl.DataFrame) -> pl.DataFrame:
     stands = _stands(pairs)
     for name, among in (("weighted_pct", pairs), ("best_quarter_pct", pairs.filter(pl.col("_nth") <= _quarter()))):
         rate = weighted_rate(
-            among, by=_OWN_PLACE, persons="other_actual_persons", population="other_population_persons", unit="full_time_persons"
+            among,
+            by=_OWN_PLACE,
+            persons="other_actual_persons",
+            population="other_population_persons",
+            unit="full_time_persons",
         )
         stands = stands.join(rate.rename({"rate_pct": name, "rate_pct_status": f"{name}_status"}), on=_OWN_PLACE)
     return _with_gaps(stands.join(own, on=PLACE, how="left")).sort(_OWN_PLACE)
@@ -130,11 +149,13 @@ def _stands(pairs: pl.DataFrame) -> pl.DataFrame:
         median_pct_status=status,
         _better=(other < own).sum(),
         compared=pl.len().cast(pl.Int64) + 1,
-        comparable_area_codes=pl.col("other_code").sort().str.join(" "),
+        comparable_area_codes=pl.col("other_code").sort().str.join(", "),
         _own=own.is_not_null(),
     )
     whole = pl.col("_own") & pl.col("median_pct").is_not_null()
-    return of_others.with_columns(rank=pl.when(whole).then(pl.col("_better").cast(pl.Int64) + 1)).drop("_better", "_own")
+    return of_others.with_columns(rank=pl.when(whole).then(pl.col("_better").cast(pl.Int64) + 1)).drop(
+        "_better", "_own"
+    )
 
 
 def _with_gaps(stands: pl.DataFrame) -> pl.DataFrame:

@@ -64,12 +64,18 @@ budget_followup = figure_mart(
         "Budgettets gennemsnit for de samme måneder.",
     ),
     number("gap_full_time_persons", "Mean so far minus budget.", "Gennemsnit til dato minus budget."),
-    number("price_dkk", "Budgeted price of a full-time person in a year.", "Budgetteret pris for en fuldtidsperson i et år."),
+    number(
+        "price_dkk",
+        "Budgeted price of a full-time person in a year.",
+        "Budgetteret pris for en fuldtidsperson i et år.",
+    ),
     number("spent_dkk", "Volume times price so far.", "Antal gange pris til dato."),
     number("budget_spent_dkk", "The same of the budget.", "Det samme efter budgettet."),
     number("gap_dkk", "Cost so far minus budget.", "Udgift til dato minus budget."),
     number("budget_year_full_time_persons", "Mean of the year's budget.", "Årets budget i gennemsnit."),
-    number("year_end_full_time_persons", "What the year will end at.", "Hvad året ender på i gennemsnit.", source="value"),
+    number(
+        "year_end_full_time_persons", "What the year will end at.", "Hvad året ender på i gennemsnit.", source="value"
+    ),
     _bound(
         "year_end_low_full_time_persons",
         "The least that is: hidden months are none, a settled month is at the low end of its band.",
@@ -82,11 +88,15 @@ budget_followup = figure_mart(
         "Det højeste, det er: skjulte måneder regnes som to, og den ventede måned ligger højest i sit bånd.",
         source="high",
     ),
-    number("year_end_gap_full_time_persons", "Year's end minus the year's budget.", "Årets slutning minus årets budget."),
+    number(
+        "year_end_gap_full_time_persons", "Year's end minus the year's budget.", "Årets slutning minus årets budget."
+    ),
     number("budget_year_dkk", "The year's budget in money.", "Årets budget i kroner."),
     number("year_end_dkk", "What the year will cost.", "Hvad året kommer til at koste."),
     number("year_end_gap_dkk", "Year's cost minus the year's budget.", "Årets udgift minus årets budget."),
-    described("parts", Integer, "How many benefits are whole so far.", "Hvor mange ydelser der er kendt fuldt ud til dato."),
+    described(
+        "parts", Integer, "How many benefits are whole so far.", "Hvor mange ydelser der er kendt fuldt ud til dato."
+    ),
     described("parts_expected", Integer, "How many benefits it should have.", "Hvor mange ydelser der burde være."),
     described(
         "provisional",

@@ -27,7 +27,7 @@ from warehouse.marts import (
 from warehouse.marts.declaration import figure_of, hashed_by, mart
 from warehouse.schema.core import described, metadata, optional
 
-VERSION = "1.3"
+VERSION = "1.4"
 
 data_dictionary = Table(
     "data_dictionary",
