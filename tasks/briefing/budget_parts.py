@@ -47,6 +47,24 @@ def budget(briefing: Briefing, *, charts: dict[str, Chart]) -> Section | None:
     return Section("budget", "Budgetopfølgning", tuple(blocks))
 
 
+def in_short(found: BudgetFollowUp | None) -> str:
+    """How all that is budgeted stands against the budget, and what the year ends at; empty where it is not known."""
+    line = found.lines[-1] if found else None
+    if found is None or line is None or line.average.shown is None or line.budget.shown is None:
+        return ""
+    average, planned = entries.one_decimal(line.average.shown), entries.one_decimal(line.budget.shown)
+    begun = (
+        f"Til og med {writing.period(found.month)} er der i gennemsnit {average} fuldtidspersoner på de budgetterede ydelser mod "
+        f"{planned} i budgettet"
+    )
+    over = next((end.gap_dkk.shown for end in line.ends if end.basis == AS_IT_STANDS), None)
+    if over is None:
+        return f"{begun}."
+    way = "over" if over > 0 else "under"
+    amount = f"{writing.millions(abs(over), decimals=1)}{writing.TIED}mio.{writing.TIED}kr."
+    return f"{begun}. Fortsætter den nyeste måned, ender årets udgift {amount} {way} budgettet."
+
+
 def _first(line: BudgetLine) -> Entry:
     return entries.benefit("Budgettet i alt" if line.name == ALL else line.name)
 

@@ -61,11 +61,9 @@ def stands(found: Comparison) -> str:
     rank, own, weighted = found.rank.shown, found.own.actual.shown, found.weighted.shown
     if rank is None or own is None or weighted is None:
         return "Placeringen kan ikke opgøres, fordi der mangler tal for en af kommunerne."
-    place = f"nr.{writing.TIED}{writing.number(rank)} af {len(found.others) + 1}"
-    return (
-        f"{alone(found.own.area)} er {place}, hvor nr.{writing.TIED}1 har den laveste andel, med {entries.two_decimals(own)} pct. "
-        f"mod {entries.two_decimals(weighted)} pct. i de andre under ét."
-    )
+    place = f"nr.{writing.TIED}{writing.number(rank)} af {len(found.others) + 1}, hvor nr.{writing.TIED}1 har den laveste andel"
+    shares = f"{entries.two_decimals(own)} pct. mod {entries.two_decimals(weighted)} pct."
+    return f"{alone(found.own.area)} er {place}: {shares} i de andre under ét."
 
 
 def _worth(found: Comparison) -> list[str]:
@@ -82,7 +80,7 @@ def _worth(found: Comparison) -> list[str]:
 def _age(years: int | None) -> str:
     if not years or years < 0:
         return ""
-    return f", som er {_so_many(years)} år ældre end perioden"
+    return f", som er {'ét' if years == 1 else _so_many(years)} år ældre end perioden"
 
 
 def _gap(level: Level, name: str, *, priced: bool) -> str:
@@ -91,21 +89,21 @@ def _gap(level: Level, name: str, *, priced: bool) -> str:
         return ""
     if not writing.rounded(points, decimals=2):
         return f"Andelen er den samme som {name}."
+    if priced and amount is None:
+        return ""
     way = "over" if points > 0 else "under"
-    worth = f" og {writing.millions(abs(amount), decimals=1)}{writing.TIED}mio.{writing.TIED}kr. om året"
+    worth = (
+        f" og {writing.millions(abs(amount), decimals=1)}{writing.TIED}mio.{writing.TIED}kr. om året" if amount else ""
+    )
     return (
-        (
-            f"Det er {entries.two_decimals(abs(points))} procentpoint {way} {name}, hvilket svarer til ca. "
-            f"{writing.number(abs(persons))} fuldtidspersoner{worth if priced and amount is not None else ''}."
-        )
-        if amount is not None or not priced
-        else ""
+        f"Det er {entries.two_decimals(abs(points))} procentpoint {way} {name}, hvilket svarer til ca. "
+        f"{writing.number(abs(persons))} fuldtidspersoner{worth}."
     )
 
 
 def _shares(found: Comparison) -> Table:
     columns = (Column("Kommune", number=False), Column("Forventet, pct."), Column("Faktisk, pct.", strong=True))
-    among = sorted((*found.others, found.own), key=lambda peer: (peer.actual.shown is None, peer.actual.shown))
+    among = sorted((*found.others, found.own), key=_lowest_first)
     rows = [_peer(peer, own=peer is found.own) for peer in among]
     together = (
         entries.plain("De andre under ét"),
@@ -113,6 +111,10 @@ def _shares(found: Comparison) -> Table:
         entries.written(found.weighted, entries.two_decimals),
     )
     return Table("Andel af befolkningen på 16-66 år", columns, (*rows, together), total=True, form="lodret")
+
+
+def _lowest_first(peer: Peer) -> tuple[bool, float]:
+    return peer.actual.shown is None, peer.actual.shown or 0.0
 
 
 def _peer(peer: Peer, *, own: bool) -> tuple[Entry, ...]:

@@ -162,7 +162,7 @@ def _peers(readings: Readings, *, period_id: int) -> dict[str, Peer]:
 def _comparison(row: dict[str, Any], *, peers: Mapping[str, Peer]) -> Comparison:
     codes = row["comparable_area_codes"].split(", ")
     others = [peers.get(code, Peer(code, MISSED, MISSED)) for code in codes]
-    ordered = sorted(others, key=lambda peer: (peer.actual.shown is None, peer.actual.shown, peer.area))
+    ordered = sorted(others, key=lambda peer: (peer.actual.shown is None, peer.actual.shown or 0.0, peer.area))
     age = row["price_age_years"]
     return Comparison(
         period=Period.parse(row["period"]),

@@ -44,6 +44,8 @@ ADDED = {
     "marts.provisional_as_of",
     "marts.revision_profile",
     "marts.settled_values",
+    "marts.budget_followup",
+    "marts.comparable_municipalities",
 }
 """What came since."""
 
