@@ -8,17 +8,17 @@ from typing import Any
 import altair as alt
 
 from tasks.briefing import chart_specs, wording
-from tasks.briefing.charts import Chart, Rows, drawn
+from tasks.briefing.charts import Chart, Rows, chart_of
 from tasks.briefing.followed import BudgetFollowUp, BudgetLine, YearCourse
 from warehouse.danish import writing
 from warehouse.formulas.budgets import ALL
 
 BUDGET = "budget"
 _MONTHS = tuple(month[:3] for month in writing.MONTHS)
-_STROKES = ([1, 0], [6, 2], [2, 2], [5, 3])
+_STROKES = ([], [6, 2], [2, 2], [5, 3])
 _COLOURS = (chart_specs.BLUE, chart_specs.GREY, chart_specs.GREY, chart_specs.VERMILION)
 _WIDTHS = (2.4, 1.4, 1.4, 1.8)
-_PANEL = (205, 95)
+_FEW = 3
 
 
 def courses(found: BudgetFollowUp | None) -> dict[str, Chart]:
@@ -28,7 +28,7 @@ def courses(found: BudgetFollowUp | None) -> dict[str, Chart]:
         return {}
     years = tuple(str(found.month.year - ago) for ago in range(3))
     rows = [row for course in told for row in _rows(course)]
-    chart = drawn(
+    chart = chart_of(
         _spec(tuple(wording.benefit(course.name) for course in told), years=years),
         datasets={"rows": rows},
         name=BUDGET,
@@ -105,22 +105,19 @@ def _ends(course: YearCourse) -> str:
 
 @cache
 def _spec(names: tuple[str, ...], *, years: tuple[str, ...]) -> chart_specs.Spec:
-    """Panels one under the other, a line for each year and a dashed one for the budget; the newest has its last number."""
-    lines = [*years, BUDGET]
+    """A panel for each benefit, with a line for each year and a dashed one for the budget; the newest has its last number."""
+    lines, few = [*years, BUDGET], len(names) <= _FEW
     x = alt.X("month:O", sort=_MONTHS, scale=alt.Scale(domain=_MONTHS), title=None).axis(
         values=_MONTHS[::3], labelAngle=0, ticks=True
     )
     y = alt.Y("persons:Q", title=None, scale=alt.Scale(zero=False, nice=True)).axis(
-        tickCount=4, format=",.0f", domain=False
+        tickCount=4 if few else 3, format=",.0f", domain=False
     )
 
     def by(channel: Any, kind: str, of: Any, *, legend: bool = False) -> Any:
         scale = alt.Scale(domain=lines, range=list(of))
-        return channel(
-            f"{kind}:N",
-            scale=scale,
-            legend=alt.Legend(orient="top", title=None, symbolStrokeWidth=2) if legend else None,
-        )
+        shown = alt.Legend(orient="top", title=None, symbolType="stroke", symbolSize=350, symbolStrokeWidth=2)
+        return channel(f"{kind}:N", scale=scale, legend=shown if legend else None)
 
     whole = alt.Chart()
     line = whole.mark_line().encode(
@@ -138,10 +135,10 @@ def _spec(names: tuple[str, ...], *, years: tuple[str, ...]) -> chart_specs.Spec
         .mark_text(dy=-9, fontWeight="bold")
         .encode(x=x, y=y, text="text:N")
     )
-    width, height = _PANEL
+    width, height = (chart_specs.WIDTH - 85, 70) if few else (112, 60)
     panel = alt.layer(line, dots, told).properties(width=width, height=height)
     header = alt.Header(title=None, labelFontWeight="bold", labelAnchor="start", labelPadding=3)
     facet = panel.facet(
-        alt.Facet("name:N", sort=list(names), header=header), data=alt.NamedData(name="rows"), columns=1
+        alt.Facet("name:N", sort=list(names), header=header), data=alt.NamedData(name="rows"), columns=1 if few else 2
     )
     return chart_specs.styled(facet.resolve_scale(y="independent").properties(spacing=14))

@@ -36,14 +36,13 @@ def budget(briefing: Briefing, *, charts: dict[str, Chart]) -> Section | None:
         f"Året til og med {writing.period(found.month)} mod kommunens eget budget, i gennemsnit af månederne. "
         "Positive forskelle er over budgettet."
     )
+    chart = [Figure(charts["budget"], _behind(found))] if "budget" in charts else []
     blocks: list[Block] = [
         Paragraph(begun),
-        Beside(_so_far(found)),
+        Beside((*_so_far(found), *chart), form="tre"),
         Beside(_of_year(found)),
         *map(_note, _explained(found)),
     ]
-    if "budget" in charts:
-        blocks.append(Figure(charts["budget"], _behind(found)))
     return Section("budget", "Budgetopfølgning", tuple(blocks))
 
 
@@ -54,8 +53,8 @@ def in_short(found: BudgetFollowUp | None) -> str:
         return ""
     average, planned = entries.one_decimal(line.average.shown), entries.one_decimal(line.budget.shown)
     begun = (
-        f"Til og med {writing.period(found.month)} er der i gennemsnit {average} fuldtidspersoner på de budgetterede ydelser mod "
-        f"{planned} i budgettet"
+        f"Til og med {writing.period(found.month)} er der i gennemsnit {average} fuldtidspersoner på de budgetterede ydelser "
+        f"mod {planned} i budgettet"
     )
     over = next((end.gap_dkk.shown for end in line.ends if end.basis == AS_IT_STANDS), None)
     if over is None:

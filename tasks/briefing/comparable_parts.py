@@ -97,7 +97,7 @@ def _gap(level: Level, name: str, *, priced: bool) -> str:
     )
     return (
         f"Det er {entries.two_decimals(abs(points))} procentpoint {way} {name}, hvilket svarer til ca. "
-        f"{writing.number(abs(persons))} fuldtidspersoner{worth}."
+        f"{writing.number(abs(persons))} {'flere' if points > 0 else 'færre'} fuldtidspersoner{worth}."
     )
 
 

@@ -57,7 +57,9 @@ def months_of(connection: Connection, scope: Scope) -> pl.DataFrame:
     areas = known["area_code"].unique().sort().to_list()
     for wanted in (COUNTED, EARLIER):
         known = known.join(_counted(connection, wanted, areas=areas, scope=scope), on=KEY, how="left")
-    return known.join(_settled(connection, areas=[] if scope.as_of else areas), on=KEY, how="left")
+    statuses = [f"{wanted.name}_status" for wanted in (BUDGET, PRICE, COUNTED, EARLIER)]
+    told = known.with_columns(pl.col(statuses).fill_null("missing"))
+    return told.join(_settled(connection, areas=[] if scope.as_of else areas), on=KEY, how="left")
 
 
 def by_month(rows: pl.DataFrame, *, name: str) -> pl.DataFrame:

@@ -42,7 +42,7 @@ _INPUTS = (*_LEVELS, _LIST)
 def levels_of(connection: Connection, scope: Scope) -> pl.DataFrame:
     """The benchmark's levels of every municipality, with the list that it names itself where it has one.
 
-    One row per area x period x item; `listed` are codes, `unlisted` the names on the list that no municipality has.
+    One row per area x period x item; `listed` are codes with their `ranks`, `unlisted` names that no municipality has.
     """
     first, *others = _LEVELS
     rows = named(read(connection, first, scope=scope), name=first.name)
@@ -57,8 +57,8 @@ def levels_of(connection: Connection, scope: Scope) -> pl.DataFrame:
 
 
 _OF_LIST = pl.Schema(
-    {"area_code": pl.String, "since": pl.Date, "listed": pl.List(pl.String), "unlisted": pl.List(pl.String)}
-    | {"comparable_rank_vintage": pl.Int32, "comparable_rank_period": pl.String}
+    {"area_code": pl.String, "since": pl.Date, "listed": pl.List(pl.String), "ranks": pl.List(pl.Float64)}
+    | {"unlisted": pl.List(pl.String), "comparable_rank_vintage": pl.Int32, "comparable_rank_period": pl.String}
 )
 
 
@@ -66,11 +66,12 @@ def _lists(rows: pl.DataFrame) -> pl.DataFrame:
     """Each list that a municipality has made, from the first day of its period on."""
     made = []
     for (area, period_id), of in rows.sort(KEY).group_by("area_code", "period_id", maintain_order=True):
-        codes = {name: _municipality(name) for name in of["item"].to_list()}
+        ranks = dict(of.select("item", "value").rows())
+        codes = {code: ranks[name] for name in ranks if (code := _municipality(name)) not in (None, area)}
+        unlisted = sorted(name for name in ranks if _municipality(name) is None)
         period = Period.from_key(int(str(period_id)))
-        listed = sorted({code for code in codes.values() if code not in (None, area)})
-        unlisted = sorted(name for name, code in codes.items() if code is None)
-        made.append((area, period.first_day, listed, unlisted, of["vintage_id"].max(), str(period)))
+        brought = of["vintage_id"].max()
+        made.append((area, period.first_day, [*codes], [*codes.values()], unlisted, brought, str(period)))
     return pl.DataFrame(made, schema=_OF_LIST, orient="row")
 
 
@@ -172,7 +173,16 @@ def behind(rows: pl.DataFrame, row: dict[str, Any]) -> pl.DataFrame:
     """The municipality's own levels and those of the ones it is compared with, and the same of all benefits together."""
     codes = [row["area_code"], *str(row["comparable_area_codes"]).split(", ")]
     of_period = rows.filter(pl.col("period_id") == row["period_id"], pl.col("item").is_in([row["item"], ALL_BENEFITS]))
-    return of_period.filter(pl.col("area_code").is_in(codes))
+    own = of_period.filter(area_code=row["area_code"]).to_dicts()[0]
+    by_list = row["chosen_by"] == BY_LIST
+    ranks = dict(zip(own["listed"], own["ranks"], strict=True)) if by_list else {}
+    on_list = pl.col("area_code").is_in([*ranks])
+    return of_period.filter(pl.col("area_code").is_in(codes)).with_columns(
+        comparable_rank=pl.col("area_code").replace_strict(ranks, default=None, return_dtype=pl.Float64),
+        comparable_rank_status=pl.when(on_list).then(pl.lit("observed")),
+        comparable_rank_vintage=pl.when(on_list).then(pl.lit(own["comparable_rank_vintage"])),
+        comparable_rank_period=pl.when(on_list).then(pl.lit(own["comparable_rank_period"])),
+    )
 
 
 def price_told(found: date | None) -> str:

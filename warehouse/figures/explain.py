@@ -121,7 +121,10 @@ def tree(
             "formula": figure.formula,
             "source": figure.source,
             "inputs": [
-                _leaf(of, wanted=wanted, brought=brought) for wanted in _inputs(row, figure=figure) for of in read
+                _leaf(of, wanted=wanted, brought=brought)
+                for wanted in _inputs(row, figure=figure)
+                for of in read
+                if figure.reading is None or of.get(f"{wanted.name}_status") is not None
             ],
             "assumptions": [used[each] for each in row["assumptions"]],
             "caveats": [*figure.caveats, *row["caveats"]],

@@ -154,10 +154,11 @@ def test_who_is_compared_how_one_stands_and_what_it_is_worth(briefing: Briefing)
         "Herlev er nr. 4 af 9, hvor nr. 1 har den laveste andel: 7,56 pct. mod 8,02 pct. i de andre under ét." in text
     )
     assert (
-        "0,34 procentpoint under medianen, hvilket svarer til ca. 61 fuldtidspersoner og 8,1 mio. kr. om året." in text
+        "0,34 procentpoint under medianen, hvilket svarer til ca. 61 færre fuldtidspersoner og 8,1 mio. kr. om året."
+        in text
     )
     assert (
-        "0,44 procentpoint over den bedste fjerdedel, hvilket svarer til ca. 79 fuldtidspersoner og 10,5 mio. kr."
+        "0,44 procentpoint over den bedste fjerdedel, hvilket svarer til ca. 79 flere fuldtidspersoner og 10,5 mio. kr."
         in text
     )
     assert "Regnet med nettoudgiften i 2022, som er ét år ældre end perioden." in text
