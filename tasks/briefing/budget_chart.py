@@ -15,7 +15,7 @@ from warehouse.formulas.budgets import ALL
 
 BUDGET = "budget"
 _MONTHS = tuple(month[:3] for month in writing.MONTHS)
-_STROKES = ([], [6, 2], [2, 2], [5, 3])
+_STROKES: tuple[list[int], ...] = ([], [6, 2], [2, 2], [5, 3])
 _COLOURS = (chart_specs.BLUE, chart_specs.GREY, chart_specs.GREY, chart_specs.VERMILION)
 _WIDTHS = (2.4, 1.4, 1.4, 1.8)
 _FEW = 3

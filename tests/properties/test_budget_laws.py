@@ -1,4 +1,4 @@
-"""The follow-up of budgets over any year: an average is whole or there is none, and in December the year is what was counted."""
+"""The follow-up of budgets over any year: an average is whole or there is none, and in December the year is its count."""
 
 from __future__ import annotations
 

@@ -17,7 +17,7 @@ from sqlalchemy import Connection, text
 from warehouse.catalogue.model import BenefitGroup, jobindsats
 from warehouse.danish import writing
 from warehouse.danish.reservations import PROVISIONAL_EXPLAINED
-from warehouse.figures.inputs import Scope, named, read
+from warehouse.figures.inputs import NOTHING, Scope, named, read
 from warehouse.figures.model import EVERY_MEMBER, FEEDS, KEY, RECIPIENTS, Figure, Input, Reading
 from warehouse.formulas import budgets as formulas
 from warehouse.periods import Period, PeriodKind, spanning
@@ -86,12 +86,14 @@ def _months_of(keys: Iterable[int]) -> Iterator[tuple[int, int, int, int, str]]:
         yield from ((period.key, month.year, month.number, len(covered), str(period)) for month in covered)
 
 
+_TOLD = pl.Schema([("item", pl.String()), ("year", pl.Int32()), ("benefit", pl.String()), ("said", pl.List(pl.String))])
+
+
 def _as_benefits(grid: pl.DataFrame) -> pl.DataFrame:
     """The months under their benefit's name and their period, with what is to be said of a line that is none."""
     lines = grid.select("item", "year").unique().rows()
     told = [(line, year, *_told_of(line, year=year)) for line, year in lines]
-    types = {"item": pl.String, "year": pl.Int32, "benefit": pl.String, "said": pl.List(pl.String)}
-    beside = grid.join(pl.DataFrame(told, schema=types, orient="row"), on=["item", "year"], how="left")
+    beside = grid.join(pl.DataFrame(told, schema=_TOLD, orient="row"), on=["item", "year"], how="left")
     first = Period(PeriodKind.MONTH, 0, 0).key
     return beside.with_columns(
         item=pl.coalesce("benefit", "item"),
@@ -128,12 +130,7 @@ def _counted(connection: Connection, wanted: Input, *, areas: list[str], scope: 
     many = scope.received is not None or len(areas) > FEW_AREAS
     asked = [None] if many and areas else areas
     found = [named(read(connection, wanted, scope=replace(scope, area_code=code)), name=wanted.name) for code in asked]
-    types = {f"{wanted.name}{end}": kind for end, kind in _COUNT_TYPES.items()}
-    nothing = pl.DataFrame(schema={"area_code": pl.String, "period_id": pl.Int32, "item": pl.String} | types)
-    return pl.concat([nothing, *(rows.cast(dict(nothing.schema)) for rows in found)])
-
-
-_COUNT_TYPES = {"": pl.Float64, "_status": pl.String, "_vintage": pl.Int32}
+    return pl.concat(found or [named(NOTHING, name=wanted.name)])
 
 
 def _settled(connection: Connection, *, areas: list[str]) -> pl.DataFrame:

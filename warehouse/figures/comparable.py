@@ -57,8 +57,15 @@ def levels_of(connection: Connection, scope: Scope) -> pl.DataFrame:
 
 
 _OF_LIST = pl.Schema(
-    {"area_code": pl.String, "since": pl.Date, "listed": pl.List(pl.String), "ranks": pl.List(pl.Float64)}
-    | {"unlisted": pl.List(pl.String), "comparable_rank_vintage": pl.Int32, "comparable_rank_period": pl.String}
+    [
+        ("area_code", pl.String()),
+        ("since", pl.Date()),
+        ("listed", pl.List(pl.String)),
+        ("ranks", pl.List(pl.Float64)),
+        ("unlisted", pl.List(pl.String)),
+        ("comparable_rank_vintage", pl.Int32()),
+        ("comparable_rank_period", pl.String()),
+    ]
 )
 
 

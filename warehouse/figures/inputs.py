@@ -28,6 +28,8 @@ _TYPES = pl.Schema(
         "vintage_id": pl.Int32,
     }
 )
+NOTHING = pl.DataFrame(schema=_TYPES)
+"""What `read` gives where there is nothing."""
 
 
 @dataclass(frozen=True)
