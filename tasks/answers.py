@@ -129,7 +129,7 @@ def why_none(connection: Connection, question: Asked, *, missing: Sequence[str])
     tables = [table for table in figure.tables if table not in (*figure.also_reads, RECIPIENTS)]
     if tables and tables[0].startswith(FEEDS):
         return _why_none_of_own(connection, question, feeds=tables[0].removeprefix(FEEDS))
-    step = "".join(f" --table {table}" for table in tables)
+    step = "".join(f" --table {table}" for table in tables if not table.startswith(FEEDS))
     return f"there is no {figure.name}: {'; '.join(missing)}. `jobindsats nightly{step}` brings in what there is"
 
 

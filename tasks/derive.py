@@ -76,6 +76,8 @@ def bring_figures_up_to_date(
     One that cannot be filled stays as it was, and `told` says why: one figure's trouble never stops another.
     """
     filled: list[Moves] = []
+    # A budget's follow-up reads what the newest values are expected to settle at.
+    _bring_revisions_up_to_date(engine, told=told)
     for mart in FIGURE_MARTS:
         try:
             with engine.begin() as connection:
@@ -89,7 +91,6 @@ def bring_figures_up_to_date(
                 raise
             why = in_words(error) if isinstance(error, DATABASE_ERRORS) else error
             told(f"marts.{mart.name} stays as it was: {why}")
-    _bring_revisions_up_to_date(engine, told=told)
     return filled
 
 

@@ -121,11 +121,11 @@ def ids() -> list[str]:
 
 def save(folder: Path, name: str, *, rows: Any = None, **changes: Any) -> Path:
     """Write a table's contract and file into a folder, with other rows or other keys where they are given; its file."""
-    said = {"table": name, "title_en": name, "source": SOURCE, "area": AREA, **TABLES[name], **changes}
+    said = {"table": name, "title_en": name, "source": SOURCE, "area": AREA, **TABLES.get(name, {}), **changes}
     written = rows if rows is not None else said["rows"]
     form = said.get("format", "csv")
     contract = (CSV if form == "csv" else {"decimal": "comma"}) | {"file": f"{name}.{form}"} | said
-    del contract["rows"]
+    contract.pop("rows", None)
     folder.mkdir(exist_ok=True)
     text = yaml.safe_dump(contract, allow_unicode=True, sort_keys=False)
     (folder / f"{name}.yml").write_text(text, encoding="utf-8")

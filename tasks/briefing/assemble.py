@@ -13,7 +13,7 @@ from typing import Any
 
 import polars as pl
 
-from tasks.briefing import provenance, sections
+from tasks.briefing import followed_sections, provenance, sections
 from tasks.briefing.cells import ABSENT, MISSED, OBSERVED, SUPPRESSED, Cell, compared
 from tasks.briefing.content import (
     Briefing,
@@ -138,6 +138,8 @@ def briefing(gathered: Gathered, *, area: Area, neighbours: Neighbours) -> Brief
         key=key,
         indicators=told,
         settled=_settled(gathered, area=area),
+        budget=followed_sections.budget(readings, area=area, month=month, names=names(month)),
+        comparisons=followed_sections.comparisons(readings, area=area),
         notes=readings.caveats,
     )
 
@@ -293,5 +295,6 @@ def _used(gathered: Gathered, *, area: Area, neighbours: Neighbours, key: KeySha
         figures["benchmark_gap"].filter(own & newest),
         figures["savings"].filter(own).filter(newest),
         figures["unemployment_projection"].filter(own).filter(newest),
+        *followed_sections.used(gathered.readings, area=area, month=month),
     ]
     return [row for frame in chosen for row in frame.select("vintages", "assumptions").to_dicts()]

@@ -35,7 +35,8 @@ def _chart(rows: str = "rows") -> alt.Chart:
     return alt.Chart(alt.NamedData(name=rows))
 
 
-def _styled(chart: alt.Chart | alt.LayerChart | alt.FacetChart) -> Spec:
+def styled(chart: alt.Chart | alt.LayerChart | alt.FacetChart) -> Spec:
+    """A chart in the fonts and colours of all of them."""
     found: Spec = chart.configure(
         font=_FONT,
         background="transparent",
@@ -91,7 +92,7 @@ def course(order: tuple[str, ...], *, bounded: bool, broken: bool, moving: bool)
         *(_breaks(x) if broken else []),
         told.encode(x=x, y=y, text="text:N"),
     ]
-    return _styled(alt.layer(*layers).properties(width=WIDTH - 70, height=190))
+    return styled(alt.layer(*layers).properties(width=WIDTH - 70, height=190))
 
 
 def _bounds(x: alt.X, *, scale: alt.Scale) -> alt.Chart:
@@ -126,7 +127,7 @@ def changes(order: tuple[str, ...]) -> Spec:
         for sign, align, dx in _SIDES
     ]
     zero = _chart("zero").mark_rule(color=GREY).encode(x=alt.XDatum(0, scale=reach))
-    return _styled(alt.layer(bars, zero, *said).properties(width=WIDTH - _NAMES - 30, height=alt.Step(20)))
+    return styled(alt.layer(bars, zero, *said).properties(width=WIDTH - _NAMES - 30, height=alt.Step(20)))
 
 
 @cache
@@ -149,7 +150,7 @@ def courses(order: tuple[str, ...], months: tuple[str, ...]) -> Spec:
     header = alt.Header(title=None, labelFontSize=10, labelFontWeight="bold", labelAnchor="middle", labelPadding=2)
     layers = alt.layer(*drawn, *texts).properties(width=_SMALL, height=26)
     names = alt.Facet("name:N", sort=order, header=header)
-    return _styled(
+    return styled(
         layers.facet(names, data=alt.NamedData(name="rows"), columns=2).properties(spacing={"row": 8, "column": 84})
     )
 
@@ -171,4 +172,4 @@ def ranks(order: tuple[str, ...]) -> Spec:
         size=alt.Size("which:N", scale=alt.Scale(domain=which, range=[130, 200]), legend=None),
     )
     ways = way.encode(x=alt.X("first:Q", scale=scale, title=None), x2=alt.X2("last:Q"), y=y)
-    return _styled(alt.layer(ways, placed).properties(width=WIDTH - _NAMES - 30, height=alt.Step(30)))
+    return styled(alt.layer(ways, placed).properties(width=WIDTH - _NAMES - 30, height=alt.Step(30)))

@@ -37,7 +37,7 @@ class Chart:
     rows: tuple[dict[str, Any], ...] = ()
 
 
-def _drawn(
+def chart_of(
     spec: chart_specs.Spec, *, datasets: dict[str, Rows], name: str, title: str, description: str, key: str = ""
 ) -> Chart:
     """A chart as SVG that scales with its page, has ids of its own, and is one picture with a name to a screen reader."""
@@ -79,7 +79,7 @@ def course(briefing: Briefing) -> Chart | None:
     broken = [{"month": writing.short_month(b.period)} for a, b in pairwise(points) if a.stretch != b.stretch]
     first, last = drawn[0], drawn[-1]
     moving = any(row["provisional"] for row in rows)
-    return _drawn(
+    return chart_of(
         chart_specs.course(
             tuple(row["month"] for row in rows),
             bounded=any("low" in row for row in rows),
@@ -130,7 +130,7 @@ def courses(found: tuple[Course, ...]) -> Chart | None:
     rows = [row for each in drawn for row in _small(each)]
     ends = "; ".join(_ends(each, rows=rows) for each in drawn)
     months = max((each.points for each in drawn), key=len)
-    return _drawn(
+    return chart_of(
         chart_specs.courses(
             tuple(_title(each.name) for each in drawn), tuple(writing.short_month(point.period) for point in months)
         ),
@@ -185,7 +185,7 @@ def changes(briefing: Briefing) -> Chart | None:
     rows = _bars(told)
     if not rows:
         return None
-    return _drawn(
+    return chart_of(
         chart_specs.changes(tuple(row["name"] for row in rows)),
         datasets={"rows": rows, "zero": [{}]},
         name="aendring",
@@ -222,7 +222,7 @@ def gaps(briefing: Briefing) -> Chart | None:
     rows = _bars([(line.name, *_gap(line)) for line in briefing.shares])
     if not rows:
         return None
-    return _drawn(
+    return chart_of(
         chart_specs.changes(tuple(row["name"] for row in rows)),
         datasets={"rows": rows, "zero": [{}]},
         name="andele",
@@ -260,7 +260,7 @@ def ranks(ranking: Ranking | None) -> Chart | None:
         for line in lines
         if line.before.shown is not None
     ]
-    return _drawn(
+    return chart_of(
         chart_specs.ranks(tuple(map(_short, lines))),
         datasets={"rows": rows, "between": between},
         name="placering",

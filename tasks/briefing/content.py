@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from tasks.briefing.cells import MISSED, Cell, Change, compared
+from tasks.briefing.followed import BudgetFollowUp, Comparison
 from tasks.briefing.grounds import Assumed, Late, Made, SeriesBreak, Source
 from warehouse.areas import Area
 from warehouse.periods import Period
@@ -251,6 +252,8 @@ class Briefing:
     key: KeyShares | None = None
     indicators: tuple[Indicator, ...] = ()
     settled: tuple[Settled, ...] = ()
+    budget: BudgetFollowUp | None = None
+    comparisons: tuple[Comparison, ...] = ()
     notes: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property

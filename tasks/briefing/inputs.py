@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -21,7 +21,7 @@ from warehouse.assumptions import record as assumed
 from warehouse.danish.asked import moment
 from warehouse.danish.clock import danish_day, in_denmark
 from warehouse.errors import QuestionError
-from warehouse.figures import FIGURES, population
+from warehouse.figures import FIGURES, budgets, population
 from warehouse.figures.compute import answer
 from warehouse.figures.explain import rests_on
 from warehouse.figures.explain import vintages as vintages_of
@@ -29,7 +29,10 @@ from warehouse.figures.inputs import Scope, received
 from warehouse.marts.rows import one_state
 from warehouse.periods import Period
 
-FIGURES_READ = ("year_on_year", "total_recipients", "benchmark_gap", "savings", "unemployment_projection")
+FIGURES_READ = (
+    "year_on_year", "total_recipients", "benchmark_gap", "savings", "unemployment_projection", "budget_followup",
+    "comparable_municipalities",
+)  # fmt: skip
 OF_NEWEST_MONTHS = ("share_of_workforce", "block_grant_share")
 """Figures of which only the newest month is told: read of as many months as may be that one."""
 _NEWEST_MONTHS = 6
@@ -87,6 +90,7 @@ class Readings:
     freshness: dict[str, Freshness]
     indicated: Indicated = NOTHING_INDICATED
     settled: tuple[SettledRow, ...] = ()
+    budgets: pl.DataFrame = field(default_factory=pl.DataFrame)
 
     @property
     def day(self) -> date:
@@ -144,6 +148,7 @@ def read(
         freshness=_freshness(connection, today=danish_day(as_of) if as_of else made.on, as_of=as_of),
         indicated=indicators.indicated(beside_them),
         settled=() if as_of else _settled(connection),
+        budgets=budgets.months_of(connection, now),
     )
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from tasks.briefing import wording
+from tasks.briefing import budget_parts, wording
 from tasks.briefing.cells import NOT_IN_FORCE, OBSERVED, SUPPRESSED, Change
 from tasks.briefing.content import Briefing, Compared, KeyShares, Projection, Ranking, Revisions, Saving
 from tasks.briefing.wording import MAY_BREAK, basis, cell, change_pct, in_sentence
@@ -21,7 +21,7 @@ _MILLIONS = f"{writing.TIED}mio.{writing.TIED}kr."
 
 
 def in_short(briefing: Briefing) -> list[str]:
-    """The summary: total, place, saving, what a forecast would mean, and what was revised.
+    """The summary: total, place, saving, the budget, what a forecast would mean, and what was revised.
 
     What is not known is left out, and so is what rests on a price or a forecast that is older than its stated life.
     """
@@ -29,6 +29,7 @@ def in_short(briefing: Briefing) -> list[str]:
     if briefing.ranking is not None:
         said.append(_place(briefing.ranking))
     said += [_saving(saving) for saving in briefing.savings if saving.current and saving.amount.shown is not None][:1]
+    said.append(budget_parts.in_short(briefing.budget))
     said += _projection(briefing.projections)
     said.append(revised(briefing))
     return [sentence for sentence in said if sentence]

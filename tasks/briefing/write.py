@@ -22,7 +22,18 @@ from markupsafe import Markup
 from sqlalchemy import Engine
 
 from tasks.archive.whole_file import whole_file
-from tasks.briefing import annexes, assemble, charts, further_parts, neighbours, parts, summary
+from tasks.briefing import (
+    annexes,
+    assemble,
+    budget_chart,
+    budget_parts,
+    charts,
+    comparable_parts,
+    further_parts,
+    neighbours,
+    parts,
+    summary,
+)
 from tasks.briefing import inputs as readings
 from tasks.briefing.content import Briefing
 from tasks.briefing.grounds import Made
@@ -160,15 +171,17 @@ _FORMS: dict[str, Callable[[Briefing], bytes]] = {".html": _html, ".htm": _html,
 
 def composed(briefing: Briefing) -> Paper:
     """One municipality's briefing as blocks, which every form is written from."""
-    drawn = charts.charts_of(briefing)
+    drawn = charts.charts_of(briefing) | budget_chart.courses(briefing.budget)
     title = f"{official(briefing.area.name)}: nøgletal på beskæftigelsesområdet"
     month = writing.period(briefing.month)
     made, warning = summary.on_top(briefing)
     sections = [
         parts.benefits(briefing, charts=drawn),
+        budget_parts.budget(briefing, charts=drawn),
         parts.shares(briefing, charts=drawn),
         further_parts.benchmark(briefing, charts=drawn),
         further_parts.savings(briefing),
+        comparable_parts.comparable(briefing),
         further_parts.projection(briefing),
         further_parts.key(briefing),
         further_parts.indicators(briefing),

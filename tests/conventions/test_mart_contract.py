@@ -48,7 +48,7 @@ def test_what_was_added_is_written_down_and_raised_the_version() -> None:
 ADDED = {
     "benefit_totals", "revision_profile", "settled_values", "activation_mix", "ordinary_hours_gap", "vintages",
     "areas", "periods", "benefit_groups", "measures", "tables", "observations",
-    "unemployment", "sanctions", "notices", "public_support",
+    "unemployment", "sanctions", "notices", "public_support", "budget_followup", "comparable_municipalities",
 }  # fmt: skip
 KEPT_FOR_ONE_VERSION = {"known_moments"}
 

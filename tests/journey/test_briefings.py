@@ -138,7 +138,7 @@ def test_a_page_says_when_it_was_made_and_that_its_figures_are_not_the_newest(
     assert "nettoudgiften i 2022" not in rest.partition("# 1. ")[0], "a price of 2022 says nothing of 2026 in a summary"
     assert "20.000 flere ledige" not in rest.partition("# 1. ")[0], "nor does a forecast until 2025"
     assert rows_of(text, "4. Økonomisk")["regnskab 2022"][1] == "132.350 kr. (2022)"
-    assert rows_of(text, "5. Hvis ledigheden")["Oplyst bloktilskudsnøgle"] == ["0,54 %", "+108"]
+    assert rows_of(text, "6. Hvis ledigheden")["Oplyst bloktilskudsnøgle"] == ["0,54 %", "+108"]
 
 
 def test_no_share_of_few_persons_and_no_percentage_of_a_small_base_is_printed(folder: Path, two_nights: Scene) -> None:
@@ -159,7 +159,7 @@ def test_no_share_of_few_persons_and_no_percentage_of_a_small_base_is_printed(fo
 
 
 def test_the_projection_comes_with_its_bases(folder: Path) -> None:
-    bases = rows_of(text_of(folder, "Herlev"), "5. Hvis ledigheden")
+    bases = rows_of(text_of(folder, "Herlev"), "6. Hvis ledigheden")
     assert bases["Oplyst bloktilskudsnøgle"] == ["0,54 %", "+108"]
     assert bases["Andel af landets befolkning"][1] == "+98"
     assert bases["Andel af landets arbejdsstyrke"] == ["0,50 %", "+100"]

@@ -56,6 +56,8 @@ ADDED = {
     *(f"marts.{table.name}_as_of" for table in subjects.MARTS),
     "marts.activation_mix",
     "marts.ordinary_hours_gap",
+    "marts.budget_followup",
+    "marts.comparable_municipalities",
 }
 """What came since."""
 

@@ -21,7 +21,7 @@ from warehouse.figures import population, printed_lists
 from warehouse.figures.block_grant import KEY as GRANT_KEY
 from warehouse.figures.block_grant import with_keys
 from warehouse.figures.inputs import Scope, period_codes, side_by_side, vintages_of
-from warehouse.figures.model import KEY, OF_COUNTRY, RECIPIENTS, Figure
+from warehouse.figures.model import FEEDS, KEY, OF_COUNTRY, RECIPIENTS, Figure
 from warehouse.formulas.statuses import status_of
 from warehouse.periods import Period, PeriodKind
 
@@ -97,7 +97,8 @@ def _from_assumption(figure: Figure, known: pl.DataFrame, scope: Scope) -> pl.Da
 
 
 def _nothing_to_begin_with(figure: Figure) -> list[str]:
-    held = ", ".join(table for table in figure.tables if table not in figure.also_reads)
+    needed = (table for table in figure.tables if table not in figure.also_reads)
+    held = ", ".join(table for table in needed if figure.of_papers or not table.startswith(FEEDS))
     return [f"nothing is held of {held}" if figure.inputs else _lacking(figure.begins_with)]
 
 

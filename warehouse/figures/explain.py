@@ -15,7 +15,7 @@ import polars as pl
 from sqlalchemy import Connection, select, text
 
 from warehouse.figures.compute import Answer, area_name, head, number
-from warehouse.figures.inputs import Scope, read
+from warehouse.figures.inputs import Scope, period_codes, read
 from warehouse.figures.model import COUNTED, EVERY_MEMBER, RECIPIENTS, Figure, Input
 from warehouse.figures.population import INPUTS as POPULATION_INPUTS
 from warehouse.periods import Period
@@ -83,7 +83,10 @@ def parts_of_totals(connection: Connection, answered: Answer, *, scope: Scope) -
 def lines_of(
     connection: Connection, row: dict[str, Any], *, figure: Figure, scope: Scope
 ) -> list[dict[str, Any]] | None:
-    """The lines of an own table that a row was added up from, or is; None where the row itself says what it read."""
+    """The rows that a row was computed from, or the lines of an own table; None where the row itself says what it read."""
+    if figure.reading is not None:
+        read_of = replace(scope, area_code=None) if figure.everywhere else scope
+        return figure.reading.behind(period_codes(figure.reading.rows(connection, read_of)), row).to_dicts()
     wanted = next(iter(figure.inputs), None)
     if wanted is None or wanted.item != EVERY_MEMBER or row.get(f"{wanted.name}_vintage") is not None:
         return None
@@ -114,8 +117,13 @@ def tree(
 
     An input that nobody gave is left out where the row has a value without it.
     """
-    read = [part | {"area_code": row["area_code"]} for part in parts] if parts is not None else [row]
-    leaves = [_leaf(of, wanted=wanted, brought=brought) for wanted in _inputs(row, figure=figure) for of in read]
+    read = [{"area_code": row["area_code"]} | part for part in parts] if parts is not None else [row]
+    leaves = [
+        _leaf(of, wanted=wanted, brought=brought)
+        for wanted in _inputs(row, figure=figure)
+        for of in read
+        if figure.reading is None or of.get(f"{wanted.name}_status") is not None
+    ]
     return (
         {"figure": figure.name, "title": figure.title}
         | head(row, figure=figure)

@@ -28,6 +28,8 @@ _TYPES = pl.Schema(
         "vintage_id": pl.Int32,
     }
 )
+NOTHING = pl.DataFrame(schema=_TYPES)
+"""What `read` gives where there is nothing."""
 
 
 @dataclass(frozen=True)
@@ -159,6 +161,8 @@ def moved(rows: pl.DataFrame, *, periods: int) -> pl.DataFrame:
 def side_by_side(connection: Connection, figure: Figure, *, scope: Scope) -> pl.DataFrame:
     """A figure's inputs, one row per area x period x item of the first: `<name>`, `<name>_status`, `<name>_vintage`."""
     first, *others = figure.inputs
+    if figure.reading is not None:
+        return figure.reading.rows(connection, scope).sort(KEY)
     if first.item == COUNTED:
         return totals(connection, scope=scope)
     rows = named(read(connection, first, scope=scope), name=first.name)

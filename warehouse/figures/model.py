@@ -8,9 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import polars as pl
+from sqlalchemy import Connection
+
+if TYPE_CHECKING:
+    from warehouse.figures.inputs import Scope
 
 FEEDS = "feeds:"
 EVERY_MEMBER = "*"
@@ -20,6 +24,18 @@ OF_COUNTRY = "country:"
 KEY = ("area_code", "period_id", "item")
 Join = Callable[[pl.DataFrame, pl.DataFrame], tuple[pl.DataFrame, tuple[str, ...]]]
 """Rows and the assumptions that are known, to rows with more of them beside, and what was lacking."""
+
+
+@dataclass(frozen=True)
+class Reading:
+    """How a figure reads rows that are not its inputs looked up one by one.
+
+    `rows` gives them with `<name>`, `<name>_status` and `<name>_vintage` of each input. `behind` picks among them what one
+    row of the figure was computed from.
+    """
+
+    rows: Callable[[Connection, Scope], pl.DataFrame]
+    behind: Callable[[pl.DataFrame, dict[str, Any]], pl.DataFrame]
 
 
 @dataclass(frozen=True)
@@ -64,10 +80,11 @@ class Figure:
     Assumptions come as `<name>` with one row for each basis on record; a row that lacks one is left out with a reason.
     One that is read `everywhere` needs all areas' rows to compute one's. A figure without inputs `begins_with` an
     assumption: it has a row for the year in which that was made. Assumptions that are not just looked up one by one are
-    put beside the rows by its own `join`, which takes those named in `joined_assumptions`. Where `every_period` belongs
-    together, all are answered when none is asked for, else the newest. With `printed`, rows of lists stand beside those of
-    its table. `also_reads` are tables that it reads besides its inputs. `rests_on` says of each column in per cent which of
-    its columns must be how large, for it to be told.
+    put beside the rows by its own `join`, which takes those named in `joined_assumptions`. A figure whose rows are not its
+    inputs looked up one by one has a `reading`. Where `every_period` belongs together, all are answered when none is asked
+    for, else the newest. With `printed`, rows of lists stand beside those of its table. `also_reads` are tables that it
+    reads besides its inputs. `rests_on` says of each column in per cent which of its columns must be how large, for it to
+    be told.
     """
 
     name: str
@@ -85,6 +102,7 @@ class Figure:
     begins_with: str = ""
     joined_assumptions: tuple[str, ...] = ()
     join: Join | None = None
+    reading: Reading | None = None
     every_period: bool = False
     caveats: tuple[str, ...] = ()
     default_item: str | None = None

@@ -11,8 +11,9 @@ from tasks.sources.documents.size_words import size_in
 from tasks.sources.local_files.contract import LONGEST_CONTRACT, Contract, ContractError
 from tasks.sources.local_files.contract_fields import Column
 from tasks.sources.local_files.rows import Cell, Row, refused
-from warehouse.catalogue.feeds import FEEDS_READ, TOTALS_READ
+from warehouse.catalogue.feeds import FEEDS_READ, IN_MONTHS, TOTALS_READ
 from warehouse.formats.yaml_files import YamlFile
+from warehouse.periods import PeriodKind
 
 _Place = tuple[str | int, ...]
 
@@ -42,6 +43,7 @@ def _of_feeds(contract: Contract) -> Iterator[tuple[_Place, str]]:
         )
     else:
         yield from _of_totals(contract, measures=[name for name in names if name in read or "*cases" in read])
+        yield from _of_months(contract, measures=names)
 
 
 def _of_totals(contract: Contract, *, measures: Sequence[str]) -> Iterator[tuple[_Place, str]]:
@@ -55,6 +57,17 @@ def _of_totals(contract: Contract, *, measures: Sequence[str]) -> Iterator[tuple
                 f"for `feeds: {contract.feeds}` figures read the total of {', '.join(measures)} only: declare which text of "
                 f"'{key.column}' is the `total`, or leave `feeds` out",
             )
+
+
+def _of_months(contract: Contract, *, measures: Sequence[str]) -> Iterator[tuple[_Place, str]]:
+    """What is followed up month by month is of months, quarters or years that do not overlap."""
+    found = sorted(IN_MONTHS.intersection(measures))
+    if found and contract.table.period not in (PeriodKind.MONTH, PeriodKind.QUARTER, PeriodKind.YEAR):
+        yield (
+            ("period",),
+            f"{' and '.join(found)} are followed up month by month: give them for months, quarters or years, not for "
+            f"{contract.table.period}",
+        )
 
 
 def _of_sizes(contract: Contract) -> Iterator[tuple[_Place, str]]:

@@ -6,9 +6,9 @@ from warehouse.figures import FIGURES
 
 IN_ORDER = [
     "total_recipients", "year_on_year", "share_of_workforce", "share_of_population", "block_grant_share", "benchmark_gap",
-    "benchmark_rank", "savings", "public_support_share", "public_support_share_of_working_age", "unemployment_projection",
-    "investment_case", "net_present_value", "grant_share", "activation_mix", "ordinary_hours", "exits", "target_followup",
-    "response_rate", "cases_per_1000", "multi_year_budget",
+    "benchmark_rank", "savings", "comparable_municipalities", "public_support_share", "public_support_share_of_working_age",
+    "unemployment_projection", "investment_case", "net_present_value", "grant_share", "activation_mix", "ordinary_hours",
+    "exits", "target_followup", "response_rate", "cases_per_1000", "multi_year_budget", "budget_followup",
 ]  # fmt: skip
 
 

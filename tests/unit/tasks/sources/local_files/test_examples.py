@@ -24,6 +24,8 @@ FOUND = look_into(EXAMPLES)
 
 FILES = {file.contract.id: file for file in FOUND.files}
 
+INVENTED = look_into(EXAMPLES.parent / "budgets").files
+
 Cells = dict[tuple[str, str, str, str], float]
 
 
@@ -167,6 +169,12 @@ def as_workbook(file: LocalFile) -> tuple[bytes, Contract]:
     return workbook(rows), read_contract(text.replace(".csv", ".xlsx"), name=file.contract_path.name)
 
 
+def test_those_that_are_invented_are_read_too() -> None:
+    cells = {file.contract.id: read_local_file(file) for file in INVENTED}
+    assert sorted(cells["comparable"]["value"]) == [1, 2, 3, 4]
+    assert cells["person_budget"].filter(measure="budget_full_time_persons")["value"].sum() == pytest.approx(2196.8)
+
+
 @pytest.mark.parametrize("table", list(FILES))
 def test_each_example_reads_the_same_from_a_workbook(table: str) -> None:
     content, told = as_workbook(FILES[table])
@@ -175,5 +183,5 @@ def test_each_example_reads_the_same_from_a_workbook(table: str) -> None:
 
 
 def test_each_example_says_what_it_feeds_and_where_it_stands() -> None:
-    assert {file.contract.feeds for file in FILES.values()} == {*FEEDS_READ, None}
+    assert {file.contract.feeds for file in (*FILES.values(), *INVENTED)} == {*FEEDS_READ, None}
     assert all("punkt" in file.contract.source.document for file in FILES.values())

@@ -171,8 +171,24 @@ def test_full_time_persons_have_decimals_where_the_contract_says_so(field_cases:
     assert list(seen(field_cases, "l14_fuldtid", feeds=None).values()) == [282.4, 281.9]
 
 
-@pytest.mark.parametrize("name", ["l14_fuldtid", "personbudget"])
-def test_a_table_that_feeds_figures_without_their_measure_is_refused_at_once(field_cases: Path, name: str) -> None:
+@pytest.mark.parametrize(
+    ("name", "values"), [("l14_fuldtid", [282.4, 281.9]), ("personbudget", [215, 280])], ids=["months", "a year"]
+)
+def test_a_budget_in_full_time_persons_feeds_its_follow_up(field_cases: Path, name: str, values: list[float]) -> None:
     text = (field_cases / "local_files" / f"{name}.yml").read_text(encoding="utf-8")
-    with pytest.raises(ContractError, match=r"line \d+: feeds: .*feeds: budget.*budget_dkk"):
-        require_in_force(declared(field_cases, name), text=text, name=f"{name}.yml")
+    require_in_force(declared(field_cases, name), text=text, name=f"{name}.yml")
+    assert list(seen(field_cases, name).values()) == values
+
+
+def test_a_table_that_feeds_figures_without_their_measure_is_refused_at_once(field_cases: Path) -> None:
+    text = (field_cases / "local_files" / "personbudget.yml").read_text(encoding="utf-8")
+    called = columns("personbudget", field_cases, {"name": "staff_full_time_persons"})
+    with pytest.raises(ContractError, match=r"line \d+: feeds: .*feeds: budget.*budget_full_time_persons"):
+        require_in_force(declared(field_cases, "personbudget", columns=called), text=text, name="personbudget.yml")
+
+
+def test_a_budget_of_periods_that_overlap_is_refused(field_cases: Path) -> None:
+    text = (field_cases / "local_files" / "personbudget.yml").read_text(encoding="utf-8")
+    rolling = declared(field_cases, "personbudget", period="2024QMAT04")
+    with pytest.raises(ContractError, match=r"line \d+: period: budget_full_time_persons.*months, quarters or years"):
+        require_in_force(rolling, text=text, name="personbudget.yml")
