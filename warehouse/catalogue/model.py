@@ -124,7 +124,7 @@ class Table(Declared):
 
     `filled` is the share of its possible cells that the publisher usually has rows for: plans count with it. `country` is
     false where the area hierarchy has no node for the whole country. `counted_in` is the publisher's own word for its
-    unit, where the publisher has one.
+    unit, where the publisher has one. `least_count` is the smallest count that an own table shows.
     """
 
     id: str = Field(pattern=r"^[a-z0-9_]+$", max_length=40)
@@ -146,6 +146,7 @@ class Table(Declared):
     largest_revision_pct: float = 25
     feeds: str | None = None
     counted_in: str | None = None
+    least_count: int | None = None
 
     @model_validator(mode="after")
     def _names_are_unique(self) -> Table:
