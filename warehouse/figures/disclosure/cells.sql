@@ -1,6 +1,7 @@
 -- Cells that bind hidden counts: rows of tables in which a count is hidden, and, where it is of a benefit or in full-time
 -- persons, what bounds it beside: every benefit, and the rates of the workforce and the population. `is true` keeps each set of
--- places a hashed one that is looked into once per cell: as a join it is taken for a few rows, and takes minutes.
+-- places a hashed one that is looked into once per cell: as a join it is taken for a few rows, and takes minutes. Tables are
+-- named by number, so that all other partitions are left out of the plan.
 with hidden as materialized (
     select s.table_no, s.area_id, o.period_id, bool_or(m.name ~ 'full_time_persons$' or g.benefit_group is not null) as of_benefits
     from {observations} o
@@ -8,7 +9,7 @@ with hidden as materialized (
     join core.measures m on m.measure_id = s.measure_id
     join core.tables t on t.table_no = s.table_no
     {join} core.benefit_groups g on g.table_no = s.table_no and g.members = s.members
-    where o.status = 'suppressed' and m.unit = any(:units) and t.publisher = any(:publishers)
+    where o.table_no = any(:tables) and o.status = 'suppressed' and m.unit = any(:units) and t.publisher = any(:publishers)
       and (cast(:area_code as text) is null or s.area_id = (select a.area_id from core.areas a where a.code = :area_code))
       and (cast(:vintages as integer[]) is null
            or (s.area_id, o.period_id) in (
@@ -31,7 +32,7 @@ join {observations} o on o.table_no = s.table_no and o.series_id = s.series_id
 join core.periods p on p.period_id = o.period_id
 join core.vintages v on v.vintage_id = o.vintage_id
 left join core.benefit_groups g on g.table_no = s.table_no and g.members = s.members
-where s.area_id = any(array(select hidden.area_id from hidden)) and m.unit = any(:units || array['pct'])
+where o.table_no = any(:tables) and s.area_id = any(array(select hidden.area_id from hidden)) and m.unit = any(:units || array['pct'])
   and t.publisher = any(:publishers)
   and ((s.table_no, s.area_id, o.period_id) in (select h.table_no, h.area_id, h.period_id from hidden h) is true
        or (s.area_id, o.period_id) in (select h.area_id, h.period_id from hidden h where h.of_benefits) is true

@@ -66,15 +66,22 @@ class Scope:
 
 
 _CHANGED = "select distinct table_no from core.vintages where vintage_id = any(:vintages)"
+_OF_BENEFITS = "select distinct table_no from core.benefit_groups"
+_OF_PUBLISHERS = "select table_no from core.tables where publisher = any(:publishers)"
 
 
 def cells(connection: Connection, *, scope: Scope) -> pl.DataFrame:
     """The cells of tables, areas and periods in which a count is hidden, and what bounds those beside: as CELLS."""
-    changed = list(connection.scalars(text(_CHANGED), scope.asked)) if scope.vintages else []
+    publishers = list(PUBLISHERS)
+    if scope.vintages is None:
+        tables, changed = connection.scalars(text(_OF_PUBLISHERS), {"publishers": publishers}).all(), []
+    else:
+        tables = connection.scalars(text(_OF_BENEFITS)).all()
+        changed = list(connection.scalars(text(_CHANGED), {"vintages": list(scope.vintages)}))
     observations = _STANDING if scope.as_of is None else _AS_OF
     join = "left join" if scope.vintages is None else "join"
     query = read_sql(__package__, "cells").format(observations=observations, join=join)
-    asked = {"units": sorted(HIDDEN_WHEN_SMALL), "publishers": list(PUBLISHERS), "changed": changed}
+    asked = {"units": sorted(HIDDEN_WHEN_SMALL), "publishers": publishers, "tables": list(tables), "changed": changed}
     return _rows(connection, query, columns=CELLS, **asked, **scope.asked)
 
 

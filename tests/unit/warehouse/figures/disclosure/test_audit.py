@@ -19,11 +19,13 @@ from warehouse.assumptions.record import record
 from warehouse.catalogue.model import jobindsats
 from warehouse.figures import FIGURES
 from warehouse.figures.disclosure.audit import audit, audit_of_run
-from warehouse.figures.disclosure.read import AUDITED, TELLS_NOTHING, Scope
+from warehouse.figures.disclosure.leaks import leaks
+from warehouse.figures.disclosure.read import AUDITED, TELLS_NOTHING, Scope, cells, told_of
+from warehouse.figures.disclosure.relations import known_of
 from warehouse.figures.model import FEEDS
 from warehouse.marts.contract import MARTS, unit_of
 
-SAMSOE, COUNTRY = 741, 0
+SAMSOE, COUNTRY, WORKFORCE = 741, 0, 1_875
 MONTH, BEFORE = "2019M09", "2019M08"
 """Every benefit that is counted then has a table of its own."""
 
@@ -31,23 +33,21 @@ SMALL = ("y04a02", "y11a02")
 BENEFITS = ("y01a02", "y36a02", "y38a02", "y35a02", "y07a02", "y12a02", "y09a02", "y08a02", "y10a02", *SMALL)
 
 
-def benefit(
-    full_time: float | None, *, workforce: float = 1_875.0, months: tuple[str, ...] = (BEFORE, MONTH)
-) -> Release:
-    """A benefit in Samsø, hidden where it has no number, and in the country."""
-    counts = {SAMSOE: full_time, COUNTRY: 40_000.0}
+def benefit(full_time: float | None, *, country: float) -> Release:
+    """A benefit of both months in Samsø, hidden where it has no number, and in the country."""
+    counts = {SAMSOE: full_time, COUNTRY: country}
     found = {}
-    for month in months:
+    for month in (BEFORE, MONTH):
         for area, count in counts.items():
-            rate = shown(round((1.0 if count is None else count) / (workforce if area else 3_000_000) * 100, 1))
+            rate = shown(round((1.0 if count is None else count) / (WORKFORCE if area else 3_000_000) * 100, 1))
             number = HIDDEN if count is None else shown(count)
             cells = {"persons": number, "full_time_persons": number, "workforce_pct": rate, "population_pct": rate}
             found |= {(month, area, measure): cell for measure, cell in cells.items()}
     return found
 
 
-def of_all(small: dict[str, float | None]) -> dict[str, Release]:
-    return {table: benefit(small.get(table, 600.0)) for table in BENEFITS}
+def of_all(small: dict[str, float | None], *, night: int) -> dict[str, Release]:
+    return {table: benefit(small.get(table, 600.0), country=40_000.0 + night) for table in BENEFITS}
 
 
 @pytest.fixture(scope="module")
@@ -56,7 +56,7 @@ def filled(module_engine: Engine) -> Engine:
     with module_engine.begin() as connection:
         record(connection, shipped(), now=FIRST_NIGHT)
     for night, small in enumerate(({"y04a02": 3.0, "y11a02": None}, {"y04a02": None, "y11a02": None})):
-        for table, release in of_all(small).items():
+        for table, release in of_all(small, night=night).items():
             publish_release(module_engine, release, seen_at=FIRST_NIGHT + timedelta(days=night), table_id=table)
     bring_up_to_date(module_engine)
     bring_figures_up_to_date(module_engine, told=pytest.fail)
@@ -75,12 +75,17 @@ def newest_run(connection: Connection) -> int:
 
 
 def places(connection: Connection) -> set[str]:
-    return set(audit(connection, scope=Scope()).leaks["place"])
+    """What the marts leak as it stands, and as it was known after the first night."""
+    found: set[str] = set()
+    for scope in (Scope(), Scope(as_of=FIRST_NIGHT + timedelta(hours=1))):
+        of = cells(connection, scope=scope)
+        found |= {*leaks(known_of(of), told_of(connection, of, scope=scope))["place"]}
+    return found
 
 
 def test_nothing_of_ours_narrows_a_hidden_count(connection: Connection) -> None:
     found = audited(connection, area=None, as_of=None)
-    assert found.pop("told") > 10
+    assert found.pop("told") >= 10
     assert found == {"hidden": 8, "pinned": 0, "narrowed": 0, "leaks": [], "own": []}
 
 
@@ -162,7 +167,7 @@ def test_a_figure_with_a_value_though_a_count_behind_it_is_hidden_is_found(
     month_earlier = dataclasses.replace(figure.inputs[1], earlier=1)
     changed = dataclasses.replace(figure, inputs=(figure.inputs[0], month_earlier), compute=leaking)
     monkeypatch.setitem(FIGURES, figure.name, changed)
-    assert places(connection) == {"figure year_on_year"}
+    assert {*audit(connection, scope=Scope()).leaks["place"]} == {"figure year_on_year"}
 
 
 def test_a_night_says_what_leaks_and_what_to_do(filled: Engine) -> None:
