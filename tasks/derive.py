@@ -15,6 +15,7 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
 
 from tasks.claims import fill_mart
+from tasks.disclosure import told_too_much
 from tasks.resources import RETRIES, open_resources
 from tasks.runs.report import note_moves
 from tasks.runs.states import problem
@@ -64,6 +65,8 @@ def derive_figures(run_id: int | None = None) -> str:
         moves = bring_figures_up_to_date(resources.engine, told=troubles.append, run_id=run_id)
         if resources.settings.claims is not None:
             _check_claims(resources.engine, place=resources.settings.claims, told=troubles.append)
+        if run_id is not None:
+            _audit_disclosure(resources.engine, run_id=run_id, told=troubles.append)
     get_run_logger().info("figures derived again: %s", ", ".join(each.mart for each in moves) or "none")
     return problem("; ".join(troubles))
 
@@ -118,3 +121,18 @@ def _check_claims(engine: Engine, *, place: Path, told: Callable[[str], object])
         if went_away(error):
             raise
         told(f"the claims of {place.name} were not checked: {error}")
+
+
+def _audit_disclosure(engine: Engine, *, run_id: int, told: Callable[[str], object]) -> None:
+    """Hold what the marts now tell against the counts that publishers hide; what leaks is told, and what cannot be audited."""
+    try:
+        leaking = told_too_much(engine, run_id=run_id)
+    except Exception as error:
+        if went_away(error):
+            raise
+        told(
+            f"what is told of hidden counts was not audited: {in_words(error) if isinstance(error, DATABASE_ERRORS) else error}"
+        )
+    else:
+        if leaking:
+            told(leaking)

@@ -28,6 +28,7 @@ DECLARED: dict[str, Any] = {
     "area": "Ringsted",
     "keys": [{"column": "Tilbud"}],
     "columns": [{"name": "started_cases", "label": "Antal", "unit": "cases"}],
+    "least_count": 1,
 }
 XLSX: dict[str, Any] = {"format": "xlsx", "file": "courses.xlsx", "encoding": None, "separator": None}
 

@@ -63,6 +63,9 @@ COMMANDS = {
     "flows.command_line.figures:claims": (
         "Hold the numbers of a paper, written down in a YAML file, against the warehouse."
     ),
+    "flows.command_line.disclosure:disclosure": (
+        "Say whether anything told here narrows a count that a publisher hides further than its own cells do."
+    ),
     "flows.command_line.administration:doctor": (
         "Look at settings, warehouse, archive, publisher and Prefect, and at each declared table beside its publisher."
     ),

@@ -124,7 +124,8 @@ class Table(Declared):
 
     `filled` is the share of its possible cells that the publisher usually has rows for: plans count with it. `country` is
     false where the area hierarchy has no node for the whole country. `counted_in` is the publisher's own word for its
-    unit, where the publisher has one. `series_breaks` are those of a table that ships in no catalogue.
+    unit, where the publisher has one. `series_breaks` are those of a table that ships in no catalogue, `least_count` the
+    smallest count that an own table shows.
     """
 
     id: str = Field(pattern=r"^[a-z0-9_]+$", max_length=40)
@@ -147,6 +148,7 @@ class Table(Declared):
     feeds: str | None = None
     counted_in: str | None = None
     series_breaks: tuple[OwnBreak, ...] = ()
+    least_count: int | None = None
 
     @model_validator(mode="after")
     def _names_are_unique(self) -> Table:

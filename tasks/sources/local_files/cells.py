@@ -1,6 +1,7 @@
 """The rows of a file as cells: each is read in full or refused, with its number as a spreadsheet counts.
 
-An empty cell is a figure that is not there (`suppressed`), never a zero, and only where the contract allows one.
+An empty cell is a figure that is not there (`suppressed`), never a zero, and only where the contract allows one. So is a
+count below the contract's `least_count`, which goes no further than the archive.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from tasks.sources.local_files.texts import read_area, read_member
 from tasks.sources.local_files.values import NO_WEEKS, read_number, read_period
 from tasks.stoppages import FileRefused
 from warehouse.areas import Area
+from warehouse.catalogue.units import HIDDEN_WHEN_SMALL
 from warehouse.formats.clean_text import composed
 from warehouse.periods import Period
 
@@ -137,8 +139,14 @@ class CellsOfFile:
         for (at, column, place), value in zip(self.layout.measures, values, strict=True):
             period, area = place.period or row_period, place.area or row_area
             if period is not None and area is not None:
-                status = "suppressed" if value is None else "observed"
-                self._keep(period.key, area.key, written, column.name, value, status, row.number, at)
+                shown = None if value is not None and self._is_small(value, column=column) else value
+                status = "suppressed" if shown is None else "observed"
+                self._keep(period.key, area.key, written, column.name, shown, status, row.number, at)
+
+    def _is_small(self, value: float, *, column: Column) -> bool:
+        """Whether a count is of so few that the contract hides it; none is no count of anybody, and a budget counts nobody."""
+        planned = (self.contract.feeds or "").startswith("budget")
+        return column.unit in HIDDEN_WHEN_SMALL and not planned and 0 < value < self.contract.least_count
 
     def _keep(self, *cell: Any) -> None:
         for column, value in zip(self._columns.values(), cell, strict=True):

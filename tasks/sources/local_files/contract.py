@@ -37,6 +37,8 @@ Encoding = Literal["utf-8", "utf-8-sig", "utf-16", "latin-1", "cp1252"]
 Separator = Literal["semicolon", "comma", "tab", "pipe"]
 AREA, PERIOD = "Område", "Periode"
 LONGEST_CONTRACT = 100_000
+LEAST_COUNT = 3
+"""The smallest count of people or cases that is shown where a contract does not say: the publisher's own."""
 
 
 class ContractError(ValueError):
@@ -82,6 +84,7 @@ class Contract(Declared):
     keys: tuple[Key, ...] = ()
     columns: tuple[Column, ...] = Field(min_length=1)
     ignored: tuple[Label, ...] = ()
+    least_count: int = Field(default=LEAST_COUNT, ge=1, le=100)
     renumbered: WrittenDay | None = None
     limits: Limits = Limits()
 
@@ -185,6 +188,7 @@ class Contract(Declared):
             coverage="sparse",
             renumbered=self.renumbered,
             feeds=self.feeds,
+            least_count=self.least_count,
         )
 
 
