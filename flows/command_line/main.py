@@ -63,6 +63,9 @@ COMMANDS = {
     "flows.command_line.figures:claims": (
         "Hold the numbers of a paper, written down in a YAML file, against the warehouse."
     ),
+    "flows.command_line.figures:thresholds": (
+        "Show how a municipality's own limits, written down in a YAML file, stand; nothing is told or put on record."
+    ),
     "flows.command_line.administration:doctor": (
         "Look at settings, warehouse, archive, publisher and Prefect, and at each declared table beside its publisher."
     ),
