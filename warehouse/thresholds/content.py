@@ -107,7 +107,7 @@ class Growth(_Limited):
 
 
 class Budget(_Limited):
-    """Full-time persons above the budget, on average so far this year; of each benefit named, or of each that has a budget."""
+    """Full-time persons above the budget, on average so far this year; of each benefit named, or of all budgeted ones."""
 
     benefits: Benefits | None = None
     more_than_pct: Limit | None = None

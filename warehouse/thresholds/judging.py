@@ -24,9 +24,10 @@ from warehouse.figures import FIGURES
 from warehouse.figures.compute import answer
 from warehouse.figures.inputs import Scope
 from warehouse.periods import Period
-from warehouse.thresholds.content import Lateness, Rank, Threshold, ThresholdsFile
+from warehouse.thresholds.content import Budget, Lateness, Rank, Threshold, ThresholdsFile
 
 NOW = "infinity"
+FOLLOW_UP, ALL_BUDGETED, AS_IT_STANDS = "budget_followup", "I alt", "as_it_stands"
 _NOT_OUT = ("missing", "not_yet")
 
 
@@ -104,6 +105,8 @@ class _Asked:
                 begun = Judged(threshold.name, "growth", area, benefit, limit, unit)
                 months = self._months_of(area).get(benefit, [])
                 yield growth(begun, months=months, over=threshold.growth.months)
+        elif threshold.budget is not None:
+            yield from self._budgets(threshold.name, area=area, budget=threshold.budget)
         elif threshold.rank is not None:
             yield from self._ranks(threshold.name, area=area, rank=threshold.rank)
         elif threshold.lateness is not None:
@@ -118,6 +121,16 @@ class _Asked:
                 found.setdefault(row.benefit or "", []).append(_month(row))
             self._months[area] = found
         return self._months[area]
+
+    def _budgets(self, name: str, *, area: str, budget: Budget) -> Iterator[Judged]:
+        limit, unit = _limit(budget)
+        rows: list[dict[str, Any]] = []
+        if FOLLOW_UP in FIGURES:
+            found = answer(self._connection, FIGURES[FOLLOW_UP], scope=Scope(find(area).code, self._as_of)).rows
+            rows = [row for row in found.sort("day").to_dicts() if row["basis"] == AS_IT_STANDS]
+        for benefit in budget.benefits or ("",):
+            newest = [row for row in rows if row["item"] == (benefit or ALL_BUDGETED)]
+            yield against_budget(Judged(name, "budget", area, benefit, limit, unit), row=newest[-1] if newest else None)
 
     def _ranks(self, name: str, *, area: str, rank: Rank) -> Iterator[Judged]:
         limit, unit = _limit(rank)
@@ -220,6 +233,28 @@ def _not_comparable(newest: Month, base: Month | None, *, over: int, unit: str) 
 
 
 _STATUS = {"suppressed": "er skjult hos kilden", "withdrawn": "er trukket tilbage af kilden"}
+
+
+def against_budget(begun: Judged, *, row: Mapping[str, Any] | None) -> Judged:
+    """How many full-time persons, or how much in per cent, the average so far this year is above the budget's.
+
+    >>> row = {"period": "2024M04", "vintages": [], "provisional": True, "gap_full_time_persons": 6.0,
+    ...     "average_full_time_persons": 106.0, "budget_average_full_time_persons": 100.0}
+    >>> against_budget(Judged("", "budget", "", "", Decimal(5), "pct"), row=row).value
+    6.0
+    """
+    if row is None:
+        return replace(begun, why_not="der er intet budget for ydelsen")
+    told = replace(begun, period=row["period"], provisional=row["provisional"], vintages=tuple(row["vintages"]))
+    gap, budgeted = row["gap_full_time_persons"], row["budget_average_full_time_persons"]
+    if gap is None or budgeted is None:
+        return replace(
+            told, why_not=f"året til og med {row['period']} eller budgettet mangler tal, eller et tal er skjult"
+        )
+    if begun.unit == "pct" and budgeted < SMALLEST_BASE:
+        return replace(told, why_not=f"budgettet er under {SMALLEST_BASE} fuldtidspersoner, og så vises ingen procent")
+    value = 100 * gap / budgeted if begun.unit == "pct" else gap
+    return replace(told, value=float(value), now=row["average_full_time_persons"], before=budgeted)
 
 
 def place(begun: Judged, *, row: Mapping[str, Any] | None) -> Judged:

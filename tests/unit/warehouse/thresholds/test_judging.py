@@ -8,12 +8,12 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from warehouse.danish.writing import TIED
 from warehouse.periods import Period
-from warehouse.thresholds.judging import Judged, Month, growth, place
+from warehouse.thresholds.judging import Judged, Month, against_budget, growth, place
 from warehouse.thresholds.telling import Vintage, told
 
 PCT = Judged("A-dagpenge vokser", "growth", "Herlev", "A-dagpenge", Decimal(5), "pct")
@@ -88,12 +88,49 @@ def test_a_month_whose_tables_have_not_all_come_gives_way_to_the_one_before() ->
     assert (found.period, found.crossed) == ("2023M10", True)
 
 
+@settings(deadline=None)
 @given(st.integers(20, 5000), st.integers(0, 5000), st.integers(0, 100))
 def test_a_limit_in_per_cent_agrees_with_whole_numbers(before: int, now: int, limit: int) -> None:
     begun = replace(PCT, limit=Decimal(limit))
     found = over_three(begun, month("2023M07", float(before)), month("2023M10", float(now)))
     assert found.value is not None
     assert found.crossed is (100 * (now - before) > limit * before)
+
+
+# ---- budgets -----------------------------------------------------------------------------------------------------
+BUDGET = Judged("Sygedagpenge", "budget", "Herlev", "Sygedagpenge", Decimal(10), "full_time_persons")
+FOLLOWED = {
+    "period": "2024M04",
+    "vintages": [7],
+    "provisional": True,
+    "gap_full_time_persons": 12.5,
+    "average_full_time_persons": 286.5,
+    "budget_average_full_time_persons": 274.0,
+}
+
+
+def test_a_distance_to_the_budget_is_told_with_both_averages() -> None:
+    found = against_budget(BUDGET, row=FOLLOWED)
+    assert found.crossed
+    assert said(found) == (
+        "Sygedagpenge: Sygedagpenge i Herlev ligger 12,5 fuldtidspersoner over budgettet: 286,5 fuldtidspersoner i "
+        "gennemsnit til og med april 2024 mod budgetteret 274 fuldtidspersoner. Grænsen er 10 fuldtidspersoner over "
+        "budgettet. April 2024 er foreløbig. Kilde: y01a02 udgave 7 fra 20. november 2023."
+    )
+    in_pct = replace(BUDGET, limit=Decimal(5), unit="pct")
+    assert against_budget(in_pct, row=FOLLOWED).crossed is False
+    assert "4,6 % over budgettet" in said(against_budget(in_pct, row=FOLLOWED))
+    below = FOLLOWED | {"gap_full_time_persons": -3.0, "average_full_time_persons": 271.0}
+    assert "−3 fuldtidspersoner fra budgettet" in said(against_budget(BUDGET, row=below))
+
+
+@pytest.mark.parametrize("lacking", ["gap_full_time_persons", "budget_average_full_time_persons"])
+def test_a_budget_with_a_month_that_lacks_is_not_judged(lacking: str) -> None:
+    found = against_budget(BUDGET, row=FOLLOWED | {lacking: None})
+    assert (found.crossed, "mangler tal" in said(found)) == (None, True)
+    assert "der er intet budget" in said(against_budget(BUDGET, row=None))
+    few = FOLLOWED | {"budget_average_full_time_persons": 19.0}
+    assert against_budget(replace(BUDGET, unit="pct"), row=few).crossed is None
 
 
 # ---- ranks -------------------------------------------------------------------------------------------------------
