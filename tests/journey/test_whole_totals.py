@@ -1,7 +1,8 @@
 """Fourteen nights through a month's staggered releases: no reader is shown some benefits as if they were all of them.
 
-On each night the figure, the mart, the query of docs/marts.md, the dashboard, the briefing and the command line are held against
-the parts themselves, which are taken from the mart of benefits and the catalogue. One table lies in quarantine for a week.
+On each night the figure, the mart, the query of docs/marts.md, the dashboard, the briefing and the command line are held
+against the parts themselves, which are taken from the mart of benefits and the catalogue. One table lies in quarantine for a
+week.
 """
 
 from __future__ import annotations

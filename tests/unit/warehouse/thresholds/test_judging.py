@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import doctest
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 
 from warehouse.danish.writing import TIED
 from warehouse.periods import Period
+from warehouse.thresholds import judging, telling
 from warehouse.thresholds.judging import Judged, Month, against_budget, growth, place
 from warehouse.thresholds.telling import Vintage, told
 
@@ -163,3 +165,7 @@ def test_without_a_list_nothing_is_said_of_the_rank() -> None:
 def test_a_limit_whose_terms_were_changed_is_another_one() -> None:
     assert len({each.about for each in (PCT, PERSONS, replace(PCT, limit=Decimal(6)), replace(PCT, of=""))}) == 4
     assert replace(PCT, limit=Decimal("5.0")).about == PCT.about
+
+
+def test_the_examples_hold() -> None:
+    assert [doctest.testmod(module).failed for module in (judging, telling)] == [0, 0]
