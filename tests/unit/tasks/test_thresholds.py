@@ -13,6 +13,7 @@ import pytest
 from pydantic import SecretStr
 from sqlalchemy import Connection, Engine, text
 
+from flows.command_line.main import run as command
 from tasks.derive import bring_up_to_date
 from tasks.runs.alerts import in_words, note_told, raise_alerts, subject, tell, untold
 from tasks.runs.report import thresholds_crossed
@@ -236,6 +237,26 @@ def test_readers_of_figures_are_told_in_danish_and_of_troubles_beside_it(nights:
     assert message["title"] == "jobindsats: en grænse er overskredet; a run needs a look"
     assert message["text"].index("A-dagpenge vokser: ") < message["text"].index("own.yml cannot be read")
     assert "jobindsats thresholds viser" in message["text"]
+
+
+def test_the_command_prints_how_each_stands_and_names_what_is_wrong_with_a_file(
+    nights: Nights, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    nights.publish({JULY: shown(332), OCTOBER: shown(353)})
+    monkeypatch.setenv("JOBINDSATS_WAREHOUSE_URL", nights.engine.url.render_as_string(hide_password=False))
+    assert command(["thresholds"]) == 2
+    assert "no thresholds are set" in capsys.readouterr().err
+    Path("limits.yml").write_text(LIMITS + RANK, encoding="utf-8")
+    assert command(["thresholds", "limits.yml"]) == 0
+    printed = " ".join(capsys.readouterr().out.split())
+    assert "crossed A-dagpenge vokser: A-dagpenge i Herlev er vokset med" in printed
+    assert printed.endswith("1 crossed, 0 within, 1 cannot be judged")
+    monkeypatch.setenv("JOBINDSATS_THRESHOLDS", "limits.yml")
+    assert command(["thresholds", "--json"]) == 0
+    assert [row["crossed"] for row in json.loads(capsys.readouterr().out)] == [True, None]
+    Path("limits.yml").write_text("area: Herlevv\n", encoding="utf-8")
+    assert command(["thresholds"]) == 2
+    assert "limits.yml, line 1, area: no area is called 'Herlevv'" in capsys.readouterr().err
 
 
 def test_the_settings_name_the_file(tmp_path: Path) -> None:
