@@ -19,10 +19,11 @@ from warehouse.catalogue.model import jobindsats
 from warehouse.catalogue.named import unknown
 from warehouse.danish.numbers import WrittenNumber
 from warehouse.danish.written_files import FileMisread, misread, read_model, written_file
-from warehouse.figures.benchmark import ALL_BENEFITS, LISTS
 
 LONGEST_FILE = 100_000
 LAST_RANK = 98
+BENCHMARK = "y30r21"
+ALL_BENEFITS = "Ydelsesgrupper i alt"
 
 
 class ThresholdsError(ValueError):
@@ -39,6 +40,12 @@ def _area(written: object) -> str:
 @cache
 def _benefits() -> tuple[str, ...]:
     return tuple(group.name for group in jobindsats().benefit_groups)
+
+
+@cache
+def _benefit_areas() -> tuple[str, ...]:
+    (groups,) = jobindsats().table(BENCHMARK).breakdowns
+    return tuple(dict.fromkeys(groups.canonical.values()))
 
 
 def _names_among(what: str, known: Callable[[], Iterable[str]]) -> PlainValidator:
@@ -76,7 +83,7 @@ def _limit(written: object) -> Decimal:
 Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=120)]
 Limit = Annotated[Decimal, PlainValidator(_limit)]
 Benefits = Annotated[tuple[str, ...], _names_among("benefit", _benefits)]
-BenefitAreas = Annotated[tuple[str, ...], _names_among("group of benefits", LISTS.values)]
+BenefitAreas = Annotated[tuple[str, ...], _names_among("group of benefits", _benefit_areas)]
 
 
 class Written(BaseModel):
