@@ -307,10 +307,12 @@ OF_SAMPLE = {"JOBINDSATS_NOW": "2023-12-05T09:00:00+01:00", "JOBINDSATS_CONTACT"
 
 
 def as_text(file: Path) -> str:
-    """What a briefing says, in whatever form it is."""
+    """What a briefing says, in whatever form it is; where its lines break is the paper's, and the fonts', own."""
     if file.suffix == ".html":
-        return "".join(_Text(file.read_text(encoding="utf-8")).parts)
-    return (text_of_docx if file.suffix == ".docx" else text_of_pdf)(file.read_bytes())
+        said = "".join(_Text(file.read_text(encoding="utf-8")).parts)
+    else:
+        said = (text_of_docx if file.suffix == ".docx" else text_of_pdf)(file.read_bytes())
+    return " ".join(said.split())
 
 
 @pytest.mark.parametrize("form", ["html", "docx", "pdf"])
