@@ -1,11 +1,11 @@
-"""The night: load the assumptions, plan what is due, load each table, derive marts and figures, report."""
+"""The night: load the assumptions, plan what is due, load each table, derive marts and figures, judge, report."""
 
 from __future__ import annotations
 
 from prefect import flow
 
 from tasks.audit import audit
-from tasks.derive import derive_figures, derive_marts
+from tasks.derive import derive_figures, derive_marts, judge_thresholds
 from tasks.fetch import fetch
 from tasks.load_assumptions import load_assumptions
 from tasks.plan import plan, sources_asked
@@ -52,7 +52,7 @@ def night(run_id: int, *, tables: list[str] | None, again: bool = False) -> RunR
     to_load = (due_at(source, run_id=run_id, tables=tables, again=again) for source in sources)
     for due in tracked(to_load, of=len(sources), key="night-progress"):
         value_of(table, due, run_id=run_id)
-    problems += [value_of(derive_marts), value_of(derive_figures, run_id)]
+    problems += [value_of(derive_marts), value_of(derive_figures, run_id), value_of(judge_thresholds, run_id)]
     ended = end_run(run_id, problems=problems)
     report(ended)
     value_of(notify)

@@ -19,6 +19,7 @@ from tasks.disclosure import told_too_much
 from tasks.resources import RETRIES, open_resources
 from tasks.runs.report import note_moves
 from tasks.runs.states import problem
+from tasks.thresholds import note_crossings, own_thresholds
 from warehouse.catalogue.model import jobindsats
 from warehouse.errors import DATABASE_ERRORS, in_words, went_away
 from warehouse.marts import benefits, fill_revisions
@@ -69,6 +70,24 @@ def derive_figures(run_id: int | None = None) -> str:
             _audit_disclosure(resources.engine, run_id=run_id, told=troubles.append)
     get_run_logger().info("figures derived again: %s", ", ".join(each.mart for each in moves) or "none")
     return problem("; ".join(troubles))
+
+
+@task(name="judge thresholds", task_run_name="judge thresholds", cache_policy=NO_CACHE, **RETRIES)
+def judge_thresholds(run_id: int) -> str:
+    """Hold a municipality's own limits against what stands now, and note what is crossed; gives why that failed."""
+    with open_resources() as resources:
+        try:
+            file = own_thresholds(resources.settings)
+            with resources.engine.begin() as connection:
+                crossed = note_crossings(connection, file, run_id=run_id, now=resources.clock())
+        except Exception as error:
+            if went_away(error):
+                raise
+            why = in_words(error) if isinstance(error, DATABASE_ERRORS) else error
+            return problem(f"the thresholds were not judged: {why}")
+    for message in crossed:
+        get_run_logger().warning("a threshold is crossed: %s", message)
+    return ""
 
 
 def bring_figures_up_to_date(

@@ -23,7 +23,7 @@ SETTINGS_FILE = "JOBINDSATS_SETTINGS_FILE"
 CAUTIOUS_CALLS_PER_MINUTE = 60
 EMPTY_IS_UNSET = (
     "api_url", "api_token", "statbank_url", "warehouse_url", "archive_url", "data_dir", "now", "assumptions", "claims",
-    "ranking_lists", "local_files", "notify", "contact", "catalogue",
+    "ranking_lists", "local_files", "notify", "contact", "catalogue", "thresholds",
 )  # fmt: skip
 
 _ON_THIS_MACHINE = re.compile(r"https?://(127(\.\d+){3}|localhost|\[::1\])(:\d+)?(/|$)")
@@ -50,6 +50,7 @@ class Settings(BaseModel):
     now: datetime | None = None
     assumptions: Path | None = None
     claims: Path | None = None
+    thresholds: Path | None = None
     ranking_lists: str | None = None
     local_files: Path | None = None
     catalogue: Path | None = None

@@ -1,4 +1,4 @@
-"""Commands about derived figures: list them, show one, explain one down to the archived bytes, check a paper's against them."""
+"""Commands about derived figures: list, show, explain them, hold a paper's numbers and a municipality's limits against them."""
 
 from __future__ import annotations
 
@@ -245,3 +245,36 @@ def _claim_in_words(row: Row) -> Text:
     head = f"  {row['verdict']:<22}"
     said = f"{row['statement']} (item {row['point']})\n"
     return Text.assemble((head, VERDICTS[row["verdict"]]), said, (f"{'':<24}{row['reason']}", "dim"))
+
+
+def thresholds(
+    file: Annotated[
+        Path | None, Parameter(name="FILE", help="The YAML file; the one of the settings where none is named.")
+    ] = None,
+    /,
+    *,
+    as_of: AsOf = None,
+    as_json: Json = False,
+) -> int:
+    """Show how a municipality's own limits, written down in a YAML file, stand; nothing is told or put on record."""
+    from tasks.resources import ready
+    from tasks.thresholds import tried
+
+    with ready() as resources, resources.engine.connect() as connection:
+        now = resources.clock()
+        rows = tried(connection, file=file, settings=resources.settings, now=now, as_of=as_of)
+    return answered(rows, as_json=as_json, shown=lambda: _print_thresholds(rows))
+
+
+CROSSED = {True: Text("crossed", "bold yellow"), False: Text("within", "green"), None: Text("cannot be judged", "dim")}
+
+
+def _print_thresholds(rows: Sequence[Row]) -> None:
+    """Each limit with how it stands, in words; then how many there are of each."""
+    terminal = console()
+    for row in rows:
+        since = f", since {danish_time(row['crossed_since'])}" if row["crossed_since"] else ""
+        terminal.print(Text.assemble(CROSSED[row["crossed"]], since))
+        terminal.print(_indented(Text(row["message"])))
+    counts = [f"{sum(row['crossed'] is crossed for row in rows)} {said.plain}" for crossed, said in CROSSED.items()]
+    terminal.print(Text(", ".join(counts), "dim"))

@@ -66,6 +66,9 @@ COMMANDS = {
     "flows.command_line.disclosure:disclosure": (
         "Say whether anything told here narrows a count that a publisher hides further than its own cells do."
     ),
+    "flows.command_line.figures:thresholds": (
+        "Show how a municipality's own limits, written down in a YAML file, stand; nothing is told or put on record."
+    ),
     "flows.command_line.administration:doctor": (
         "Look at settings, warehouse, archive, publisher and Prefect, and at each declared table beside its publisher."
     ),

@@ -63,7 +63,13 @@ def _print_night(report: RunReport, *, as_json: bool) -> None:
         print_json(report_as_json(report))
     elif report.tables:
         print_report(report.run, report.outcome, report.tables)
-        print_highlights({"Revised the most": report.revisions, "Figures that moved": report.moves})
+        print_highlights(
+            {
+                "Thresholds crossed": report.crossed,
+                "Revised the most": report.revisions,
+                "Figures that moved": report.moves,
+            }
+        )
 
 
 def serve(

@@ -83,7 +83,7 @@ class Archive:
         except (ImportError, ValueError) as error:
             raise ArchiveTrouble(
                 f"the archive {root} cannot be reached: {error}. Correct JOBINDSATS_ARCHIVE_URL, or install the driver for "
-                "it (README, Going to production)"
+                "it (docs/production.md)"
             ) from error
         # fsspec ends a call of its asynchronous drivers by this option; others take none.
         self._within = {"timeout": seconds} if self._fs.async_impl else {}

@@ -18,10 +18,12 @@ from tasks.load_assumptions import own_assumptions
 from tasks.resources import Resources
 from tasks.runs import alerts
 from tasks.runs.lifecycle import A_LITTLE_LONGER
+from tasks.thresholds import own_thresholds
 from warehouse.assumptions.model import AssumptionError
 from warehouse.danish.clock import in_denmark
 from warehouse.database.locks import Lock, holders
 from warehouse.settings import Settings
+from warehouse.thresholds.content import ThresholdsError
 
 A_NIGHT_AT_LEAST_EVERY = timedelta(hours=26)
 
@@ -141,6 +143,8 @@ def examine_settings(settings: Settings) -> Iterator[Finding]:
     yield token(settings)
     if settings.assumptions is not None:
         yield guarded("assumptions", lambda: _assumptions(settings))
+    if settings.thresholds is not None:
+        yield guarded("thresholds", lambda: _thresholds(settings))
     yield from _places(settings)
     if settings.told:
         yield guarded("notify", lambda: _told(settings.told))
@@ -166,6 +170,19 @@ def _assumptions(settings: Settings) -> Finding:
             "assumptions", "failed", str(error), "correct it; until then figures use the previous assumptions"
         )
     return Finding("assumptions", "well", f"{len(own)} of your own in {settings.assumptions}")
+
+
+def _thresholds(settings: Settings) -> Finding:
+    """Whether the file of thresholds can be read; where nobody is named to be told, they stand in the night's report only."""
+    try:
+        file = own_thresholds(settings)
+    except ThresholdsError as error:
+        return Finding("thresholds", "failed", str(error), "correct it; until then no threshold is judged")
+    says = f"{len(file.thresholds) if file else 0} in {settings.thresholds}"
+    if not settings.told:
+        step = "set JOBINDSATS_NOTIFY; until then they stand in the night's report only"
+        return Finding("thresholds", "attention", f"{says}, and nobody is named to be told", step)
+    return Finding("thresholds", "well", says)
 
 
 def _places(settings: Settings) -> Iterator[Finding]:

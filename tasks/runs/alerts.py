@@ -1,7 +1,7 @@
 """Alerts: the troubles that a person should look at, each once, however many nights it lasts; again when it comes back.
 
 Two alerts of one kind are the same if they have the same late release, the same stopped load, or the same first day of
-failing.
+failing. A municipality's threshold that is crossed is told in the same way: tasks/thresholds.py puts it on record.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ class Alert:
 # A table that fails in a night is not for that on time again: only a night that found it well mends what was wrong.
 _MEND = """
 update ops.alerts a set mended_at = :now
-where a.mended_at is null and a.trouble <> 'died'
+where a.mended_at is null and a.trouble not in ('died', 'threshold')
   and (exists (select from ops.table_outcomes o where o.run_id = :run_id and o.table_id = a.table_id
                and o.outcome in ('published', 'unchanged', 'not_due'))
        or (a.table_id = '' and a.about <> cast(:trouble as text)))
@@ -80,20 +80,41 @@ def note_told(connection: Connection, alerts: Collection[Alert], *, now: datetim
     connection.execute(query, {"now": now, "ids": [alert.alert_id for alert in alerts]})
 
 
+THRESHOLD = "threshold"
+
+
 def subject(alerts: Sequence[Alert]) -> str:
     """A line for the top of a message."""
-    tables = sorted({alert.table_id for alert in alerts if alert.table_id})
-    named = ", ".join(tables) if len(tables) <= 3 else f"{len(tables)} tables"
-    return f"jobindsats: {named or 'a run'} needs a look" if len(tables) < 2 else f"jobindsats: {named} need a look"
+    crossed, troubles = _parted(alerts)
+    said = []
+    if crossed:
+        said.append("en grænse er overskredet" if len(crossed) == 1 else f"{len(crossed)} grænser er overskredet")
+    if troubles:
+        tables = sorted({alert.table_id for alert in troubles if alert.table_id})
+        named = ", ".join(tables) if len(tables) <= 3 else f"{len(tables)} tables"
+        said.append(f"{named or 'a run'} needs a look" if len(tables) < 2 else f"{named} need a look")
+    return f"jobindsats: {'; '.join(said)}"
 
 
 def in_words(alerts: Sequence[Alert]) -> str:
-    """What to know of each trouble, once, with the tables it stopped, and where to look."""
+    """Each threshold that is crossed; then each trouble, once, with the tables it stopped, and where to look."""
+    crossed, troubles = _parted(alerts)
+    paragraphs = [alert.message for alert in crossed]
+    if crossed:
+        paragraphs.append("jobindsats thresholds viser, hvordan alle grænser står nu.")
     by_message: dict[tuple[str, str], list[str]] = {}
-    for alert in alerts:
+    for alert in troubles:
         by_message.setdefault((alert.trouble, alert.message), []).append(alert.table_id or "the run")
-    paragraphs = [f"{trouble}: {', '.join(tables)}\n{message}" for (trouble, message), tables in by_message.items()]
-    return "\n\n".join([*paragraphs, "jobindsats status, and jobindsats quarantine, say how things stand now."])
+    paragraphs += [f"{trouble}: {', '.join(tables)}\n{message}" for (trouble, message), tables in by_message.items()]
+    if troubles:
+        paragraphs.append("jobindsats status, and jobindsats quarantine, say how things stand now.")
+    return "\n\n".join(paragraphs)
+
+
+def _parted(alerts: Sequence[Alert]) -> tuple[list[Alert], list[Alert]]:
+    """The thresholds that are crossed, which readers of figures are told of, and the troubles of the pipeline."""
+    crossed = [alert for alert in alerts if alert.trouble == THRESHOLD]
+    return crossed, [alert for alert in alerts if alert.trouble != THRESHOLD]
 
 
 _SAVED = re.compile(r"[a-z0-9-]+/[a-z0-9-]+")

@@ -20,7 +20,7 @@ from tasks.archive.receipts import write_missing_receipts
 from tasks.archive.store import ArchiveTrouble
 from tasks.resources import RETRIES, Resources, open_resources
 from tasks.runs.alerts import raise_alerts
-from tasks.runs.report import RunReport, figures_moved, largest_revisions
+from tasks.runs.report import RunReport, figures_moved, largest_revisions, thresholds_crossed
 from tasks.sources.registry import listed_tables
 from warehouse.danish.clock import in_denmark
 from warehouse.database.locks import Lock, held, holders
@@ -232,7 +232,13 @@ def report_and_close(connection: Connection, run_id: int, *, ended_at: datetime,
     close_run(connection, run_id=run_id, outcome=outcome, ended_at=ended_at)
     raise_alerts(connection, run_id=run_id, trouble=trouble, now=ended_at)
     return RunReport(
-        run_id, outcome, tables, trouble, _revisions(connection, run_id), figures_moved(connection, run_id=run_id)
+        run_id,
+        outcome,
+        tables,
+        trouble,
+        _revisions(connection, run_id),
+        figures_moved(connection, run_id=run_id),
+        thresholds_crossed(connection, run_id=run_id),
     )
 
 

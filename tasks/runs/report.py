@@ -22,7 +22,8 @@ from warehouse.schema import ops
 class RunReport:
     """What a run did: its number, its outcome (completed, attention, failed, yielded, superseded) and each table's.
 
-    `revisions` and `moves` are sentences: the largest revision of each table, and the figures that moved.
+    `revisions`, `moves` and `crossed` are sentences: the largest revision of each table, the figures that moved, and the
+    thresholds that are crossed since this run.
     """
 
     run: int
@@ -31,11 +32,17 @@ class RunReport:
     message: str = ""
     revisions: tuple[str, ...] = ()
     moves: tuple[str, ...] = ()
+    crossed: tuple[str, ...] = ()
 
 
 def as_json(report: RunReport) -> dict[str, Any]:
-    """A report as the command line gives it; a message is there where a run has one that is no table's."""
-    said = {"message": report.message} if report.message else {}
+    """A report as the command line gives it; a message is there where a run has one that is no table's.
+
+    `crossed` is there where a threshold is crossed that was not before.
+    """
+    said: dict[str, Any] = {"message": report.message} if report.message else {}
+    if report.crossed:
+        said["crossed"] = list(report.crossed)
     return {"run": report.run, "outcome": report.outcome, "tables": report.tables} | said
 
 
@@ -78,7 +85,10 @@ _FIRST = ("failed", "quarantined", "source_late", "published", "unchanged", "not
 
 def markdown(found: RunReport) -> str:
     """A run's report as a page: what went wrong first, then what is new."""
-    parts = [f"# {_headline(found)}", found.message, *_troubles(found.tables), _counted(found.tables)]
+    parts = [f"# {_headline(found)}", found.message, *_troubles(found.tables)]
+    if found.crossed:
+        parts += ["## Thresholds crossed", *(f"- {sentence}" for sentence in found.crossed)]
+    parts.append(_counted(found.tables))
     if found.revisions:
         parts += ["## Revised the most", *(f"- {sentence}" for sentence in found.revisions)]
     if found.moves:
@@ -131,6 +141,12 @@ def figures_moved(connection: Connection, *, run_id: int) -> tuple[str, ...]:
     """What moved in each mart of figures that a run filled anew, a sentence each; those in which nothing did left out."""
     found = connection.execute(text(_MOVES), {"run_id": run_id}).mappings()
     return tuple(moves_in_words(Moves(**row)) for row in found)
+
+
+def thresholds_crossed(connection: Connection, *, run_id: int) -> tuple[str, ...]:
+    """The thresholds that are crossed since a run, a sentence or a few each."""
+    raised = "select message from ops.alerts where run_id = :run_id and trouble = 'threshold' order by alert_id"
+    return tuple(connection.scalars(text(raised), {"run_id": run_id}))
 
 
 def note_moves(connection: Connection, moves: Moves, *, run_id: int) -> None:

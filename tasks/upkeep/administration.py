@@ -16,6 +16,7 @@ from warehouse.database.scratch import WrongTarget
 from warehouse.errors import DATABASE_ERRORS, QuestionError, in_words
 from warehouse.periods import PeriodError
 from warehouse.settings import SettingsError, read_settings
+from warehouse.thresholds.content import ThresholdsError
 
 WRONG_USE = (
     AreaUnknown,
@@ -25,6 +26,7 @@ WRONG_USE = (
     PeriodError,
     QuestionError,
     SettingsError,
+    ThresholdsError,
     WrongTarget,
 )
 

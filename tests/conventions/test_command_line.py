@@ -23,6 +23,7 @@ from tests.conventions.sources import ROOT, imported
 JOBINDSATS = str(Path(sys.executable).with_name("jobindsats"))
 HEAVY = ("prefect", "polars", "sqlalchemy", "great_expectations", "pydantic")
 README = (ROOT / "README.md").read_text(encoding="utf-8")
+PAGE = (ROOT / "docs" / "commands.md").read_text(encoding="utf-8")
 
 
 def commands(of: App, *, before: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], App]]:
@@ -52,8 +53,8 @@ def test_the_commands_of_a_night_are_there() -> None:
 
 
 @pytest.mark.parametrize(("words", "command"), COMMANDS, ids=words_of)
-def test_every_command_stands_in_the_readme(words: tuple[str, ...], command: App) -> None:
-    assert re.search(rf"jobindsats {re.escape(' '.join(words))}\b", README)
+def test_every_command_stands_on_the_page_of_commands(words: tuple[str, ...], command: App) -> None:
+    assert re.search(rf"^\| .*`jobindsats {re.escape(' '.join(words))}\b", PAGE, re.MULTILINE)
 
 
 @pytest.mark.parametrize(("words", "command"), COMMANDS, ids=words_of)
@@ -77,8 +78,9 @@ def test_no_module_of_the_command_line_imports_main() -> None:
     ] == []
 
 
-def test_every_command_the_readme_speaks_of_exists() -> None:
-    shown = set(re.findall(r"jobindsats ((?:warehouse|quarantine|catalogue) [a-z]+|[a-z]+)", README))
+@pytest.mark.parametrize("page", [README, PAGE], ids=["README", "commands"])
+def test_every_command_a_page_speaks_of_exists(page: str) -> None:
+    shown = set(re.findall(r"jobindsats ((?:warehouse|quarantine|catalogue) [a-z]+|[a-z]+)", page))
     assert shown <= {" ".join(words) for words, _ in COMMANDS} | {"warehouse"}
 
 

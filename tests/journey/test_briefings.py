@@ -16,9 +16,10 @@ import pytest
 from playwright.sync_api import Browser
 
 from tests import chromium
-from tests.conftest import Stage
+from tests.conftest import ROOT, Stage
 from tests.journey.test_synthetic_denmark import TABLES
 from tests.scene import Scene
+from tests.unit.tasks.briefing.test_forms import text_of_docx, text_of_pdf
 from warehouse.danish import writing as written
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
@@ -299,6 +300,35 @@ def test_the_deployment_writes_those_asked_for_and_lists_them(two_nights: Scene,
     assert sorted(file.name for file in (tmp_path / "papers").iterdir()) == ["fanø.html", "herlev.html"]
     by_default = briefings(["Fanø"])
     assert Path(by_default[0].file) == two_nights.folder / "data" / "briefings" / "fanø.html"
+
+
+SAMPLES = ROOT / "docs" / "examples" / "briefing"
+OF_SAMPLE = {"JOBINDSATS_NOW": "2023-12-05T09:00:00+01:00", "JOBINDSATS_CONTACT": "Analyse, tlf. 12 34 56 78"}
+
+
+def as_text(file: Path) -> str:
+    """What a briefing says, in whatever form it is; where its lines break is the paper's, and the fonts', own."""
+    if file.suffix == ".html":
+        said = "".join(_Text(file.read_text(encoding="utf-8")).parts)
+    else:
+        said = (text_of_docx if file.suffix == ".docx" else text_of_pdf)(file.read_bytes())
+    return " ".join(said.split())
+
+
+@pytest.mark.parametrize("form", ["html", "docx", "pdf"])
+def test_the_sample_among_the_papers_is_what_is_written_today(
+    two_nights: Scene, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, form: str
+) -> None:
+    """`WRITE_SAMPLES=1` writes it anew; look at it before it is kept."""
+    for name, value in OF_SAMPLE.items():
+        monkeypatch.setenv(name, value)
+    file, sample = tmp_path / f"herlev.{form}", SAMPLES / f"herlev.{form}"
+    case = "24/1234 (eksempel med opdigtede tal)"
+    two_nights.answer("briefing", "--area", "Herlev", "--case", case, "--out", str(file))
+    if os.environ.get("WRITE_SAMPLES") == "1":
+        sample.write_bytes(file.read_bytes())
+    assert as_text(sample) == as_text(file), "WRITE_SAMPLES=1, and look at what changed"
+    assert "eksempel med opdigtede tal" in as_text(sample)
 
 
 @pytest.mark.parametrize(

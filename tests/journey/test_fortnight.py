@@ -22,6 +22,7 @@ pytestmark = pytest.mark.slow
 
 TABLES = ["y01a02", "y07a02", "y10a02", "y12a02", "y30r21"]
 FIRST = date(2023, 11, 8)
+LIMITS = "area: Herlev\nthresholds:\n  - {name: Ranglisten, rank: {worse_than_rank: 15}}\n"
 WITHOUT_PUBLISHER = date(2023, 11, 15)
 
 
@@ -62,6 +63,8 @@ def test_fourteen_nights_each_end_as_they_should(stage: Stage) -> None:
     calendar, outcomes = Calendar(late), set[str]()
     with stage(today=FIRST.isoformat(), scale="small") as scene, web_hook() as (address, came):
         scene.patch.setenv("JOBINDSATS_NOTIFY", address)
+        (scene.folder / "limits.yml").write_text(LIMITS, encoding="utf-8")
+        scene.patch.setenv("JOBINDSATS_THRESHOLDS", str(scene.folder / "limits.yml"))
         scene.patch.setenv("JOBINDSATS_RETRIES", "1")
         scene.publisher.set_late(late)
         for night in (FIRST + timedelta(days=after) for after in range(14)):
@@ -82,8 +85,11 @@ def test_fourteen_nights_each_end_as_they_should(stage: Stage) -> None:
         {"table_id": "y10a02", "trouble": "source_late"}
     ]
     assert {alert["table_id"] for alert in alerts if alert["trouble"] == "failed"} == set(TABLES)
+    assert [alert for alert in alerts if alert["trouble"] == "threshold"] == [{"table_id": "", "trouble": "threshold"}]
     assert [message["title"] for message in came] == [
+        "jobindsats: en grænse er overskredet",
         "jobindsats: y10a02 needs a look",
         "jobindsats: 5 tables need a look",
     ]
-    assert "the release of 2023-11-13 has not come" in came[0]["text"]
+    assert came[0]["text"].startswith("Ranglisten: Herlev Kommune er nr. 17 på ministeriets rangliste")
+    assert "the release of 2023-11-13 has not come" in came[1]["text"]

@@ -72,9 +72,11 @@ CHANGED = {
     "marts.unemployment_projection.projected_high_persons",
     "marts.freshness",
     "marts.freshness.is_fresh",
+    "ops.alerts.trouble",
+    "ops.alerts.about",
 }
 """What is defined or described otherwise since: a break hangs on members too, a nought has no sign, bounds hold the price's
-and the forecast's own, and freshness is told as of a moment."""
+and the forecast's own, freshness is told as of a moment, and thresholds are alerts too."""
 
 DECLARED = {"core.series_breaks", "core.periods", "core.measures", "marts.data_dictionary"}
 """What is written from declarations at each upgrade, and has grown with them."""

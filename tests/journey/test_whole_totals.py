@@ -1,8 +1,8 @@
 """Fourteen nights through a month's staggered releases: no reader is shown some benefits as if they were all of them.
 
-On each night the figure, the mart, README's and the recipes' own queries, an export, the dashboard, the briefing and the
-command line are held against the parts themselves, which are taken from the mart of benefits and the catalogue. One table lies
-in quarantine for a week.
+On each night the figure, the mart, the query of docs/marts.md and the recipes' own, an export, the dashboard, the briefing and
+the command line are held against the parts themselves, which are taken from the mart of benefits and the catalogue. One table
+lies in quarantine for a week.
 """
 
 from __future__ import annotations
@@ -80,9 +80,9 @@ def of_figure(connection: Connection) -> Totals:
     return {(a, period): value for a, period, value in rows.select("area_code", "period", "value").rows() if a in AREAS}
 
 
-def of_readme(scene: Scene) -> Totals:
-    """README's query as it stands, for each area and for the months about which it is asked."""
-    page = (ROOT / "README.md").read_text(encoding="utf-8")
+def of_page(scene: Scene) -> Totals:
+    """The query of docs/marts.md as it stands, for each area and for the months about which it is asked."""
+    page = (ROOT / "docs" / "marts.md").read_text(encoding="utf-8")
     [statement] = [each for each in re.findall(r"```sql\n(.*?)```", page, re.DOTALL) if "in ('2022M10'" in each]
     asked = statement.replace("'2022M10'", "'2023M09'")
     return {
@@ -158,7 +158,7 @@ def looked_at(scene: Scene, *, day: date, outcomes: dict[str, str]) -> Night:
     engine.dispose()
     at = scene.query("select max(seen_at) as at from core.vintages")[0]["at"]
     told |= {"export": of_export(scene), "recipe": of_recipe(scene)}
-    told |= {"readme": of_readme(scene), "dashboard": of_dashboard(scene, at=at), "command": of_command(scene)}
+    told |= {"readme": of_page(scene), "dashboard": of_dashboard(scene, at=at), "command": of_command(scene)}
     told["mart"] = {(row["area_code"], row["period"]): row["total_full_time_persons"] for row in mart}
     lacking = {row["area_code"]: row["missing"] for row in mart if row["period"] == NEWEST}
     return Night(day, outcomes, parts(scene), told, mart, lacking)

@@ -6,25 +6,14 @@ Written by hand in YAML (docs/claims.md). Whatever is wrong with it is said with
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any
-
-import yaml
-from pydantic import ValidationError
 
 from warehouse.claims.arithmetic import Arithmetic
 from warehouse.claims.content import ASSUMPTION, Claim, ClaimsFile, Given, Reading
-from warehouse.danish.numbers import could_be_two_numbers
-from warehouse.formats.yaml_files import Path, YamlFile, YamlMisread, as_text
+from warehouse.danish.written_files import FileMisread, misread, read_model, written_file
+from warehouse.formats.yaml_files import Path
 
 WAYS = ("arithmetic", "figure", "cell", "cannot")
-MOST_ERRORS = 20
 LONGEST_FILE = 200_000
-EXPECTED = {
-    "dict_type": "expected keys with their values",
-    "model_type": "expected keys with their values",
-    "tuple_type": "expected a list",
-    "string_type": "expected a text",
-}
 
 
 class ClaimsError(ValueError):
@@ -34,18 +23,13 @@ class ClaimsError(ValueError):
 def read_claims(text: str, *, name: str = "the claims file") -> ClaimsFile:
     """A claims file from its text; raises ClaimsError naming each wrong line and key. `name` is what to call the file."""
     try:
-        file = YamlFile(text, scalar=_as_written, longest=LONGEST_FILE)
-    except YamlMisread as error:
-        key = f", {'.'.join(map(str, error.path))}" if error.path else ""
-        raise ClaimsError(f"{name}, line {error.line}{key}: {error}") from error
-    try:
-        claims = ClaimsFile.model_validate(file.content, context={"units": _own_units(file.content)})
-    except ValidationError as error:
-        wrong = [(tuple(each["loc"]), _in_words(each)) for each in error.errors(include_url=False)]
-        raise _errors(wrong, file=file, name=name) from error
-    wrong = list(_misfits(claims))
-    if wrong:
-        raise _errors(wrong, file=file, name=name)
+        file = written_file(text, name=name, longest=LONGEST_FILE)
+        claims = read_model(file, ClaimsFile, name=name, context={"units": _own_units(file.content)})
+        wrong = list(_misfits(claims))
+        if wrong:
+            raise misread(wrong, file=file, name=name)
+    except FileMisread as error:
+        raise ClaimsError(str(error)) from error
     return claims
 
 
@@ -53,39 +37,6 @@ def _own_units(content: object) -> list[str]:
     """The file's own words for what is counted, as far as they can be read; what is wrong with them is said elsewhere."""
     units = content.get("units") if isinstance(content, dict) else None
     return [each for each in units if isinstance(each, str)] if isinstance(units, list) else []
-
-
-def _as_written(node: yaml.ScalarNode) -> str | None:
-    """A value as text; an unquoted number that a Dane and a program read differently is refused."""
-    if node.style is None and could_be_two_numbers(node.value):
-        plain = node.value.replace(".", "")
-        raise ValueError(
-            f'{node.value} could be {plain} or {node.value}0: write "{node.value}" in quotation marks for {plain}, '
-            f"or {node.value.replace('.', ',')} for the other"
-        )
-    return as_text(node)
-
-
-def _errors(wrong: list[tuple[Path, str]], *, file: YamlFile, name: str) -> ClaimsError:
-    found = sorted((file.line_of(path), ".".join(map(str, path)), what) for path, what in wrong)
-    told = [f"{name}, line {line}, {key or 'the whole'}: {what}" for line, key, what in found[:MOST_ERRORS]]
-    more = [f"and {len(found) - MOST_ERRORS} more"] if len(found) > MOST_ERRORS else []
-    return ClaimsError("\n".join([*told, *more]))
-
-
-def _in_words(error: Any) -> str:
-    """What is wrong with a key: what was expected, what was found, what to do."""
-    kind, found = error["type"], error.get("input")
-    if kind == "missing":
-        return "this key is missing; add it"
-    if kind == "extra_forbidden" and found is None:
-        return "a key without a value; within { } a text with a comma needs quotation marks"
-    if kind == "extra_forbidden":
-        return "nobody knows this key; look at how it is spelled, or remove it"
-    if kind == "value_error":
-        return str(error["ctx"]["error"])
-    written = f"'{found[:80]}'" if isinstance(found, str) else "nothing" if found is None else "a list or further keys"
-    return f"{EXPECTED.get(kind, error['msg'])}; found {written}"
 
 
 def _misfits(claims: ClaimsFile) -> Iterator[tuple[Path, str]]:

@@ -157,8 +157,10 @@ alerts = Table(
     metadata,
     Column("alert_id", Integer, Identity(), primary_key=True, comment="Our number."),
     described("table_id", Text, "The table that is in trouble; empty: the run itself."),
-    described("trouble", Text, "source_late, quarantined, failed or died."),
-    described("about", Text, "What tells this trouble from the next: a release, a load, a first day."),
+    described(
+        "trouble", Text, "source_late, quarantined, failed, died, or threshold: a municipality's limit is crossed."
+    ),
+    described("about", Text, "What tells this trouble from the next: a release, a load, a first day, a limit's terms."),
     described("run_id", ForeignKey("ops.runs.run_id"), "The run that raised it."),
     described("message", Text, "What a person should know."),
     described("raised_at", MOMENT, "When."),

@@ -86,6 +86,17 @@ def test_assumptions_that_cannot_be_read_are_named(tmp_path: Path) -> None:
     assert of_settings(assumptions=own)["assumptions"] == Finding("assumptions", "well", f"0 of your own in {own}")
 
 
+def test_thresholds_that_cannot_be_read_are_named_and_that_nobody_would_be_told(tmp_path: Path) -> None:
+    own = tmp_path / "limits.yml"
+    require(of_settings(thresholds=own)["thresholds"], "failed", "limits.yml cannot be read", "correct it")
+    own.write_text("area: Herlev\nthresholds:\n  - {name: a, rnk: {worse_than_rank: 9}}\n", encoding="utf-8")
+    require(of_settings(thresholds=own)["thresholds"], "failed", "limits.yml, line 3", "thresholds.0.rnk")
+    own.write_text("area: Herlev\nthresholds:\n  - {name: a, rank: {worse_than_rank: 9}}\n", encoding="utf-8")
+    require(of_settings(thresholds=own)["thresholds"], "attention", "1 in", "JOBINDSATS_NOTIFY")
+    told = of_settings(thresholds=own, notify=SecretStr("mailto://a@b.c"))["thresholds"]
+    assert told == Finding("thresholds", "well", f"1 in {own}")
+
+
 @pytest.mark.parametrize("setting", ["claims", "local_files", "ranking_lists"])
 def test_a_place_that_is_not_there_is_named(tmp_path: Path, setting: str) -> None:
     gone: Any = tmp_path / "gone"

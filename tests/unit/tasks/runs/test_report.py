@@ -35,6 +35,7 @@ def test_what_needs_a_look_comes_first_and_each_trouble_once() -> None:
         "own.yml cannot be read",
         ("y01a02: Herlev, 2023M09: 267 -> 282 full_time_persons",),
         ("savings: 3 moved",),
+        ("Ranglisten: Herlev Kommune er nr. 17",),
     )
     page = markdown(found)
     assert page.startswith("# Night 7: failed\n\nown.yml cannot be read\n\n## Needs a look\n\n")
@@ -43,6 +44,7 @@ def test_what_needs_a_look_comes_first_and_each_trouble_once() -> None:
     assert "| y01a02 | 1,200 | 3 | 0 | 0 | 2023M10 |" in page
     assert "- y01a02: Herlev, 2023M09: 267 -> 282 full_time_persons" in page
     assert "- savings: 3 moved" in page
+    assert "## Thresholds crossed\n\n- Ranglisten: Herlev Kommune er nr. 17\n\n## Published" in page
     assert "y12a02" not in page
 
 
@@ -55,6 +57,11 @@ def test_a_night_in_which_nothing_is_new_says_so_in_two_lines() -> None:
 def test_the_json_of_a_run_that_left_says_who_is_at_work() -> None:
     said = "run 7 has been at work since 04:15; two nights never run at once, so run 8 leaves"
     assert as_json(RunReport(8, "yielded", [], said)) == {"run": 8, "outcome": "yielded", "tables": [], "message": said}
+
+
+def test_the_json_of_a_run_has_the_thresholds_that_are_crossed_since_where_there_are_any() -> None:
+    crossed = as_json(RunReport(8, "completed", [], crossed=("Ranglisten: nr. 17",)))
+    assert crossed == {"run": 8, "outcome": "completed", "tables": [], "crossed": ["Ranglisten: nr. 17"]}
 
 
 def test_the_json_of_any_other_run_has_the_keys_it_always_had() -> None:
