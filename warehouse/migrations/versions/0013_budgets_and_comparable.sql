@@ -30,8 +30,9 @@ create table marts.budget_followup (
     parts_expected integer not null,
     provisional boolean not null,
     caveats text not null,
-    vintages integer[] not null,
-    assumptions bigint[] not null,
+    vintages text not null,
+    assumptions text not null,
+    period_first_day date not null,
     constraint pk_budget_followup primary key (area_code, period, benefit_group_name, basis)
 );
 
@@ -62,7 +63,8 @@ create table marts.comparable_municipalities (
     gap_to_median_dkk double precision,
     gap_to_best_quarter_dkk double precision,
     caveats text not null,
-    vintages integer[] not null,
-    assumptions bigint[] not null,
+    vintages text not null,
+    assumptions text not null,
+    period_first_day date not null,
     constraint pk_comparable_municipalities primary key (area_code, period, benefit_area, basis)
 );
