@@ -208,11 +208,11 @@ def totals(
     as_json: Json = False,
 ) -> int:
     """Show all benefits together, month by month: whole, or with bounds and the names of what lacks."""
-    from tasks import answers
+    from tasks import totals as asked
     from tasks.resources import ready
 
     with ready() as resources, resources.engine.connect() as connection:
-        rows = answers.totals(connection, areas=area, period=period, as_of=as_of, together=together)
+        rows = asked.totals(connection, areas=area, period=period, as_of=as_of, together=together)
     return answered(rows, as_json=as_json, shown=lambda: _print_totals(rows))
 
 
