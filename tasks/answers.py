@@ -7,18 +7,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection
 
 from warehouse.areas import Area, find
 from warehouse.danish.asked import moment, read_period
 from warehouse.danish.clock import shown_time
 from warehouse.errors import QuestionError
 from warehouse.figures import FIGURES
-from warehouse.figures.compute import Answer, answer, area_name, number, plain
+from warehouse.figures.compute import Answer, answer, area_name, plain
 from warehouse.figures.explain import lines_of, parts_of_totals, rests_on, tree
 from warehouse.figures.inputs import Scope
 from warehouse.figures.model import FEEDS, RECIPIENTS, Figure
