@@ -139,7 +139,9 @@ def _print_adopted(found: Sequence[Adopted | NotAdopted]) -> None:
     terminal.print(lines if done else "Nothing was adopted.")
     for refused in (asdict(each) for each in found if not hasattr(each, "file")):
         terminal.print(Text(f"{refused['table']} was not adopted: {refused['reason']}", "yellow"))
-    if len(done) == 1:
+    for shipped in (each["table"] for each in done if not each["file"]):
+        terminal.print(f"{shipped} is in the catalogue as it is shipped: nothing was written.")
+    if len(done) == 1 and done[0]["file"]:
         _print_guesses(done[0])
     if done:
         all_calls, cells = sum(each["calls"] for each in done), sum(each["cells"] for each in done)

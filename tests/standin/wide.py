@@ -29,8 +29,8 @@ from warehouse.periods import Period, PeriodKind
 _REFORM = date(2025, 7, 1)
 _NOT_OUT = frozenset({"y25i06"})
 _EVERY_THIRD_MONTH = frozenset({"y25i14"})
-_OPEN_FOR = {"Status 6 mdr.": 1, "Status 12 mdr.": 3}
-"""How many newest quarters have no figure yet, by the beginning of a measure's label; at three months the newest has one."""
+_OPEN_FOR = {"Status 6 mdr. efter afsluttet forløb, pct.": 1, "Status 12 mdr. efter afsluttet forløb, pct.": 3}
+"""Of how many newest quarters a measure has no figure yet, by its label; at three months the newest has one."""
 _SMALL = {"Anden kontakt": 2.45}
 """Measures so small that the country itself is hidden in many months, and their level."""
 
@@ -226,9 +226,8 @@ def _frame(line: Line, area: Hierarchy, *, periods: tuple[Period, ...], seed: in
 
 
 def _not_out(line: Line, label: str) -> int:
-    """How many of the newest periods have no figure yet."""
-    later = next((number for words, number in _OPEN_FOR.items() if line.measures == "b15" and label.startswith(words)), 0)
-    return max(later, int(line.table in _NOT_OUT))
+    """Of how many of the newest periods a measure has no figure yet."""
+    return max(_OPEN_FOR.get(label, 0), int(line.table in _NOT_OUT))
 
 
 def _printed(values: Floats, *, label: str) -> pl.Series:

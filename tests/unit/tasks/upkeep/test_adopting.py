@@ -212,7 +212,8 @@ def test_breakdowns_areas_and_levels_are_the_persons_to_choose(tmp_path: Path) -
         ("y94", {"breakdowns": ["_kon:x"]}, "no level 'x'; it has _kon_1"),
         ("y94", {"area": "_nykom"}, "it has _hele_landet"),
         ("y93", {"breakdowns": ["_tilbud"]}, "has 'Løntilskud' twice"),
-        ("y07a02", {}, "in the catalogue as it is shipped"),
+        ("y07a02", {"breakdowns": ["_kon"]}, "in the catalogue as it is shipped, by its totals and _nykom"),
+        ("y25i14", {"area": "_region", "breakdowns": ["_escostar_rs"]}, "cannot be adopted otherwise"),
     ],
 )
 def test_what_cannot_be_declared_is_refused_with_what_there_is(
@@ -224,6 +225,28 @@ def test_what_cannot_be_declared_is_refused_with_what_there_is(
     world.own["y93"] = edition("y93", COUNTRY, twice)
     with asked(world, tmp_path) as (access, _), pytest.raises(CatalogueError, match=says):
         adopt(table, access=access, **options)  # type: ignore[arg-type]
+    assert list((tmp_path / "catalogue").glob("*")) == []
+
+
+@pytest.mark.parametrize(
+    ("table", "options"), [("y07a02", {}), ("y07b15", {}), ("Y25I06", {}), ("rm01ak", {"area": "_region"})]
+)
+def test_a_table_that_ships_as_it_is_asked_for_is_there_already_and_nothing_is_written(
+    table: str, options: dict[str, str], tmp_path: Path
+) -> None:
+    table_id = table.lower()
+    found = World().synthetic.edition(table_id, TODAY)
+    assert found is not None
+    with asked(World({table_id: found}), tmp_path) as (access, standin):
+        told = adopt(table, access=access, **options)
+        before = len(standin.calls())
+        (due,) = jobindsats.due(access, wanted=frozenset({table_id}))
+        assert due.declared is None
+        manifest = access.archive.get_manifest(jobindsats.fetch(due, access=access).manifest)
+        cells = pl.concat(cells for _, cells in snapshot(manifest, archive=access.archive).answers())
+        assert len(standin.calls()) - before - 1 == told.calls  # one more: what is due
+    assert (told.file, told.guessed) == ("", ())
+    assert told.cells * 0.9 <= cells.height <= told.cells
     assert list((tmp_path / "catalogue").glob("*")) == []
 
 
