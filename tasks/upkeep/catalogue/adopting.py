@@ -26,6 +26,7 @@ from warehouse.catalogue.adopt import declaration, without_total, written
 from warehouse.catalogue.model import CatalogueError, Hierarchy, Table
 from warehouse.catalogue.offered import OfferedHierarchy, OfferedLevel, OfferedTable
 from warehouse.danish.clock import danish_day
+from warehouse.errors import QuestionError
 
 Told = Callable[[str, int, int], None]
 
@@ -69,6 +70,23 @@ def adopt(table_id: str, *, access: Access, breakdowns: Sequence[str] = (), area
         return _told(described, table=shipped, path=None, cells_per_call=access.settings.cells_per_call)
     _require_new(table_id.lower(), access=access)
     return _adopt(offered(table_id, access=access), access=access, breakdowns=breakdowns, area=area)
+
+
+def adopt_each(
+    table_ids: Sequence[str], *, access: Access, breakdowns: Sequence[str] = (), area: str | None = None
+) -> list[Adopted | NotAdopted]:
+    """Adopt tables, each as `adopt` does; of several, one's trouble never stops another."""
+    if len(table_ids) == 1:
+        return [adopt(table_ids[0], access=access, breakdowns=breakdowns, area=area)]
+    found: list[Adopted | NotAdopted] = []
+    for table_id in table_ids:
+        try:
+            found.append(adopt(table_id, access=access, breakdowns=breakdowns, area=area))
+        except (TokenMissing, TokenRefused):
+            raise
+        except (Stoppage, CatalogueError, QuestionError) as error:
+            found.append(NotAdopted(table_id, str(error)))
+    return found
 
 
 def _shipped(table_id: str, *, access: Access) -> Table | None:

@@ -17,7 +17,7 @@ from tasks.sources.access import Access
 from tasks.sources.jobindsats import fetch as jobindsats
 from tasks.sources.jobindsats.snapshot import snapshot
 from tasks.stoppages import Undeclared
-from tasks.upkeep.catalogue.adopting import Adopted, adopt, adopt_all
+from tasks.upkeep.catalogue.adopting import Adopted, NotAdopted, adopt, adopt_all, adopt_each
 from tasks.upkeep.catalogue.find import matching
 from tests.standin.editions import ROOT, Cube, Edition, Hierarchy, Level, Node, grouped
 from tests.standin.publisher import Publisher, Settings
@@ -248,6 +248,16 @@ def test_a_table_that_ships_as_it_is_asked_for_is_there_already_and_nothing_is_w
     assert (told.file, told.guessed) == ("", ())
     assert told.cells * 0.9 <= cells.height <= told.cells
     assert list((tmp_path / "catalogue").glob("*")) == []
+
+
+def test_of_several_tables_ones_trouble_stops_no_other(tmp_path: Path) -> None:
+    world = World({"y92": edition("y92", COUNTRY), "y96": edition("y96", SEX), "y91": edition("y91", COUNTRY)})
+    with asked(world, tmp_path) as (access, _):
+        found = adopt_each(["y92", "y96", "y99x99", "y91"], access=access)
+        with pytest.raises(CatalogueError, match="has no areas"):
+            adopt_each(["y96"], access=access)
+    assert [isinstance(each, Adopted) for each in found] == [True, False, False, True]
+    assert [each.reason for each in found if isinstance(each, NotAdopted)][0].startswith("y96 has no areas")
 
 
 def test_a_table_is_not_adopted_twice_and_a_wrong_file_stops_its_own_table_only(tmp_path: Path) -> None:
