@@ -138,6 +138,12 @@ def test_every_table_is_adopted_loaded_as_it_is_and_goes_on_after_a_label_is_acc
             assert abs(told.calls - calls[table_id]) <= 0.1 * calls[table_id], (table_id, told.calls, calls[table_id])
             assert abs(told.cells - made) <= 0.1 * made, (table_id, told.cells, made)
 
+    with nights.engine.connect() as connection:
+        assert dict(tuple(row) for row in connection.execute(OPEN, {"table_id": "y07b15"})) == {
+            "status_after_6_months_pct": 1,
+            "status_after_12_months_pct": 3,
+        }
+
     second = nights.of_all(SECOND, *(SAMPLE if not ALL else ("jobindsats",)))
     stopped = {table: outcome for table, outcome in second.items() if outcome.outcome in ("quarantined", "failed")}
     assert set(stopped) == {RESPELT}, {table: outcome.message for table, outcome in stopped.items()}
@@ -168,6 +174,14 @@ from core.observations o join core.series s using (series_id) join core.measures
 join core.areas a on a.area_id = s.area_id join core.periods p on p.period_id = o.period_id
 join core.tables t on t.table_no = o.table_no
 where t.table_id = :table_id and o.superseded_by is null
+""")
+
+
+OPEN = text("""
+select m.name, count(distinct o.period_id)
+from core.observations o join core.series s using (series_id) join core.measures m using (measure_id)
+join core.tables t on t.table_no = o.table_no
+where t.table_id = :table_id and o.superseded_by is null and o.status = 'not_yet' group by m.name
 """)
 
 
