@@ -66,8 +66,7 @@ def adopt(table_id: str, *, access: Access, breakdowns: Sequence[str] = (), area
     """
     shipped = _shipped(table_id.lower(), access=access)
     if shipped is not None and _is_asked_for(shipped, breakdowns=breakdowns, area=area):
-        described = offered(table_id, access=access)
-        return _told(described, table=shipped, path=None, cells_per_call=access.settings.cells_per_call)
+        return _as_it_ships(shipped, access=access)
     _require_new(table_id.lower(), access=access)
     return _adopt(offered(table_id, access=access), access=access, breakdowns=breakdowns, area=area)
 
@@ -96,6 +95,16 @@ def _shipped(table_id: str, *, access: Access) -> Table | None:
     if table_id in here.wrong or (added is not None and added.table is not None):
         return None
     return declared(table_id, access=access)
+
+
+def _as_it_ships(table: Table, *, access: Access) -> Adopted:
+    try:
+        described = offered(table.id, access=access)
+    except QuestionError as error:
+        raise CatalogueError(
+            f"{table.id} is in the catalogue as it is shipped, and no publisher that is asked lists it today"
+        ) from error
+    return _told(described, table=table, path=None, cells_per_call=access.settings.cells_per_call)
 
 
 def _is_asked_for(table: Table, *, breakdowns: Sequence[str], area: str | None) -> bool:

@@ -212,6 +212,7 @@ def test_breakdowns_areas_and_levels_are_the_persons_to_choose(tmp_path: Path) -
         ("y94", {"breakdowns": ["_kon:x"]}, "no level 'x'; it has _kon_1"),
         ("y94", {"area": "_nykom"}, "it has _hele_landet"),
         ("y93", {"breakdowns": ["_tilbud"]}, "has 'Løntilskud' twice"),
+        ("y36a02", {}, "in the catalogue as it is shipped, and no publisher that is asked lists it today"),
         ("y07a02", {"breakdowns": ["_kon"]}, "in the catalogue as it is shipped, by its totals and _nykom"),
         ("y25i14", {"area": "_region", "breakdowns": ["_escostar_rs"]}, "cannot be adopted otherwise"),
     ],
