@@ -59,7 +59,7 @@ def test_a_table_is_declared_in_full(table: Table) -> None:
     assert table.period in PeriodKind
     assert table.area.kind == "area"
     assert table.measures
-    assert all(hierarchy.kind == "breakdown" and hierarchy.members for hierarchy in table.breakdowns)
+    assert all(each.kind == "breakdown" and (each.members or each.open) for each in table.breakdowns)
     assert len(set(table.dimensions)) == len(table.dimensions)
     assert not set(table.dimensions) & {label for measure in table.measures for label in measure.labels}
 
