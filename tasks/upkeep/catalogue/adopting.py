@@ -237,7 +237,8 @@ def _guesses(described: OfferedTable, *, table: Table) -> list[str]:
     units = [f"the unit of '{each.label}' is {each.unit}" for each in table.measures]
     areas = [each.id for each in described.areas if each.id != table.area.id]
     other = [f"areas by {table.area.id}; there is also {', '.join(areas)} (--area)"] if areas else []
-    return [*units, *other, *_level_guesses(described, table=table), *_taken_along(described, table=table)]
+    breaks = [f"it has the series break {each.id} from {each.first_period} on" for each in table.series_breaks]
+    return [*units, *other, *_level_guesses(described, table=table), *_taken_along(described, table=table), *breaks]
 
 
 def _level_guesses(described: OfferedTable, *, table: Table) -> list[str]:

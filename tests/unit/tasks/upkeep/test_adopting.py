@@ -161,6 +161,19 @@ def test_regions_without_a_country_are_asked_without_one(tmp_path: Path) -> None
     assert (table.country, table.area.root, table.area.level_holds) == (False, None, "region")
 
 
+def test_a_table_of_courses_comes_with_the_series_break_of_its_kind(tmp_path: Path) -> None:
+    world = World({table: edition(table, COUNTRY) for table in ("y09a24", "y09b24")})
+    with asked(world, tmp_path) as (access, _):
+        courses, other = adopt("y09a24", access=access), adopt("y09b24", access=access)
+    assert courses.guessed[-1] == "it has the series break courses_end_after_a_month_2019 from 2019M08 on"
+    assert not any("series break" in guess for guess in other.guessed)
+    table = read_additions(Path(courses.file).read_text(encoding="utf-8"), name=courses.file).table
+    assert table is not None
+    assert [(each.first_period, each.source) for each in table.series_breaks] == [
+        ("2019M08", "Jobindsats.dk, note til tabellerne")
+    ]
+
+
 def test_a_hierarchy_without_a_total_is_kept_by_its_members(tmp_path: Path) -> None:
     rootless = hierarchy("_var13uger", ["Under 13 uger ", "Over 13 uger"])
     world = World({"y25i96": edition("y25i96", COUNTRY, rootless)})
