@@ -226,12 +226,12 @@ def totals(
     as_json: Json = False,
 ) -> int:
     """Show all benefits together, month by month: whole, or with bounds and the names of what lacks."""
-    from tasks import answers
+    from tasks import totals as asked
     from tasks.resources import own_or, ready
 
     named = areas or [own_or(None)]
     with ready() as resources, resources.engine.connect() as connection:
-        rows = answers.totals(connection, areas=named, period=period, as_of=as_of, together=together)
+        rows = asked.totals(connection, areas=named, period=period, as_of=as_of, together=together)
     return answered(rows, as_json=as_json, shown=lambda: _print_totals(rows))
 
 

@@ -31,7 +31,7 @@ from tests.standin.editions import Cube, Edition
 from tests.standin.publisher import Publisher, Settings
 from tests.standin.server import StandIn, serving
 from tests.standin.synthetic import SyntheticDenmark
-from warehouse.catalogue.model import Table
+from warehouse.catalogue.model import Hierarchy, Table
 from warehouse.catalogue.named import table_named
 
 pytestmark = pytest.mark.slow
@@ -214,7 +214,7 @@ def asked_of_the_standin(
     described = ask(publisher, f"/table/{table.id}?format=json")
     (periods,) = [kind["values"] for kind in described["periods"] if kind["periodtype_id"] == str(table.period)]
     nodes = "&".join(
-        f"hierarchy.{each.id}={nodes_of(described, each.id, names=names[each.dimension])}"
+        f"hierarchy.{each.id}={nodes_of(described, each, names=names[each.dimension])}"
         for each in (table.area, *table.breakdowns)
     )
     document = ask(publisher, f"/data/{table.id}?mgroup.*=*&period.{table.period}=latest:{len(periods)}&{nodes}")
@@ -228,14 +228,14 @@ def asked_of_the_standin(
     return found
 
 
-def nodes_of(described: Any, hierarchy_id: str, *, names: set[str]) -> str:
-    """The ids of the total, where there is one, and of the level that holds the most of these names."""
+def nodes_of(described: Any, hierarchy: Hierarchy, *, names: set[str]) -> str:
+    """The ids of the total, where there is one and it is declared, and of the level that holds the most of these names."""
     every = [each for dimension in described["dimensions"] for each in dimension["hierarchies"]]
-    (levels,) = [each["levels"] for each in every if each["hierarchy_id"] == hierarchy_id]
+    (levels,) = [each["levels"] for each in every if each["hierarchy_id"] == hierarchy.id]
     values = [{value["value_id"]: value["value_name"] for value in level["values"]} for level in levels]
-    root = ["/"] if any("/" in level for level in values) else []
+    root = ["/"] if hierarchy.root and any("/" in level for level in values) else []
     best = max(values, key=lambda level: len(names.intersection(level.values())))
-    return ",".join(dict.fromkeys([*root, *best]))
+    return ",".join(dict.fromkeys([*root, *(value for value in best if root or value != "/")]))
 
 
 def ask(publisher: StandIn, path: str) -> Any:

@@ -213,6 +213,16 @@ def test_tables_are_exported_as_marts_are(ten: OwnNights, form: str) -> None:
         assert {(row["value"], row["status"]) for row in cells} >= {("", "suppressed"), ("5,4", "observed")}
 
 
+def test_an_export_shows_in_a_terminal_which_table_it_is_at(ten: OwnNights, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.setenv("TERM", "xterm")
+    to = ten.folder / "export-with-a-bar"
+    status, _, told = ten.command("export", "--to", str(to), "--table", "local_budget", "--table", "local_survey")
+    assert status == 0, told
+    shown = re.sub(r"\x1b\[[\d;?]*[A-Za-z]", "", told)
+    assert re.search(r"local_survey .* 1/2 ", shown), shown
+
+
 def test_a_table_that_no_contract_declares_has_failed_and_says_what_there_is(nights: OwnNights) -> None:
     save(nights.own, "survey")
     (ended,) = nights.night(DAYS[0], "local_survye").values()

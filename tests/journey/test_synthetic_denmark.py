@@ -131,6 +131,13 @@ def test_marts_derived_twice_are_derived_once(two_nights: Scene) -> None:
     assert before == after
 
 
+def test_what_is_not_due_is_fetched_again_where_that_is_asked_for(two_nights: Scene) -> None:
+    for more, outcome in (((), "not_due"), (("--again",), "unchanged")):
+        two_nights.set_clock()
+        (table,) = two_nights.answer("nightly", "--table", "y10a02", *more)["tables"]
+        assert (table["table"], table["outcome"]) == ("y10a02", outcome), table["message"]
+
+
 def test_a_reform_retires_three_tables_and_brings_one(stage: Stage) -> None:
     tables = ["y36a02", "y38a02", "y35a02", "y60a02"]
     with stage(today="2025-06-25", scale="small") as scene:

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import psutil
@@ -164,8 +165,41 @@ def test_a_user_without_a_name_is_told_what_is_missing(closed: Path) -> None:
     assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 0
 
 
-def test_nothing_in_the_common_temporary_folder_is_touched(closed: Path) -> None:
-    before = set(Path(tempfile.gettempdir()).glob(".lockfile")) | set(Path(tempfile.gettempdir()).glob(".s.PGSQL*"))
-    embedded.start(closed / "data")
-    after = set(Path(tempfile.gettempdir()).glob(".lockfile")) | set(Path(tempfile.gettempdir()).glob(".s.PGSQL*"))
-    assert after == before
+HOLD = """
+import sys
+from fasteners import InterProcessLock
+assert InterProcessLock(sys.argv[1]).acquire(blocking=False)
+print("held", flush=True)
+sys.stdin.read()
+"""
+
+
+def test_nothing_in_the_common_temporary_folder_is_touched_or_waited_for(
+    closed: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(embedded, "_PATIENCE_SECONDS", 20)
+    common = Path(tempfile.gettempdir())
+    with lock_of_the_library() as lock:
+        before = {*common.glob(".lockfile"), *common.glob(".s.PGSQL*")}
+        touched = lock.stat().st_mtime_ns
+        assert ask(embedded.start(closed / "data"), "select 1") == 1
+        assert embedded.stop(closed / "data")
+        assert {*common.glob(".lockfile"), *common.glob(".s.PGSQL*")} == before
+        assert lock.stat().st_mtime_ns == touched
+
+
+@contextmanager
+def lock_of_the_library() -> Iterator[Path]:
+    """The file in the common temporary folder that the server's library locks, held by another process."""
+    lock = Path(tempfile.gettempdir()) / ".lockfile"
+    was_there = lock.exists()
+    holder = [sys.executable, "-c", HOLD, str(lock)]
+    with subprocess.Popen(holder, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            assert process.stdout
+            assert process.stdout.readline() == "held\n"
+            yield lock
+        finally:
+            process.communicate(timeout=20)
+            if not was_there:
+                lock.unlink()
