@@ -16,7 +16,7 @@ from warehouse.figures.disclosure.cells import Scope, cells
 from warehouse.figures.disclosure.leaks import LEAKS, leaks, narrowed
 from warehouse.figures.disclosure.program import Known, ranges, whole
 from warehouse.figures.disclosure.read import told_of
-from warehouse.figures.disclosure.relations import known_of
+from warehouse.figures.disclosure.relations import bounds_of, known_of
 from warehouse.figures.inputs import Scope as FigureScope
 from warehouse.figures.inputs import received
 from warehouse.figures.model import COUNTED, RECIPIENTS, Figure
@@ -81,7 +81,7 @@ def audit_of_run(connection: Connection, *, run_id: int) -> pl.DataFrame:
     scope = Scope(vintages=vintages)
     parts = cells(connection, scope=scope, parts_only=True)
     ours = told_of(connection, parts, scope=scope)
-    if ours.said.is_empty() or leaks(known_of(parts), ours).is_empty():
+    if ours.said.is_empty() or leaks(bounds_of(parts), ours).is_empty():
         return pl.DataFrame(schema=LEAKS)
     found = cells(connection, scope=scope)
     return leaks(known_of(found), told_of(connection, found, scope=scope))

@@ -48,9 +48,11 @@ class Scope:
 
 
 def rows(connection: Connection, query: str, *, columns: pl.Schema, **asked: object) -> pl.DataFrame:
-    """The rows of a query as a frame."""
-    found = [tuple(row) for row in connection.execute(text(query), asked)]
-    return pl.DataFrame(found, schema=columns, orient="row")
+    """The rows of a query as a frame, fetched by column: row by row takes three times as long."""
+    aggregated = ", ".join(f"array_agg(found.{name})" for name in columns)
+    statement = text(f"select {aggregated} from ({query}) found ({', '.join(columns)})")  # noqa: S608
+    found = connection.execute(statement, asked).one()
+    return pl.DataFrame({name: values or [] for name, values in zip(columns, found, strict=True)}, schema=columns)
 
 
 def cells(connection: Connection, *, scope: Scope, parts_only: bool = False) -> pl.DataFrame:
@@ -63,7 +65,7 @@ def cells(connection: Connection, *, scope: Scope, parts_only: bool = False) -> 
     if scope.vintages is not None:
         changed = _changed(connection, of, scope=scope)
         hidden = hidden.filter(pl.col("benefit_group").is_not_null()).join(changed, on=_PLACE, how="semi")
-    beside = _beside(of.drop_nulls("benefit_group") if parts_only else of, hidden)
+    beside = _beside(_parts(of, hidden) if parts_only else of, hidden)
     return _dated(connection, _observed(connection, beside, scope=scope))
 
 
@@ -154,6 +156,14 @@ def _beside(of: pl.DataFrame, hidden: pl.DataFrame) -> pl.DataFrame:
     )
     wanted = [of.join(own, on=["table_no", "area_code"]), bases.join(bound, on="area_code")]
     return pl.concat([each.select(*of.columns, "period_id") for each in wanted]).unique(["series_id", "period_id"])
+
+
+def _parts(of: pl.DataFrame, hidden: pl.DataFrame) -> pl.DataFrame:
+    """The series that the marts add up, and all of a benefit that is hidden somewhere in the area."""
+    benefits = hidden.select("area_code", "benefit_group").drop_nulls().unique().with_columns(is_hidden=pl.lit(True))
+    named = of.join(benefits, on=["area_code", "benefit_group"], how="left")
+    added = pl.col("counted") & (pl.col("measure") == "full_time_persons")
+    return named.filter(added | pl.col("is_hidden")).drop("is_hidden")
 
 
 _OBSERVED = pl.Schema(
