@@ -44,7 +44,7 @@ def audited(connection: Connection, *, area: str | None, as_of: str | None) -> d
     `own` the hidden counts of own tables that the table itself gives away.
     """
     from warehouse.figures.disclosure.audit import audit
-    from warehouse.figures.disclosure.read import Scope
+    from warehouse.figures.disclosure.cells import Scope
 
     scope = Scope(moment(as_of) if as_of else None, find(area).code if area else None)
     found = audit(connection, scope=scope)

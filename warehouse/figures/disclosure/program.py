@@ -6,6 +6,8 @@ groups that have no quantity in common: one programme answers a question of each
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -15,6 +17,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Floats = NDArray[np.float64]
+    Whole = NDArray[np.int64]
 
 QUANTITIES = pl.Schema({"quantity": pl.String, "low": pl.Float64, "high": pl.Float64})
 TERMS = pl.Schema({"row": pl.String, "quantity": pl.String, "weight": pl.Float64})
@@ -76,12 +79,14 @@ def ranges(known: Known, terms: pl.DataFrame) -> pl.DataFrame:
     Both are null where what is known of a group contradicts itself. Source: the linear programme of the disclosure control
     of tables (Fischetti and Salazar, Models and algorithms for optimizing cell suppression in tabular data, 2000).
     """
-    groups = _groups(known, terms)
-    asked = terms.select("row", "quantity").unique("row").join(groups, on="quantity").sort("row")
-    turns = asked.with_columns(turn=pl.int_range(pl.len()).over("group"))
-    answers = [_answered(known, terms, groups=groups, asked=turn) for _, turn in turns.group_by("turn")]
-    schema = pl.Schema({"row": pl.String, "least": pl.Float64, "greatest": pl.Float64})
-    return pl.concat([pl.DataFrame(schema=schema), *answers]).sort("row")
+    names = terms.select("row").unique().sort("row").with_row_index("line")
+    found = np.empty((names.height, 2))
+    if names.height:
+        program = _program(known, terms, names=names)
+        for chosen in _turns(program.group_of_asked):
+            found[chosen] = program.answered(chosen)
+    ends = {end: pl.Series(found[:, at], dtype=pl.Float64) for at, end in enumerate(("least", "greatest"))}
+    return names.select("row", **ends).with_columns(pl.col("least", "greatest").fill_nan(None))
 
 
 def whole(found: pl.DataFrame) -> pl.DataFrame:
@@ -89,72 +94,79 @@ def whole(found: pl.DataFrame) -> pl.DataFrame:
     return found.with_columns((pl.col("least") - _CLOSE).ceil(), (pl.col("greatest") + _CLOSE).floor())
 
 
-def _groups(known: Known, terms: pl.DataFrame) -> pl.DataFrame:
-    """The group of each quantity: those that stand in one row, known or asked, are of one."""
-    from scipy.sparse import coo_array
+@dataclass(frozen=True)
+class _Program:
+    """What is known as `matrix @ quantities <= most`, and what is asked as a matrix of weights, with the group of each."""
+
+    bounds: Floats
+    matrix: Any
+    most: Floats
+    asked: Any
+    group: Whole
+    group_of_line: Whole
+    group_of_asked: Whole
+
+    def solved(self, chosen: Whole, *, sign: int) -> Floats | None:
+        """The values of rows of different groups where `sign` times each is least; None where there is no solution."""
+        from scipy.optimize import linprog
+
+        of = np.zeros(self.group.max() + 1, dtype=bool)
+        of[self.group_of_asked[chosen]] = True
+        columns, lines = np.flatnonzero(of[self.group]), np.flatnonzero(of[self.group_of_line])
+        wanted = self.asked[chosen][:, columns]
+        matrix = self.matrix[lines][:, columns] if len(lines) else None
+        found = linprog(
+            sign * wanted.sum(axis=0),
+            A_ub=matrix,
+            b_ub=self.most[lines] if len(lines) else None,
+            bounds=self.bounds[columns],
+            method="highs",
+        )
+        if found.status == _INFEASIBLE:
+            return None
+        if found.x is None:
+            raise ArithmeticError(f"the programme of {len(columns)} quantities was not solved: {found.message}")
+        return np.asarray(wanted @ found.x)
+
+    def answered(self, chosen: Whole) -> Floats:
+        """The least and the greatest of rows of different groups; not a number where a group contradicts itself."""
+        least, greatest = self.solved(chosen, sign=1), self.solved(chosen, sign=-1)
+        if least is not None and greatest is not None:
+            return np.column_stack([least, greatest])
+        if len(chosen) == 1:
+            return np.full((1, 2), np.nan)
+        half = len(chosen) // 2
+        return np.vstack([self.answered(chosen[:half]), self.answered(chosen[half:])])
+
+
+def _program(known: Known, terms: pl.DataFrame, *, names: pl.DataFrame) -> _Program:
+    from scipy.sparse import csr_array, vstack
     from scipy.sparse.csgraph import connected_components
 
-    numbers = known.quantities.select("quantity").with_row_index("number")
-    named = [
-        each.select((pl.lit(kind) + pl.col("row")).alias("link"), "quantity")
-        for kind, each in (("k", known.terms), ("a", terms))
-    ]
-    links = pl.concat(named).join(numbers, on="quantity")
-    links = links.with_columns(other=pl.col("number").first().over("link"))
-    size = numbers.height
-    ones, pairs = np.ones(links.height), (links["number"].to_numpy(), links["other"].to_numpy())
-    _, labels = connected_components(coo_array((ones, pairs), shape=(size, size)), directed=False)
-    return numbers.select("quantity", group=pl.Series(labels, dtype=pl.Int64))
+    numbers = known.quantities.select("quantity").with_row_index("column")
+    above = known.limits.filter(pl.col("high").is_finite()).select("row", most="high", sign=pl.lit(1.0))
+    below = known.limits.filter(pl.col("low").is_finite()).select("row", most=-pl.col("low"), sign=pl.lit(-1.0))
+    lines = pl.concat([above, below]).with_row_index("line")
+    bound = known.terms.join(lines, on="row").with_columns(weight=pl.col("weight") * pl.col("sign"))
+    wanted = terms.join(names, on="row")
+
+    def matrix(of: pl.DataFrame, *, rows: int) -> Any:
+        placed = of.join(numbers, on="quantity")
+        places = (placed["line"].to_numpy(), placed["column"].to_numpy())
+        return csr_array((placed["weight"].to_numpy(), places), shape=(rows, numbers.height))
+
+    knows, asks = matrix(bound, rows=lines.height), matrix(wanted, rows=names.height)
+    links = abs(vstack([knows, asks]))
+    _, group = connected_components(links.T @ links, directed=False)
+    ends = [each.indices[each.indptr[:-1]] for each in (knows, asks)]
+    bounds = known.quantities.select("low", "high").to_numpy()
+    return _Program(bounds, knows, lines["most"].to_numpy(), asks, group, group[ends[0]], group[ends[1]])
 
 
-def _answered(known: Known, terms: pl.DataFrame, *, groups: pl.DataFrame, asked: pl.DataFrame) -> pl.DataFrame:
-    """The ranges of rows of which no two are of one group."""
-    of = groups.join(asked.select("group"), on="group", how="semi")
-    wanted = terms.join(asked.select("row"), on="row", how="semi")
-    part = Known(
-        known.quantities.join(of.select("quantity"), on="quantity", how="semi"),
-        rows := known.terms.join(of.select("quantity"), on="quantity", how="semi"),
-        known.limits.join(rows.select("row").unique(), on="row", how="semi"),
-    )
-    least, greatest = (_solved(part, wanted, sign=sign) for sign in (1, -1))
-    if least is None or greatest is None:
-        if asked.height == 1:
-            return asked.select("row", least=pl.lit(None, pl.Float64), greatest=pl.lit(None, pl.Float64))
-        half = asked.height // 2
-        halves = (asked.head(half), asked.tail(asked.height - half))
-        return pl.concat([_answered(known, terms, groups=groups, asked=each) for each in halves])
-    return least.rename({"value": "least"}).join(greatest.rename({"value": "greatest"}), on="row")
-
-
-def _solved(part: Known, wanted: pl.DataFrame, *, sign: int) -> pl.DataFrame | None:
-    """The value of each wanted row where `sign` times their sum is least; None where there is no solution."""
-    from scipy.optimize import linprog
-
-    numbers = part.quantities.with_row_index("number")
-    place = wanted.join(numbers, on="quantity")
-    objective = np.zeros(numbers.height)
-    np.add.at(objective, place["number"].to_numpy(), sign * place["weight"].to_numpy())
-    matrix, least = _inequalities(part, numbers)
-    bounds = numbers.select("low", "high").to_numpy()
-    found = linprog(objective, A_ub=matrix, b_ub=least, bounds=bounds, method="highs")
-    if found.status == _INFEASIBLE:
-        return None
-    if found.x is None:
-        raise ArithmeticError(f"the programme of {numbers.height} quantities was not solved: {found.message}")
-    values = place.with_columns(value=pl.col("weight") * pl.Series(found.x[place["number"].to_numpy()]))
-    return values.group_by("row").agg(pl.col("value").sum())
-
-
-def _inequalities(part: Known, numbers: pl.DataFrame) -> tuple[Any, Floats | None]:
-    """The limits of the rows as `matrix @ quantities <= most`; what is infinite limits nothing."""
-    from scipy.sparse import csr_array
-
-    above = part.limits.filter(pl.col("high").is_finite()).select("row", most="high", sign=pl.lit(1.0))
-    below = part.limits.filter(pl.col("low").is_finite()).select("row", most=-pl.col("low"), sign=pl.lit(-1.0))
-    rows = pl.concat([above, below]).with_row_index("line")
-    if rows.is_empty():
-        return None, None
-    cells = part.terms.join(rows, on="row").join(numbers.select("number", "quantity"), on="quantity")
-    weights = (cells["weight"] * cells["sign"]).to_numpy()
-    places = (cells["line"].to_numpy(), cells["number"].to_numpy())
-    return csr_array((weights, places), shape=(rows.height, numbers.height)), rows["most"].to_numpy()
+def _turns(groups: Whole) -> Iterator[Whole]:
+    """Rows so that no two of a turn are of one group: the first of each, the second of each, and so on."""
+    order = np.argsort(groups, kind="stable")
+    begins = np.r_[True, groups[order][1:] != groups[order][:-1]]
+    since = np.arange(len(order)) - np.maximum.accumulate(np.where(begins, np.arange(len(order)), 0))
+    for turn in range(int(since.max()) + 1):
+        yield order[since == turn]

@@ -1,22 +1,15 @@
-"""Read hidden counts with the cells that bind them, and what the marts tell where counts are hidden."""
+"""Read what the marts and their as-of functions tell where counts are hidden."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime
-
 import polars as pl
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection
 
 from warehouse.areas import municipalities
-from warehouse.catalogue.units import HIDDEN_WHEN_SMALL
 from warehouse.database.sql_files import read_sql
 from warehouse.figures.disclosure import told
-from warehouse.figures.disclosure.relations import CELLS
+from warehouse.figures.disclosure.cells import Scope, rows
 from warehouse.figures.disclosure.told import Told, told_together
-
-PUBLISHERS = ("jobindsats", "local_files")
-"""Those whose small counts are hidden: Danmarks Statistik says of a hidden figure no more than that it is uncertain."""
 
 AUDITED = {
     "benefit_recipients": tuple(told.RECIPIENTS),
@@ -43,53 +36,6 @@ TELLS_NOTHING = {
 }
 """Columns of numbers in the other marts, and those left over of the audited, tell nothing of a hidden count: why."""
 
-_STANDING = "(select * from core.observations where superseded_by is null)"
-_AS_OF = "core.observations_as_of(:as_of)"
-
-
-@dataclass(frozen=True)
-class Scope:
-    """What is audited: as it stands or as it was known at a moment, everywhere or of one area.
-
-    With `vintages` only where one of those changed a cell beside a hidden count of a benefit.
-    """
-
-    as_of: datetime | None = None
-    area_code: str | None = None
-    vintages: tuple[int, ...] | None = None
-
-    @property
-    def asked(self) -> dict[str, object]:
-        """The values that the queries bind."""
-        vintages = None if self.vintages is None else list(self.vintages)
-        return {"as_of": self.as_of or "infinity", "area_code": self.area_code, "vintages": vintages}
-
-
-_CHANGED = "select distinct table_no from core.vintages where vintage_id = any(:vintages)"
-_OF_BENEFITS = "select distinct table_no from core.benefit_groups"
-_OF_PUBLISHERS = "select table_no from core.tables where publisher = any(:publishers)"
-
-
-def cells(connection: Connection, *, scope: Scope) -> pl.DataFrame:
-    """The cells of tables, areas and periods in which a count is hidden, and what bounds those beside: as CELLS."""
-    publishers = list(PUBLISHERS)
-    if scope.vintages is None:
-        tables, changed = connection.scalars(text(_OF_PUBLISHERS), {"publishers": publishers}).all(), []
-    else:
-        tables = connection.scalars(text(_OF_BENEFITS)).all()
-        changed = list(connection.scalars(text(_CHANGED), {"vintages": list(scope.vintages)}))
-    observations = _STANDING if scope.as_of is None else _AS_OF
-    join = "left join" if scope.vintages is None else "join"
-    query = read_sql(__package__, "cells").format(observations=observations, join=join)
-    asked = {"units": sorted(HIDDEN_WHEN_SMALL), "publishers": publishers, "tables": list(tables), "changed": changed}
-    return _rows(connection, query, columns=CELLS, **asked, **scope.asked)
-
-
-def _rows(connection: Connection, query: str, *, columns: pl.Schema, **asked: object) -> pl.DataFrame:
-    found = [tuple(row) for row in connection.execute(text(query), asked)]
-    return pl.DataFrame(found, schema=columns, orient="row")
-
-
 _KEY = {"area_code": pl.String, "period": pl.String}
 _RECIPIENTS = pl.Schema({"benefit_group": pl.String, **_KEY, **dict.fromkeys(told.RECIPIENTS, pl.Float64)})
 _TOTALS = pl.Schema({**_KEY, "status": pl.String, **dict.fromkeys(told.TOTALS, pl.Float64)})
@@ -103,9 +49,7 @@ _REVISIONS = pl.Schema(
     | {"change_value": pl.Float64}
 )
 _SETTLED = pl.Schema(
-    dict.fromkeys(("table_id", "period", "area_code", "measure"), pl.String)
-    | dict.fromkeys(told.SETTLED, pl.Float64)
-    | {"quantity": pl.String}
+    dict.fromkeys(("table_id", "period", "area_code", "measure"), pl.String) | dict.fromkeys(told.SETTLED, pl.Float64)
 )
 
 
@@ -114,36 +58,33 @@ def told_of(connection: Connection, found: pl.DataFrame, *, scope: Scope) -> Tol
 
     The functions are asked wherever the whole warehouse is audited; a night asks the marts alone.
     """
-    hidden = found.filter(pl.col("status") == "suppressed", pl.col("benefit_group").is_not_null())
+    hidden = found.filter(pl.col("status") == "suppressed", pl.col("unit") != "pct")
     places = hidden.select("area_code", "period").unique()
     parts = [_told_of_versions(connection, scope=scope)]
     if scope.as_of is None:
-        parts += [_told_of_marts(connection, found, places=places, scope=scope)]
+        parts += [_told_of_marts(connection, found, places=places)]
     if scope.vintages is None:
         parts += [_told_of_functions(connection, found, places=places, scope=scope)]
     return told_together(*parts)
 
 
-def _told_of_marts(connection: Connection, found: pl.DataFrame, *, places: pl.DataFrame, scope: Scope) -> Told:
-    def rows(mart: str, columns: pl.Schema) -> pl.DataFrame:
+def _told_of_marts(connection: Connection, found: pl.DataFrame, *, places: pl.DataFrame) -> Told:
+    def of_mart(mart: str, columns: pl.Schema) -> pl.DataFrame:
         query = (
             f"select {', '.join(columns)} from marts.{mart} where area_code = any(:areas) and period = any(:periods)"  # noqa: S608
         )
         return _of_places(connection, query, places=places, columns=columns)
 
     return told_together(
-        told.of_recipients(found, rows("benefit_recipients", _RECIPIENTS), place="marts.benefit_recipients"),
-        told.of_totals(found, rows("benefit_totals", _TOTALS), place="marts.benefit_totals"),
-        told.of_shares_of_country(found, rows("block_grant_share", _SHARES), place="marts.block_grant_share"),
-        told.of_settled(
-            _rows(connection, read_sql(__package__, "settled"), columns=_SETTLED, area_code=scope.area_code),
-            place="marts.settled_values",
-        ),
+        told.of_recipients(found, of_mart("benefit_recipients", _RECIPIENTS), place="marts.benefit_recipients"),
+        told.of_totals(found, of_mart("benefit_totals", _TOTALS), place="marts.benefit_totals"),
+        told.of_shares_of_country(found, of_mart("block_grant_share", _SHARES), place="marts.block_grant_share"),
+        told.of_settled(found, of_mart("settled_values", _SETTLED), place="marts.settled_values"),
     )
 
 
 def _told_of_functions(connection: Connection, found: pl.DataFrame, *, places: pl.DataFrame, scope: Scope) -> Told:
-    def rows(function: str, columns: pl.Schema) -> pl.DataFrame:
+    def of_function(function: str, columns: pl.Schema) -> pl.DataFrame:
         named = ", ".join(f"f.{column}" for column in columns)
         query = (
             f"select {named} from unnest(cast(:areas as text[])) a (code) "  # noqa: S608
@@ -153,9 +94,9 @@ def _told_of_functions(connection: Connection, found: pl.DataFrame, *, places: p
 
     return told_together(
         told.of_recipients(
-            found, rows("benefit_recipients_as_of", _RECIPIENTS), place="marts.benefit_recipients_as_of"
+            found, of_function("benefit_recipients_as_of", _RECIPIENTS), place="marts.benefit_recipients_as_of"
         ),
-        told.of_totals(found, rows("benefit_totals_as_of", _TOTALS), place="marts.benefit_totals_as_of"),
+        told.of_totals(found, of_function("benefit_totals_as_of", _TOTALS), place="marts.benefit_totals_as_of"),
         told.of_averages(found, _averages(connection, places, scope=scope), place="marts.benefit_average_as_of"),
     )
 
@@ -165,7 +106,7 @@ def _of_places(
 ) -> pl.DataFrame:
     """Rows of the areas and periods in which a count is hidden."""
     of = {name: sorted(places[column].unique()) for name, column in (("areas", "area_code"), ("periods", "period"))}
-    return _rows(connection, query, columns=columns, **of, **asked).join(places, on=["area_code", "period"], how="semi")
+    return rows(connection, query, columns=columns, **of, **asked).join(places, on=["area_code", "period"], how="semi")
 
 
 _AVERAGE = f"""
@@ -185,7 +126,7 @@ def _averages(connection: Connection, places: pl.DataFrame, *, scope: Scope) -> 
     if newest.is_empty():
         return pl.DataFrame(schema=_AVERAGES)
     asked = {"period": newest["period"][0], "areas": newest["area_code"].sort().to_list()}
-    return _rows(connection, _AVERAGE, columns=_AVERAGES, as_of=scope.asked["as_of"], **asked)
+    return rows(connection, _AVERAGE, columns=_AVERAGES, as_of=scope.asked["as_of"], **asked)
 
 
 def _told_of_versions(connection: Connection, *, scope: Scope) -> Told:
@@ -193,5 +134,5 @@ def _told_of_versions(connection: Connection, *, scope: Scope) -> Told:
     benefits = scope.as_of is not None
     source = "marts.benefit_revisions_as_of(:as_of)" if benefits else "marts.revisions"
     query = read_sql(__package__, "revisions").format(revisions=source)
-    rows = _rows(connection, query, columns=_REVISIONS, **scope.asked)
-    return told.of_revisions(rows, place=source.removesuffix("(:as_of)"))
+    found = rows(connection, query, columns=_REVISIONS, **scope.asked)
+    return told.of_revisions(found, place=source.removesuffix("(:as_of)"))

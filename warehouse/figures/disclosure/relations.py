@@ -83,17 +83,17 @@ def known_of(cells: pl.DataFrame) -> Known:
         _of_parts(counts, open_=_still_open(cells)),
         _of_twins(counts),
     )
-    return together(_hidden(counts), *rows)
+    return together(bounds_of(cells), *rows)
 
 
 _THERE = ("observed", "suppressed")
 _IS_HIDDEN = pl.col("status") == "suppressed"
 
 
-def _hidden(counts: pl.DataFrame) -> Known:
-    """The hidden counts themselves: of a publisher up to two, of an own table from one up to what it shows."""
+def bounds_of(cells: pl.DataFrame) -> Known:
+    """The hidden counts by themselves: of a publisher up to two, of an own table from one up to what it shows."""
     shown = pl.col("least_count")
-    quantities = counts.filter(_IS_HIDDEN).select(
+    quantities = cells.filter(_IS_HIDDEN, pl.col("unit").is_in(sorted(HIDDEN_WHEN_SMALL))).select(
         "quantity",
         low=pl.when(shown.is_null()).then(0.0).otherwise(1.0),
         high=pl.coalesce(shown - 1, LARGEST_HIDDEN).cast(pl.Float64),

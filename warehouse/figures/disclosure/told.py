@@ -152,15 +152,15 @@ def of_shares_of_country(cells: pl.DataFrame, rows: pl.DataFrame, *, place: str)
     return told_together(*parts)
 
 
-def of_settled(rows: pl.DataFrame, *, place: str) -> Told:
+def of_settled(cells: pl.DataFrame, rows: pl.DataFrame, *, place: str) -> Told:
     """Of rows of marts.settled_values that are of a hidden count: what is published of it, or expected."""
+    hidden = cells.filter("is_total", _IS_HIDDEN).select("table_id", "measure", *_PLACE, "quantity", "value", "status")
+    found = rows.join(hidden, on=["table_id", "measure", *_PLACE])
     parts = []
     for column in SETTLED:
-        said = rows.drop_nulls(column).with_columns(
+        said = found.drop_nulls(column).with_columns(
             row=_named(f"{place}.{column}", "table_id", "measure"),
             about=pl.concat_str("table_id", pl.lit(", "), "measure"),
-            value=pl.lit(None, dtype=pl.Float64),
-            status=pl.lit("suppressed"),
             weight=pl.lit(1.0),
             told_low=None if column.endswith("high_value") else column,
             told_high=None if column.endswith("low_value") else column,

@@ -19,8 +19,9 @@ from warehouse.assumptions.record import record
 from warehouse.catalogue.model import jobindsats
 from warehouse.figures import FIGURES
 from warehouse.figures.disclosure.audit import audit, audit_of_run
+from warehouse.figures.disclosure.cells import Scope, cells
 from warehouse.figures.disclosure.leaks import leaks
-from warehouse.figures.disclosure.read import AUDITED, TELLS_NOTHING, Scope, cells, told_of
+from warehouse.figures.disclosure.read import AUDITED, TELLS_NOTHING, told_of
 from warehouse.figures.disclosure.relations import known_of
 from warehouse.figures.model import FEEDS
 from warehouse.marts.contract import MARTS, unit_of

@@ -46,10 +46,8 @@ def shares(**columns: float | None) -> Told:
 
 def settled(**columns: float | None) -> Told:
     numbers = dict.fromkeys(told.SETTLED) | columns
-    of = {"table_id": "y04a02", "measure": "full_time_persons", "quantity": ONE[0]["quantity"]}
-    return told.of_settled(
-        row(**of, **numbers).cast(dict.fromkeys(told.SETTLED, pl.Float64)), place="marts.settled_values"
-    )
+    of = row(table_id="y04a02", measure="full_time_persons", **numbers).cast(dict.fromkeys(told.SETTLED, pl.Float64))
+    return told.of_settled(CELLS, of, place="marts.settled_values")
 
 
 def revision(before: tuple[float | None, str], after: tuple[float | None, str], change: float | None) -> Told:
