@@ -96,7 +96,8 @@ CHANGED = {
     ),
 }
 """What is defined or described otherwise since: a break hangs on members too, a nought has no sign, bounds hold the price's
-and the forecast's own, and freshness is told as of a moment, thresholds are alerts too; in version 2 of the contract counts are whole numbers, numbers of
+and the forecast's own, freshness is told as of a moment, thresholds are alerts too; in version 2 of the contract counts are
+whole numbers, numbers of
 vintages are text, and two marts are views."""
 
 DECLARED = {"core.series_breaks", "core.periods", "core.measures", "marts.data_dictionary"}
