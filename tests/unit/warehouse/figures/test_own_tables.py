@@ -101,7 +101,7 @@ def test_shares_of_courses_name_the_offers_that_only_other_periods_have() -> Non
 
 
 @pytest.mark.parametrize(
-    ("figure", "name"), [(multi_year_budget, "amount_dkk"), (activation_mix, "courses_cases")], ids=str
+    ("figure", "name"), [(multi_year_budget, "amount_dkk"), (activation_mix, "courses_cases")], ids=["budget", "mix"]
 )
 def test_no_line_at_all_is_no_sum(figure: Callable[[pl.DataFrame], pl.DataFrame], name: str) -> None:
     assert figure(read(name=name, lines=LINES).clear()).is_empty()
