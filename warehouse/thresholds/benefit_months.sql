@@ -8,5 +8,5 @@ join core.benefit_groups g using (benefit_group)
 left join newest n on n.benefit_group = b.benefit_group and n.period = b.period
 union all
 select null, t.period, t.total_full_time_persons, t.status, concat_ws(', ', nullif(t.missing, ''), nullif(t.hidden, '')),
-       t.vintages, t.series_break, t.series_break_caveat, null, t.provisional
+       string_to_array(t.vintages, ', ')::integer[], t.series_break, t.series_break_caveat, null, t.provisional
 from marts.benefit_totals_as_of(cast(:as_of as timestamptz), :area_code) t

@@ -58,7 +58,8 @@ def counts() -> Iterator[dict[str, Any]]:
                 yield {
                     "benefit_group": group.id, "benefit_group_name": group.name, "area_code": code, "area_name": name,
                     "area_kind": "country" if code == "000" else "municipality", "period": str(month),
-                    "period_first_day": month.first_day, "recipients_persons": None, "recipients_persons_status": None,
+                    "period_first_day": month.first_day, "period_last_day": month.last_day,
+                    "recipients_persons": None, "recipients_persons_status": None,
                     "recipients_full_time_persons": None if hidden else persons,
                     "recipients_full_time_persons_status": "suppressed" if hidden else "observed",
                     "share_of_workforce_pct": None if hidden else persons / 1000,

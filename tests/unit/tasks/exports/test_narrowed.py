@@ -36,6 +36,7 @@ def filled(module_engine: Engine) -> Engine:
         {
             "benefit_group": benefit, "benefit_group_name": name, "area_code": code, "area_name": area,
             "area_kind": "municipality", "period": f"{year}M06", "period_first_day": date(year, 6, 1),
+            "period_last_day": date(year, 6, 30),
             "counted_in_total": True, "back_cast": False, "table_id": "y01a02", "vintage_id": 1, "seen_at": NOW,
         }
         for benefit, name in (("unemployment_insurance", "A-dagpenge"), ("sickness_benefit", "Sygedagpenge"))
