@@ -45,14 +45,16 @@ def cell(table: str, measure: str, value: float | None, **of: Any) -> dict[str, 
 def benefit(table: str, name: str, full_time: float | None, **of: Any) -> list[dict[str, Any]]:
     """A benefit's table: full-time persons, and what else is named, by its measure."""
     counted = {"benefit_group": name.lower(), "benefit": name, "in_force": True, "counted": True}
-    also = {measure: of.pop(measure) for measure in ("persons", "workforce_pct", "population_pct") if measure in of}
-    found = {"full_time_persons": full_time, **also}
+    also: dict[str, float | None] = {
+        measure: of.pop(measure) for measure in ("persons", "workforce_pct", "population_pct") if measure in of
+    }
+    found: dict[str, float | None] = {"full_time_persons": full_time} | also
     return [cell(table, measure, value, **counted, **of) for measure, value in found.items()]
 
 
 def parts(table: str, measure: str, total: float | None, *values: float | None, **of: Any) -> list[dict[str, Any]]:
     """A total and its parts, A, B and so on, of one breakdown."""
-    named = {"I alt": total} | dict(zip("ABCDEFGH", values, strict=False))
+    named: dict[str, float | None] = {"I alt": total, **dict(zip("ABCDEFGH", values, strict=False))}
     members = {name: f'{{"Art": "{"Art i alt" if name == "I alt" else name}"}}' for name in named}
     return [cell(table, measure, value, members=members[name], **of) for name, value in named.items()]
 

@@ -146,7 +146,8 @@ class CellsOfFile:
     def _is_small(self, value: float, *, column: Column) -> bool:
         """Whether a count is of so few that the contract hides it; none is no count of anybody, and a budget counts nobody."""
         planned = (self.contract.feeds or "").startswith("budget")
-        return column.unit in HIDDEN_WHEN_SMALL and not planned and 0 < value < self.contract.least_count
+        least = 0 if planned or self.contract.least_count == 1 else self.contract.least_count
+        return column.unit in HIDDEN_WHEN_SMALL and 0 < value < least
 
     def _keep(self, *cell: Any) -> None:
         for column, value in zip(self._columns.values(), cell, strict=True):

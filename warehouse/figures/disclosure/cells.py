@@ -200,4 +200,4 @@ def _dated(connection: Connection, found: pl.DataFrame) -> pl.DataFrame:
         quantity=pl.concat_str("series_id", pl.lit("/"), "period_id"), in_force=begun & going_on
     )
     told = told.with_columns(counted=pl.col("counted").fill_null(value=False) & pl.col("in_force"))
-    return told.select(CELLS.names()).cast(dict(CELLS))
+    return told.select(CELLS.names()).cast(CELLS)

@@ -10,7 +10,7 @@ from warehouse.figures.disclosure.relations import without_shown
 from warehouse.figures.disclosure.told import SAID, Told
 from warehouse.formulas.benefits import LARGEST_HIDDEN
 
-LEAKS = pl.Schema({**SAID, "possible_low": pl.Float64, "possible_high": pl.Float64})
+LEAKS = pl.Schema([*SAID.items(), ("possible_low", pl.Float64()), ("possible_high", pl.Float64())])
 """What is told (SAID), beside the least and the greatest that the number may be by the publisher's own cells; of a percentage,
 which tells of a count by its base, null."""
 

@@ -115,7 +115,11 @@ from marts.benefit_average_as_of(:as_of, :areas, (select first_day from core.per
                                  (select first_day from core.periods where code = :period))
 """  # noqa: S608
 _AVERAGES = pl.Schema(
-    {**_KEY, "status": pl.String, **dict.fromkeys(told.AVERAGES, pl.Float64), "areas": pl.List(pl.String)}
+    [
+        *dict.fromkeys((*_KEY, "status"), pl.String()).items(),
+        *dict.fromkeys(told.AVERAGES, pl.Float64()).items(),
+        ("areas", pl.List(pl.String())),
+    ]
 )
 
 

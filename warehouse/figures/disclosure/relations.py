@@ -99,7 +99,7 @@ def bounds_of(cells: pl.DataFrame) -> Known:
         high=pl.coalesce(shown - 1, LARGEST_HIDDEN).cast(pl.Float64),
     )
     return Known(
-        quantities.cast(dict(QUANTITIES)).unique("quantity"), pl.DataFrame(schema=TERMS), pl.DataFrame(schema=LIMITS)
+        quantities.cast(QUANTITIES).unique("quantity"), pl.DataFrame(schema=TERMS), pl.DataFrame(schema=LIMITS)
     )
 
 

@@ -95,7 +95,7 @@ def test_a_wrong_contract_is_said_and_does_not_hide_the_others(folder: Path) -> 
     (folder / "torn.yml").write_bytes(b"\xff\xfe")
     found = look_into(folder)
     assert names(found) == ["courses.csv"]
-    assert [sentence.split(":")[0] for sentence in found.wrong_contracts] == ["torn.yml", "wrong.yml, line 20"]
+    assert [sentence.split(":")[0] for sentence in found.wrong_contracts] == ["torn.yml", "wrong.yml, line 21"]
 
 
 def test_two_contracts_of_one_table_are_said_and_neither_is_read(folder: Path) -> None:

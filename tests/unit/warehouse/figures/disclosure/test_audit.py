@@ -37,7 +37,7 @@ BENEFITS = ("y01a02", "y36a02", "y38a02", "y35a02", "y07a02", "y12a02", "y09a02"
 def benefit(full_time: float | None, *, country: float) -> Release:
     """A benefit of both months in Samsø, hidden where it has no number, and in the country."""
     counts = {SAMSOE: full_time, COUNTRY: country}
-    found = {}
+    found: dict[tuple[str, int, str], tuple[float | None, str]] = {}
     for month in (BEFORE, MONTH):
         for area, count in counts.items():
             rate = shown(round((1.0 if count is None else count) / (WORKFORCE if area else 3_000_000) * 100, 1))
@@ -56,7 +56,8 @@ def filled(module_engine: Engine) -> Engine:
     """All benefits of two months; in a second release, one small count came to be hidden, and another is as before."""
     with module_engine.begin() as connection:
         record(connection, shipped(), now=FIRST_NIGHT)
-    for night, small in enumerate(({"y04a02": 3.0, "y11a02": None}, {"y04a02": None, "y11a02": None})):
+    nights: list[dict[str, float | None]] = [{"y04a02": 3.0, "y11a02": None}, {"y04a02": None, "y11a02": None}]
+    for night, small in enumerate(nights):
         for table, release in of_all(small, night=night).items():
             publish_release(module_engine, release, seen_at=FIRST_NIGHT + timedelta(days=night), table_id=table)
     bring_up_to_date(module_engine)

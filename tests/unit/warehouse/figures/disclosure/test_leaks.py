@@ -54,8 +54,8 @@ def revision(before: tuple[float | None, str], after: tuple[float | None, str], 
     of = {"table_id": "y04a02", "measure": "full_time_persons", "members": "{}"}
     sides = {"before_value": before[0], "before_status": before[1], "after_value": after[0], "after_status": after[1]}
     rows = row(**of, **sides, change_value=change)
-    numbers = dict.fromkeys(("before_value", "after_value", "change_value"), pl.Float64)
-    return told.of_revisions(rows.cast(dict(numbers)), place="marts.revisions")
+    numbers = pl.col("before_value", "after_value", "change_value").cast(pl.Float64)
+    return told.of_revisions(rows.with_columns(numbers), place="marts.revisions")
 
 
 def found(said: Told) -> list[str]:
