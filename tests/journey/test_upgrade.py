@@ -62,7 +62,7 @@ CHANGED = {
 """What is defined or described otherwise since: a break hangs on members too, a nought has no sign, bounds hold the price's
 and the forecast's own, and freshness is told as of a moment."""
 
-DECLARED = {"core.series_breaks", "core.periods", "core.measures", "marts.data_dictionary"}
+DECLARED = {"core.tables", "core.series_breaks", "core.periods", "core.measures", "marts.data_dictionary"}
 """What is written from declarations at each upgrade, and has grown with them."""
 
 TABLES, NEXT = ["y07a02", "y30r21"], "2024-02-05"
