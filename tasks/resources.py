@@ -99,12 +99,17 @@ class Resources:
             again=again,
         )
 
-    def limit_time(self, run_id: int) -> None:
-        """Give a run the time that a night may take, from now on and in this process."""
+    @contextmanager
+    def limited_time(self, run_id: int) -> Iterator[None]:
+        """Give a run the time that a night may take, for the length of a block and in this process."""
         from tasks.sources.deadlines import RunTime
 
         seconds = self.settings.night_hours * 3600
         _RUN_TIMES[run_id] = RunTime(seconds, for_waiting=seconds / 6)
+        try:
+            yield
+        finally:
+            del _RUN_TIMES[run_id]
 
 
 @contextmanager

@@ -50,8 +50,7 @@ def one_at_a_time(
                 return end_as_superseded(kind, newer)
             _keep_readers_in_limits(resources)
             _heal_receipts(resources)
-            with opened(kind, resources=resources) as run_id:
-                resources.limit_time(run_id)
+            with opened(kind, resources=resources) as run_id, resources.limited_time(run_id):
                 report = work(run_id)
             _heal_receipts(resources)
             return report

@@ -107,6 +107,7 @@ class PlainNights:
             ended = Ended(outcome, self._content(connection), int(connection.scalar(_WITHDRAWN) or 0))
         recorded = recorded_or_failed(run_id, due=due, outcome=outcome, resources=resources)
         self._tidy(run_id)
+        self._forget(run_id)
         return replace(ended, outcome=recorded)
 
     def _due(self, resources: Resources, *, run_id: int) -> Due:
@@ -138,9 +139,12 @@ class PlainNights:
         return tuple(connection.execute(_CONTENT, {"table_id": self.table.id}).one())
 
     def _tidy(self, run_id: int) -> None:
-        """End a run, and take off the record how it ended: each night knows no more of earlier looks than the first."""
+        with self.engine.begin() as connection:
+            connection.execute(text("update ops.runs set ended_at = started_at where run_id = :id"), {"id": run_id})
+            drop_leftovers(connection)
+
+    def _forget(self, run_id: int) -> None:
+        """Take off the record how a run ended: each night knows no more of earlier looks than the first."""
         with self.engine.begin() as connection:
             for record in _RECORDS:
                 connection.execute(record, {"id": run_id})
-            connection.execute(text("update ops.runs set ended_at = started_at where run_id = :id"), {"id": run_id})
-            drop_leftovers(connection)

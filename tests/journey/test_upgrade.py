@@ -100,7 +100,7 @@ and the forecast's own, freshness is told as of a moment, thresholds are alerts 
 whole numbers, numbers of
 vintages are text, and two marts are views."""
 
-DECLARED = {"core.series_breaks", "core.periods", "core.measures", "marts.data_dictionary"}
+DECLARED = {"core.tables", "core.series_breaks", "core.periods", "core.measures", "marts.data_dictionary"}
 """What is written from declarations at each upgrade, and has grown with them."""
 
 RENAMED = {"activation_mix": "activation", "ordinary_hours_gap": "ordinary_hours"}
