@@ -32,7 +32,13 @@ def mart(
 
 
 def figure_mart(
-    name: str, english: str, danish: str, *columns: Column[Any], figure: str, years_by: str | None = None
+    name: str,
+    english: str,
+    danish: str,
+    *columns: Column[Any],
+    figure: str,
+    years_by: str | None = None,
+    hashed_by: tuple[str, ...] = ("period",),
 ) -> Table:
     """The mart of one figure: what tells its rows apart, its own columns, and what a row rests on.
 
@@ -73,7 +79,7 @@ def figure_mart(
             "Numre på de forudsætninger, rækken bruger (core.assumptions), med ', ' imellem.",
         ),
         described("period_first_day", Date, "Its first day.", "Periodens første dag."),
-        **mart(english, danish, hashed_by=("period",), years_by=years_by, figure=figure),
+        **mart(english, danish, hashed_by=hashed_by, years_by=years_by, figure=figure),
     )
 
 
