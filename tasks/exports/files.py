@@ -81,14 +81,8 @@ def write_csv(connection: Connection, table: Table, folder: Path, _about: About,
 
 
 def _harmless(piece: pl.DataFrame) -> pl.DataFrame:
-    """Texts that no spreadsheet takes for a formula, lists as JSON."""
-    return piece.with_columns(pl.col(pl.String).str.replace(_FORMULA, "'${1}")).with_columns(_lists_as_text(piece))
-
-
-def _lists_as_text(piece: pl.DataFrame) -> list[pl.Expr]:
-    lists = [name for name, kind in piece.schema.items() if isinstance(kind, pl.List)]
-    inside = {name: pl.col(name).list.eval(pl.element().cast(pl.String)).list.join(",") for name in lists}
-    return [pl.concat_str(pl.lit("["), inside[name], pl.lit("]")).alias(name) for name in lists]
+    """Texts that no spreadsheet takes for a formula."""
+    return piece.with_columns(pl.col(pl.String).str.replace(_FORMULA, "'${1}"))
 
 
 def write_workbook(connection: Connection, table: Table, folder: Path, about: About) -> Iterator[Written]:
@@ -145,7 +139,7 @@ def _write_sheets(workbook: Any, table: Table, *, pieces: Iterable[pl.DataFrame]
     sheets, rows = 0, 0
     sheet: Worksheet | None = None
     for piece in pieces:
-        for row in piece.with_columns(_lists_as_text(piece)).iter_rows():
+        for row in piece.iter_rows():
             place = rows % (ROWS_OF_A_SHEET - 1)
             if place == 0:
                 sheets += 1

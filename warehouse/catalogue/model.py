@@ -237,9 +237,7 @@ class Catalogue(Declared):
         """One table by its id, upper case accepted; raises CatalogueError."""
         found = [table for table in self.tables if table.id == table_id.lower()]
         if not found:
-            raise CatalogueError(
-                f"table '{table_id}' is not in the catalogue; `jobindsats status --long` lists those that are"
-            )
+            raise CatalogueError(f"table '{table_id}' is not in the catalogue; `jobindsats status --long` lists them")
         return found[0]
 
 

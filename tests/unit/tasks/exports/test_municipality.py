@@ -74,11 +74,12 @@ def counts() -> Iterator[dict[str, Any]]:
 
 def ranking(code: str, name: str) -> dict[str, Any]:
     return {
-        "area_code": code, "area_name": name, "period": "2026QMAT01", "period_last_day": date(2026, 3, 31),
+        "area_code": code, "area_name": name, "period": "2026QMAT01", "period_first_day": date(2025, 4, 1),
+        "period_last_day": date(2026, 3, 31),
         "benefit_area": "Ydelsesgrupper i alt", "table_id": "y30r21", "stands_beside": False, "rank": 12.0,
         "rank_half_a_year_earlier": 15.0, "gap_full_time_persons": -50.0, "gap_pct_point": None,
-        "expected_full_time_persons": 2060.0, "actual_full_time_persons": 2010.0, "caveats": "=1+1", "vintages": [1],
-        "assumptions": [],
+        "expected_full_time_persons": 2060.0, "actual_full_time_persons": 2010.0, "caveats": "=1+1", "vintages": "1",
+        "assumptions": "",
     }  # fmt: skip
 
 

@@ -23,6 +23,7 @@ from warehouse.errors import QuestionError
 from warehouse.marts import benchmark, benefits
 from warehouse.marts.contract import MARTS
 from warehouse.marts.narrowed import has_benefits, narrowing
+from warehouse.marts.star import observations
 from warehouse.periods import Period, PeriodKind
 
 NOW = datetime(2026, 8, 11, 4, 30, tzinfo=UTC)
@@ -45,8 +46,9 @@ def filled(module_engine: Engine) -> Engine:
     ]  # fmt: skip
     savings = [
         {
-            "area_code": code, "area_name": area, "period": "2023QMAT02", "period_last_day": date(2023, 6, 30),
-            "benefit_area": "I alt", "basis": "", "table_id": "y30r21", "caveats": "", "vintages": [1], "assumptions": [],
+            "area_code": code, "area_name": area, "period": "2023QMAT02", "period_first_day": date(2022, 7, 1),
+            "period_last_day": date(2023, 6, 30), "benefit_area": "I alt", "basis": "", "table_id": "y30r21",
+            "caveats": "", "vintages": "1", "assumptions": "",
         }
         for code, area in (("163", "Herlev"), ("151", "Ballerup"))
     ]  # fmt: skip
@@ -101,15 +103,16 @@ def test_parquet_has_only_the_years_that_are_asked_for(exported: Exported, tmp_p
 def test_every_mart_is_narrowed_or_whole(exported: Exported) -> None:
     manifest = exported(named=False, areas=["Herlev"])
     rows = manifest["marts"]
-    assert list(rows) == [table.name for table in MARTS]
-    assert (rows["benefit_recipients"], rows["savings"]) == (6, 1)
-    assert set(manifest["narrowed_to"]) == {table.name for table in MARTS if "area_code" in table.columns}
+    assert list(rows) == [table.name for table in MARTS if table is not observations]
+    assert (rows["benefit_recipients"], rows["savings"], rows["areas"]) == (6, 1, 1)
+    of_areas = {table.name for table in MARTS if "area_code" in table.columns}
+    assert set(manifest["narrowed_to"]) == of_areas - {"observations"}
     assert rows["data_dictionary"] > 100
 
 
 def test_of_benefits_only_marts_of_benefits_are_written(exported: Exported) -> None:
     rows = exported(named=False, benefits=["A-dagpenge"])["marts"]
-    assert set(rows) == {table.name for table in MARTS if has_benefits(table)}
+    assert set(rows) == {table.name for table in MARTS if has_benefits(table)} - {"observations"}
     assert {"benefit_recipients", "block_grant_share", "revisions"} <= set(rows) < {table.name for table in MARTS}
     assert rows["benefit_recipients"] == 6
     with pytest.raises(ExportRefused, match="savings are of no benefit"):
