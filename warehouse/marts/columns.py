@@ -1,4 +1,4 @@
-"""Columns that the marts of benefits share: of which area and month a row is, and what it may not be compared across."""
+"""Columns that marts share: of which area and period a row is, of which table, and what it may not be compared across."""
 
 from __future__ import annotations
 
@@ -25,15 +25,25 @@ def area_and_month() -> tuple[Column[Any], ...]:
     )
 
 
-def series_break() -> tuple[Column[Any], Column[Any]]:
+def table_id(english: str, danish: str, *, primary_key: bool = False) -> Column[Any]:
+    """The column that says of which publisher's table a row is: it joins marts.tables."""
+    return described("table_id", Text, english, danish, primary_key=primary_key)
+
+
+def last_day(of: str = "month", danish: str = "Månedens") -> Column[Any]:
+    """The last day of a row's period."""
+    return described("period_last_day", Date, f"Last day of the {of}.", f"{danish} sidste dag.")
+
+
+def series_break(period: str = "month", danish: str = "måneden") -> tuple[Column[Any], Column[Any]]:
     """The columns that say what a row may not be compared across."""
     return (
         optional(
             "series_break",
             Text,
-            "The newest series break at or before the month. Rows with different breaks are not comparable "
+            f"The newest series break at or before the {period}. Rows with different breaks are not comparable "
             "without its caveat.",
-            "Det seneste databrud i eller før måneden. Rækker med forskellige databrud må ikke sammenlignes uden "
+            f"Det seneste databrud i eller før {danish}. Rækker med forskellige databrud må ikke sammenlignes uden "
             "forbeholdet.",
         ),
         optional(

@@ -1,0 +1,199 @@
+"""Declare the marts of one subject each: publishers' tables side by side, a column for each measure and its status.
+
+They are views over marts.observations, with a function as of a moment beside each; both are made of what is declared here.
+Counts are whole numbers, since the audit lets no other in. Source: the publishers' tables that each names.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Column, Date, Double, Integer, Table, Text
+
+from warehouse.danish.reservations import SMALLEST_BASE
+from warehouse.database.sql_files import read_sql
+from warehouse.marts.columns import last_day, series_break, table_id
+from warehouse.marts.declaration import mart
+from warehouse.marts.views import views
+from warehouse.schema.core import MOMENT, described, optional
+
+_COUNTS = ("_persons", "_cases")
+_BREAK = "(max(array[o.series_break, o.series_break_caveat]) filter (where o.series_break is not null))[{place}]"
+_VINTAGES = "array_to_string(array_agg(distinct o.vintage_id order by o.vintage_id), ', ')"
+_SUBJECT = "(select t.subject from marts.tables t where t.table_id = o.table_id)"
+_GROUP = "(select min(g.benefit_group) from core.benefit_groups g where g.name = " + _SUBJECT + ")"
+
+
+def theme(
+    name: str,
+    english: str,
+    danish: str,
+    *columns: Column[Any],
+    tables: tuple[str, ...],
+    parted_by: tuple[Column[Any], ...] = (),
+    feeds: str = "",
+) -> Table:
+    """A mart of tables side by side: one row per area, period and what else it is parted by.
+
+    With `feeds` the tables of a municipality's own that feed it are among them.
+    """
+    return Table(
+        name,
+        views,
+        described("area_code", Text, "Official code of the area.", "Områdets officielle kode.", primary_key=True),
+        described("area_name", Text, "Name of the area.", "Områdets navn."),
+        described("period", Text, "The period, as 2026M07.", "Perioden, skrevet som 2026M07.", primary_key=True),
+        described("period_first_day", Date, "First day of the period.", "Periodens første dag."),
+        last_day("period", "Periodens"),
+        *parted_by,
+        *columns,
+        _computed(
+            described(
+                "vintages",
+                Text,
+                "Numbers of the vintages that brought the row's figures, with ', ' between them.",
+                "Numre på de udgaver, rækkens tal kom med, med ', ' imellem.",
+            ),
+            _VINTAGES,
+        ),
+        _computed(
+            described("seen_at", MOMENT, "When we saw the newest of them.", "Hvornår vi så den nyeste af dem."),
+            "max(o.seen_at)",
+        ),
+        *(
+            _computed(column, _BREAK.format(place=place))
+            for place, column in enumerate(series_break("period", "perioden"), 1)
+        ),
+        **_made(english, danish, tables=tables, feeds=feeds),
+    )
+
+
+def _made(english: str, danish: str, *, tables: tuple[str, ...], feeds: str) -> dict[str, Any]:
+    # Left out of the checksum: it is the facts again.
+    said = mart(english, danish, hashed_by=(), years_by="period_last_day")
+    return said | {"info": said["info"] | {"tables": tables, "feeds": feeds}}
+
+
+def _computed(column: Column[Any], expression: str) -> Column[Any]:
+    column.info["expression"] = expression
+    return column
+
+
+def published(
+    name: str, english: str, danish: str, *, measures: tuple[str, ...], unit: str | None = None
+) -> tuple[Column[Any], Column[Any]]:
+    """A measure as it was published, by the names it has in the tables, and its status; a count is a whole number."""
+    counted = name.endswith(_COUNTS)
+    among = f"o.measure in ({', '.join(map(_quoted, measures))})"
+    value = optional(
+        name,
+        Integer if counted else Double,
+        f"{english} Null unless observed; a null is never a zero.",
+        f"{danish} Tom, hvis tallet ikke er oplyst; tom betyder aldrig nul.",
+        unit=unit,
+    )
+    status = optional(
+        f"{name}_status",
+        Text,
+        f"Status of {name}: observed, suppressed, not_yet or withdrawn; null: its table has no such row.",
+        f"Status for {name}: observed (oplyst), suppressed (skjult), not_yet (endnu ikke opgjort) eller withdrawn (trukket "
+        "tilbage); tom: tabellen har ingen sådan række.",
+    )
+    cast = "::integer" if counted else ""
+    value.info["measures"] = measures
+    return (
+        _computed(value, f"(max(o.value) filter (where {among})){cast}"),
+        _computed(status, f"max(o.status) filter (where {among})"),
+    )
+
+
+def member(english: str, danish: str, *, name: str = "member") -> Column[Any]:
+    """The member of the one breakdown that the tables have; empty: the total."""
+    column = described(name, Text, f"{english}; empty: the total.", f"{danish}; tom: totalen.", primary_key=True)
+    return _computed(column, "o.member") if name != "member" else column
+
+
+def of_a_table() -> tuple[Column[Any], ...]:
+    """The columns that say of which table a row is, and which benefit or other group the table is about."""
+    subject = described(
+        "subject",
+        Text,
+        "What the table is about: a benefit or another group.",
+        "Hvad tabellen handler om: en ydelse eller en anden gruppe.",
+    )
+    group = optional(
+        "benefit_group",
+        Text,
+        "The benefit group of that name; null: none has it.",
+        "Den ydelsesgruppe, der hedder sådan; tom: ingen gør.",
+    )
+    said = ("The publisher's table.", "Tabellen hos kilden.")
+    return table_id(*said, primary_key=True), _computed(subject, _SUBJECT), _computed(group, _GROUP)
+
+
+def share_of_courses() -> Column[Any]:
+    """Courses of an offer in per cent of those of all offers: none where one is hidden or they are too few."""
+    courses = "(max(o.value) filter (where o.measure in ('activation_cases', 'started_cases')))"
+    status = "(max(o.status) filter (where o.measure in ('activation_cases', 'started_cases')))"
+    offers = "filter (where o.member <> '') over (partition by o.table_id, o.area_code, o.period)"
+    column = optional(
+        "share_pct",
+        Double,
+        f"In per cent of the courses of all offers; null where one is hidden, and where they are under {SMALLEST_BASE}.",
+        f"I procent af forløbene i alle tilbud; tom, hvor et af dem er skjult, og hvor de er under {SMALLEST_BASE}.",
+    )
+    return _computed(
+        column,
+        f"case when o.member <> '' and bool_and({status} in ('observed', 'withdrawn')) {offers} "
+        f"and sum({courses}) {offers} >= {SMALLEST_BASE} then 100 * {courses} / sum({courses}) {offers} end",
+    )
+
+
+def is_theme(table: Table) -> bool:
+    """Whether a mart is one of these."""
+    return "tables" in table.info
+
+
+def definitions(themes: tuple[Table, ...]) -> dict[str, str]:
+    """The statements that make each view and its function as of a moment, by their names."""
+    made = {}
+    for each in themes:
+        names = {
+            "mart": each.fullname,
+            "tables": _tables_of(each),
+            "keys": _keys_of(each),
+            "columns": _columns_of(each),
+            "measures": _measures_of(each),
+        }
+        made[each.fullname] = read_sql(__package__, "theme_view").format_map(names)
+        made[f"{each.fullname}_as_of"] = read_sql(__package__, "theme_as_of").format_map(names)
+    return made
+
+
+def _tables_of(table: Table) -> str:
+    listed = f"array[{', '.join(map(_quoted, table.info['tables']))}]"
+    own = "array(select t.table_id from core.tables t where t.feeds = " + _quoted(table.info["feeds"]) + ")"
+    return f"{listed} || {own}" if table.info["feeds"] else listed
+
+
+def _measures_of(table: Table) -> str:
+    named = [name for column in table.columns for name in column.info.get("measures", ())]
+    return f"array[{', '.join(map(_quoted, named))}]"
+
+
+def _keys_of(table: Table) -> str:
+    plain = [f"o.{column.name}" for column in table.columns if "expression" not in column.info]
+    others = [column.info["expression"] for column in table.primary_key if "expression" in column.info]
+    # Of a municipality's own table two members of two breakdowns may have one name.
+    members = ["o.members"] if table.info["feeds"] else []
+    return ", ".join([*plain, *others, *members])
+
+
+def _columns_of(table: Table) -> str:
+    """The columns as they are asked for; what is not computed is a column of the observations."""
+    asked = [(column.info.get("expression", f"o.{column.name}"), column.name) for column in table.columns]
+    return ",\n       ".join(f"{expression} as {name}" for expression, name in asked)
+
+
+def _quoted(said: str) -> str:
+    return "'" + said.replace("'", "''") + "'"

@@ -1,0 +1,23 @@
+-- What its columns mean is in warehouse/marts/star.py. A period's number is its kind, year and number: 2026M07 is 1202607.
+create or replace view marts.periods as
+select p.code as period, p.kind as period_kind, p.first_day as period_first_day, p.last_day as period_last_day,
+       p.period_id / 100 % 10000 as year, p.period_id % 100 as number,
+       case p.kind when 'M' then month.da || ' ' || year.written when 'Q' then number.written || '. kvartal ' || year.written
+                   when 'Y' then year.written when 'QMAT' then 'fire kvartaler til og med ' || number.written || '. kvartal '
+                   || year.written else 'januar til og med ' || month.da || ' ' || year.written end as period_name,
+       case p.kind when 'M' then month.en || ' ' || year.written when 'Q' then 'quarter ' || number.written || ' of ' || year.written
+                   when 'Y' then year.written when 'QMAT' then 'four quarters to quarter ' || number.written || ' of ' || year.written
+                   else 'January to ' || month.en || ' ' || year.written end as period_name_en,
+       earlier.code as previous_period, before.code as year_earlier_period
+from core.periods p
+cross join lateral (select (p.period_id / 100 % 10000)::text as written) year
+cross join lateral (select (p.period_id % 100)::text as written) number
+cross join lateral (
+    select (array['januar', 'februar', 'marts', 'april', 'maj', 'juni', 'juli', 'august', 'september', 'oktober', 'november',
+                  'december'])[p.period_id % 100] as da,
+           (array['January', 'February', 'March', 'April', 'May', 'June', 'July', 'August', 'September', 'October', 'November',
+                  'December'])[p.period_id % 100] as en
+) month
+left join core.periods earlier on earlier.period_id = case when p.period_id % 100 > 1 then p.period_id - 1
+    else p.period_id - 100 + case p.kind when 'M' then 11 when 'MYTD' then 11 when 'Y' then 0 else 3 end end
+left join core.periods before on before.period_id = p.period_id - 100;
