@@ -31,11 +31,16 @@ def test_what_was_added_is_written_down_and_raised_the_version() -> None:
     assert major_of(VERSION) == newest_since(written)[0]
 
 
-ADDED = {"known_moments", "benefit_totals", "revision_profile", "settled_values"}
+ADDED = {
+    "benefit_totals", "revision_profile", "settled_values", "activation_mix", "ordinary_hours_gap", "vintages",
+    "areas", "periods", "benefit_groups", "measures", "tables", "observations",
+    "unemployment", "sanctions", "notices", "public_support",
+}  # fmt: skip
+KEPT_FOR_ONE_VERSION = {"known_moments"}
 
 
 def test_all_marts_that_were_promised_are_in_the_contract() -> None:
-    assert {table.name for table in MARTS} == NAMED_BY_THE_DESIGN | ADDED
+    assert {table.name for table in MARTS} == NAMED_BY_THE_DESIGN | ADDED | KEPT_FOR_ONE_VERSION
 
 
 @pytest.mark.parametrize(
@@ -43,7 +48,7 @@ def test_all_marts_that_were_promised_are_in_the_contract() -> None:
     [
         (lambda columns: columns.pop("rank"), "marts.benchmark_ranking.rank is gone or has another name"),
         (lambda columns: columns.update(place=columns.pop("rank")), "rank is gone or has another name"),
-        (lambda columns: columns["rank"].update(type="text"), "rank: type was double precision and is text"),
+        (lambda columns: columns["rank"].update(type="text"), "rank: type was integer and is text"),
         (lambda columns: columns["gap_pct_point"].update(unit="pct"), "gap_pct_point: unit was pct_point and is pct"),
         (lambda columns: columns["area_name"].update(nullable=True), "area_name was never null and may be now"),
         (lambda columns: columns["table_id"].update(in_key=False), "table_id: in_key was True and is False"),
@@ -58,9 +63,9 @@ def test_the_law_finds_what_a_reader_would_lose(change: Any, said: str) -> None:
 
 def test_the_law_lets_a_column_be_added_and_finds_a_mart_that_is_gone() -> None:
     now = deepcopy(given_out())
-    now["savings"]["saving_per_inhabitant_dkk"] = dict(now["savings"]["saving_dkk"], since="1.4")
+    now["savings"]["saving_per_inhabitant_dkk"] = dict(now["savings"]["saving_dkk"], since="2.1")
     assert broken(given_out(), now=now) == []
-    assert newest_since(now) == (1, 4)
+    assert newest_since(now) == (2, 1)
     del now["exits"]
     assert len(broken(given_out(), now=now)) == len(given_out()["exits"])
 
@@ -117,8 +122,9 @@ def test_a_number_has_a_unit_and_its_name_ends_in_it() -> None:
         if entry.type == "double precision":
             assert entry.unit in {*UNITS, "rank", "in column unit"}, entry
             assert entry.unit not in UNITS or entry.column_name.endswith(f"_{entry.unit}"), entry
-        else:
-            assert entry.unit is None, entry
+        elif entry.unit is not None:
+            assert entry.type == "integer", entry
+            assert entry.unit == "rank" or entry.column_name.endswith(f"_{entry.unit}"), entry
 
 
 def test_a_mart_with_a_unit_in_a_column_has_that_column() -> None:

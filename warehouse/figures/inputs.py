@@ -108,7 +108,8 @@ def received(connection: Connection, *, areas: Sequence[str] | None, as_of: date
 
 _TOTALS = """
 select t.area_code, p.period_id, '' as item, t.total_full_time_persons, t.status, t.total_low_full_time_persons,
-       t.total_high_full_time_persons, t.parts, t.parts_expected, t.missing, t.hidden, t.vintages, t.provisional
+       t.total_high_full_time_persons, t.parts, t.parts_expected, t.missing, t.hidden,
+       string_to_array(t.vintages, ', ')::integer[], t.provisional
 from marts.benefit_totals_as_of(coalesce(cast(:as_of as timestamptz), 'infinity'), :area) t
 join core.periods p on p.code = t.period
 """
@@ -187,6 +188,12 @@ def period_codes(rows: pl.DataFrame) -> pl.DataFrame:
     told = [(period.key, str(period), period.last_day) for period in periods]
     types = {"period_id": pl.Int32, "period": pl.String, "day": pl.Date}
     return rows.join(pl.DataFrame(told, schema=types, orient="row"), on="period_id", how="left", maintain_order="left")
+
+
+def first_days(rows: pl.DataFrame) -> pl.Expr:
+    """The first day of the period that each row names by its code."""
+    days = {code: Period.parse(code).first_day for code in rows["period"].unique().to_list()}
+    return pl.col("period").replace_strict(days, return_dtype=pl.Date)
 
 
 def vintages_of(rows: pl.DataFrame, *, names: Sequence[str]) -> pl.DataFrame:

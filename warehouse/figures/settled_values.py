@@ -11,7 +11,7 @@ import polars as pl
 from sqlalchemy import Connection, text
 
 from warehouse.areas import all_areas
-from warehouse.figures.inputs import period_codes
+from warehouse.figures.inputs import first_days, period_codes
 from warehouse.figures.revision_profile import development, read_rows, size_classes
 from warehouse.formulas.development import USED
 from warehouse.formulas.revision_profile import FEWEST_RELEASES, reached
@@ -94,6 +94,7 @@ def _told(rows: pl.DataFrame, *, coverage: pl.DataFrame | None) -> pl.DataFrame:
     return dated.select(
         "table_id", "measure", "area_code", "period", "unit", "status",
         area_name=pl.col("area_code").replace_strict(names, return_dtype=pl.String),
+        period_first_day=first_days(dated),
         period_last_day="day",
         age_releases="age",
         further_releases=pl.when(pl.col("settled").is_not_null()).then(pl.col("horizon") - pl.col("age")),

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from sqlalchemy import Boolean, Text
 
-from warehouse.marts.declaration import BASIS, figure_mart, key, number
+from warehouse.marts.declaration import BASIS, figure_mart, key, number, whole
 from warehouse.schema.core import described, optional
 
 _GROUP = ("The group of benefits, as table y30r21 names it.", "Ydelsesområdet, som tabel y30r21 kalder det.")
@@ -31,13 +31,13 @@ benchmark_ranking = figure_mart(
         "Whether another source answers for the same municipality, period and group: the table comes first.",
         "Om en anden kilde svarer for samme kommune, periode og område: tabellen går forud for listen.",
     ),
-    number(
+    whole(
         "rank",
         "Place among the 98; 1 is furthest below the expected level.",
         "Placering blandt de 98 kommuner; nr. 1 ligger længst under det forventede niveau.",
         unit="rank",
     ),
-    number(
+    whole(
         "rank_half_a_year_earlier",
         "Place on the list half a year earlier.",
         "Placering på listen et halvt år før.",

@@ -14,7 +14,7 @@ from sqlalchemy import Boolean, Column, Connection, Date, Double, Index, Integer
 from warehouse.catalogue.model import Catalogue
 from warehouse.danish.reservations import SMALLEST_COUNT
 from warehouse.database import reader_role
-from warehouse.marts.columns import area_and_month, series_break
+from warehouse.marts.columns import area_and_month, last_day, series_break
 from warehouse.marts.declaration import mart
 from warehouse.schema.core import MOMENT, described, metadata, optional
 
@@ -23,7 +23,7 @@ def _counted(name: str, english: str, danish: str) -> tuple[Column[Any], Column[
     return (
         optional(
             name,
-            Double,
+            Integer if name.endswith("_persons") else Double,
             f"{english} Null unless observed; a null is never a zero.",
             f"{danish} Tom, hvis tallet ikke er oplyst; tom betyder aldrig nul.",
         ),
@@ -87,6 +87,7 @@ benefit_recipients = Table(
     ),
     described("seen_at", MOMENT, "When we saw that vintage.", "Hvornår vi så den udgave."),
     *series_break(),
+    last_day(),
     Index(None, "area_code", "period"),
     Index(None, "table_id", "vintage_id"),
     **mart(

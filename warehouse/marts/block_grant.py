@@ -6,7 +6,10 @@ forecasts and keys that papers quote.
 
 from __future__ import annotations
 
-from warehouse.marts.declaration import BASIS, figure_mart, key, number
+from sqlalchemy import Text
+
+from warehouse.marts.declaration import BASIS, figure_mart, key, number, whole
+from warehouse.schema.core import optional
 
 unemployment_projection = figure_mart(
     "unemployment_projection",
@@ -54,13 +57,13 @@ block_grant_share = figure_mart(
     "Én række pr. kommune, måned, ydelse og grundlag for nøglen. Andelen af landet holdt op mod bloktilskudsnøglen.",
     key("benefit_group_name", "Danish name of the benefit.", "Ydelsens navn.", source="item"),
     key("basis", *BASIS),
-    number(
+    whole(
         "recipients_full_time_persons",
         "Full-time persons in the municipality.",
         "Antal fuldtidspersoner i kommunen.",
         source="local_persons",
     ),
-    number(
+    whole(
         "country_full_time_persons",
         "Full-time persons in the country.",
         "Antal fuldtidspersoner i hele landet.",
@@ -79,6 +82,15 @@ block_grant_share = figure_mart(
     ),
     figure="block_grant_share",
     years_by="period_last_day",
+)
+
+block_grant_share.append_column(
+    optional(
+        "benefit_group",
+        Text,
+        "Our id of the benefit; null: it is no longer declared.",
+        "Ydelsens id i datavarehuset; tom: den er ikke i kataloget mere.",
+    )
 )
 
 MARTS = (unemployment_projection, block_grant_share)

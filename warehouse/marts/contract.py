@@ -20,12 +20,14 @@ from warehouse.marts import (
     own_tables,
     revision_profile,
     settled_values,
+    star,
+    subjects,
     views,
 )
 from warehouse.marts.declaration import figure_of, hashed_by, mart
 from warehouse.schema.core import described, metadata, optional
 
-VERSION = "1.3"
+VERSION = "2.0"
 
 data_dictionary = Table(
     "data_dictionary",
@@ -71,7 +73,9 @@ data_dictionary = Table(
 )
 
 MARTS: tuple[Table, ...] = (
+    *star.MARTS,
     *benefits.MARTS,
+    *subjects.MARTS,
     *benchmark.MARTS,
     *block_grant.MARTS,
     *own_tables.MARTS,
@@ -90,7 +94,7 @@ FIGURE_MARTS: tuple[Table, ...] = tuple(table for table in MARTS if figure_of(ta
 HASHED: dict[str, tuple[str, ...]] = {table.name: hashed_by(table) for table in MARTS if hashed_by(table)}
 """Those that the checksum of a warehouse covers, each with the columns that part its rows."""
 
-UNITS = ("full_time_persons", "persons", "pct_point", "pct", "dkk", "cases", "years")
+UNITS = ("full_time_persons", "persons", "pct_point", "pct", "dkk", "cases", "years", "ratio")
 """What the name of a column with numbers ends in; the longer of two that fit comes first."""
 
 _DIALECT = postgresql.dialect()  # type: ignore[no-untyped-call]
@@ -146,11 +150,12 @@ def type_of(column: Column[Any]) -> str:
 
 
 def unit_of(column: Column[Any]) -> str | None:
-    """The unit of a column with numbers: the one declared, else the one its name ends in; None where it has no numbers."""
-    if not isinstance(column.type, Double):
-        return None
+    """The unit of a column with numbers: the one declared, else the one its name ends in; None where it measures nothing."""
     declared: str | None = column.info.get("unit")
-    return declared or next(unit for unit in UNITS if column.name.endswith(f"_{unit}"))
+    if declared or not isinstance(column.type, Double | Integer):
+        return declared
+    ends_in = [unit for unit in UNITS if column.name.endswith(f"_{unit}")]
+    return ends_in[0] if ends_in or isinstance(column.type, Double) else None
 
 
 def write_dictionary(connection: Connection) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ARRAY, BigInteger, Column, Date, Double, Integer, Table, Text
+from sqlalchemy import Column, Date, Double, Integer, Table, Text
 
 from warehouse.schema.core import described, metadata, optional
 
@@ -62,16 +62,17 @@ def figure_mart(
         ),
         described(
             "vintages",
-            ARRAY(Integer),
-            "Numbers of the vintages that brought the row's inputs.",
-            "Numre på de udgaver, tallene bag rækken kom med.",
+            Text,
+            "Numbers of the vintages that brought the row's inputs, with ', ' between them.",
+            "Numre på de udgaver, tallene bag rækken kom med, med ', ' imellem.",
         ),
         described(
             "assumptions",
-            ARRAY(BigInteger),
-            "Numbers of the assumptions it uses (core.assumptions).",
-            "Numre på de forudsætninger, rækken bruger (core.assumptions).",
+            Text,
+            "Numbers of the assumptions it uses (core.assumptions), with ', ' between them.",
+            "Numre på de forudsætninger, rækken bruger (core.assumptions), med ', ' imellem.",
         ),
+        described("period_first_day", Date, "Its first day.", "Periodens første dag."),
         **mart(english, danish, hashed_by=("period",), years_by=years_by, figure=figure),
     )
 
@@ -81,13 +82,25 @@ def key(name: str, english: str, danish: str, *, source: str | None = None) -> C
     return _filled_from(source, described(name, Text, english, danish, primary_key=True))
 
 
+def whole(name: str, english: str, danish: str, *, unit: str | None = None, source: str | None = None) -> Column[Any]:
+    """A number that is whole: a count as it was published, or a place."""
+    return _computed(name, Integer, (english, danish), unit=unit, source=source)
+
+
 def number(name: str, english: str, danish: str, *, unit: str | None = None, source: str | None = None) -> Column[Any]:
     """A computed number, which is null where it cannot be computed."""
+    return _computed(name, Double, (english, danish), unit=unit, source=source)
+
+
+def _computed(
+    name: str, kind: type[Integer] | type[Double[Any]], told: tuple[str, str], *, unit: str | None, source: str | None
+) -> Column[Any]:
+    english, danish = told
     said = (
         f"{english} Null where an input is hidden or missing; never a zero then.",
         f"{danish} Tom, hvis et af tallene bag er skjult eller mangler; så er det aldrig nul.",
     )
-    return _filled_from(source, optional(name, Double, *said, unit=unit))
+    return _filled_from(source, optional(name, kind, *said, unit=unit))
 
 
 def _filled_from(source: str | None, column: Column[Any]) -> Column[Any]:

@@ -15,13 +15,14 @@ from typing import cast
 
 import polars as pl
 import psycopg
-from sqlalchemy import Connection, Table, text
+from sqlalchemy import Connection, Integer, Table, text
 
 from warehouse.areas import all_areas
+from warehouse.catalogue.model import jobindsats
 from warehouse.database import reader_role
 from warehouse.figures import FIGURES
 from warehouse.figures.compute import answer
-from warehouse.figures.inputs import Scope
+from warehouse.figures.inputs import Scope, first_days
 from warehouse.figures.model import RECIPIENTS
 from warehouse.marts.declaration import figure_of, sources_of, value_of
 
@@ -71,22 +72,41 @@ def rows_of(connection: Connection, mart: Table) -> pl.DataFrame:
     said = " ".join(figure.caveats)
     answered = answer(connection, figure, scope=Scope()).rows
     names = {area.code: area.name for area in all_areas()}
-    return answered.select(
+    rows = answered.select(
         "area_code",
         area_name=pl.col("area_code").replace_strict(names, return_dtype=pl.String),
         period=pl.col("period"),
         period_last_day=pl.col("day"),
         **{column: pl.col(source) for column, source in sources_of(mart).items()},
         caveats=pl.concat_list(pl.lit(said), "caveats").list.join(" ") if said else pl.col("caveats").list.join(" "),
-        vintages=_as_array("vintages"),
-        assumptions=_as_array("assumptions"),
+        vintages=_in_words("vintages"),
+        assumptions=_in_words("assumptions"),
+        period_first_day=first_days(answered),
+        **_benefits(mart),
     )
+    return _whole(rows, mart)
 
 
-def _as_array(name: str) -> pl.Expr:
-    """Numbers as PostgreSQL writes an array."""
-    numbers = pl.col(name).list.eval(pl.element().cast(pl.String)).list.join(",")
-    return pl.concat_str(pl.lit("{"), numbers, pl.lit("}"))
+def _in_words(name: str) -> pl.Expr:
+    """Numbers as a text, since few reporting tools know arrays."""
+    return pl.col(name).list.eval(pl.element().cast(pl.String)).list.join(", ")
+
+
+def _benefits(mart: Table) -> dict[str, pl.Expr]:
+    """The benefit group of each row of a mart that names benefits by their Danish names."""
+    if "benefit_group" not in mart.columns:
+        return {}
+    groups = {group.name: group.id for group in jobindsats().benefit_groups}
+    return {"benefit_group": pl.col("item").replace_strict(groups, default=None, return_dtype=pl.String)}
+
+
+def _whole(rows: pl.DataFrame, mart: Table) -> pl.DataFrame:
+    """Rows with whole numbers where the mart has them; raises ValueError for one that is not whole."""
+    names = [column.name for column in mart.columns if isinstance(column.type, Integer)]
+    for name in names:
+        if (rows[name] != rows[name].cast(pl.Float64).round()).any():
+            raise ValueError(f"{mart.name}.{name} is declared as whole numbers, and there are others among its figures")
+    return rows.with_columns(pl.col(names).cast(pl.Int64))
 
 
 def _copy(connection: Connection, rows: pl.DataFrame, *, into: Table) -> None:

@@ -1,4 +1,4 @@
-"""The marts of a municipality's own tables: activation, ordinary hours, exits and targets, in cases, persons and per cent.
+"""The marts of figures of a municipality's own tables: activation, ordinary hours, exits and targets, in cases and per cent.
 
 One row per area, period and offer, target group, outcome or target. Source: the tables of one's own folder, by their
 contracts.
@@ -11,8 +11,8 @@ from sqlalchemy import Boolean, Text
 from warehouse.marts.declaration import figure_mart, key, number
 from warehouse.schema.core import optional
 
-activation = figure_mart(
-    "activation",
+activation_mix = figure_mart(
+    "activation_mix",
     "One row per area, period and kind of offer. Courses begun, and their mix.",
     "Én række pr. område, periode og type af tilbud. Påbegyndte forløb og deres fordeling.",
     key("offer", "The kind of offer.", "Typen af tilbud.", source="item"),
@@ -21,8 +21,8 @@ activation = figure_mart(
     figure="activation_mix",
 )
 
-ordinary_hours = figure_mart(
-    "ordinary_hours",
+ordinary_hours_gap = figure_mart(
+    "ordinary_hours_gap",
     "One row per area, period and target group. Recipients with ordinary paid hours, against the country.",
     "Én række pr. område, periode og målgruppe. Ydelsesmodtagere med ordinære løntimer, holdt op mod landet.",
     key("target_group", "The benefit or target group.", "Ydelsen eller målgruppen.", source="item"),
@@ -91,4 +91,4 @@ target_followup = figure_mart(
     figure="target_followup",
 )
 
-MARTS = (activation, ordinary_hours, exits, target_followup)
+MARTS = (activation_mix, ordinary_hours_gap, exits, target_followup)

@@ -57,6 +57,7 @@ settled_values = Table(
         "In how many releases that was tried; null: in none.",
         "I hvor mange udgivelser det er prøvet; tom: i ingen.",
     ),
+    described("period_first_day", Date, "The first day of that period.", "Periodens første dag."),
     **mart(
         "One row per publisher table, measure, area and young period. What a value is expected to come to once late "
         "registrations are in; never in place of what is published. Only of totals.",

@@ -6,6 +6,7 @@ published. Source: Jobindsats.dk / STAR, and of activation and ordinary hours a 
 
 from __future__ import annotations
 
+from warehouse.danish.reservations import SMALLEST_COUNT
 from warehouse.marts.themes import member, of_a_table, published, share_of_courses, theme
 
 unemployment = theme(
@@ -218,3 +219,12 @@ public_support = theme(
 )
 
 MARTS = (unemployment, activation, ordinary_hours, sanctions, notices, public_support)
+
+for _mart, _counted in (
+    (unemployment, "unemployed_full_time_persons"),
+    (activation, "activated_full_time_persons"),
+    (public_support, "recipients_full_time_persons"),
+):
+    for _column in _mart.columns:
+        if _column.name in ("share_of_workforce_pct", "share_of_population_pct"):
+            _column.info["rests_on"] = (_counted, SMALLEST_COUNT)

@@ -21,7 +21,8 @@ _COUNTS = ("_persons", "_cases")
 _BREAK = "(max(array[o.series_break, o.series_break_caveat]) filter (where o.series_break is not null))[{place}]"
 _VINTAGES = "array_to_string(array_agg(distinct o.vintage_id order by o.vintage_id), ', ')"
 _SUBJECT = "(select t.subject from marts.tables t where t.table_id = o.table_id)"
-_GROUP = "(select min(g.benefit_group) from core.benefit_groups g where g.name = " + _SUBJECT + ")"
+_OF_NAME = "(select min(g.benefit_group) from core.benefit_groups g where g.name = {name})"
+_OWN = "array(select t.table_id from core.tables t where t.feeds = {feeds})"
 
 
 def theme(
@@ -128,7 +129,11 @@ def of_a_table() -> tuple[Column[Any], ...]:
         "Den ydelsesgruppe, der hedder sådan; tom: ingen gør.",
     )
     said = ("The publisher's table.", "Tabellen hos kilden.")
-    return table_id(*said, primary_key=True), _computed(subject, _SUBJECT), _computed(group, _GROUP)
+    return (
+        table_id(*said, primary_key=True),
+        _computed(subject, _SUBJECT),
+        _computed(group, _OF_NAME.format(name=_SUBJECT)),
+    )
 
 
 def share_of_courses() -> Column[Any]:
@@ -172,7 +177,7 @@ def definitions(themes: tuple[Table, ...]) -> dict[str, str]:
 
 def _tables_of(table: Table) -> str:
     listed = f"array[{', '.join(map(_quoted, table.info['tables']))}]"
-    own = "array(select t.table_id from core.tables t where t.feeds = " + _quoted(table.info["feeds"]) + ")"
+    own = _OWN.format(feeds=_quoted(table.info["feeds"]))
     return f"{listed} || {own}" if table.info["feeds"] else listed
 
 

@@ -5,10 +5,10 @@ They are not part of the schema's metadata, which is tables; their comments in t
 
 from __future__ import annotations
 
-from sqlalchemy import ARRAY, Boolean, Date, Double, Integer, MetaData, Table, Text
+from sqlalchemy import Boolean, Date, Double, Integer, MetaData, Table, Text
 from sqlalchemy.dialects.postgresql import JSONB
 
-from warehouse.marts.columns import area_and_month, series_break
+from warehouse.marts.columns import area_and_month, last_day, series_break
 from warehouse.marts.declaration import mart
 from warehouse.schema.core import MOMENT, described, optional
 
@@ -71,6 +71,7 @@ revisions = Table(
         "The benefit group in marts.benefit_recipients that it is a count of; null for others.",
         "Den ydelsesgruppe i marts.benefit_recipients, tallet hører til; tom for andre.",
     ),
+    described("period_first_day", Date, "The first day of that period.", "Periodens første dag."),
     **mart(
         "One row per observation that a later vintage changed: before, after and when it was seen.",
         "Én række pr. tal, som en senere udgave har ændret: før, efter, og hvornår vi så det.",
@@ -85,19 +86,19 @@ benefit_totals = Table(
     *area_and_month(),
     optional(
         "total_full_time_persons",
-        Double,
+        Integer,
         "Full-time persons on all counted benefits; null unless every part was observed.",
         "Fuldtidspersoner på alle ydelser, der tælles med; tom, hvis blot én del er skjult eller mangler.",
     ),
     optional(
         "total_low_full_time_persons",
-        Double,
+        Integer,
         "The least it can be: hidden and lacking parts as 0. No total; null where no part is there.",
         "Det mindste, tallet kan være: skjulte og manglende dele regnet som 0. Ikke en total; tom, hvor intet er kommet.",
     ),
     optional(
         "total_high_full_time_persons",
-        Double,
+        Integer,
         "The most it can be: hidden parts as 2; null where a part lacks.",
         "Det højeste, tallet kan være: skjulte dele regnet som 2; tom, hvor en del mangler.",
     ),
@@ -119,9 +120,9 @@ benefit_totals = Table(
     described("hidden", Text, "Names of those that are hidden; empty: none.", "Navne på de skjulte; tom: ingen."),
     described(
         "vintages",
-        ARRAY(Integer),
-        "Numbers of the vintages that brought the parts.",
-        "Numre på de udgaver, delene kom med.",
+        Text,
+        "Numbers of the vintages that brought the parts, with ', ' between them.",
+        "Numre på de udgaver, delene kom med, med ', ' imellem.",
     ),
     *series_break(),
     described(
@@ -130,6 +131,7 @@ benefit_totals = Table(
         "Whether it is the newest month of one of the benefits: the publisher goes on to revise it.",
         "Om måneden er den nyeste for en af ydelserne: den er foreløbig, og kilden retter den fortsat.",
     ),
+    last_day(),
     **mart(
         "One row per area and month: all counted benefits together, whole, or with what lacks. What is expected follows the "
         "benefits' validity, not what was loaded.",
@@ -261,10 +263,8 @@ known_moments = Table(
     ),
     described("seen_at", MOMENT, "When we saw it.", "Hvornår udgaven blev set."),
     **mart(
-        "One row per vintage of a publisher table: when something became known. At these moments answers as of a moment "
-        "change; savings do too when a price is recorded.",
-        "Én række pr. udgave af en tabel hos kilden: hvornår noget blev kendt. Svar pr. en dato ændrer sig i disse "
-        "øjeblikke; besparelser også, når en pris registreres.",
+        "One row per vintage of a publisher table: the name that marts.vintages had in version 1, kept until version 3.",
+        "Én række pr. udgave af en tabel hos kilden: det navn, marts.vintages havde i version 1, som findes til version 3.",
         # Left out: it is the vintages again.
         hashed_by=(),
     ),

@@ -1,4 +1,4 @@
-"""Views and functions: `warehouse/sql` holds one file for each, which is the definition in force.
+"""Views and functions: a file of `warehouse/sql` for each is the definition in force; marts of a subject declare theirs.
 
 Each is created or replaced after the tables, and keeps what is granted on it. What PostgreSQL refuses to replace (a view that
 loses a column, a function that returns another type), a migration drops first.
@@ -25,8 +25,11 @@ update ops.schema_version set definitions = '{digest}';
 
 
 def in_order() -> dict[str, str]:
-    """The text of each file by the name of what it defines, each after those that it names."""
-    texts = {file.stem: file.read_text(encoding="utf-8") for file in FOLDER.glob("*.sql")}
+    """The statements by the name of what they define, each after those that it names."""
+    from warehouse.marts.subjects import MARTS
+    from warehouse.marts.themes import definitions
+
+    texts = {file.stem: file.read_text(encoding="utf-8") for file in FOLDER.glob("*.sql")} | definitions(MARTS)
     named = {
         name: sorted({*re.findall(r"\w+\.\w+", re.sub("--.*", "", texts[name]))} & texts.keys() - {name})
         for name in sorted(texts)
@@ -58,7 +61,7 @@ def _code() -> str:
 
     Every command compares it, and to make them takes a tenth of its time (2026-11); so a change of any module counts.
     """
-    files = [*sorted(FOLDER.glob("*.sql")), *sorted(_WAREHOUSE.rglob("*.py"))]
+    files = [*sorted(FOLDER.glob("*.sql")), *sorted(_WAREHOUSE.rglob("marts/*.sql")), *sorted(_WAREHOUSE.rglob("*.py"))]
     return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()
 
 

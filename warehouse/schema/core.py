@@ -154,6 +154,7 @@ series = Table(
     described("members", JSONB, "Dimension to member, by the names the catalogue keeps."),
     UniqueConstraint("table_no", "measure_id", "area_id", "members"),
     Index(None, "table_no", "area_id"),
+    Index(None, "area_id"),
     schema="core",
     comment="One row per table, measure, area and members: what a line in a chart would be.",
 )

@@ -31,12 +31,13 @@ returns setof marts.benefit_recipients language sql stable parallel safe as $$
         group by c.table_no, c.benefit_group, c.area_id, o.period_id
     )
     select g.benefit_group, g.name, a.code, a.name, a.kind, p.code, p.first_day,
-           c.persons, c.persons_status::text, c.full_time_persons, c.full_time_persons_status::text,
+           c.persons::integer, c.persons_status::text, c.full_time_persons::integer, c.full_time_persons_status::text,
            c.workforce_pct, c.workforce_pct_status::text, c.population_pct, c.population_pct_status::text,
            g.counted and p.last_day >= coalesce(g.valid_from, '-infinity')
                      and p.first_day <= coalesce(g.valid_until, 'infinity'),
            p.last_day < coalesce(g.valid_from, '-infinity'),
-           newest.table_id, newest.vintage_id, newest.publisher_updated_on, newest.seen_at, b.series_break, b.caveat
+           newest.table_id, newest.vintage_id, newest.publisher_updated_on, newest.seen_at, b.series_break, b.caveat,
+           p.last_day
     from cells c
     join core.benefit_groups g on g.benefit_group = c.benefit_group
     join newest on newest.table_no = c.table_no

@@ -2,7 +2,7 @@
 create or replace function marts.benefit_average_as_of(as_of timestamptz, area_codes text[], first_month date, last_month date)
 returns table (areas integer, months integer, average_full_time_persons double precision,
                average_low_full_time_persons double precision, average_high_full_time_persons double precision, status text,
-               parts integer, parts_expected integer, missing text, hidden text, vintages integer[],
+               parts integer, parts_expected integer, missing text, hidden text, vintages text,
                series_break_caveat text) language plpgsql stable security definer set search_path = pg_catalog as $$
 #variable_conflict use_column
 begin
@@ -29,10 +29,11 @@ begin
     ), together as (
         select array_agg(e.name order by e.code, e.first_day, e.benefit collate "C") as names,
                array_agg(e.name) filter (where c.area_code is not null) as come,
-               array_agg(c.recipients_full_time_persons) filter (where c.area_code is not null) as counts,
+               array_agg(c.recipients_full_time_persons::double precision) filter (where c.area_code is not null) as counts,
                array_agg(c.recipients_full_time_persons_status) filter (where c.area_code is not null) as statuses,
                count(distinct e.code)::integer as areas, count(distinct e.first_day)::integer as months,
-               coalesce(array_agg(distinct c.vintage_id) filter (where c.area_code is not null), '{}') as vintages,
+               coalesce(array_to_string(array_agg(distinct c.vintage_id order by c.vintage_id)
+                                            filter (where c.area_code is not null), ', '), '') as vintages,
                case when count(distinct coalesce(e.caveat, '')) > 1 then (array_agg(e.caveat order by e.first_day desc))[1] end
                    as caveat
         from expected e

@@ -25,7 +25,7 @@ begin
     )
     select t.table_id, p.code, p.last_day, a.code, a.name, m.name, m.unit, c.members, c.before_value, c.before_status,
            c.after_value, c.after_status, c.after_value - c.before_value, v.vintage_id, v.publisher_updated_on, v.seen_at,
-           c.benefit_group
+           c.benefit_group, p.first_day
     from cells c
     join core.tables t on t.table_no = c.table_no
     join core.measures m on m.measure_id = c.measure_id

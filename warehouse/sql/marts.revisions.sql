@@ -5,7 +5,7 @@ select t.table_id, p.code as period, p.last_day as period_last_day, a.code as ar
        was.value as before_value, was.status::text as before_status,
        became.value as after_value, became.status::text as after_status,
        became.value - was.value as change_value,
-       v.vintage_id, v.publisher_updated_on, v.seen_at, g.benefit_group
+       v.vintage_id, v.publisher_updated_on, v.seen_at, g.benefit_group, p.first_day as period_first_day
 from core.observations was
 join core.observations became on became.table_no = was.table_no and became.series_id = was.series_id
      and became.period_id = was.period_id and became.vintage_id = was.superseded_by
