@@ -32,6 +32,7 @@ from warehouse.formats.strict_json import read_json
 from warehouse.marts.contract import MARTS, VERSION
 from warehouse.marts.observations import observations_of
 from warehouse.marts.rows import State, one_state, state_of
+from warehouse.marts.star import observations
 from warehouse.reading import held_table
 
 MANIFEST = "manifest.json"
@@ -45,13 +46,13 @@ FORMATS: dict[str, Write] = {
 
 
 def marts_named(names: Sequence[str]) -> list[Table]:
-    """The marts of these names, all of them where none is named; raises ExportRefused."""
+    """The marts of these names; where none is named, all but everything that is loaded. Raises ExportRefused."""
     known = {table.name: table for table in MARTS}
     wanted = [name.removeprefix("marts.") for name in names]
     unknown = [name for name in wanted if name not in known]
     if unknown:
         raise ExportRefused(f"there is no mart '{unknown[0]}': there is {', '.join(known)}")
-    return [table for name, table in known.items() if not wanted or name in wanted]
+    return [table for name, table in known.items() if (name in wanted if wanted else table is not observations)]
 
 
 def tables_named(connection: Connection, names: Sequence[str]) -> list[Table]:

@@ -247,7 +247,7 @@ def test_the_population_key_rests_on_the_loaded_table(beside: Scene) -> None:
     assert {vintage["table"] for vintage in by_people["vintages"]} == {"folk1a", "y01a02"}
     marts = beside.query(
         "select p.projected_persons, p.caveats, array_agg(t.table_id) as tables from marts.unemployment_projection p "
-        "join core.vintages v on v.vintage_id = any(p.vintages) join core.tables t using (table_no) "
+        "join marts.vintages t on t.vintage_id = any(string_to_array(p.vintages, ', ')::int[]) "
         "where p.area_name = 'Herlev' and p.basis = 'population' group by 1, 2"
     )
     assert [(row["projected_persons"], row["tables"]) for row in marts] == [(98, ["folk1a"])]

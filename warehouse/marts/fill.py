@@ -24,7 +24,9 @@ from warehouse.figures import FIGURES
 from warehouse.figures.compute import answer
 from warehouse.figures.inputs import Scope, first_days
 from warehouse.figures.model import RECIPIENTS
+from warehouse.history.dimensions import write_periods
 from warehouse.marts.declaration import figure_of, sources_of, value_of
+from warehouse.periods import Period
 
 # Sums of the same parts in another order differ in the last digits; that is no move.
 _AS_GOOD_AS_EQUAL = 1e-9
@@ -58,6 +60,7 @@ def fill(connection: Connection, mart: Table) -> Moves:
     connection.execute(text("select pg_advisory_xact_lock(hashtext('marts'), hashtext(:mart))"), {"mart": mart.name})
     state = rests_on(connection, mart)
     rows = rows_of(connection, mart)
+    write_periods(connection, periods=[Period.parse(code) for code in rows["period"].unique().sort()])
     remember(connection, mart)
     connection.execute(mart.delete())
     _copy(connection, rows, into=mart)

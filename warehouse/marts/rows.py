@@ -18,13 +18,12 @@ PIECE = 20_000
 _TYPES: dict[str, pl.DataType | type[pl.DataType]] = {
     "text": pl.String,
     "integer": pl.Int32,
+    "smallint": pl.Int16,
     "double precision": pl.Float64,
     "boolean": pl.Boolean,
     "date": pl.Date,
     "timestamp with time zone": pl.Datetime("us", "UTC"),
     "jsonb": pl.String,
-    "integer[]": pl.List(pl.Int32),
-    "bigint[]": pl.List(pl.Int64),
 }
 
 
@@ -52,7 +51,7 @@ def state_of(connection: Connection) -> State:
 
 
 def columns_of(table: Table) -> dict[str, pl.DataType | type[pl.DataType]]:
-    """A mart's columns with their types in a frame: JSON is text, an array a list, a moment is in UTC."""
+    """A mart's columns with their types in a frame: JSON is text, a moment is in UTC."""
     return {column.name: _TYPES[type_of(column)] for column in table.columns}
 
 

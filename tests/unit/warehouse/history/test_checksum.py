@@ -33,9 +33,9 @@ def engine(module_engine: Engine) -> Engine:
         connection.execute(
             text(
                 "insert into marts.benefit_recipients (benefit_group, benefit_group_name, area_code, area_name, area_kind, "
-                "period, period_first_day, recipients_persons, recipients_persons_status, counted_in_total, back_cast, "
-                "table_id, vintage_id, seen_at) values ('b', 'B', '163', 'Herlev', 'municipality', '2026M06', '2026-06-01', "
-                "5, 'observed', true, false, 'y01a02', 1, '2026-08-01 04:00+00')"
+                "period, period_first_day, period_last_day, recipients_persons, recipients_persons_status, counted_in_total, "
+                "back_cast, table_id, vintage_id, seen_at) values ('b', 'B', '163', 'Herlev', 'municipality', '2026M06', "
+                "'2026-06-01', '2026-06-30', 5, 'observed', true, false, 'y01a02', 1, '2026-08-01 04:00+00')"
             )
         )
     return module_engine

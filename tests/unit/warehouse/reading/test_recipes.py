@@ -39,13 +39,15 @@ def herlev(engine: Engine) -> Engine:
     month: dict[str, Any] = {
         "benefit_group": "unemployment_insurance", "benefit_group_name": "A-dagpenge", "area_code": "163",
         "area_name": "Herlev", "area_kind": "municipality", "period": "2023M10", "period_first_day": date(2023, 10, 1),
-        "recipients_full_time_persons": 491.0, "recipients_full_time_persons_status": "observed",
+        "period_last_day": date(2023, 10, 31),
+        "recipients_full_time_persons": 491, "recipients_full_time_persons_status": "observed",
         "counted_in_total": True, "back_cast": False, "table_id": "y01a02", "vintage_id": 1, "seen_at": NOW,
     }  # fmt: skip
     saving: dict[str, Any] = {
         "area_code": "163", "area_name": "Herlev", "period": "2023QMAT02", "period_last_day": date(2023, 6, 30),
+        "period_first_day": date(2022, 7, 1),
         "benefit_area": "I alt", "basis": "", "table_id": "y30r21", "saving_dkk": 6_617_500.5,
-        "caveats": "", "vintages": [1], "assumptions": [1],
+        "caveats": "", "vintages": "1", "assumptions": "1",
     }  # fmt: skip
     with engine.begin() as connection:
         write_periods(connection, periods={Period.parse("2023M10")})
