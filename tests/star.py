@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Table, text
 
 from tasks.resources import ready
 from warehouse.marts.contract import MARTS
-from warehouse.marts.star import DIMENSIONS
+from warehouse.marts.dimensions import DIMENSIONS
 
 _FACTS = """
 select t.table_id, m.name, s.members, a.code, p.code, o.value, o.status::text, o.vintage_id

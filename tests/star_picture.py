@@ -14,7 +14,8 @@ from sqlalchemy import Table
 
 from tests.star import joins
 from warehouse.marts.contract import MARTS
-from warehouse.marts.star import DIMENSIONS, observations
+from warehouse.marts.dimensions import DIMENSIONS
+from warehouse.marts.star import observations
 
 FILE = Path(__file__).parents[1] / "docs" / "pictures" / "star.svg"
 WIDTH, BOX, LINE, MARGIN = 960, 250, 15, 20

@@ -7,7 +7,7 @@ published. Source: Jobindsats.dk / STAR, and of activation and ordinary hours a 
 from __future__ import annotations
 
 from warehouse.danish.reservations import SMALLEST_COUNT
-from warehouse.marts.themes import member, of_a_table, published, share_of_courses, theme
+from warehouse.marts.themes import against_country, member, of_a_table, published, share_of_courses, theme
 
 unemployment = theme(
     "unemployment",
@@ -114,10 +114,10 @@ activation = theme(
 
 ordinary_hours = theme(
     "ordinary_hours",
-    "One row per area, period and table: recipients with ordinary paid hours, in publishers' tables and in the municipalities' "
-    "own. The country's row is what a municipality is held against.",
-    "Én række pr. område, periode og tabel: ydelsesmodtagere med ordinære løntimer, i kildernes tabeller og i kommunernes "
-    "egne. Rækken for hele landet er den, en kommune holdes op mod.",
+    "One row per area, period and table: recipients with ordinary paid hours, against the country, in publishers' tables and "
+    "in the municipalities' own.",
+    "Én række pr. område, periode og tabel: ydelsesmodtagere med ordinære løntimer, holdt op mod landet, i kildernes tabeller "
+    "og i kommunernes egne.",
     *published(
         "ordinary_hours_persons",
         "Persons with ordinary paid hours.",
@@ -127,9 +127,11 @@ ordinary_hours = theme(
     *published(
         "ordinary_hours_pct", "In per cent of the group.", "I procent af målgruppen.", measures=("ordinary_hours_pct",)
     ),
+    *against_country("ordinary_hours_persons", "ordinary_hours_pct"),
     tables=("otij01", "y60j01"),
-    parted_by=(*of_a_table(), member("Its members in words", "Kategorierne i ord")),
+    parted_by=(*of_a_table("target_group"), member("Its members in words", "Kategorierne i ord")),
     feeds="ordinary_hours",
+    against_country="ordinary_hours_pct",
 )
 
 sanctions = theme(

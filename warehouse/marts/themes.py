@@ -25,6 +25,17 @@ _OF_NAME = "(select min(g.benefit_group) from core.benefit_groups g where g.name
 _OWN = "array(select t.table_id from core.tables t where t.feeds = {feeds})"
 
 
+_BESIDE = """
+left join {country} country on country.area_code = '000' and country.table_id = any({{tables}})
+    and country.measure = {{measure}} and country.table_id = o.table_id and country.measure = o.measure
+    and country.period = o.period and country.members = o.members"""
+_MADE = (
+    ("", "theme_view", "marts.observations"),
+    ("_as_of", "theme_as_of", "core.observations_told(as_of, {tables}, '000')"),
+)
+"""What is made of a theme: what its name ends in, the file of the statement, and where it finds the country's values."""
+
+
 def theme(
     name: str,
     english: str,
@@ -33,10 +44,12 @@ def theme(
     tables: tuple[str, ...],
     parted_by: tuple[Column[Any], ...] = (),
     feeds: str = "",
+    against_country: str = "",
 ) -> Table:
     """A mart of tables side by side: one row per area, period and what else it is parted by.
 
-    With `feeds` the tables of a municipality's own that feed it are among them.
+    With `feeds` the tables of a municipality's own that feed it are among them. With `against_country`, a measure, each row
+    has the country's value of it at hand, as `country.value`.
     """
     return Table(
         name,
@@ -65,14 +78,14 @@ def theme(
             _computed(column, _BREAK.format(place=place))
             for place, column in enumerate(series_break("period", "perioden"), 1)
         ),
-        **_made(english, danish, tables=tables, feeds=feeds),
+        **_made(english, danish, tables=tables, feeds=feeds, against_country=against_country),
     )
 
 
-def _made(english: str, danish: str, *, tables: tuple[str, ...], feeds: str) -> dict[str, Any]:
+def _made(english: str, danish: str, **theme: Any) -> dict[str, Any]:
     # Left out of the checksum: it is the facts again.
     said = mart(english, danish, hashed_by=(), years_by="period_last_day")
-    return said | {"info": said["info"] | {"tables": tables, "feeds": feeds}}
+    return said | {"info": said["info"] | theme}
 
 
 def _computed(column: Column[Any], expression: str) -> Column[Any]:
@@ -114,10 +127,10 @@ def member(english: str, danish: str, *, name: str = "member") -> Column[Any]:
     return _computed(column, "o.member") if name != "member" else column
 
 
-def of_a_table() -> tuple[Column[Any], ...]:
+def of_a_table(name: str = "subject") -> tuple[Column[Any], ...]:
     """The columns that say of which table a row is, and which benefit or other group the table is about."""
     subject = described(
-        "subject",
+        name,
         Text,
         "What the table is about: a benefit or another group.",
         "Hvad tabellen handler om: en ydelse eller en anden gruppe.",
@@ -133,6 +146,37 @@ def of_a_table() -> tuple[Column[Any], ...]:
         table_id(*said, primary_key=True),
         _computed(subject, _SUBJECT),
         _computed(group, _OF_NAME.format(name=_SUBJECT)),
+    )
+
+
+def against_country(persons: str, share: str) -> tuple[Column[Any], ...]:
+    """The country's share, the distance to it, and how large a group count and share imply; none of too small a group."""
+    counted, shared = (f"(max(o.value) filter (where o.measure = {_quoted(each)}))" for each in (persons, share))
+    base = f"round(({counted} / nullif({shared}, 0) * 100)::numeric)::integer"
+    unknown = f"max(o.status) filter (where o.measure = {_quoted(persons)}) is null"
+    said = (
+        "Null where an input is hidden or missing; never a zero then.",
+        "Tom, hvis et af tallene bag er skjult eller mangler.",
+    )
+    country = optional(
+        "country_pct", Double, f"The same for the country. {said[0]}", f"Det samme for hele landet. {said[1]}"
+    )
+    gap = optional(
+        "gap_pct_point",
+        Double,
+        f"Own minus the country's; none of a group under {SMALLEST_BASE}. {said[0]}",
+        f"Egen andel minus landets; ikke for grupper under {SMALLEST_BASE}. {said[1]}",
+    )
+    group = optional(
+        "base_persons",
+        Integer,
+        f"The group's size that count and share imply. {said[0]}",
+        f"Målgruppens størrelse, som antal og andel tilsammen giver den. {said[1]}",
+    )
+    return (
+        _computed(country, "max(country.value)"),
+        _computed(gap, f"case when {base} >= {SMALLEST_BASE} or {unknown} then {shared} - max(country.value) end"),
+        _computed(group, base),
     )
 
 
@@ -154,11 +198,6 @@ def share_of_courses() -> Column[Any]:
     )
 
 
-def is_theme(table: Table) -> bool:
-    """Whether a mart is one of these."""
-    return "tables" in table.info
-
-
 def definitions(themes: tuple[Table, ...]) -> dict[str, str]:
     """The statements that make each view and its function as of a moment, by their names."""
     made = {}
@@ -169,9 +208,12 @@ def definitions(themes: tuple[Table, ...]) -> dict[str, str]:
             "keys": _keys_of(each),
             "columns": _columns_of(each),
             "measures": _measures_of(each),
+            "measure": _quoted(each.info["against_country"]),
         }
-        made[each.fullname] = read_sql(__package__, "theme_view").format_map(names)
-        made[f"{each.fullname}_as_of"] = read_sql(__package__, "theme_as_of").format_map(names)
+        beside = _BESIDE if each.info["against_country"] else ""
+        for name, file, country in _MADE:
+            said = {"beside": beside.format(country=country).format_map(names)}
+            made[f"{each.fullname}{name}"] = read_sql(__package__, file).format_map(names | said)
     return made
 
 

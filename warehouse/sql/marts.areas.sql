@@ -1,4 +1,4 @@
--- What its columns mean is in warehouse/marts/star.py. A Danish alphabet ends in æ, ø and å, which no collation is asked for.
+-- What its columns mean is in warehouse/marts/dimensions.py. A Danish alphabet ends in æ, ø and å, which no collation is asked for.
 create or replace view marts.areas as
 select a.code as area_code, a.code4 as area_code4, a.name as area_name, a.kind as area_kind,
        case a.kind when 'region' then a.code when 'landsdel' then parent.code when 'municipality' then above.code end as region_code,

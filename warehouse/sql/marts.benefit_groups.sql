@@ -1,4 +1,4 @@
--- What its columns mean is in warehouse/marts/star.py.
+-- What its columns mean is in warehouse/marts/dimensions.py.
 create or replace view marts.benefit_groups as
 select g.benefit_group, g.name as benefit_group_name, t.table_id, g.members, g.counted as counted_in_total,
        g.benchmark as benefit_area, g.valid_from, g.valid_until, g.successor

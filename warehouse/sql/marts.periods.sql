@@ -1,4 +1,4 @@
--- What its columns mean is in warehouse/marts/star.py. A period's number is its kind, year and number: 2026M07 is 1202607.
+-- What its columns mean is in warehouse/marts/dimensions.py. A period's number is its kind, year and number: 2026M07 is 1202607.
 create or replace view marts.periods as
 select p.code as period, p.kind as period_kind, p.first_day as period_first_day, p.last_day as period_last_day,
        p.period_id / 100 % 10000 as year, p.period_id % 100 as number,

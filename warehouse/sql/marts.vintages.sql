@@ -1,4 +1,4 @@
--- What its columns mean is in warehouse/marts/star.py.
+-- What its columns mean is in warehouse/marts/dimensions.py.
 create or replace view marts.vintages as
 select v.vintage_id, t.table_id, t.title as table_title, v.publisher_updated_on, v.seen_at, v.new::integer as new_cells,
        v.revised::integer as revised_cells, v.withdrawn::integer as withdrawn_cells, v.unchanged::integer as unchanged_cells,
