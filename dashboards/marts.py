@@ -101,7 +101,7 @@ class Marts:
         """The Danish days on which counts became known, the first first."""
         # The least vintage is the first that the index has of a table; whether there is any row may be sought in all of them.
         found = self._rows(
-            "select distinct (seen_at at time zone 'Europe/Copenhagen')::date as day from marts.known_moments k "
+            "select distinct (seen_at at time zone 'Europe/Copenhagen')::date as day from marts.vintages k "
             "where table_id = 'y30r21' or (select min(r.vintage_id) from marts.benefit_recipients r "
             "where r.table_id = k.table_id) is not null order by 1"
         )
@@ -191,7 +191,7 @@ class Marts:
         """One row per table: the newest vintage that was known."""
         return self._rows(
             "select distinct on (table_id) table_id, table_title, vintage_id, publisher_updated_on, seen_at "
-            "from marts.known_moments where table_id = any(%(tables)s) and seen_at <= %(as_of)s "
+            "from marts.vintages where table_id = any(%(tables)s) and seen_at <= %(as_of)s "
             "order by table_id, vintage_id desc",
             tables=list(table_ids),
             as_of=as_of,

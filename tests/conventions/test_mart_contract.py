@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from copy import deepcopy
 from typing import Any
 
@@ -9,6 +10,7 @@ import pytest
 from sqlalchemy import Engine, text
 
 from tasks.exports.dictionary import Language, markdown
+from tests import star_picture
 from tests.contract import broken, declared, given_out, major_of, newest_since
 from tests.conventions.sources import ROOT
 from warehouse.marts.contract import MARTS, UNITS, VERSION, data_dictionary, entries, write_dictionary
@@ -22,6 +24,18 @@ NAMED_BY_THE_DESIGN = {
 
 def test_what_was_given_out_stays_within_a_major_version() -> None:
     assert broken(given_out(), now=declared(since=given_out())) == []
+
+
+def test_the_page_of_version_2_names_all_that_became_another() -> None:
+    page = (ROOT / "docs" / "contract-2.md").read_text(encoding="utf-8")
+    rows = [line for line in page.splitlines() if line.startswith("| `marts.")]
+    for said in broken(given_out("1.3"), now=declared(since=given_out())):
+        mart, column = re.findall(r"^marts\.(\w+)\.(\w+)", said)[0]
+        assert any(f"`marts.{mart}`" in row and f"`{column}`" in row for row in rows), said
+
+
+def test_the_picture_of_the_star_is_fresh() -> None:
+    assert star_picture.FILE.read_text(encoding="utf-8") == star_picture.picture(), "run python -m tests.star_picture"
 
 
 def test_what_was_added_is_written_down_and_raised_the_version() -> None:

@@ -1,6 +1,6 @@
 """Declare the star for reporting tools: the fact `observations` with everything that is loaded, and its dimensions.
 
-A column that has a dimension's key for its name joins it, in every mart: docs/recipes.md has the picture. Units are in a column.
+A column that has a dimension's key for its name joins it, in every mart: docs/recipes.md has the picture. Units are in one.
 """
 
 from __future__ import annotations

@@ -14,6 +14,7 @@ from sqlalchemy import Engine, insert, text
 
 from tasks.exports.export import export, marts_named
 from tests.conventions.sources import ROOT
+from tests.properties.releases import FULL_TIME, night, publish_release, shown
 from warehouse.catalogue.model import jobindsats
 from warehouse.database.reader_limits import READER
 from warehouse.database.reader_role import give
@@ -77,6 +78,22 @@ def test_the_sql_for_dashboards_answers_to_a_reader(herlev: Engine) -> None:
     assert [(row.months, row.parts, row.status) for row in answers[4]] == [(12, 0, "missing"), (1, 0, "missing")]
     assert [*answers[3:4], *answers[5:8]] == [[], [], [], []]  # nothing was published to the facts
     assert len(answers[8]) == len(figure_marts.savings.columns)
+
+
+def test_the_sql_of_the_star_answers_to_a_reader(herlev: Engine) -> None:
+    statements = code("The star", language="sql")
+    assert len(statements) == 4
+    publish_release(herlev, {("2023M10", 163, FULL_TIME): shown(491)}, seen_at=night(0))
+    with herlev.begin() as connection:
+        if not connection.scalar(text("select rolsuper from pg_roles where rolname = current_user")):
+            pytest.skip("the user of the given server may not make roles and act as them")
+        give(connection)
+        connection.execute(text(f"set local role {READER}"))
+        answers = [connection.exec_driver_sql(statement.replace("%", "%%")).all() for statement in statements]
+    assert [len(rows) for rows in answers] == [1, 1, 0, 1]  # nothing was known on the day of the third
+    [first], [second] = answers[:2]
+    assert (first.value, first.status, first.member) == (491, "observed", "")
+    assert (second.period_name, second.area_name, second.value) == ("oktober 2023", "Herlev", 491)
 
 
 def test_the_files_are_read_as_the_recipes_say(herlev: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
