@@ -1,6 +1,7 @@
--- Made of the declarations in warehouse/marts/themes.py.
+-- Made of the declarations in warehouse/marts/themes.py. By the tables' numbers, of which each is asked first: PostgreSQL then reads
+-- of no other table, however the question is planned.
 create or replace view {mart} as
 select {columns}
-from marts.observations o{beside}
-where o.table_id = any({tables}) and o.measure = any({measures})
+from core.observation_versions o
+where o.superseded_by is null and o.table_no in ({numbers}) and o.measure = any({measures})
 group by {keys};

@@ -1,7 +1,7 @@
 """Declare the marts of one subject each: publishers' tables side by side, a column for each measure and its status.
 
-They are views over marts.observations, with a function as of a moment beside each; both are made of what is declared here.
-Counts are whole numbers, since the audit lets no other in. Source: the publishers' tables that each names.
+They are views over the facts, with a function as of a moment beside each; warehouse/marts/theme_sql.py makes both of what is
+declared here. Counts are whole numbers, since the audit lets no other in. Source: the publishers' tables that each names.
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ from typing import Any
 from sqlalchemy import Column, Date, Double, Integer, Table, Text
 
 from warehouse.danish.reservations import SMALLEST_BASE
-from warehouse.database.sql_files import read_sql
 from warehouse.marts.columns import last_day, series_break, table_id
 from warehouse.marts.declaration import mart
 from warehouse.marts.views import views
@@ -22,18 +21,6 @@ _BREAK = "(max(array[o.series_break, o.series_break_caveat]) filter (where o.ser
 _VINTAGES = "array_to_string(array_agg(distinct o.vintage_id order by o.vintage_id), ', ')"
 _SUBJECT = "(select t.subject from marts.tables t where t.table_id = o.table_id)"
 _OF_NAME = "(select min(g.benefit_group) from core.benefit_groups g where g.name = {name})"
-_OWN = "array(select t.table_id from core.tables t where t.feeds = {feeds})"
-
-
-_BESIDE = """
-left join {country} country on country.area_code = '000' and country.table_id = any({{tables}})
-    and country.measure = {{measure}} and country.table_id = o.table_id and country.measure = o.measure
-    and country.period = o.period and country.members = o.members"""
-_MADE = (
-    ("", "theme_view", "marts.observations"),
-    ("_as_of", "theme_as_of", "core.observations_told(as_of, {tables}, '000')"),
-)
-"""What is made of a theme: what its name ends in, the file of the statement, and where it finds the country's values."""
 
 
 def theme(
@@ -196,50 +183,6 @@ def share_of_courses() -> Column[Any]:
         f"case when o.member <> '' and bool_and({status} in ('observed', 'withdrawn')) {offers} "
         f"and sum({courses}) {offers} >= {SMALLEST_BASE} then 100 * {courses} / sum({courses}) {offers} end",
     )
-
-
-def definitions(themes: tuple[Table, ...]) -> dict[str, str]:
-    """The statements that make each view and its function as of a moment, by their names."""
-    made = {}
-    for each in themes:
-        names = {
-            "mart": each.fullname,
-            "tables": _tables_of(each),
-            "keys": _keys_of(each),
-            "columns": _columns_of(each),
-            "measures": _measures_of(each),
-            "measure": _quoted(each.info["against_country"]),
-        }
-        beside = _BESIDE if each.info["against_country"] else ""
-        for name, file, country in _MADE:
-            said = {"beside": beside.format(country=country).format_map(names)}
-            made[f"{each.fullname}{name}"] = read_sql(__package__, file).format_map(names | said)
-    return made
-
-
-def _tables_of(table: Table) -> str:
-    listed = f"array[{', '.join(map(_quoted, table.info['tables']))}]"
-    own = _OWN.format(feeds=_quoted(table.info["feeds"]))
-    return f"{listed} || {own}" if table.info["feeds"] else listed
-
-
-def _measures_of(table: Table) -> str:
-    named = [name for column in table.columns for name in column.info.get("measures", ())]
-    return f"array[{', '.join(map(_quoted, named))}]"
-
-
-def _keys_of(table: Table) -> str:
-    plain = [f"o.{column.name}" for column in table.columns if "expression" not in column.info]
-    others = [column.info["expression"] for column in table.primary_key if "expression" in column.info]
-    # Of a municipality's own table two members of two breakdowns may have one name.
-    members = ["o.members"] if table.info["feeds"] else []
-    return ", ".join([*plain, *others, *members])
-
-
-def _columns_of(table: Table) -> str:
-    """The columns as they are asked for; what is not computed is a column of the observations."""
-    asked = [(column.info.get("expression", f"o.{column.name}"), column.name) for column in table.columns]
-    return ",\n       ".join(f"{expression} as {name}" for expression, name in asked)
 
 
 def _quoted(said: str) -> str:

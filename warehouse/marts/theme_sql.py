@@ -1,0 +1,75 @@
+"""Make the view and the function as of a moment of each mart of one subject, as warehouse/marts/themes.py declares it.
+
+What they give is in the units of its columns: persons, cases, per cent, as published.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from sqlalchemy import Table
+
+from warehouse.database.sql_files import read_sql
+
+_OWN = "array(select t.table_id from core.tables t where t.feeds = {feeds})"
+_NUMBER = "(select t.table_no from core.tables t where t.table_id = {table})"
+_BESIDE = """
+    left join {country} and country.area_code = '000' and country.measure = {measure} and country.measure = o.measure
+        and country.period = o.period and country.members = o.members"""
+_STANDS = "core.observation_versions country on country.superseded_by is null and country.table_no = t.table_no"
+_KNOWN = "core.observations_told(as_of, {tables}, '000') country on country.table_id = o.table_id"
+
+
+def definitions(themes: Iterable[Table]) -> dict[str, str]:
+    """The statements that make each view and its function as of a moment, by their names."""
+    made = {}
+    for each in themes:
+        view = "theme_by_table_view" if "table_id" in each.primary_key.columns else "theme_view"
+        for name, file, country in (("", view, _STANDS), ("_as_of", "theme_as_of", _KNOWN)):
+            made[f"{each.fullname}{name}"] = read_sql(__package__, file).format_map(_named(each, country=country))
+    return made
+
+
+def _named(table: Table, *, country: str) -> dict[str, str]:
+    """What the files of the statements leave open."""
+    names = {"tables": _tables_of(table), "measure": _quoted(table.info["against_country"])}
+    beside = _BESIDE.format(country=country.format_map(names), **names) if table.info["against_country"] else ""
+    return names | {
+        "mart": table.fullname,
+        "numbers": ", ".join(_NUMBER.format(table=_quoted(each)) for each in table.info["tables"]),
+        "keys": _keys_of(table),
+        "columns": _columns_of(table),
+        "measures": _measures_of(table),
+        "beside": beside,
+    }
+
+
+def _tables_of(table: Table) -> str:
+    listed = _array(table.info["tables"])
+    return f"{listed} || {_OWN.format(feeds=_quoted(table.info['feeds']))}" if table.info["feeds"] else listed
+
+
+def _measures_of(table: Table) -> str:
+    return _array(name for column in table.columns for name in column.info.get("measures", ()))
+
+
+def _array(names: Iterable[str]) -> str:
+    return f"array[{', '.join(map(_quoted, names))}]"
+
+
+def _keys_of(table: Table) -> str:
+    plain = [f"o.{column.name}" for column in table.columns if "expression" not in column.info]
+    others = [column.info["expression"] for column in table.primary_key if "expression" in column.info]
+    # Of a municipality's own table two members of two breakdowns may have one name.
+    members = ["o.members"] if table.info["feeds"] else []
+    return ", ".join([*plain, *others, *members])
+
+
+def _columns_of(table: Table) -> str:
+    """The columns as they are asked for; what is not computed is a column of the observations."""
+    asked = [(column.info.get("expression", f"o.{column.name}"), column.name) for column in table.columns]
+    return ",\n       ".join(f"{expression} as {name}" for expression, name in asked)
+
+
+def _quoted(said: str) -> str:
+    return "'" + said.replace("'", "''") + "'"
