@@ -15,9 +15,11 @@ import os
 import subprocess
 import sys
 import tempfile
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from statistics import quantiles
 from time import perf_counter, sleep
@@ -27,6 +29,7 @@ from sqlalchemy import Engine, create_engine, text
 
 from dashboards import marts
 from tasks.archive.store import Archive
+from tests.bench import star
 from tests.bench.bodies import Bodies, made, released
 from tests.bench.wide_tables import bring_in, declare, larger_catalogue, look_at_another, open_run
 from warehouse import migrations
@@ -40,6 +43,8 @@ TODAY = "2025-05-20"
 ORDINARY = "y01a02"
 LOOK = 1.0
 _READER = "reader_of_the_bench"
+Asking = Callable[[str, int, float, float], dict[str, list[float]]]
+"""What a reader asks: the address, which of the readers, for how many seconds, and how long each looks at what comes."""
 
 
 @dataclass
@@ -190,8 +195,10 @@ def _measure(engine: Engine, tables: list[Table], *, found: Found, readers_at_on
     found.as_of_ms = _as_of(engine, tables)
     found.as_of_ordinary_ms = _as_of(engine, [jobindsats().table(ORDINARY)])
     _said(f"one municipality and table as of a day: {found.as_of_ms}; an ordinary table: {found.as_of_ordinary_ms}")
-    found.dashboard_ms = _dashboards(engine, number=readers_at_once, seconds=seconds, look=LOOK)
-    found.hasty_ms = _dashboards(engine, number=readers_at_once, seconds=seconds, look=0)
+    of_star = partial(star.reader, table_ids=[table.id for table in tables])
+    for ask in (_reader, of_star):
+        found.dashboard_ms |= _dashboards(engine, ask, number=readers_at_once, seconds=seconds, look=LOOK)
+        found.hasty_ms |= _dashboards(engine, ask, number=readers_at_once, seconds=seconds, look=0)
     for name, figures in found.dashboard_ms.items():
         _said(f"dashboard, {name}: {figures}; asked without a pause: {found.hasty_ms[name]}")
 
@@ -229,8 +236,10 @@ def _spread(milliseconds: list[float]) -> dict[str, float]:
     return {"median": round(twentieths[9], 1), "p95": round(twentieths[18], 1), "asked": len(milliseconds)}
 
 
-def _dashboards(engine: Engine, *, number: int, seconds: float, look: float) -> dict[str, dict[str, float]]:
-    """Milliseconds of each of the dashboard's statements, by so many readers at once, each as the readers' account.
+def _dashboards(
+    engine: Engine, ask: Asking, *, number: int, seconds: float, look: float
+) -> dict[str, dict[str, float]]:
+    """Milliseconds of each of the statements that readers ask, so many at once, each as the readers' account.
 
     A reader looks at each page for so many seconds before opening the next.
     """
@@ -238,7 +247,7 @@ def _dashboards(engine: Engine, *, number: int, seconds: float, look: float) -> 
         readers.give(connection, login=_READER)
     address = engine.url.set(drivername="postgresql", username=_READER).render_as_string(hide_password=False)
     with ThreadPoolExecutor(number) as pool:
-        asked = [pool.submit(_reader, address, at, seconds, look) for at in range(number)]
+        asked = [pool.submit(ask, address, at, seconds, look) for at in range(number)]
         each: dict[str, list[float]] = {}
         for future in asked:
             for name, took in future.result().items():
