@@ -9,7 +9,11 @@ select p.code as period, p.kind as period_kind, p.first_day as period_first_day,
        case p.kind when 'M' then month.en || ' ' || year.written when 'Y' then year.written when 'MYTD' then 'January to ' || month.en
                    || ' ' || year.written else case p.kind when 'QMAT' then 'four quarters to ' else '' end || 'quarter '
                    || p.period_id % 100 || ' of ' || year.written end as period_name_en,
-       earlier.code as previous_period, before.code as year_earlier_period
+       (select earlier.code from core.periods earlier
+        where earlier.period_id = case when p.period_id % 100 > 1 then p.period_id - 1
+            else p.period_id - 100 + case p.kind when 'M' then 11 when 'MYTD' then 11 when 'Y' then 0 else 3 end end)
+           as previous_period,
+       (select before.code from core.periods before where before.period_id = p.period_id - 100) as year_earlier_period
 from core.periods p
 cross join lateral (select (p.period_id / 100 % 10000)::text as written) year
 cross join lateral (
@@ -25,7 +29,4 @@ cross join lateral (
                   'december'])[p.period_id % 100] as da,
            (array['January', 'February', 'March', 'April', 'May', 'June', 'July', 'August', 'September', 'October', 'November',
                   'December'])[p.period_id % 100] as en
-) month
-left join core.periods earlier on earlier.period_id = case when p.period_id % 100 > 1 then p.period_id - 1
-    else p.period_id - 100 + case p.kind when 'M' then 11 when 'MYTD' then 11 when 'Y' then 0 else 3 end end
-left join core.periods before on before.period_id = p.period_id - 100;
+) month;
