@@ -62,8 +62,8 @@ def test_everything_that_is_loaded_is_in_the_star_as_of_any_moment(
         assert lost_or_doubled(connection) == []
         assert repeated(connection) == []
     as_of = "select * from {}_as_of(cast(:moment as timestamptz)) order by 1, 3, 6, 7"
-    for (mart, moment), then in held.items():
-        assert rows(module_engine, as_of.format(mart), moment=moment) == then, mart
+    for (name, moment), then in held.items():
+        assert rows(module_engine, as_of.format(name), moment=moment) == then, name
 
 
 @pytest.fixture(scope="module")
