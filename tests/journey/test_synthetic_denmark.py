@@ -14,6 +14,7 @@ from sqlalchemy.exc import DBAPIError
 
 from tests.conftest import Stage
 from tests.scene import Scene
+from tests.star import compared, lost_or_doubled, moments, repeated
 from warehouse.catalogue.model import jobindsats
 from warehouse.figures import FIGURES
 
@@ -46,6 +47,27 @@ def test_herlevs_totals_are_those_of_its_paper(two_nights: Scene) -> None:
         "where area_name = 'Herlev' and counted_in_total and period in ('2022M10', '2023M10') group by period order by period"
     )
     assert sums == [{"period": "2022M10", "persons": 2_844}, {"period": "2023M10", "persons": 2_882}]
+
+
+def test_the_star_holds_all_that_is_loaded_and_its_joins_lose_and_double_nothing(two_nights: Scene) -> None:
+    engine = create_engine(two_nights.database)
+    with engine.connect() as connection:
+        found = list(compared(connection, at=moments(connection)))
+        assert [when for when, facts, star in found if facts != star or not facts[0]] == []
+        assert len(found) == 4
+        assert lost_or_doubled(connection) == []
+        assert repeated(connection) == []
+    engine.dispose()
+
+
+def test_unemployment_and_sanctions_can_be_read_beside_one_another(two_nights: Scene) -> None:
+    asked = (
+        "select u.unemployed_full_time_persons, u.seasonally_adjusted_full_time_persons, s.sanctions_cases "
+        "from marts.unemployment u left join marts.sanctions s using (area_code, period_last_day) "
+        "where area_code = '000' and u.member = '' and u.period = '2023M09'"
+    )
+    [row] = two_nights.query(asked)
+    assert all(isinstance(cell, int) and cell > 0 for cell in row.values()), row
 
 
 def test_the_total_of_every_benefit_is_a_figure(two_nights: Scene) -> None:
