@@ -158,7 +158,7 @@ def test_a_file_of_sql_that_changed_is_noticed_and_put_in_force(
     assert shipped[0]
     shutil.copytree(ROOT / "warehouse" / "sql", tmp_path / "sql")
     file = tmp_path / "sql" / "marts.known_moments.sql"
-    file.write_text(file.read_text(encoding="utf-8").replace("v.seen_at\n", "v.seen_at + '1 day' as seen_at\n"))
+    file.write_text(file.read_text(encoding="utf-8").replace("v.seen_at from", "v.seen_at + '1 day' as seen_at from"))
     monkeypatch.setattr(definitions, "FOLDER", tmp_path / "sql")
     monkeypatch.setattr(definitions, "_code", definitions._code.__wrapped__)
     assert standing() == (False, shipped[1])

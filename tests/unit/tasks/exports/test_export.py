@@ -81,7 +81,7 @@ def filled(module_engine: Engine) -> Engine:
             "period_last_day": date(year, month, 28),
             "recipients_persons": None if number == 3 else 1234 + number,
             "recipients_persons_status": "suppressed" if number == 3 else "observed",
-            "recipients_full_time_persons": -1 - number,
+            "recipients_full_time_persons": 12 + number,
             "recipients_full_time_persons_status": "observed",
             "share_of_population_pct": -0.1 - number / 3,
             "share_of_population_pct_status": "observed",
