@@ -26,8 +26,8 @@ _SESSION = {
     "jit": "off",
     "max_parallel_workers_per_gather": "0",
     "plan_cache_mode": "force_custom_plan",
-    # marts.observations alone is eight relations. Beyond the limit PostgreSQL plans a part by itself, and a dimension's condition
-    # no longer says which facts are read (58 million observations: 1,250 ms and 43 so; 2026-11).
+    # marts.observations alone is eight relations. Beyond the limit PostgreSQL plans a part by itself, and a dimension's
+    # condition no longer says which facts are read (58 million observations: 1,250 ms and 43 so; 2026-11).
     "join_collapse_limit": "16",
     "from_collapse_limit": "16",
     "geqo_threshold": "17",
