@@ -168,6 +168,24 @@ def require_warehouse(settings: Settings) -> None:
         )
 
 
+def own_municipality() -> str | None:
+    """The reader's own municipality, where the settings name it; raises SettingsError."""
+    return read_settings().municipality
+
+
+def own_or(area: str | None) -> str:
+    """The area that was asked for, or the reader's own municipality where none was.
+
+    Raises QuestionError where there is neither, and SettingsError.
+    """
+    chosen = own_municipality() if area is None else area
+    if chosen is None:
+        raise QuestionError(
+            "no area is named: write --area Herlev, or name your own municipality once in JOBINDSATS_MUNICIPALITY"
+        )
+    return chosen
+
+
 def declare(connection: Connection, tables: Iterable[Table], *, source: Source, renew: bool = False) -> None:
     """Write the tables that are not as they are shipped; what stands declared of one stays unless it is renewed."""
     from warehouse.history.dimensions import write_own_breaks, write_tables

@@ -171,10 +171,11 @@ class Span:
 
     def covers(self, period: Period) -> bool:
         """Whether a period lies from the one of its kind that the span begins in to the one it ends in."""
-        first, last = self._ends(period.kind)
+        first, last = self.ends(period.kind)
         return first <= period <= last
 
-    def _ends(self, kind: PeriodKind) -> tuple[Period, Period]:
+    def ends(self, kind: PeriodKind) -> tuple[Period, Period]:
+        """The first and the last period of a kind that it covers."""
         first = self.first if self.first.kind is kind else Period.containing(self.first.ends_in.first_day, kind=kind)
         last = self.last if self.last.kind is kind else Period.containing(self.last.last_day, kind=kind)
         return first, last

@@ -16,6 +16,7 @@ from urllib.parse import unquote
 from dotenv import dotenv_values
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
 
+from warehouse.areas import AreaUnknown, find
 from warehouse.formats.days import time_of
 
 PREFIX = "JOBINDSATS_"
@@ -23,7 +24,7 @@ SETTINGS_FILE = "JOBINDSATS_SETTINGS_FILE"
 CAUTIOUS_CALLS_PER_MINUTE = 60
 EMPTY_IS_UNSET = (
     "api_url", "api_token", "statbank_url", "warehouse_url", "archive_url", "data_dir", "now", "assumptions", "claims",
-    "ranking_lists", "local_files", "notify", "contact", "catalogue",
+    "ranking_lists", "local_files", "notify", "contact", "catalogue", "municipality",
 )  # fmt: skip
 
 _ON_THIS_MACHINE = re.compile(r"https?://(127(\.\d+){3}|localhost|\[::1\])(:\d+)?(/|$)")
@@ -36,7 +37,8 @@ class SettingsError(ValueError):
 class Settings(BaseModel):
     """Everything a run needs to know about where it is; read once, at the border.
 
-    Where there is no `statbank_url`, Statistics Denmark's StatBank is not asked.
+    Where there is no `statbank_url`, Statistics Denmark's StatBank is not asked. `municipality` is the reader's own, by the
+    publisher's name of it, whatever spelling it was written in.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
@@ -55,6 +57,7 @@ class Settings(BaseModel):
     catalogue: Path | None = None
     notify: SecretStr | None = None
     contact: str | None = Field(default=None, max_length=200)
+    municipality: str | None = None
     timeout_seconds: float = Field(default=180, gt=0)
     retries: int = Field(default=4, ge=0)
     backoff_seconds: float = Field(default=1, ge=0)
@@ -83,6 +86,19 @@ class Settings(BaseModel):
                 "password written as %40 %3A %2F and %25"
             )
         return value
+
+    @field_validator("municipality")
+    @classmethod
+    def _is_one_of_the_98(cls, value: str | None) -> str | None:
+        if value is None:
+            return None
+        try:
+            area = find(value)
+        except AreaUnknown as error:
+            raise ValueError(str(error)) from None
+        if area.kind != "municipality":
+            raise ValueError(f"{area.name} is no municipality: name one of the 98, such as Herlev")
+        return area.name
 
     @field_validator("api_url")
     @classmethod

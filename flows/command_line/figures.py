@@ -46,7 +46,7 @@ def figure(
     name: str,
     /,
     *,
-    area: Area,
+    area: Area = None,
     period: Annotated[str | None, Parameter(help="One period; the newest where none is named.")] = None,
     item: Item = None,
     as_of: AsOf = None,
@@ -54,9 +54,9 @@ def figure(
 ) -> int:
     """Show a derived figure for an area, with its bounds, assumptions and vintages."""
     from tasks import answers
-    from tasks.resources import ready
+    from tasks.resources import own_or, ready
 
-    asked = answers.asked(name, area=area, period=period, item=item, as_of=as_of)
+    asked = answers.asked(name, area=own_or(area), period=period, item=item, as_of=as_of)
     with ready() as resources, resources.engine.connect() as connection:
         rows, missing = answers.rows(connection, asked)
         if not rows:
@@ -164,7 +164,7 @@ def explain(
     name: Annotated[str, Parameter(name="FIGURE")],
     /,
     *,
-    area: Area,
+    area: Area = None,
     period: Annotated[str, Parameter(help="One period.")],
     item: Item = None,
     as_of: AsOf = None,
@@ -172,9 +172,9 @@ def explain(
 ) -> int:
     """Take a figure apart: formula, inputs with their vintages, assumptions, down to the archived bytes' hashes."""
     from tasks import answers
-    from tasks.resources import ready
+    from tasks.resources import own_or, ready
 
-    asked = answers.asked(name, area=area, period=period, item=item, as_of=as_of)
+    asked = answers.asked(name, area=own_or(area), period=period, item=item, as_of=as_of)
     with ready() as resources, resources.engine.connect() as connection:
         trees = answers.trees(connection, asked, archive=resources.archive)
     if as_json:

@@ -66,7 +66,7 @@ COMMANDS = {
     "flows.command_line.administration:doctor": (
         "Look at settings, warehouse, archive, publisher and Prefect, and at each declared table beside its publisher."
     ),
-    "flows.command_line.outputs:export": (
+    "flows.command_line.exports:export": (
         "Write the marts, or any table, as files, all of one state of the warehouse, with a manifest of what they are."
     ),
     "flows.command_line.outputs:dictionary": (

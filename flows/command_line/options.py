@@ -16,7 +16,12 @@ Tables = Annotated[
     list[str] | None, Parameter(name="--table", negative="", help="Only this table; may be given again.")
 ]
 
-Area = Annotated[str, Parameter(help="Name or code of a municipality, or 'Hele landet'.")]
+OWN = "that of JOBINDSATS_MUNICIPALITY where none is named"
+Area = Annotated[str | None, Parameter(help=f"Name or code of a municipality, or 'Hele landet'; {OWN}.")]
+Areas = Annotated[
+    list[str] | None,
+    Parameter(name="--area", negative="", help=f"A municipality, or 'Hele landet'; {OWN}; may be given again."),
+]
 AsOf = Annotated[str | None, Parameter(help="As it was known then: a date (end of day) or a time.")]
 
 

@@ -1,4 +1,4 @@
-"""Commands that write files for people to read: briefings, the marts, the data dictionary."""
+"""Commands that write files for people to read: briefings, the data dictionary, lineage."""
 
 from __future__ import annotations
 
@@ -6,20 +6,19 @@ import sys
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from cyclopts import Parameter
 
-from flows.command_line.options import FAILED, WELL, AsOf, Json, Tables, answered, wrong_use
+from flows.command_line.options import FAILED, OWN, WELL, AsOf, Json, Tables, answered, wrong_use
 from flows.command_line.progress import Moved, bar, counted
-from flows.printing import console, grid, number, print_json, tell
+from flows.printing import console, number, print_json, tell
 
 if TYPE_CHECKING:
     from tasks.briefing.write import Written
     from tasks.upkeep.lineage import Written as Events
 
 
-FORMS = ("parquet", "csv", "xlsx")
 BRIEFING_FORMS = (".html", ".htm", ".docx", ".pdf")
 MUNICIPALITIES = 98
 
@@ -27,7 +26,7 @@ MUNICIPALITIES = 98
 def briefing(
     *,
     out: Annotated[Path, Parameter(help="The file to write (.html, .docx, .pdf); with --all, the folder.")],
-    area: Annotated[str | None, Parameter(help="Name or code of a municipality.")] = None,
+    area: Annotated[str | None, Parameter(help=f"Name or code of a municipality; {OWN}.")] = None,
     everywhere: Annotated[bool, Parameter(name="--all", negative="", help="All 98, a file each.")] = False,
     neighbours: Annotated[
         list[str] | None, Parameter(negative="", help="A municipality to hold it against; may be given again.")
@@ -41,8 +40,14 @@ def briefing(
     as_json: Json = False,
 ) -> int:
     """Write the committee's appendix of a municipality (HTML, Word or PDF by the file's ending), or of all as HTML."""
+    from tasks.resources import own_municipality
+
+    area = own_municipality() if area is None and not everywhere else area
     if (area is None) is not everywhere or (everywhere and neighbours):
-        return wrong_use("name one municipality with --area (and --neighbours, if you like), or write them with --all")
+        return wrong_use(
+            "name one municipality with --area (and --neighbours, if you like) or your own in JOBINDSATS_MUNICIPALITY, or "
+            "write them with --all"
+        )
     if wrong := _wrong_place(out, everywhere=everywhere):
         return wrong_use(wrong)
     with bar(shown=everywhere and not as_json) as moved:
@@ -90,57 +95,6 @@ def _written(
             pages = of_many(resources.engine, None, folder=out, made=made, as_of=at, since=from_then)
             return [*counted(pages, of=MUNICIPALITIES, moved=moved)]
         return [of_one(resources.engine, area, file=out, made=made, held_against=neighbours, as_of=at, since=from_then)]
-
-
-def export(
-    *,
-    to: Annotated[Path, Parameter(help="The folder: new, empty, or of an earlier export, which is replaced.")],
-    form: Annotated[
-        Literal["parquet", "csv", "xlsx"], Parameter(name="--format", help="For programs, for exchange, for people.")
-    ] = "parquet",
-    international: Annotated[
-        bool, Parameter(negative="--danish", help="CSV with commas and decimal points, or as Danish Excel reads it.")
-    ] = False,
-    marts: Annotated[
-        list[str] | None, Parameter(name="--mart", negative="", help="Only this mart; may be given again.")
-    ] = None,
-    tables: Annotated[
-        list[str] | None,
-        Parameter(
-            name="--table", negative="", help="Only what stands of this table, by id or title; may be given again."
-        ),
-    ] = None,
-    as_json: Json = False,
-) -> int:
-    """Write the marts, or any table, as files, all of one state of the warehouse, with a manifest of what they are."""
-    from tasks.exports.export import export as write_marts
-    from tasks.exports.export import marts_named, tables_named
-    from tasks.resources import ready
-    from warehouse.reading import require_published
-
-    if to.suffix.removeprefix(".") in (*FORMS, "zip") and not to.is_dir():
-        return wrong_use(_name_a_folder(to, form=form))
-    chosen = "csv international" if form == "csv" and international else form
-    wanted = marts_named(marts or []) if marts or not tables else []
-    with ready() as resources, bar(shown=not as_json) as moved:
-        with resources.engine.connect() as connection:
-            require_published(connection)
-            wanted += tables_named(connection, tables or [])
-        manifest = write_marts(resources.engine, to=to, form=chosen, marts=wanted, now=resources.clock(), told=moved)
-    return answered(manifest, as_json=as_json, shown=lambda: _print_exported(manifest, to=to))
-
-
-def _name_a_folder(file: Path, *, form: str) -> str:
-    meant = file.suffix.removeprefix(".") if file.suffix.removeprefix(".") in FORMS else form
-    return f"--to {file}: an export is a folder of files, so name one: --to {file.with_suffix('')} --format {meant}"
-
-
-def _print_exported(manifest: dict[str, Any], *, to: Path) -> None:
-    lines = grid("mart or table", ">rows")
-    for mart, rows in manifest["marts"].items():
-        lines.add_row(mart, number(rows))
-    console().print(lines)
-    console().print(f"Written to {to}, as the warehouse stands with vintage {manifest['newest_vintage']}")
 
 
 ENDINGS = {"xlsx": (".xlsx",), "md": (".md", ".markdown", ".txt"), "dcat": (".jsonld", ".json")}

@@ -102,18 +102,18 @@ def settled(
     table: str,
     /,
     *,
-    area: Area,
+    area: Area = None,
     period: Annotated[str | None, Parameter(help="One period; every young one where none is named.")] = None,
     as_json: Json = False,
 ) -> int:
     """Show what an area's newest values are expected to come to once late registrations are in, beside what is published."""
     from tasks import answers
-    from tasks.resources import ready
+    from tasks.resources import own_or, ready
     from warehouse import reading
 
     with ready() as resources, resources.engine.connect() as connection:
         asked = reading.held_table(connection, table)
-        rows = answers.settled(connection, table=asked, area=area, period=period)
+        rows = answers.settled(connection, table=asked, area=own_or(area), period=period)
     return answered(rows, as_json=as_json, shown=lambda: console().print(_settled_lines(rows)))
 
 

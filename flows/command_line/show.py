@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from itertools import pairwise
+from dataclasses import replace
+from itertools import groupby, pairwise
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -13,7 +14,7 @@ from rich.padding import Padding
 from rich.table import Table as Grid
 from rich.text import Text
 
-from flows.command_line.options import WELL, Area, AsOf, Json, answered, wrong_use
+from flows.command_line.options import WELL, Areas, AsOf, Json, answered, wrong_use
 from flows.printing import STYLES, cell, console, danish_time, grid, in_words, number, print_json, tell
 
 _NAMED = 4
@@ -136,7 +137,8 @@ def show(
     table: str,
     /,
     *,
-    area: Area,
+    areas: Areas = None,
+    last: Annotated[int | None, Parameter(help="Only so many of the newest periods.")] = None,
     period: Annotated[str | None, Parameter(help="One period (2026M06) or a span (2026M01:2026M06).")] = None,
     measure: Annotated[str | None, Parameter(help="Only this measure, by our name or the publisher's label.")] = None,
     where: Annotated[
@@ -146,16 +148,23 @@ def show(
     as_json: Json = False,
 ) -> int:
     """Show observations of one table and area, as they stand or as they were known on a day."""
-    from tasks.resources import ready
+    from tasks.resources import own_or, ready
     from warehouse import reading
 
+    if last is not None and last < 1:
+        return wrong_use(f"--last {last}: at least one period is shown, such as --last 12")
+    named = areas or [own_or(None)]
+    found: dict[str, Rows] = {}
     with ready() as resources, resources.engine.connect() as connection:
         asked = reading.question(
-            connection, table, area=area, period=period, measure=measure, where=where or [], as_of=as_of
+            connection, table, area=named[0], period=period, measure=measure, where=where or [], as_of=as_of
         )
-        rows = reading.observations(connection, asked)
-        if not rows:
-            return wrong_use(reading.why_nothing(connection, asked))
+        for of_one in (replace(asked, area=name) for name in named):
+            held = reading.observations(connection, of_one)
+            if not held:
+                return wrong_use(reading.why_nothing(connection, of_one))
+            found[held[0]["area_code"]] = held
+        rows = _newest([row for held in found.values() for row in held], periods=last)
         warnings = reading.caveats(connection, asked, rows=rows)
     if as_json:
         for warning in warnings:
@@ -166,10 +175,19 @@ def show(
     return WELL
 
 
+def _newest(rows: Rows, *, periods: int | None) -> Rows:
+    """Rows of the newest periods, so many of those that any row is of; all of them where none is said."""
+    kept = sorted({row["period"] for row in rows})[-(periods or 0) :]
+    return [row for row in rows if row["period"] in kept]
+
+
 def _print_observations(rows: Rows, *, title: str, warnings: Sequence[str]) -> None:
+    """The rows of each area under its name, then what a comparison of them must say."""
     terminal = console()
-    terminal.print(Text(rows[0]["table"], "bold").append(f" {title}: {rows[0]['area']}", "not bold"))
-    terminal.print(_observation_lines(rows))
+    for area, of_area in groupby(rows, key=lambda row: row["area"]):
+        shown = list(of_area)
+        terminal.print(Text(shown[0]["table"], "bold").append(f" {title}: {area}", "not bold"))
+        terminal.print(_observation_lines(shown))
     for warning in warnings:
         terminal.print(Text(warning, "yellow"))
 
@@ -199,7 +217,7 @@ def _value(row: dict[str, Any]) -> str:
 
 def totals(
     *,
-    area: Annotated[list[str], Parameter(negative="", help="A municipality, or 'Hele landet'; may be given again.")],
+    areas: Areas = None,
     period: Annotated[
         str | None, Parameter(help="One month (2026M06), a span (2026M01:2026M06) or years (2025:2026).")
     ] = None,
@@ -209,10 +227,11 @@ def totals(
 ) -> int:
     """Show all benefits together, month by month: whole, or with bounds and the names of what lacks."""
     from tasks import totals as asked
-    from tasks.resources import ready
+    from tasks.resources import own_or, ready
 
+    named = areas or [own_or(None)]
     with ready() as resources, resources.engine.connect() as connection:
-        rows = asked.totals(connection, areas=area, period=period, as_of=as_of, together=together)
+        rows = asked.totals(connection, areas=named, period=period, as_of=as_of, together=together)
     return answered(rows, as_json=as_json, shown=lambda: _print_totals(rows))
 
 

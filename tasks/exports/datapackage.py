@@ -13,15 +13,14 @@ from typing import Any
 from sqlalchemy import Table
 
 from warehouse.marts.contract import Entry, entries_of
-
-DESCRIPTOR = "datapackage.json"
+from warehouse.marts.narrowed import narrowed_to
 
 _TYPES = {
     "bigint": "integer", "boolean": "boolean", "date": "date", "double precision": "number", "integer": "integer",
     "jsonb": "object", "smallint": "integer", "text": "string", "timestamp with time zone": "datetime",
 }  # fmt: skip
 
-_FORMATS: Mapping[str, Mapping[str, Any]] = {
+FORMATS: Mapping[str, Mapping[str, Any]] = {
     "parquet": {"format": "parquet", "mediatype": "application/vnd.apache.parquet"},
     "csv": {"format": "csv", "mediatype": "text/csv", "encoding": "utf-8-sig", "dialect": {"delimiter": ";"}},
     "csv international": {"format": "csv", "mediatype": "text/csv", "encoding": "utf-8", "dialect": {"delimiter": ","}},
@@ -32,16 +31,24 @@ _FORMATS: Mapping[str, Mapping[str, Any]] = {
 def described(manifest: Mapping[str, Any], *, marts: Sequence[Table]) -> dict[str, Any]:
     """The descriptor of an export: a resource for each mart, of one file or of the files that are its years."""
     files = {mart: list(each) for mart, each in groupby(manifest["files"], key=lambda file: file["mart"])}
+    resources = [_resource(table, files=files[table.name], form=manifest["format"]) for table in marts]
+    return package(manifest, sources=list(map(source_of, marts)), resources=resources)
+
+
+def package(
+    manifest: Mapping[str, Any], *, sources: Sequence[str], resources: Sequence[Mapping[str, Any]]
+) -> dict[str, Any]:
+    """The descriptor of any export, of these resources, its figures credited to these sources."""
     return {
         "profile": "data-package",
         "name": manifest["product"],
         "title": "Danish labour-market figures by municipality",
         "version": manifest["contract_version"],
         "created": manifest["exported_at"],
-        "sources": [{"title": title} for title in dict.fromkeys(map(source_of, marts))],
+        "sources": [{"title": title} for title in dict.fromkeys(sources)],
         "newest_vintage": manifest["newest_vintage"],
         "newest_vintage_seen_at": manifest["newest_vintage_seen_at"],
-        "resources": [_resource(table, files=files[table.name], form=manifest["format"]) for table in marts],
+        "resources": list(resources),
     }
 
 
@@ -53,6 +60,7 @@ def source_of(table: Table) -> str:
 def _resource(table: Table, *, files: Sequence[Mapping[str, Any]], form: str) -> dict[str, Any]:
     alone = {"path": files[0]["file"], "bytes": files[0]["bytes"], "hash": f"sha256:{files[0]['sha256']}"}
     said = entries_of(table)
+    narrow = {"narrowed_to": narrowed_to(table)} if narrowed_to(table) else {}
     sheet = {"dialect": {"excel": {"sheet": table.name}}} if form == "xlsx" else {}
     return {
         "profile": "tabular-data-resource" if form.startswith("csv") else "data-resource",
@@ -61,8 +69,9 @@ def _resource(table: Table, *, files: Sequence[Mapping[str, Any]], form: str) ->
         "description": said[0].grain_en,
         "description_da": said[0].grain_da,
         **(alone if len(files) == 1 else {"path": [file["file"] for file in files]}),
-        **_FORMATS[form],
+        **FORMATS[form],
         **sheet,
+        **narrow,
         "rows": sum(file["rows"] for file in files),
         "sources": [{"title": source_of(table)}],
         "schema": _schema(said, form=form),
