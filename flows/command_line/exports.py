@@ -62,7 +62,8 @@ def export(
             to, form=chosen, marts=marts or [], tables=tables or [], narrowed=narrowed, shown=not as_json
         )
         return answered(manifest, as_json=as_json, shown=lambda: _print_exported(manifest, to=to))
-    if wrong := _wrong_workbook(form, workbook=workbook, others=[*(marts or []), *(tables or []), *(benefits or [])]):
+    written = ("xlsx",) * workbook + ("csv",) * charts
+    if wrong := _wrong_workbook(form, written=written, others=[*(marts or []), *(tables or []), *(benefits or [])]):
         return wrong_use(wrong)
     manifest = _of_municipalities(
         areas, to=to, period=period, forms={"workbook": workbook, "charts": charts, "danish": not international}
@@ -88,11 +89,11 @@ def _exported(
         return write_marts(resources.engine, to=to, form=form, marts=wanted, now=resources.clock(), told=moved)
 
 
-def _wrong_workbook(form: str | None, *, workbook: bool, others: Sequence[str]) -> str | None:
+def _wrong_workbook(form: str | None, *, written: Sequence[str], others: Sequence[str]) -> str | None:
     """Why a municipality's workbook or charts cannot be had so; None where they can."""
     if others:
         return "--workbook and --charts have their own tables: leave --mart, --table and --benefit out"
-    if form is not None and (form != "xlsx") is workbook:
+    if form is not None and form not in written:
         return f"--format {form} is not what is written: leave it out; --workbook is Excel's, --charts are SVG, PNG and CSV"
     return None
 
@@ -102,7 +103,6 @@ def _of_municipalities(
 ) -> dict[str, Any]:
     """Write workbooks or charts of municipalities; gives the manifest."""
     from tasks.exports.municipality.write import export_municipalities
-
     from tasks.resources import own_or, ready, today
     from warehouse.reading import require_published
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 import textwrap
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from html import escape
 from itertools import accumulate, pairwise
 from typing import Any
@@ -19,6 +20,7 @@ from tasks.briefing import chart_specs, wording
 from tasks.briefing.cells import NOT_IN_FORCE, OBSERVED, SUPPRESSED, Cell, Change, compared
 from tasks.briefing.content import Briefing, Compared, Course, Point, Ranking, RankLine, ShareLine
 from warehouse.danish import writing
+from warehouse.periods import Period
 
 Rows = list[dict[str, Any]]
 _LETTERS = 21
@@ -27,7 +29,7 @@ _SHORT = {"Selvforsørgelses- og hjemrejseydelse samt overgangsydelse": "Selvfor
 
 @dataclass(frozen=True)
 class Chart:
-    """A chart: its SVG, its name, a title that says what is found, what a screen reader says, its key, and its rows."""
+    """A chart: its name, a title that says what is found, what a screen reader says, its SVG, key and rows, and its drawing."""
 
     name: str
     title: str
@@ -35,13 +37,15 @@ class Chart:
     svg: str
     key: str = ""
     rows: tuple[dict[str, Any], ...] = ()
+    drawing: chart_specs.Spec = field(default_factory=dict)
 
 
 def _drawn(
     spec: chart_specs.Spec, *, datasets: dict[str, Rows], name: str, title: str, description: str, key: str = ""
 ) -> Chart:
     """A chart as SVG that scales with its page, has ids of its own, and is one picture with a name to a screen reader."""
-    svg: str = vl_convert.vegalite_to_svg(spec | {"datasets": datasets}, format_locale="da-DK")
+    drawing = spec | {"datasets": datasets}
+    svg: str = vl_convert.vegalite_to_svg(drawing, format_locale="da-DK")
     own = re.sub(r'(id="|url\(#|href="#)(clip|gradient)', rf"\g<1>{name}-\g<2>", svg)
     opening = re.match(r"<svg[^>]*?viewBox=\"([^\"]+)\"[^>]*>", own)
     box = opening[1] if opening else f"0 0 {chart_specs.WIDTH} {chart_specs.WIDTH}"
@@ -51,7 +55,7 @@ def _drawn(
         f'aria-labelledby="{name}-title" aria-describedby="{name}-desc">'
         f'<title id="{name}-title">{escape(title)}</title><desc id="{name}-desc">{escape(description)}</desc>'
     )
-    return Chart(name, title, description, head + inner, key, tuple(datasets["rows"]))
+    return Chart(name, title, description, head + inner, key, tuple(datasets["rows"]), drawing)
 
 
 def charts_of(briefing: Briefing) -> dict[str, Chart]:
@@ -67,8 +71,12 @@ def charts_of(briefing: Briefing) -> dict[str, Chart]:
 
 
 def course(briefing: Briefing) -> Chart | None:
-    """The total over time: a line per stretch between series breaks; bars from low to high where parts are hidden."""
-    points = briefing.course
+    """The total over time."""
+    return course_of(briefing.course, over_year=briefing.total.over_year)
+
+
+def course_of(points: tuple[Point, ...], *, over_year: Change) -> Chart | None:
+    """A total over time: a line per stretch between series breaks; bars from low to high where parts are hidden."""
     drawn = [point for point in points if point.cell.status in (OBSERVED, SUPPRESSED)]
     if len(drawn) < 2:
         return None
@@ -88,7 +96,7 @@ def course(briefing: Briefing) -> Chart | None:
         ),
         datasets={"rows": rows, "breaks": broken, "span": [{"persons": end} for end in _span(points, share=_LEAST)]},
         name="forloeb",
-        title=_found(briefing.total.over_year, of="på ydelse"),
+        title=_found(over_year, of="på ydelse"),
         description=f"Linje over fuldtidspersoner på alle ydelser fra {writing.period(first.period)} "
         f"({wording.cell(first.cell, writing.number)}) til {writing.period(last.period)} "
         f"({wording.cell(last.cell, writing.number)}). Tallene står i tabellen efter figuren.",
@@ -179,8 +187,13 @@ def _on_lines(name: str) -> str:
 
 
 def changes(briefing: Briefing) -> Chart | None:
+    """Each benefit's change over the year."""
+    return changes_of(briefing.benefits, month=briefing.month)
+
+
+def changes_of(compared_lines: Sequence[Compared], *, month: Period) -> Chart | None:
     """Each benefit's change over the year as a bar with its number; where none is computed, the word for why."""
-    lines = [line for line in briefing.benefits if line.now.status != NOT_IN_FORCE]
+    lines = [line for line in compared_lines if line.now.status != NOT_IN_FORCE]
     told = [(line.name, line.over_year.value, wording.change(line.over_year, writing.signed)) for line in lines]
     rows = _bars(told)
     if not rows:
@@ -191,7 +204,7 @@ def changes(briefing: Briefing) -> Chart | None:
         name="aendring",
         title=_most(lines),
         description=_of_bars("flere", "færre", rows=rows),
-        key=f"Ændring fra {writing.period(briefing.year_before)} til {writing.period(briefing.month)}, fuldtidspersoner.",
+        key=f"Ændring fra {writing.period(month.year_earlier)} til {writing.period(month)}, fuldtidspersoner.",
     )
 
 
