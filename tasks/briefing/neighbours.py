@@ -26,7 +26,7 @@ def municipality(name: str) -> Area:
     """The municipality a person means; raises AreaUnknown with the nearest names, and QuestionError for another area."""
     found = find(name)
     if found.kind != "municipality":
-        raise QuestionError(f"{found.name} is no municipality: a briefing is about one of the 98, such as Herlev")
+        raise QuestionError(f"{found.name} is no municipality: name one of the 98, such as Herlev")
     return found
 
 

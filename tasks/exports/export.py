@@ -18,7 +18,7 @@ from tasks.runs.progress import Told, ignore
 from warehouse.marts.contract import MARTS, VERSION
 from warehouse.marts.narrowed import has_benefits, narrowed, narrowed_to, narrowing
 from warehouse.marts.observations import observations_of
-from warehouse.marts.rows import State, one_state, state_of
+from warehouse.marts.rows import State, has_rows, one_state, state_of
 from warehouse.reading import held_table
 
 FORMATS: dict[str, Write] = {
@@ -77,11 +77,21 @@ def export(
     Raises ExportRefused, also where none of those that were narrowed has a row.
     """
 
+    _require_rows(engine, [table for table in marts if narrowed_to(table)])
+
     def write(folder: Path) -> tuple[Document, Document]:
         manifest = _written(engine, folder=folder, form=form, marts=marts, now=now, told=told)
         return manifest, described(manifest, marts=marts)
 
     return replaced(to, write=write)
+
+
+def _require_rows(engine: Engine, narrow_ones: Sequence[Table]) -> None:
+    """Raise ExportRefused where none of the marts that were narrowed has a row; before anything is made."""
+    with one_state(engine) as connection:
+        if narrow_ones and not any(has_rows(connection, table) for table in narrow_ones):
+            names = ", ".join(table.name for table in narrow_ones)
+            raise ExportRefused(f"nothing of what was asked for is held in {names}: ask for more of it")
 
 
 def _written(
@@ -97,8 +107,6 @@ def _written(
         ]
     rows = {table.name: sum(file["rows"] for file in files if file["mart"] == table.name) for table in marts}
     narrow_ones = {table.name: narrowed_to(table) for table in marts if narrowed_to(table)}
-    if narrow_ones and not any(rows[name] for name in narrow_ones):
-        raise ExportRefused(f"nothing of what was asked for is held in {', '.join(narrow_ones)}: ask for more of it")
     narrow_ones_told = {"narrowed_to": narrow_ones} if narrow_ones else {}
     return manifest_of(state, form=form, now=now) | narrow_ones_told | {"marts": rows, "files": files}
 

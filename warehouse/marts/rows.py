@@ -71,6 +71,12 @@ def _asked(table: Table) -> dict[str, Any]:
     return dict(table.info.get("asked", {}))
 
 
+def has_rows(connection: Connection, table: Table) -> bool:
+    """Whether a mart has any row."""
+    query = f"select exists (select from {_from(table)})"  # noqa: S608
+    return bool(connection.scalar(text(query), _asked(table)))
+
+
 def rows_of(connection: Connection, table: Table, *, year: int | None = None, by: str | None = None) -> pl.LazyFrame:
     """A mart's rows in the order of its key, read as they are collected; those of one year by a column of days."""
 

@@ -21,7 +21,10 @@ def of_sheet(table: Sheet, *, file: Document, area: Area) -> Document:
     """A sheet of a workbook."""
     dialect = {"excel": {"sheet": table.name}}
     return (
-        _named(table.name, file=file, area=area) | FORMATS["xlsx"] | {"dialect": dialect} | _columns(table, comma=False)
+        _named(f"workbook {table.name}", file=file, area=area)
+        | FORMATS["xlsx"]
+        | {"dialect": dialect}
+        | _columns(table, comma=False)
     )
 
 

@@ -63,8 +63,11 @@ def _years(first: date, last: date) -> dict[str, Any]:
 def changes(
     workbook: Workbook, sheet: Sheet, *, below: int, column: int, title: str, size: tuple[int, int]
 ) -> Any | None:
-    """A bar to either side for each row with a number, of a sheet whose head stands in row `below`; None where none has."""
-    many = _leading(sheet, column)
+    """A bar to either side for each row with a number, of a sheet whose head stands in row `below`; None where none has.
+
+    The sheet's last row is a total, and has no bar.
+    """
+    many = min(_leading(sheet, column), len(sheet.rows) - 1)
     if not many:
         return None
     chart = workbook.add_chart({"type": "bar"})

@@ -11,6 +11,7 @@ import textwrap
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -108,7 +109,9 @@ def write_pictures(folder: Path, months: Months, *, known: date, danish: bool) -
     for picture in pictures(months):
         drawing = _alone(picture.chart, months=months, known=known)
         svg, png, table = (folder / f"{picture.chart.name}.{form}" for form in ("svg", "png", "csv"))
-        svg.write_text(vl_convert.vegalite_to_svg(drawing, format_locale="da-DK"), encoding="utf-8")
+        svg.write_text(
+            _read_aloud(vl_convert.vegalite_to_svg(drawing, format_locale="da-DK"), picture.chart), encoding="utf-8"
+        )
         png.write_bytes(vl_convert.vegalite_to_png(drawing, scale=_SHARPNESS, format_locale="da-DK"))
         write_csv(table, picture.table, danish=danish)
         yield from ((svg, None), (png, None), (table, picture.table))
@@ -120,6 +123,12 @@ def _alone(chart: Chart, *, months: Months, known: date) -> dict[str, Any]:
     below = [line for said in (chart.key, source) if said for line in textwrap.wrap(said, _LETTERS)]
     title = {"text": textwrap.wrap(chart.title, _LETTERS - 10), "subtitle": below, "anchor": "start", "offset": 14}
     return chart.drawing | {"background": "white", "title": title}
+
+
+def _read_aloud(svg: str, chart: Chart) -> str:
+    """An SVG that a screen reader takes for one picture, with its title and what it shows."""
+    begun, _, rest = svg.partition(">")
+    return f'{begun} role="img"><title>{escape(chart.title)}</title><desc>{escape(chart.description)}</desc>{rest}'
 
 
 def write_csv(file: Path, table: Sheet, *, danish: bool) -> None:

@@ -5,6 +5,7 @@ Numbers are numbers with Danish formats, nothing is a formula, and every cell th
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from contextlib import closing
 from datetime import date, datetime
@@ -43,13 +44,14 @@ _FORMATS: Mapping[str, dict[str, Any]] = {
     "head": {"bold": True, "text_wrap": True, "bottom": 1, "bg_color": "#E7EDF3", "valign": "top"},
     "wrapped": {"text_wrap": True, "valign": "top"},
     "title": {"bold": True, "font_size": 16},
-    "note": {"font_color": "#4A4A4A"},
+    "note": {"font_color": "#4A4A4A", "text_wrap": True, "valign": "top"},
     "warning": {"bold": True, "font_color": "#D55E00"},
 }
 _HEAD = 4
 """The row of the overview's heads: its title stands above."""
 _WIDE, _SMALL = 800, (430, 240)
 _ACROSS = 3
+_HEIGHT, _LETTERS = 15, 105
 
 
 def write_workbook(file: Path, months: Months, *, about: Mapping[str, str], now: datetime) -> list[Sheet]:
@@ -104,7 +106,7 @@ class _Formats:
         """How a cell of a column is shown: a word among numbers as a word, decimals where there are any."""
         if isinstance(content, str):
             return self("word" if kind in NUMBERS else "wrapped" if wraps else "text", bold=bold)
-        if kind in ("number", "change") and not float(content).is_integer():  # type: ignore[arg-type]
+        if kind in ("number", "change") and isinstance(content, float):
             return self("decimals" if kind == "number" else "decimal change", bold=bold)
         return self(kind, bold=bold)
 
@@ -125,7 +127,7 @@ def _write_table(sheet: Worksheet, table: Sheet, *, formats: _Formats) -> None:
     _write_rows(sheet, table, below=0, formats=formats, total=False)
     sheet.autofilter(0, 0, max(len(table.rows), 1), len(table.columns) - 1)
     if not table.rows:
-        sheet.write_row(1, 0, ["Ingen", *[NONE] * (len(table.columns) - 1)], formats("note"))
+        sheet.write_row(1, 0, ["Ingen", *[NONE] * (len(table.columns) - 1)], formats("text"))
 
 
 def _write_rows(sheet: Worksheet, table: Sheet, *, below: int, formats: _Formats, total: bool) -> None:
@@ -154,17 +156,19 @@ def _write_overview(workbook: Workbook, months: Months, *, formats: _Formats) ->
     sheet, month = _printed(workbook.add_worksheet("Oversigt")), months.newest
     sheet.write_string(0, 0, f"{official(months.area.name)}: nøgletal på beskæftigelsesområdet", formats("title"))
     if month is None:
-        sheet.write_string(1, 0, "Der er ingen tal for de måneder, der er spurgt om.", formats("note"))
+        sheet.write_string(1, 0, "Der er ingen tal for de måneder, der er spurgt om.", formats("text"))
         return
     state = " (foreløbige tal)" if months.provisional(month) else ""
-    sheet.write_string(1, 0, f"Fuldtidspersoner i {writing.period(month)}{state}", formats("note"))
+    sheet.write_string(1, 0, f"Fuldtidspersoner i {writing.period(month)}{state}", formats("text"))
     if late := [(row["title"], row["next_release_on"]) for row in months.held.late]:
         sheet.write_string(2, 0, out_of_date(late), formats("warning"))
     table = benefit_sheets.overview(months, month=month)
     _write_rows(sheet, table, below=_HEAD, formats=formats, total=True)
     below = count(_HEAD + len(table.rows) + 2)
     for said in _notes(months):
-        sheet.write_string(next(below), 0, said, formats("note"))
+        row = next(below)
+        sheet.merge_range(row, 0, row, len(table.columns) - 1, said, formats("note"))
+        sheet.set_row(row, _HEIGHT * math.ceil(len(said) / _LETTERS))
     place = next(below) + 1
     title = f"Ændring på et år, fuldtidspersoner ({writing.short_month(month)})"
     drawn = native_charts.changes(

@@ -48,10 +48,11 @@ def export_municipalities(
     areas = list(dict.fromkeys(map(municipality, names)))
     span = narrowing(period=period).span
 
+    with one_state(engine) as connection:
+        state, held = state_of(connection), read(connection, areas, span=span, today=today)
+    _require_months(held, period=period)
+
     def write(folder: Path) -> tuple[Document, Document]:
-        with one_state(engine) as connection:
-            state, held = state_of(connection), read(connection, areas, span=span, today=today)
-        _require_months(held, period=period)
         forms = [partial(_workbook, state=state, now=now)] if workbook else []
         forms += [partial(_charts, state=state, danish=danish)] if charts else []
         written = [found for each in held for form in forms for found in form(Months(each), folder=folder)]

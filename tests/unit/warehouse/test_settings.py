@@ -173,3 +173,22 @@ def test_a_rehearsals_clock_starts_at_its_moment_and_runs_on() -> None:
 def test_the_machines_clock_is_in_utc() -> None:
     before = datetime.now(UTC)
     assert before <= Clock()() <= datetime.now(UTC)
+
+
+@pytest.mark.parametrize("written", ["Aarhus", "århus", " Aarhus Kommune ", "0751", "751"])
+def test_ones_own_municipality_may_be_written_in_any_way(tmp_path: Path, written: str) -> None:
+    assert read_settings({"JOBINDSATS_MUNICIPALITY": written}, folder=tmp_path).municipality == "Aarhus"
+
+
+def test_without_one_or_with_an_empty_one_there_is_no_own_municipality(tmp_path: Path) -> None:
+    assert read_settings({}, folder=tmp_path).municipality is None
+    assert read_settings({"JOBINDSATS_MUNICIPALITY": ""}, folder=tmp_path).municipality is None
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [("Herlv", "did you mean Herlev"), ("Hele landet", "no municipality"), ("1084", "no municipality")],
+)
+def test_what_is_no_municipality_is_told_by_the_settings_name(tmp_path: Path, written: str, said: str) -> None:
+    with pytest.raises(SettingsError, match=f"JOBINDSATS_MUNICIPALITY: .*{said}"):
+        read_settings({"JOBINDSATS_MUNICIPALITY": written}, folder=tmp_path)
