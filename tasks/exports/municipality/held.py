@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, text
 
 from warehouse.areas import COUNTRY, Area
-from warehouse.catalogue.publishers import credits_here
+from warehouse.catalogue.publishers import credits_here, tables_here
 from warehouse.periods import Period, Span
 
 Mart = Sequence[Mapping[str, Any]]
@@ -20,7 +20,8 @@ Mart = Sequence[Mapping[str, Any]]
 class Held:
     """The rows of one municipality, and what is the same for all: the country's newest counts, breaks, vintages, freshness.
 
-    `span` is what the sheets are narrowed to; what a month is compared with is there whatever the span.
+    `span` is what the sheets are narrowed to; what a month is compared with is there whatever the span. `labels` are the
+    publisher's words for the measures of a table, by their names here.
     """
 
     area: Area
@@ -36,6 +37,7 @@ class Held:
     vintages: Mart
     freshness: Mart
     credits: Mapping[str, str]
+    labels: Mapping[tuple[str, str], str]
 
     def within(self, rows: Mart) -> Mart:
         """The rows of periods in the span."""
@@ -47,6 +49,11 @@ class Held:
         """The tables that any of its rows comes from."""
         rows = (self.recipients, self.ranking, self.savings, self.revisions)
         return frozenset(row["table_id"] for each in rows for row in each)
+
+    @property
+    def titles(self) -> Mapping[str, str]:
+        """The title of each table, by its id."""
+        return {row["table_id"]: row["title"] for row in self.freshness}
 
     @property
     def late(self) -> Mart:
@@ -66,7 +73,7 @@ _OF_AREA = {
         "order by period_last_day desc, benefit_area <> 'Ydelsesgrupper i alt', benefit_area, basis"
     ),
     "revisions": (
-        "select r.*, t.title from marts.revisions r left join marts.freshness t using (table_id) where area_code = :area "
+        "select * from marts.revisions where area_code = :area "
         "order by seen_at desc, table_id, period_last_day desc, measure, members::text"
     ),
 }
@@ -81,6 +88,7 @@ _SAME_FOR_ALL = {
 
 def read(connection: Connection, areas: Sequence[Area], *, span: Span | None, today: date) -> list[Held]:
     """What there is of each municipality, as it stands."""
+    labels = {(each.id, measure.name): measure.label for each in tables_here().values() for measure in each.measures}
     same = {name: _rows(connection, asked, country=COUNTRY, today=today) for name, asked in _SAME_FOR_ALL.items()}
     return [
         Held(
@@ -88,6 +96,7 @@ def read(connection: Connection, areas: Sequence[Area], *, span: Span | None, to
             span=span,
             **same,
             credits=credits_here(),
+            labels=labels,
             **{name: _rows(connection, asked, area=area.code) for name, asked in _OF_AREA.items()},
         )
         for area in areas

@@ -13,6 +13,11 @@ from warehouse.danish.clock import in_denmark
 from warehouse.periods import Period
 
 _CAVEATS = Column("Forbehold", "text", "Hvad læseren skal vide.", 60)
+_UNITS = {
+    "persons": "personer", "full_time_persons": "fuldtidspersoner", "cases": "antal", "pct": "pct.",
+    "pct_point": "pct.-point", "fraction": "andel", "ratio": "forhold", "rank": "placering", "dkk": "kr.",
+    "work_years": "årsværk", "unknown": "ukendt",
+}  # fmt: skip
 
 
 def ranking(held: Held) -> Sheet | None:
@@ -87,7 +92,7 @@ def revisions(held: Held) -> Sheet:
         Column("Tabel", "text", "Tabellen hos kilden.", 9),
         Column("Titel", "text", "Tabellens titel.", 44),
         Column("Periode", "text", "Perioden, tallet handler om.", 18),
-        Column("Mål", "text", "Målets navn i datavarehuset.", 28),
+        Column("Mål", "text", "Målet, som kilden kalder det.", 34),
         Column("Fordeling", "text", "Fordelingens kategorier.", 30),
         Column("Før", "number", "Det tal, der blev erstattet.", 11),
         Column("Efter", "number", "Det tal, der trådte i stedet.", 11),
@@ -96,24 +101,25 @@ def revisions(held: Held) -> Sheet:
         Column("Udgave", "number", "Den udgave, der bragte ændringen; se arket Kilder.", 9),
         Column("Kildens dato", "text", "Kildens opdateringsdato for udgaven.", 13),
     )
-    rows = tuple(map(_revision, held.within(held.revisions)))
+    titles = held.titles
+    rows = tuple(_revision(row, title=titles.get(row["table_id"]), of=held) for row in held.within(held.revisions))
     return Sheet("Rettelser", "Én række pr. tal, som en senere udgave har ændret.", columns, rows)
 
 
-def _revision(row: Mapping[str, Any]) -> Row:
+def _revision(row: Mapping[str, Any], *, title: str | None, of: Held) -> Row:
     before, after = (row[f"{name}_status"] for name in ("before", "after"))
     unshown = after if before == "observed" else before
     return (
         in_denmark(row["seen_at"]),
         row["table_id"],
-        row["title"] or NONE,
+        title or NONE,
         writing.period(Period.parse(row["period"])),
-        row["measure"],
+        of.labels.get((row["table_id"], row["measure"]), row["measure"]),
         ", ".join(map(str, row["members"].values())) or NONE,
         _value(row["before_value"], status=before),
         _value(row["after_value"], status=after),
         _value(row["change_value"], status=unshown),
-        row["unit"],
+        _UNITS.get(row["unit"], row["unit"]),
         row["vintage_id"],
         writing.digits(row["publisher_updated_on"]) if row["publisher_updated_on"] else NONE,
     )
