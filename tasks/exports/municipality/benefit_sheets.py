@@ -14,7 +14,8 @@ from warehouse.periods import Period
 
 PERSONS = "Fuldtidspersoner"
 _MONTH = Column("Måned", "month", "Månedens første dag, vist som måned og år.", 12)
-_BENEFIT = Column("Ydelse", "text", "Ydelsens navn.", 40)
+_BENEFIT = Column("Ydelse", "text", "Ydelsens navn.", 54)
+_BREAK = Column("Databrud", "text", "Det seneste databrud i eller før måneden; forbeholdet står i arket Databrud.", 40)
 
 
 def overview(months: Months, *, month: Period) -> Sheet:
@@ -23,7 +24,7 @@ def overview(months: Months, *, month: Period) -> Sheet:
     ordered = sorted(lines, key=lambda line: line.over_year.value is None)
     names = [writing.short_month(each) for each in (month, month.previous, month.year_earlier)]
     columns = (
-        Column("Ydelse", "text", "Ydelsens navn; nederst alle ydelser under ét.", 44),
+        Column("Ydelse", "text", "Ydelsens navn; nederst alle ydelser under ét.", 54),
         Column(names[0], "number", "Fuldtidspersoner i måneden.", 11),
         Column(names[1], "number", "Måneden før.", 11),
         Column("Ændring", "change", "Ændring fra måneden før.", 11),
@@ -56,7 +57,7 @@ def totals(months: Months) -> Sheet:
         Column("Skjulte", "text", "Ydelser, hvis antal kilden har skjult.", 34),
         Column("Mangler", "text", "Ydelser, der ikke er kommet tal for.", 34),
         Column("Foreløbig", "text", "Om kilden fortsat retter måneden.", 10),
-        Column("Databrud", "text", "Det forbehold, en sammenligning med en tidligere måned skal have.", 60),
+        _BREAK,
     )
     return Sheet(
         "I alt",
@@ -71,7 +72,7 @@ def _total(months: Months, month: Period) -> Row:
     if row is None:
         return month.first_day, NOT_SHOWN["missing"], 0, NONE, NONE, NONE, NONE, NONE
     lacks = (row["hidden"] or NONE, row["missing"] or NONE)
-    told = (yes(row["provisional"]), row["series_break_caveat"] or NONE)
+    told = (yes(row["provisional"]), months.held.break_titles.get(row["series_break"], NONE))
     return month.first_day, shown(months.total(month)), row["parts"], row["parts_expected"], *lacks, *told
 
 
@@ -107,13 +108,15 @@ def benefits(months: Months) -> Sheet:
         Column("Beregnet bagud", "text", "Om måneden ligger før ydelsen fandtes.", 15),
         Column("Tabel", "text", "Tabellen hos kilden.", 9),
         Column("Udgave", "number", "Tabellens nyeste udgave; se arket Kilder.", 9),
-        Column("Databrud", "text", "Det forbehold, en sammenligning med en tidligere måned skal have.", 60),
+        _BREAK,
     )
     said = "Én række pr. ydelse og måned efter nyeste udgave. Læg ikke rækker sammen: summen står i arket I alt."
-    return Sheet("Ydelser", said, columns, tuple(map(_benefit, months.held.within(months.held.recipients))))
+    titles = months.held.break_titles
+    rows = tuple(_benefit(row, breaks=titles) for row in months.held.within(months.held.recipients))
+    return Sheet("Ydelser", said, columns, rows)
 
 
-def _benefit(row: Mapping[str, Any]) -> Row:
+def _benefit(row: Mapping[str, Any], *, breaks: Mapping[str, str]) -> Row:
     counts = (counted(row, "recipients_persons"), counted(row, "recipients_full_time_persons"))
     shares_of = (share(row), share(row, "share_of_population_pct"))
     return (
@@ -125,7 +128,7 @@ def _benefit(row: Mapping[str, Any]) -> Row:
         yes(row["back_cast"]),
         row["table_id"],
         row["vintage_id"],
-        row["series_break_caveat"] or NONE,
+        breaks.get(row["series_break"], NONE),
     )
 
 

@@ -56,6 +56,16 @@ class Held:
         return {row["table_id"]: row["title"] for row in self.freshness}
 
     @property
+    def credit(self) -> str:
+        """Whom its figures are to be credited to."""
+        return ", ".join(dict.fromkeys(credit for table, credit in self.credits.items() if table in self.used))
+
+    @property
+    def break_titles(self) -> Mapping[str, str]:
+        """What changed at each series break, in a few words, by its id."""
+        return {row["series_break"]: row["title"] for row in self.breaks}
+
+    @property
     def late(self) -> Mart:
         """Those of them that are not as their publisher has them."""
         return [row for row in self.freshness if row["is_fresh"] is False and row["table_id"] in self.used]

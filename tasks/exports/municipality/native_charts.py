@@ -16,6 +16,8 @@ from tasks.exports.municipality.sheet import Sheet, runs
 
 BLUE, VERMILION, GREY = "#0072B2", "#D55E00", "#767676"
 COUNT = "[$-406]#,##0"
+# Half of them, or all, are never less than half a year or a year: a mark stays in January or July as years go by.
+_DAYS = 366
 _EXCELS_FIRST_DAY = date(1899, 12, 30)
 _SMALL = {"size": 9}
 _LINES = {"visible": True, "line": {"color": "#E4E4E4", "width": 0.75}}
@@ -53,7 +55,7 @@ def _years(first: date, last: date) -> dict[str, Any]:
     return {
         "min": (begins - _EXCELS_FIRST_DAY).days,
         "max": (ends - _EXCELS_FIRST_DAY).days,
-        "major_unit": step * 365.25,
+        "major_unit": step * _DAYS,
         "num_format": "[$-406]mmm yyyy",
         "num_font": _SMALL,
         "major_gridlines": {"visible": False},
@@ -75,13 +77,15 @@ def changes(
         "name": title,
         "categories": [sheet.name, below + 1, 0, below + many, 0],
         "values": [sheet.name, below + 1, column, below + many, column],
-        "fill": {"color": VERMILION},
-        "invert_if_negative": True,
-        "invert_if_negative_color": BLUE,
+        "points": [{"fill": {"color": BLUE if _is_less(row[column]) else VERMILION}} for row in sheet.rows[:many]],
         "gap": 60,
         "data_labels": {"value": True, "num_format": "[$-406]+#,##0;-#,##0;0", "font": _SMALL},
     })  # fmt: skip
     return _titled(_of_names(chart, number_format=COUNT), title, size=size)
+
+
+def _is_less(content: object) -> bool:
+    return isinstance(content, int | float) and content < 0
 
 
 def shares(workbook: Workbook, sheet: Sheet, *, title: str, size: tuple[int, int]) -> Any | None:

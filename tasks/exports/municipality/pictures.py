@@ -119,7 +119,7 @@ def write_pictures(folder: Path, months: Months, *, known: date, danish: bool) -
 
 def _alone(chart: Chart, *, months: Months, known: date) -> dict[str, Any]:
     """A chart that stands alone: its title, whose it is, its key and its source in the picture, on white."""
-    source = f"{official(months.area.name)}, som tallene stod {writing.day(known)}. Kilde: Jobindsats.dk / STAR."
+    source = f"{official(months.area.name)}, som tallene stod {writing.day(known)}. Kilde: {months.held.credit}."
     below = [line for said in (chart.key, source) if said for line in textwrap.wrap(said, _LETTERS)]
     title = {"text": textwrap.wrap(chart.title, _LETTERS - 10), "subtitle": below, "anchor": "start", "offset": 14}
     return chart.drawing | {"background": "white", "title": title}

@@ -12,7 +12,7 @@ from warehouse.danish import writing
 from warehouse.danish.clock import in_denmark
 from warehouse.periods import Period
 
-_CAVEATS = Column("Forbehold", "text", "Hvad læseren skal vide.", 60)
+_CAVEATS = Column("Forbehold", "text", "Hvad læseren skal vide.", 60, wraps=True)
 _UNITS = {
     "persons": "personer", "full_time_persons": "fuldtidspersoner", "cases": "antal", "pct": "pct.",
     "pct_point": "pct.-point", "fraction": "andel", "ratio": "forhold", "rank": "placering", "dkk": "kr.",
@@ -90,7 +90,7 @@ def revisions(held: Held) -> Sheet:
     columns = (
         Column("Set", "moment", "Hvornår vi så ændringen, dansk tid.", 17),
         Column("Tabel", "text", "Tabellen hos kilden.", 9),
-        Column("Titel", "text", "Tabellens titel.", 44),
+        Column("Titel", "text", "Tabellens titel.", 60),
         Column("Periode", "text", "Perioden, tallet handler om.", 18),
         Column("Mål", "text", "Målet, som kilden kalder det.", 34),
         Column("Fordeling", "text", "Fordelingens kategorier.", 30),
@@ -134,11 +134,11 @@ def breaks(held: Held) -> Sheet:
     columns = (
         Column("Fra", "day", "Den første dag efter bruddet.", 12),
         Column("Tabel", "text", "Tabellen hos kilden.", 9),
-        Column("Titel", "text", "Tabellens titel.", 44),
-        Column("Hvad blev ændret", "text", "I få ord.", 40),
+        Column("Titel", "text", "Tabellens titel.", 60),
+        Column("Hvad blev ændret", "text", "I få ord.", 44),
         Column("Forbehold", "text", "Det, en sammenligning hen over bruddet skal sige.", 70, wraps=True),
-        Column("Ydelser", "text", "De ydelser, bruddet vedrører.", 40),
-        Column("Fremgår af", "text", "Den lov, vejledning eller liste, det fremgår af.", 40),
+        Column("Ydelser", "text", "De ydelser, bruddet vedrører.", 40, wraps=True),
+        Column("Fremgår af", "text", "Den lov, vejledning eller liste, det fremgår af.", 44, wraps=True),
     )
     rows = tuple(
         (

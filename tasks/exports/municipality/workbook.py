@@ -5,7 +5,7 @@ Numbers are numbers with Danish formats, nothing is a formula, and every cell th
 
 from __future__ import annotations
 
-import math
+import textwrap
 from collections.abc import Mapping
 from contextlib import closing
 from datetime import date, datetime
@@ -19,6 +19,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from tasks.briefing.wording import EXPLAINED, NOT_SHOWN
 from tasks.exports.municipality import benefit_sheets, native_charts, source_sheets
+from tasks.exports.municipality.formats import Formats
 from tasks.exports.municipality.months import ALL_BENEFITS, Months
 from tasks.exports.municipality.sheet import HIDDEN_OR_MISSING, NONE, NUMBERS, Content, Sheet
 from warehouse.danish import writing
@@ -26,32 +27,12 @@ from warehouse.danish.places import official
 from warehouse.danish.reservations import PROVISIONAL_EXPLAINED, out_of_date
 
 A4 = 9
-_FORMATS: Mapping[str, dict[str, Any]] = {
-    "text": {},
-    "number": {"num_format": "[$-406]#,##0"},
-    "decimals": {"num_format": "[$-406]#,##0.0##"},
-    "pct": {"num_format": '[$-406]0.0" %"'},
-    "points": {"num_format": "[$-406]+0.0;-0.0;0.0"},
-    "change": {"num_format": "[$-406]+#,##0;-#,##0;0"},
-    "decimal change": {"num_format": "[$-406]+#,##0.0##;-#,##0.0##;0"},
-    "change_pct": {"num_format": '[$-406]+0.0" %";-0.0" %";0.0" %"'},
-    "dkk": {"num_format": '[$-406]#,##0" kr."'},
-    "place": {"num_format": "0"},
-    "month": {"num_format": "[$-406]mmm yyyy", "align": "left"},
-    "day": {"num_format": "dd-mm-yyyy", "align": "left"},
-    "moment": {"num_format": "dd-mm-yyyy hh:mm", "align": "left"},
-    "word": {"italic": True, "font_color": "#767676", "align": "right"},
-    "head": {"bold": True, "text_wrap": True, "bottom": 1, "bg_color": "#E7EDF3", "valign": "top"},
-    "wrapped": {"text_wrap": True, "valign": "top"},
-    "title": {"bold": True, "font_size": 16},
-    "note": {"font_color": "#4A4A4A", "text_wrap": True, "valign": "top"},
-    "warning": {"bold": True, "font_color": "#D55E00"},
-}
 _HEAD = 4
 """The row of the overview's heads: its title stands above."""
 _WIDE, _SMALL = 800, (430, 240)
 _ACROSS = 3
-_HEIGHT, _LETTERS = 15, 105
+_LABEL, _TOLD, _SHEET = 56, 110, "Arket "
+_HEIGHT = 15
 
 
 def write_workbook(file: Path, months: Months, *, about: Mapping[str, str], now: datetime) -> list[Sheet]:
@@ -63,7 +44,7 @@ def write_workbook(file: Path, months: Months, *, about: Mapping[str, str], now:
     tables = _tables(months)
     with closing(Workbook(file, options)) as workbook:
         workbook.set_properties({"title": official(months.area.name), "created": now})
-        formats = _Formats(workbook)
+        formats = Formats(workbook)
         _write_overview(workbook, months, formats=formats)
         pictures = workbook.add_worksheet("Figurer")
         for sheet in tables:
@@ -89,28 +70,6 @@ def _tables(months: Months) -> list[Sheet]:
     return [sheet for sheet in found if sheet is not None]
 
 
-class _Formats:
-    """The workbook's formats by name, each made once for whichever it is combined with."""
-
-    def __init__(self, workbook: Workbook) -> None:
-        self._workbook = workbook
-        self._made: dict[tuple[str, bool], Format] = {}
-
-    def __call__(self, name: str, *, bold: bool = False) -> Format:
-        if (name, bold) not in self._made:
-            style = _FORMATS[name] | ({"bold": True, "top": 1} if bold else {})
-            self._made[name, bold] = self._workbook.add_format(style)
-        return self._made[name, bold]
-
-    def of(self, content: Content, *, kind: str, wraps: bool = False, bold: bool = False) -> Format:
-        """How a cell of a column is shown: a word among numbers as a word, decimals where there are any."""
-        if isinstance(content, str):
-            return self("word" if kind in NUMBERS else "wrapped" if wraps else "text", bold=bold)
-        if kind in ("number", "change") and isinstance(content, float):
-            return self("decimals" if kind == "number" else "decimal change", bold=bold)
-        return self(kind, bold=bold)
-
-
 def _printed(sheet: Worksheet) -> Worksheet:
     """A sheet to be printed on A4 lying, as wide as the page."""
     sheet.set_landscape()
@@ -120,7 +79,13 @@ def _printed(sheet: Worksheet) -> Worksheet:
     return sheet
 
 
-def _write_table(sheet: Worksheet, table: Sheet, *, formats: _Formats) -> None:
+def _on_one_page(sheet: Worksheet) -> None:
+    sheet.set_portrait()
+    sheet.fit_to_pages(1, 1)
+    sheet.hide_gridlines(2)
+
+
+def _write_table(sheet: Worksheet, table: Sheet, *, formats: Formats) -> None:
     """Heads that stay while one scrolls, a filter on each, and the rows; where there are none, that there are none."""
     sheet.freeze_panes(1, 1)
     sheet.repeat_rows(0)
@@ -130,15 +95,24 @@ def _write_table(sheet: Worksheet, table: Sheet, *, formats: _Formats) -> None:
         sheet.write_row(1, 0, ["Ingen", *[NONE] * (len(table.columns) - 1)], formats("text"))
 
 
-def _write_rows(sheet: Worksheet, table: Sheet, *, below: int, formats: _Formats, total: bool) -> None:
+def _write_rows(sheet: Worksheet, table: Sheet, *, below: int, formats: Formats, total: bool) -> None:
     for place, column in enumerate(table.columns):
         sheet.set_column(place, place, column.width)
-        sheet.write_string(below, place, column.head, formats("head"))
+        sheet.write_string(below, place, column.head, formats("number head" if column.kind in NUMBERS else "head"))
+    sheet.set_row(below, _HEIGHT * max(_lines(column.head, column.width) for column in table.columns))
+    wrapping = [(place, column.width) for place, column in enumerate(table.columns) if column.wraps]
     for number, row in enumerate(table.rows, 1):
         last = total and number == len(table.rows)
         for place, (column, content) in enumerate(zip(table.columns, row, strict=True)):
             style = formats.of(content, kind=column.kind, wraps=column.wraps, bold=last)
             _write(sheet, below + number, place, content, style)
+        if wrapping:
+            sheet.set_row(below + number, _HEIGHT * max(_lines(str(row[place]), width) for place, width in wrapping))
+
+
+def _lines(written: str, width: float) -> int:
+    """How many lines a text takes in a column that wraps; programs that open a workbook do not reckon it anew."""
+    return max(1, len(textwrap.wrap(written, int(width))))
 
 
 def _write(sheet: Worksheet, row: int, column: int, content: Content, style: Format) -> None:
@@ -151,24 +125,23 @@ def _write(sheet: Worksheet, row: int, column: int, content: Content, style: For
         sheet.write_number(row, column, content, style)
 
 
-def _write_overview(workbook: Workbook, months: Months, *, formats: _Formats) -> None:
-    """The newest whole month on top, then what must be said of it, then how each benefit changed."""
+def _write_overview(workbook: Workbook, months: Months, *, formats: Formats) -> None:
+    """The newest whole month on top, then what must be said of it, then how each benefit changed; on one page."""
     sheet, month = _printed(workbook.add_worksheet("Oversigt")), months.newest
+    _on_one_page(sheet)
     sheet.write_string(0, 0, f"{official(months.area.name)}: nøgletal på beskæftigelsesområdet", formats("title"))
     if month is None:
         sheet.write_string(1, 0, "Der er ingen tal for de måneder, der er spurgt om.", formats("text"))
         return
     state = " (foreløbige tal)" if months.provisional(month) else ""
     sheet.write_string(1, 0, f"Fuldtidspersoner i {writing.period(month)}{state}", formats("text"))
-    if late := [(row["title"], row["next_release_on"]) for row in months.held.late]:
-        sheet.write_string(2, 0, out_of_date(late), formats("warning"))
     table = benefit_sheets.overview(months, month=month)
+    if late := [(row["title"], row["next_release_on"]) for row in months.held.late]:
+        _write_across(sheet, 2, out_of_date(late), table=table, style=formats("warning"))
     _write_rows(sheet, table, below=_HEAD, formats=formats, total=True)
     below = count(_HEAD + len(table.rows) + 2)
     for said in _notes(months):
-        row = next(below)
-        sheet.merge_range(row, 0, row, len(table.columns) - 1, said, formats("note"))
-        sheet.set_row(row, _HEIGHT * math.ceil(len(said) / _LETTERS))
+        _write_across(sheet, next(below), said, table=table, style=formats("note"))
     place = next(below) + 1
     title = f"Ændring på et år, fuldtidspersoner ({writing.short_month(month)})"
     drawn = native_charts.changes(
@@ -177,6 +150,12 @@ def _write_overview(workbook: Workbook, months: Months, *, formats: _Formats) ->
     )  # fmt: skip
     if drawn is not None:
         sheet.insert_chart(place, 0, drawn)
+
+
+def _write_across(sheet: Worksheet, row: int, said: str, *, table: Sheet, style: Format) -> None:
+    """A sentence across the columns of a table."""
+    sheet.merge_range(row, 0, row, len(table.columns) - 1, said, style)
+    sheet.set_row(row, _HEIGHT * _lines(said, sum(column.width for column in table.columns)))
 
 
 def _notes(months: Months) -> list[str]:
@@ -201,7 +180,7 @@ def _draw(workbook: Workbook, sheet: Worksheet, months: Months, *, tables: Mappi
     drawn += [_line(workbook, months, course, head=name, benefit=name) for name in months.benefits]
     for place, chart in enumerate(chart for chart in drawn if chart is not None):
         sheet.insert_chart(place // _ACROSS * 13, place % _ACROSS * 7, chart)
-    _printed(sheet)
+    _on_one_page(_printed(sheet))
     if "Andele" in tables:
         found = native_charts.shares(
             workbook,
@@ -210,7 +189,7 @@ def _draw(workbook: Workbook, sheet: Worksheet, months: Months, *, tables: Mappi
             size=(_WIDE, 100 + 40 * len(tables["Andele"].rows)),
         )
         if found is not None:
-            workbook.get_worksheet_by_name("Andele").insert_chart(1, 5, found)
+            workbook.get_worksheet_by_name("Andele").insert_chart(len(tables["Andele"].rows) + 2, 0, found)
 
 
 def _line(workbook: Workbook, months: Months, sheet: Sheet, *, head: str, benefit: str | None) -> Any | None:
@@ -221,25 +200,26 @@ def _line(workbook: Workbook, months: Months, sheet: Sheet, *, head: str, benefi
     )
 
 
-def _write_about(sheet: Worksheet, tables: list[Sheet], *, about: Mapping[str, str], formats: _Formats) -> None:
+def _write_about(sheet: Worksheet, tables: list[Sheet], *, about: Mapping[str, str], formats: Formats) -> None:
     """What the workbook is, what its words mean, and what stands in each sheet."""
-    sheet.set_column(0, 0, 30)
-    sheet.set_column(1, 1, 110)
+    _printed(sheet)
+    sheet.set_column(0, 0, _LABEL)
+    sheet.set_column(1, 1, _TOLD)
     explained = [(NOT_SHOWN[status], said) for status, said in EXPLAINED.items()]
     lines = [
         *about.items(),
-        ("", ""),
         *explained,
         (HIDDEN_OR_MISSING, "Et af tallene bag er skjult eller mangler; så regnes der ikke på det."),
         ("Tal", "Ingen celle er en formel, og ingen tom celle betyder nul: hvor der ikke er et tal, står der hvorfor."),
         ("Figurer", "En kurve tegnes ikke gennem en måned uden tal og ikke hen over et databrud."),
         *(line for sheet_of in tables for line in _said(sheet_of)),
-    ]  # fmt: skip
+    ]
     for row, (name, said) in enumerate(lines):
-        sheet.write_string(row, 0, name, formats("head" if name else "text"))
-        sheet.write_string(row, 1, said, formats("wrapped"))
+        head = name.startswith(_SHEET)
+        sheet.write_string(row, 0, name, formats("head" if head else "label"))
+        sheet.write_string(row, 1, said, formats("head" if head else "wrapped"))
+        sheet.set_row(row, _HEIGHT * max(_lines(name, _LABEL), _lines(said, _TOLD)))
 
 
 def _said(sheet: Sheet) -> list[tuple[str, str]]:
-    columns = [(column.head, column.says) for column in sheet.columns]
-    return [("", ""), (f"Arket {sheet.name}", sheet.says), *columns]
+    return [(f"{_SHEET}{sheet.name}", sheet.says), *((column.head, column.says) for column in sheet.columns)]

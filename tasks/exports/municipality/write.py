@@ -102,6 +102,6 @@ def _about(months: Months, *, state: State, now: datetime) -> Mapping[str, str]:
         "Tallene, som de stod": f"{in_denmark(seen):%d-%m-%Y %H:%M}" if seen else "",
         "Nyeste udgave": f"nr. {state.newest_vintage} af {state.vintages}",
         "Udarbejdet": f"{in_denmark(now):%d-%m-%Y %H:%M}",
-        "Kilde": ", ".join(dict.fromkeys(v for k, v in months.held.credits.items() if k in months.held.used)),
+        "Kilde": months.held.credit,
     }
     return {name: str(value) for name, value in told.items()}
