@@ -100,7 +100,7 @@ def _written(
     """Every file, from one state of the warehouse; gives the manifest of them."""
     with one_state(engine) as connection:
         state = state_of(connection)
-        files = [
+        files: list[Document] = [
             {"mart": table.name, "rows": written.rows} | entry(written.file, folder=folder)
             for table in _each(marts, told=told)
             for written in FORMATS[form](connection, table, folder, _about(table, state=state, now=now))

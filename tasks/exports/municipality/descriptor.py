@@ -12,6 +12,7 @@ from tasks.exports.folder import Document
 from tasks.exports.municipality.sheet import HIDDEN_OR_MISSING, NUMBERS, WORDS, Column, Sheet
 from warehouse.areas import Area
 
+_PLAIN = {ord("æ"): "ae", ord("ø"): "oe", ord("å"): "aa", ord(" "): "-"}
 _PICTURES = {"svg": "image/svg+xml", "png": "image/png"}
 _TYPES = {"text": "string", "month": "date", "day": "date", "moment": "datetime"}
 _UNITS = {"pct": "pct", "change_pct": "pct", "points": "pct_point", "dkk": "dkk", "place": "rank"}
@@ -20,12 +21,8 @@ _UNITS = {"pct": "pct", "change_pct": "pct", "points": "pct_point", "dkk": "dkk"
 def of_sheet(table: Sheet, *, file: Document, area: Area) -> Document:
     """A sheet of a workbook."""
     dialect = {"excel": {"sheet": table.name}}
-    return (
-        _named(f"workbook {table.name}", file=file, area=area)
-        | FORMATS["xlsx"]
-        | {"dialect": dialect}
-        | _columns(table, comma=False)
-    )
+    said = {**FORMATS["xlsx"], "dialect": dialect, **_columns(table, comma=False)}
+    return _named(f"workbook {table.name}", file=file, area=area) | said
 
 
 def of_file(file: Document, *, table: Sheet | None, area: Area, danish: bool) -> Document:
@@ -34,12 +31,12 @@ def of_file(file: Document, *, table: Sheet | None, area: Area, danish: bool) ->
     if table is None:
         return _named(f"{stem}-{form}", file=file, area=area) | {"format": form, "mediatype": _PICTURES[form]}
     written = FORMATS["csv" if danish else "csv international"]
-    profile = {"profile": "tabular-data-resource"}
-    return _named(stem, file=file, area=area) | written | _columns(table, comma=danish) | profile
+    said = {**written, **_columns(table, comma=danish), "profile": "tabular-data-resource"}
+    return _named(stem, file=file, area=area) | said
 
 
 def _named(name: str, *, file: Document, area: Area) -> Document:
-    plain = name.lower().translate(str.maketrans({"æ": "ae", "ø": "oe", "å": "aa", " ": "-"}))
+    plain = name.lower().translate(_PLAIN)
     return {
         "profile": "data-resource",
         "name": f"{area.code}-{plain}",

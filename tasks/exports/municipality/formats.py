@@ -12,7 +12,7 @@ from tasks.exports.municipality.sheet import NUMBERS, Content
 
 _HEAD = {"bold": True, "text_wrap": True, "bottom": 1, "bg_color": "#E7EDF3"}
 _STYLES: Mapping[str, dict[str, Any]] = {
-    "text": {"indent": 1},
+    "text": {"align": "left", "indent": 1},
     "number": {"num_format": "[$-406]#,##0"},
     "decimals": {"num_format": "[$-406]#,##0.0##"},
     "pct": {"num_format": '[$-406]0.0" %"'},
@@ -26,9 +26,9 @@ _STYLES: Mapping[str, dict[str, Any]] = {
     "day": {"num_format": "dd-mm-yyyy", "align": "left"},
     "moment": {"num_format": "dd-mm-yyyy hh:mm", "align": "left"},
     "word": {"italic": True, "font_color": "#767676", "align": "right"},
-    "head": _HEAD | {"indent": 1},
+    "head": _HEAD | {"align": "left", "indent": 1},
     "number head": _HEAD | {"align": "right"},
-    "wrapped": {"text_wrap": True, "indent": 1},
+    "wrapped": {"text_wrap": True, "align": "left", "indent": 1},
     "label": {"bold": True},
     "title": {"bold": True, "font_size": 16},
     "note": {"font_color": "#4A4A4A", "text_wrap": True},

@@ -97,7 +97,7 @@ def _ranking(months: Months) -> Ranking | None:
 
 
 def _line(name: str, row: Mapping[str, Any] | None) -> RankLine:
-    places = [row and row[column] for column in ("rank", "rank_half_a_year_earlier")]
+    places = [row[column] if row else None for column in ("rank", "rank_half_a_year_earlier")]
     rank, before = (MISSED if place is None else Cell(place, OBSERVED) for place in places)
     by = None if rank.shown is None or before.shown is None else before.shown - rank.shown
     return RankLine(name, rank, before, Change(by, None, "missing" if by is None else OBSERVED), MISSED, MISSED)

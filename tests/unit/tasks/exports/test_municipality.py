@@ -281,7 +281,8 @@ def test_a_period_narrows_the_sheets_and_not_what_is_compared(books: Books, tmp_
     asked: dict[str, Any] = {"now": NOW, "today": NOW.date(), "workbook": True, "charts": False}
     export_municipalities(books.engine, ["163"], to=tmp_path, period="2026M01:2026M02", **asked)
     book = openpyxl.load_workbook(tmp_path / "herlev.xlsx")
-    assert [row[0].month for row in book["Forløb"].iter_rows(min_row=2, values_only=True)] == [1, 2]
+    months = [str(row[0])[:7] for row in book["Forløb"].iter_rows(min_row=2, values_only=True)]
+    assert months == ["2026-01", "2026-02"]
     total = next(row for row in book["Oversigt"].iter_rows(values_only=True) if row[0] == "Alle ydelser")
     assert isinstance(total[2], int)
     assert total[4] != "mangler"
