@@ -119,7 +119,7 @@ def _of_municipalities(
 def _print_files(manifest: dict[str, Any], *, to: Path) -> None:
     for file in manifest["files"]:
         console().print(
-            f"{file['municipality']}: {to / file['file']} ({number(file['bytes'] // 1000)} kB)", soft_wrap=True
+            f"{file['municipality']}: {to / file['file']} ({number(-(-file['bytes'] // 1000))} kB)", soft_wrap=True
         )
 
 

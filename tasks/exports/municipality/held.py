@@ -67,8 +67,9 @@ class Held:
 
     @property
     def late(self) -> Mart:
-        """Those of them that are not as their publisher has them."""
-        return [row for row in self.freshness if row["is_fresh"] is False and row["table_id"] in self.used]
+        """The tables of benefits and of the ministry's lists that are not as their publisher has them."""
+        shown = {row["table_id"] for rows in (self.recipients, self.ranking) for row in rows}
+        return [row for row in self.freshness if row["is_fresh"] is False and row["table_id"] in shown]
 
 
 _OF_AREA = {

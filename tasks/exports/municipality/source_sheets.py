@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from tasks.briefing.wording import NOT_SHOWN, basis
+from tasks.briefing.wording import NOT_SHOWN, basis, said
 from tasks.exports.municipality.held import Held
 from tasks.exports.municipality.sheet import NONE, Column, Content, Row, Sheet, computed, plain, yes
 from warehouse.danish import writing
@@ -13,6 +13,8 @@ from warehouse.danish.clock import in_denmark
 from warehouse.periods import Period
 
 _CAVEATS = Column("Forbehold", "text", "Hvad læseren skal vide.", 60, wraps=True)
+_NUMBER = 20
+"""Wide enough for the words that say that a number is hidden or lacks."""
 _UNITS = {
     "persons": "personer", "full_time_persons": "fuldtidspersoner", "cases": "antal", "pct": "pct.",
     "pct_point": "pct.-point", "fraction": "andel", "ratio": "forhold", "rank": "placering", "dkk": "kr.",
@@ -26,12 +28,14 @@ def ranking(held: Held) -> Sheet | None:
         Column("Periode", "text", "De fire kvartaler, listen gælder.", 34),
         Column("Til og med", "day", "Periodens sidste dag.", 12),
         Column("Ydelsesområde", "text", "Listen.", 40),
-        Column("Placering", "place", "Placering blandt de 98 kommuner; nr. 1 ligger længst under det forventede.", 10),
-        Column("Placering før", "place", "Placering på listen et halvt år før.", 13),
-        Column("Faktisk", "number", "Faktiske fuldtidspersoner.", 10),
-        Column("Forventet", "number", "Det niveau, ministeriet forventer.", 10),
-        Column("Forskel", "change", "Faktisk minus forventet; kilden afrunder til tiere.", 10),
-        Column("Forskel, pct.-point", "points", "Det samme i procentpoint af befolkningen på 16-66 år.", 18),
+        Column(
+            "Placering", "place", "Placering blandt de 98 kommuner; nr. 1 ligger længst under det forventede.", _NUMBER
+        ),
+        Column("Placering før", "place", "Placering på listen et halvt år før.", _NUMBER),
+        Column("Faktisk", "number", "Faktiske fuldtidspersoner.", _NUMBER),
+        Column("Forventet", "number", "Det niveau, ministeriet forventer.", _NUMBER),
+        Column("Forskel", "change", "Faktisk minus forventet; kilden afrunder til tiere.", _NUMBER),
+        Column("Forskel, pct.-point", "points", "Det samme i procentpoint af befolkningen på 16-66 år.", _NUMBER),
         Column("Kilde", "text", "Tabel eller rangliste.", 14),
         _CAVEATS,
     )
@@ -47,12 +51,12 @@ def ranking(held: Held) -> Sheet | None:
             computed(row["gap_full_time_persons"]),
             computed(row["gap_pct_point"]),
             row["table_id"],
-            row["caveats"] or NONE,
+            said(row["caveats"]) if row["caveats"] else NONE,
         )
         for row in held.within(held.ranking)
     )
-    said = "Én række pr. periode, ydelsesområde og kilde i ministeriets benchmark."
-    return Sheet("Benchmark", said, columns, rows) if rows else None
+    grain = "Én række pr. periode, ydelsesområde og kilde i ministeriets benchmark."
+    return Sheet("Benchmark", grain, columns, rows) if rows else None
 
 
 def savings(held: Held) -> Sheet | None:
@@ -62,11 +66,11 @@ def savings(held: Held) -> Sheet | None:
         Column("Til og med", "day", "Periodens sidste dag.", 12),
         Column("Ydelsesområde", "text", "Listen.", 40),
         Column("Beregnet ud fra", "text", "Hvilken pris der er brugt.", 36),
-        Column("Færre end forventet", "change", "Fuldtidspersoner færre end forventet; negativt: flere.", 18),
-        Column("Pris pr. person", "dkk", "Kommunens nettoudgift til en fuldtidsperson på et år.", 16),
-        Column("Pr. år", "dkk", "Færre personer gange prisen.", 16),
-        Column("Mindst", "dkk", "Med kildens afrunding og prisens egne grænser.", 16),
-        Column("Højst", "dkk", "Med kildens afrunding og prisens egne grænser.", 16),
+        Column("Færre end forventet", "change", "Fuldtidspersoner færre end forventet; negativt: flere.", _NUMBER),
+        Column("Pris pr. person", "dkk", "Kommunens nettoudgift til en fuldtidsperson på et år.", _NUMBER),
+        Column("Pr. år", "dkk", "Færre personer gange prisen.", _NUMBER),
+        Column("Mindst", "dkk", "Med kildens afrunding og prisens egne grænser.", _NUMBER),
+        Column("Højst", "dkk", "Med kildens afrunding og prisens egne grænser.", _NUMBER),
         _CAVEATS,
     )
     numbers = ("fewer_full_time_persons", "net_unit_cost_dkk", "saving_dkk", "saving_low_dkk", "saving_high_dkk")
@@ -77,12 +81,12 @@ def savings(held: Held) -> Sheet | None:
             row["benefit_area"],
             basis(row["basis"]) or NONE,
             *(computed(row[name]) for name in numbers),
-            row["caveats"] or NONE,
+            said(row["caveats"], row["basis"]) if row["caveats"] else NONE,
         )
         for row in held.within(held.savings)
     )
-    said = "Én række pr. periode, ydelsesområde og pris: hvad færre personer end forventet sparer på et år."
-    return Sheet("Besparelser", said, columns, rows) if rows else None
+    grain = "Én række pr. periode, ydelsesområde og pris: hvad færre personer end forventet sparer på et år."
+    return Sheet("Besparelser", grain, columns, rows) if rows else None
 
 
 def revisions(held: Held) -> Sheet:

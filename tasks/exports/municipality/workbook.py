@@ -79,10 +79,12 @@ def _printed(sheet: Worksheet) -> Worksheet:
     return sheet
 
 
-def _on_one_page(sheet: Worksheet) -> None:
+def _on_one_page(sheet: Worksheet) -> Worksheet:
+    """A sheet to be printed on one page of A4 standing, without the lines of its cells."""
     sheet.set_portrait()
     sheet.fit_to_pages(1, 1)
     sheet.hide_gridlines(2)
+    return sheet
 
 
 def _write_table(sheet: Worksheet, table: Sheet, *, formats: Formats) -> None:
@@ -130,6 +132,7 @@ def _write_overview(workbook: Workbook, months: Months, *, formats: Formats) -> 
     sheet, month = _printed(workbook.add_worksheet("Oversigt")), months.newest
     _on_one_page(sheet)
     sheet.write_string(0, 0, f"{official(months.area.name)}: nøgletal på beskæftigelsesområdet", formats("title"))
+    sheet.set_row(0, 2 * _HEIGHT)
     if month is None:
         sheet.write_string(1, 0, "Der er ingen tal for de måneder, der er spurgt om.", formats("text"))
         return
@@ -189,7 +192,9 @@ def _draw(workbook: Workbook, sheet: Worksheet, months: Months, *, tables: Mappi
             size=(_WIDE, 100 + 40 * len(tables["Andele"].rows)),
         )
         if found is not None:
-            workbook.get_worksheet_by_name("Andele").insert_chart(len(tables["Andele"].rows) + 2, 0, found)
+            _on_one_page(workbook.get_worksheet_by_name("Andele")).insert_chart(
+                len(tables["Andele"].rows) + 2, 0, found
+            )
 
 
 def _line(workbook: Workbook, months: Months, sheet: Sheet, *, head: str, benefit: str | None) -> Any | None:
