@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import doctest
 import json
 import re
 import zipfile
@@ -22,12 +23,13 @@ from sqlalchemy import Engine, insert, text
 
 from flows.command_line.main import run
 from tasks.exports.files import ExportRefused
+from tasks.exports.municipality import sheet as typed_sheet
 from tasks.exports.municipality.sheet import WORDS, Content, runs
 from tasks.exports.municipality.write import export_municipalities
 from tests.properties.releases import HIDDEN, PERSONS, night, publish_release, shown
 from warehouse.catalogue.model import jobindsats
 from warehouse.history.dimensions import write_periods
-from warehouse.marts import benchmark, benefits
+from warehouse.marts import benchmark, benefits, narrowed
 from warehouse.periods import Period, spanning
 
 NOW = datetime(2026, 8, 11, 4, 30, tzinfo=UTC)
@@ -300,6 +302,11 @@ def test_a_run_has_numbers_only_of_one_stretch_and_no_number_is_left_out(cells: 
     assert within == [place for place, (cell, _) in enumerate(cells) if not isinstance(cell, str)]
     for first, last in found:
         assert len({stretch for _, stretch in cells[first : last + 1]}) == 1
+
+
+def test_the_examples_in_the_text_hold() -> None:
+    assert doctest.testmod(typed_sheet).failed == 0
+    assert doctest.testmod(narrowed).failed == 0
 
 
 def test_the_command_takes_the_readers_own_municipality(
