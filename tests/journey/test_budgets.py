@@ -1,4 +1,4 @@
-"""A budget of Herlev through the road, followed up as a spreadsheet does that was worked by hand.
+"""A budget of Herlev, and a list of its own, through the road: followed up as on a spreadsheet that was worked by hand.
 
 Three benefits with decimals by month: sygedagpenge is whole, a-dagpenge lacks March, fleksjob has no price. April is the
 newest month. The spreadsheet (SHEET) has what stands in the file and at the publisher; what is expected of it is written as
@@ -8,6 +8,7 @@ it was reckoned, month by month.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from statistics import median
 from typing import Any
 
 import pytest
@@ -17,6 +18,7 @@ from tasks.derive import bring_figures_up_to_date
 from tests.own_nights import OwnNights
 from tests.own_tables import MONTHS, save
 from tests.properties.releases import night, publish_release, shown
+from warehouse.areas import municipalities
 from warehouse.danish.reservations import PROVISIONAL_EXPLAINED
 from warehouse.figures.budgets import TOO_YOUNG
 from warehouse.periods import Period, spanning
@@ -81,15 +83,41 @@ def release(sheet: dict[str, Any]) -> dict[tuple[str, int, str], tuple[float | N
     }
 
 
+LIST = {
+    "title": "Kommuner, vi sammenligner os med",
+    "feeds": "comparable",
+    "period": "2023Y01",
+    "keys": [{"column": "Kommune"}],
+    "columns": [{"name": "comparable_rank", "label": "Nr.", "unit": "rank"}],
+}
+LISTED = "Kommune;Nr.\nBallerup;1\nGladsaxe;2\nLæsø;3\n"
+# Of the 98 in their order: population, expected and actual share of it.
+LEVELS = {
+    area.code: (10_000 + 500 * nth, round(7 + nth / 50, 2), round(7 + nth / 50 + (nth * 7 % 11 - 5) / 10, 2))
+    for nth, area in enumerate(municipalities())
+}
+
+
+def benchmark() -> dict[tuple[str, int, str], tuple[float | None, str]]:
+    cells = {}
+    for code, (people, *shares) in LEVELS.items():
+        for name, share in zip(("expected", "actual"), shares, strict=True):
+            cells["2023QMAT02", int(code), f"{name}_pct"] = shown(share)
+            cells["2023QMAT02", int(code), f"{name}_full_time_persons"] = shown(float(round(people * share / 100, -1)))
+    return cells
+
+
 @pytest.fixture(scope="module")
 def followed(module_engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Iterator[OwnNights]:
     """The budget, published by a night, and the three benefits as the publisher has them then; these tests only read."""
     with pytest.MonkeyPatch.context() as patch:
         nights = OwnNights.set_up(module_engine, folder=tmp_path_factory.mktemp("budget"), patch=patch)
         save(nights.own, "personbudget", rows=file(), **BUDGET)
-        assert nights.outcomes("2026-07-01") == {"local_personbudget": "published"}
+        save(nights.own, "comparable", rows=LISTED, **LIST)
+        assert nights.outcomes("2026-07-01") == {"local_personbudget": "published", "local_comparable": "published"}
         for nth, sheet in enumerate(SHEET.values()):
             publish_release(module_engine, release(sheet), seen_at=night(nth), table_id=sheet["table"])
+        publish_release(module_engine, benchmark(), seen_at=night(5), table_id="y30r21")
         bring_figures_up_to_date(module_engine, told=pytest.fail)
         yield nights
 
@@ -193,3 +221,58 @@ def test_what_the_newest_month_settles_at_is_taken_where_it_is_known(followed: O
     asked = ("figure", "budget_followup", "--area", "Herlev", "--period", "2023M04", "--as-of", "2026-10-01")
     then = [each for each in followed.answer(*asked) if each["basis"] == "settled_month"]
     assert {each["value"] for each in then} == {None}, "what was expected then is not kept"
+
+
+# ---- comparable municipalities ------------------------------------------------------------------------------
+
+
+def test_who_is_compared_with_and_what_the_gap_is_worth_is_answered_and_explained(followed: OwnNights) -> None:
+    asked = ("comparable_municipalities", "--area", "Herlev", "--period", "2023QMAT02")
+    rows = {row["basis"]: row for row in followed.answer("figure", *asked)}
+    assert set(rows) == {"expected_share / accounts_2022", "own_list / accounts_2022"}
+    nearest, own = (rows[f"{chosen} / accounts_2022"] for chosen in ("expected_share", "own_list"))
+    codes = list(LEVELS)
+    nth = codes.index("163")
+    assert nearest["comparable_area_codes"].split(", ") == [codes[at] for at in range(nth - 4, nth + 5) if at != nth]
+    assert own["comparable_municipalities"] == "Ballerup, Gladsaxe, Læsø"
+    for row in rows.values():
+        others = row["comparable_area_codes"].split(", ")
+        shares = [LEVELS[code][2] for code in others]
+        assert row["median_pct"] == pytest.approx(median(shares))
+        persons, people = (sum(of(code) for code in others) for of in (actual_persons, implied))
+        assert row["weighted_pct"] == pytest.approx(100 * persons / people, abs=1e-5)
+        gap = LEVELS["163"][2] - median(shares)
+        assert row["value"] == pytest.approx(gap)
+        assert row["gap_to_median_dkk"] == pytest.approx(gap / 100 * implied("163") * 132_350, rel=1e-6)
+        assert (row["price_year"], row["price_age_years"]) == (2022, 1)
+    trees = {tree["basis"]: tree for tree in followed.answer("explain", *asked)}
+    leaves = trees["own_list / accounts_2022"]["inputs"]
+    assert {leaf["area"] for leaf in leaves if leaf["name"] == "actual_pct"} == {
+        "Herlev",
+        "Ballerup",
+        "Gladsaxe",
+        "Læsø",
+    }
+    listed = {leaf["area"]: leaf["value"] for leaf in leaves if leaf["name"] == "comparable_rank"}
+    assert listed == {"Ballerup": 1, "Gladsaxe": 2, "Læsø": 3}
+    assert all(leaf["vintage"] for leaf in leaves)
+    assert [
+        leaf for leaf in trees["expected_share / accounts_2022"]["inputs"] if leaf["name"] == "comparable_rank"
+    ] == []
+
+
+def actual_persons(code: str) -> float:
+    return round(LEVELS[code][0] * LEVELS[code][2] / 100, -1)
+
+
+def implied(code: str) -> float:
+    people, *shares = LEVELS[code]
+    return 100 * sum(round(people * share / 100, -1) for share in shares) / sum(shares)
+
+
+def test_the_mart_has_each_of_the_98(followed: OwnNights) -> None:
+    (found,) = followed.query(
+        "select count(distinct area_code) as areas, count(*) filter (where rank is null) as unplaced "
+        "from marts.comparable_municipalities where chosen_by = 'expected_share'"
+    )
+    assert found == {"areas": 98, "unplaced": 0}

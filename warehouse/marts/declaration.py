@@ -32,7 +32,13 @@ def mart(
 
 
 def figure_mart(
-    name: str, english: str, danish: str, *columns: Column[Any], figure: str, years_by: str | None = None
+    name: str,
+    english: str,
+    danish: str,
+    *columns: Column[Any],
+    figure: str,
+    years_by: str | None = None,
+    hashed_by: tuple[str, ...] = ("period",),
 ) -> Table:
     """The mart of one figure: what tells its rows apart, its own columns, and what a row rests on.
 
@@ -72,7 +78,7 @@ def figure_mart(
             "Numbers of the assumptions it uses (core.assumptions).",
             "Numre på de forudsætninger, rækken bruger (core.assumptions).",
         ),
-        **mart(english, danish, hashed_by=("period",), years_by=years_by, figure=figure),
+        **mart(english, danish, hashed_by=hashed_by, years_by=years_by, figure=figure),
     )
 
 
