@@ -3,8 +3,9 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 export DO_NOT_TRACK = 1
-# In the order of the folders: journeys, which are long, begin before the many short unit tests.
-ON_TWO_CORES := -n 2 --dist loadfile --no-loadscope-reorder
+# In the order of the folders: journeys, which are long, begin before the many short unit tests. A third process works while
+# two wait for their servers.
+ON_TWO_CORES := -n 3 --dist loadfile --no-loadscope-reorder
 
 PORT ?= 4200
 DASHBOARD_PORT ?= 8501

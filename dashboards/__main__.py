@@ -9,9 +9,12 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 LOGIN = "dashboard"
+KEPT = frozenset({"JOBINDSATS_CONTACT", "JOBINDSATS_NOW"})
+"""The settings that its page reads; of the others, a token and addresses with passwords, it has no need."""
 # Nothing is sent anywhere, nothing is asked, and nobody but this machine is answered.
 FLAGS = {
     "browser.gatherUsageStats": "false",
@@ -28,13 +31,17 @@ FLAGS = {
 def main() -> None:
     """See to it that there is an account, then become Streamlit."""
     port = sys.argv[1] if len(sys.argv) > 1 else "8501"
-    os.environ["DASHBOARD_URL"] = os.environ.get("DASHBOARD_URL") or _own_account()
+    environment = own_environment(os.environ) | {"DASHBOARD_URL": os.environ.get("DASHBOARD_URL") or _own_account()}
     flags = [f"--{name}={value}" for name, value in {**FLAGS, "server.port": port}.items()]
     sys.stdout.write(f"The dashboard: http://127.0.0.1:{port} (Ctrl-C ends it)\n")
     sys.stdout.flush()
-    os.execv(
-        sys.executable, [sys.executable, "-m", "streamlit", "run", str(Path(__file__).with_name("app.py")), *flags]
-    )
+    page = str(Path(__file__).with_name("app.py"))
+    os.execve(sys.executable, [sys.executable, "-m", "streamlit", "run", page, *flags], environment)
+
+
+def own_environment(given: Mapping[str, str]) -> dict[str, str]:
+    """The environment without our settings, but for those that the page reads."""
+    return {name: value for name, value in given.items() if not name.startswith("JOBINDSATS_") or name in KEPT}
 
 
 def _own_account() -> str:

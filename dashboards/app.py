@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from datetime import date
+from datetime import date, datetime
 
 import streamlit as st
 
@@ -65,12 +65,18 @@ def _chosen(names: dict[str, str], days: list[date]) -> tuple[str, list[str], da
 
 def _on_top(marts: Marts, tables: list[str], *, day: date, newest: date) -> None:
     """When the page was made and whom to ask, and that its figures are not the newest, if so."""
-    today = danish_day(Clock()())
+    today = danish_day(_clock()())
     shown_on = today if day == newest else day
     rows = marts.freshness(tables, today=shown_on, as_of=end_of(shown_on))
     st.caption(shown.imprint_of(rows, today=today, contact=os.environ.get("JOBINDSATS_CONTACT")))
     if said := shown.out_of_date_of(rows):
         st.warning(said)
+
+
+def _clock() -> Clock:
+    """The time; in a rehearsal the one that it begins at."""
+    begins = os.environ.get("JOBINDSATS_NOW")
+    return Clock(datetime.fromisoformat(begins) if begins else None)
 
 
 def _benefits(rows: Rows, *, totals: Rows, month: date, breaks: Rows) -> None:

@@ -1,4 +1,4 @@
-"""Answers to what people ask: one figure of an area, down to the archived bytes; totals of all benefits.
+"""Answers to what people ask: one figure of an area, down to the archived bytes; how a table is revised.
 
 A figure is of a period or the newest, as it stands or as it was known.
 """
@@ -7,18 +7,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection
 
-from warehouse.areas import COUNTRY, Area, find
-from warehouse.danish.asked import moment, read_period, read_span
+from warehouse.areas import Area, find
+from warehouse.danish.asked import moment, read_period
 from warehouse.danish.clock import shown_time
 from warehouse.errors import QuestionError
 from warehouse.figures import FIGURES
-from warehouse.figures.compute import Answer, answer, area_name, number, plain
+from warehouse.figures.compute import Answer, answer, area_name, plain
 from warehouse.figures.explain import lines_of, parts_of_totals, rests_on, tree
 from warehouse.figures.inputs import Scope
 from warehouse.figures.model import FEEDS, RECIPIENTS, Figure
@@ -112,11 +112,11 @@ def trees(connection: Connection, question: Asked, *, archive: Archive) -> list[
 
 def why_none(connection: Connection, question: Asked, *, missing: Sequence[str]) -> str:
     """Why a question has no rows, in a sentence with what to ask for or do; raises QuestionError in an empty warehouse."""
-    from warehouse.reading import require_published
+    from warehouse.reading import KNEW_NOTHING, require_published
 
     figure, begun = question.figure, require_published(connection)
     if question.as_of and question.as_of < begun:
-        return f"the warehouse knew nothing then: its first table was seen {shown_time(begun)}; ask as of then or later"
+        return KNEW_NOTHING.format(shown_time(begun))
     everywhen = answer(connection, figure, scope=Scope(question.area.code, question.as_of)).rows.sort("day")
     if periods := everywhen["period"].to_list():
         return (
@@ -191,61 +191,6 @@ def _is_held(archive: Archive, digest: str) -> bool:
     except ArchiveTrouble:
         return False
     return True
-
-
-_TOTALS = """
-select t.area_name as area, t.period, t.total_full_time_persons as value, t.total_low_full_time_persons as low,
-       t.total_high_full_time_persons as high, t.parts, t.parts_expected, t.missing, t.hidden, t.status, t.provisional
-from marts.benefit_totals_as_of(:as_of, :area) t
-where t.period_first_day between :first and :last order by t.period_first_day
-"""
-_TOGETHER = """
-select average_full_time_persons as value, average_low_full_time_persons as low, average_high_full_time_persons as high,
-       parts, parts_expected, missing, hidden, status
-from marts.benefit_average_as_of(:as_of, :areas, :first, :last)
-"""
-
-
-def totals(
-    connection: Connection, *, areas: Sequence[str], period: str | None, as_of: str | None, together: bool
-) -> list[dict[str, Any]]:
-    """All counted benefits in full-time persons, whole or with bounds and what lacks; raises QuestionError, AreaUnknown.
-
-    One row per area and month; `together` one row for all areas added up, a month on average.
-    """
-    places = list(dict.fromkeys(find(area) for area in areas))
-    months = _months(period)
-    asked = {"as_of": moment(as_of) if as_of else "infinity", "first": months[0], "last": months[1]}
-    if not together:
-        return [row for place in places for row in _asked(connection, _TOTALS, **asked, area=place.code)]
-    if period is None:
-        raise QuestionError("which months together? Name them: --period 2023M01:2023M12")
-    if len(places) > 1 and COUNTRY in {place.code for place in places}:
-        raise QuestionError("the country holds its municipalities: add up municipalities, or take the country alone")
-    of = {"area": ", ".join(place.name for place in places), "period": period}
-    return [of | row for row in _asked(connection, _TOGETHER, **asked, areas=[place.code for place in places])]
-
-
-def _months(written: str | None) -> tuple[date, date]:
-    """The first days of the first and the last month of a span; all there are where none is written."""
-    first, _, last = (written or "1900:2100").partition(":")
-    try:
-        span = read_span(first, last or first)
-    except PeriodError as error:
-        raise QuestionError(str(error)) from error
-    return span.first.first_day, span.last.last_day.replace(day=1)
-
-
-def _asked(connection: Connection, statement: str, **values: Any) -> list[dict[str, Any]]:
-    """Rows of totals as the command line gives them: names as lists, whole numbers as such."""
-    rows = connection.execute(text(statement), values).mappings()
-    numbers, names = ("value", "low", "high"), ("missing", "hidden")
-    return [
-        {**row}
-        | {name: number(row[name]) for name in numbers}
-        | {name: row[name].split(", ") if row[name] else [] for name in names}
-        for row in rows
-    ]
 
 
 def profile(connection: Connection, *, table: Table) -> dict[str, Any]:

@@ -20,7 +20,7 @@ from warehouse.assumptions.apply import applicable
 from warehouse.catalogue.named import table_named
 from warehouse.claims.checking import check
 from warehouse.claims.content import ClaimsFile, Document, last_day
-from warehouse.claims.file import ClaimsError, read_claims
+from warehouse.claims.file import LONGEST_FILE, ClaimsError, read_claims
 from warehouse.claims.values import CellQuestion, FigureAnswer, FigureQuestion, Question
 from warehouse.danish.asked import moment, periods_between
 from warehouse.danish.reservations import TOO_FEW
@@ -29,6 +29,7 @@ from warehouse.errors import QuestionError
 from warehouse.figures.compute import Answer, answer, plain
 from warehouse.figures.inputs import Scope
 from warehouse.figures.model import RECIPIENTS, Figure
+from warehouse.formats.plain_file import LINKED, FileUnfit, read_named
 from warehouse.formulas.benefits import SumRefused
 from warehouse.formulas.statuses import FormulaError
 from warehouse.marts.claims import claim_check
@@ -48,7 +49,9 @@ order by b.first_period_id desc
 def read_file(file: Path) -> ClaimsFile:
     """A claims file; raises ClaimsError with line and key."""
     try:
-        written = file.read_text(encoding="utf-8")
+        written = read_named(file, most_characters=LONGEST_FILE).decode()
+    except FileUnfit as reason:
+        raise ClaimsError(f"{file} {reason}") from reason
     except OSError as error:
         raise ClaimsError(f"{file} cannot be read ({error.strerror}): name the YAML file of the claims") from error
     except UnicodeDecodeError as error:
@@ -88,13 +91,22 @@ def assumptions_of(document: Document, *, known: pl.DataFrame) -> dict[str, Deci
 
 def fill_mart(connection: Connection, *, place: Path) -> int:
     """Fill `marts.claim_check` anew from a claims file, or every one of a folder; gives its rows. Raises ClaimsError."""
-    files = sorted(place.glob("*.yml")) if place.is_dir() else [place]
+    files = _files_in(place) if place.is_dir() else [place]
     claims = [row for file in files for row in checked(connection, file=file)]
     connection.execute(claim_check.delete())
     if claims:
         connection.execute(insert(claim_check), [row | {"claim_no": number} for number, row in enumerate(claims, 1)])
     reader_role.renew(connection)
     return len(claims)
+
+
+def _files_in(folder: Path) -> list[Path]:
+    """The claims files of a folder, by name; raises ClaimsError for a link, which might lead anywhere."""
+    files = sorted(folder.glob("*.yml"))
+    for file in files:
+        if file.is_symlink():
+            raise ClaimsError(f"{file.name} {LINKED}")
+    return files
 
 
 class Answering:

@@ -14,6 +14,8 @@ from tasks.stoppages import Refused
 from warehouse.assumptions.model import Assumption, AssumptionError, merged, read_assumptions, shipped
 from warehouse.assumptions.record import record
 from warehouse.errors import ClockRunsBackwards, went_away
+from warehouse.formats.plain_file import FileUnfit, read_named
+from warehouse.formats.yaml_files import LARGEST_FILE
 from warehouse.settings import Settings
 
 
@@ -57,7 +59,7 @@ def own_assumptions(settings: Settings) -> tuple[Assumption, ...]:
     if path is None:
         return ()
     try:
-        written = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
+        written = read_named(path, most_characters=LARGEST_FILE).decode()
+    except (FileUnfit, OSError, UnicodeDecodeError) as error:
         raise AssumptionError(f"JOBINDSATS_ASSUMPTIONS names {path}, which cannot be read: {error}") from error
     return read_assumptions(written, name=path.name)

@@ -170,11 +170,13 @@ def require_warehouse(settings: Settings) -> None:
 
 def declare(connection: Connection, tables: Iterable[Table], *, source: Source, renew: bool = False) -> None:
     """Write the tables that are not as they are shipped; what stands declared of one stays unless it is renewed."""
-    from warehouse.history.dimensions import write_tables
+    from warehouse.history.dimensions import write_own_breaks, write_tables
 
     for table in tables:
         if table not in source.declared_tables:
             write_tables(connection, [table], publisher=source.name, renew=renew)
+            if renew and not source.declares(table.id):
+                write_own_breaks(connection, table)
 
 
 def data_folder() -> Path:
@@ -182,6 +184,11 @@ def data_folder() -> Path:
     folder = read_settings().data_dir.absolute()
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     return folder
+
+
+def has_data_folder() -> bool:
+    """Whether there is one already."""
+    return read_settings().data_dir.absolute().is_dir()
 
 
 def today(resources: Resources) -> date:

@@ -91,8 +91,8 @@ def standing(folder: Path) -> Iterator[Server]:
     server = child_processes.start(command, environment=environment, log=log)
     try:
         wait_for(api_of(port), process=server, log=log)
-        _prefect("work-pool", "create", POOL, "--type", "process", "--overwrite", environment=environment)
-        _prefect("--no-prompt", "deploy", "--all", environment=environment)
+        _run("flows.serving.pool", environment=environment)
+        _run("prefect", "--no-prompt", "deploy", "--all", environment=environment)
         yield Server(api_of(port), environment)
     finally:
         child_processes.end(server)
@@ -106,7 +106,7 @@ def manned(server: Server, *, folder: Path, settings: dict[str, str]) -> Iterato
         yield Pool(server.api, server.environment | settings, folder, workers)
 
 
-def _prefect(*arguments: str, environment: dict[str, str]) -> None:
-    command = [sys.executable, "-m", "prefect", *arguments]
+def _run(*arguments: str, environment: dict[str, str]) -> None:
+    command = [sys.executable, "-m", *arguments]
     done = subprocess.run(command, capture_output=True, text=True, check=False, env=environment, cwd=ROOT, timeout=180)
     assert done.returncode == 0, done.stdout + done.stderr

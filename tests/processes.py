@@ -8,9 +8,13 @@ from pathlib import Path
 from tenacity import Retrying, retry_if_not_result, retry_if_result, stop_after_delay, wait_fixed
 
 
-def told(setting: str) -> dict[int, str]:
-    """Those whose environment has a setting (`NAME=value`): number and command."""
-    return {pid: command for pid, command, environment in _all() if setting in environment}
+def told(setting: str, also: str = "") -> dict[int, str]:
+    """Those whose environment has a setting (`NAME=value`), and one that begins with `also`: number and command."""
+    return {
+        pid: command
+        for pid, command, environment in _all()
+        if setting in environment and any(each.startswith(also) for each in environment)
+    }
 
 
 def _all() -> Iterator[tuple[int, str, list[str]]]:

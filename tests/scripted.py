@@ -40,6 +40,11 @@ class _Handler(BaseHTTPRequestHandler):
         self.server.seen.append((self.path, dict(self.headers), monotonic()))
         self.server.reply(self, len(self.server.seen))
 
+    def do_POST(self) -> None:
+        """Read what was sent, then as for any call."""
+        self.rfile.read(int(self.headers["Content-Length"]))
+        self.do_GET()
+
     def log_message(self, *args: Any) -> None:
         """Nothing."""
 

@@ -196,6 +196,9 @@ def require_held(connection: Connection, table: Table) -> datetime:
     return min(seen)
 
 
+KNEW_NOTHING = "the warehouse knew nothing then: its first table was seen {}; ask as of then or later"
+
+
 def require_published(connection: Connection) -> datetime:
     """When the first vintage of any table was seen; raises QuestionError where the warehouse holds none."""
     seen = connection.scalar(text("select min(seen_at) from core.vintages"))

@@ -25,7 +25,7 @@ warehouse = App(name="warehouse", help="The warehouse itself: address, start, st
 
 def doctor(*, as_json: Json = False) -> int:
     """Look at settings, warehouse, archive, publisher and Prefect, and at each declared table beside its publisher."""
-    prepare_orchestrator()
+    prepare_orchestrator(only_to_look=True)
     from tasks.doctor.examine import examine_all
     from tasks.upkeep.catalogue.examine import examine_declarations
 
@@ -139,11 +139,12 @@ def redate(
     as_json: Json = False,
 ) -> int:
     """Take back what a wrong clock did: what it dated after now counts from now on, and stands on record with the reason."""
-    prepare_orchestrator()
     from tasks.resources import ready
-    from tasks.upkeep.wrong_clock import take_back
 
     with ready() as resources:
+        prepare_orchestrator()
+        from tasks.upkeep.wrong_clock import take_back
+
         done = take_back(resources, reason=reason, by=by or getpass.getuser())
     return answered(asdict(done), as_json=as_json, shown=lambda: _print_taken_back(done))
 

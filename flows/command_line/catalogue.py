@@ -115,15 +115,14 @@ def adopt(
     """Take tables into the catalogue: a declaration of each is written from what its publisher says of it."""
     if everything == bool(ids) or (everything and (breakdown or area)):
         return wrong_use("name the tables to adopt, or write --all alone: all of them, at their totals")
-    from tasks.upkeep.catalogue.adopting import adopt as adopt_one
-    from tasks.upkeep.catalogue.adopting import adopt_all
+    from tasks.upkeep.catalogue.adopting import adopt_all, adopt_each
     from tasks.upkeep.catalogue.asking import asking
 
     with asking() as access, bar(shown=not as_json) as moved:
         if everything:
             found = adopt_all(access=access, told=moved)
         else:
-            found = [adopt_one(each, access=access, breakdowns=breakdown or (), area=area) for each in ids]
+            found = adopt_each(ids, access=access, breakdowns=breakdown or (), area=area)
     answered([asdict(each) for each in found], as_json=as_json, shown=lambda: _print_adopted(found))
     return ATTENTION if any(not hasattr(each, "file") for each in found) else WELL
 
@@ -139,7 +138,9 @@ def _print_adopted(found: Sequence[Adopted | NotAdopted]) -> None:
     terminal.print(lines if done else "Nothing was adopted.")
     for refused in (asdict(each) for each in found if not hasattr(each, "file")):
         terminal.print(Text(f"{refused['table']} was not adopted: {refused['reason']}", "yellow"))
-    if len(done) == 1:
+    for shipped in (each["table"] for each in done if not each["file"]):
+        terminal.print(f"{shipped} is in the catalogue as it is shipped: nothing was written.")
+    if len(done) == 1 and done[0]["file"]:
         _print_guesses(done[0])
     if done:
         all_calls, cells = sum(each["calls"] for each in done), sum(each["cells"] for each in done)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -10,12 +10,11 @@ from cyclopts import Parameter
 from rich.text import Text
 
 from flows.command_line.options import ATTENTION, FAILED, WELL, Json, Tables, answered, wrong_use
-from flows.command_line.progress import Moved, bar
+from flows.command_line.progress import bar
 from flows.printing import STYLES, console, grid, number, print_highlights, print_json, print_report, tell
 from flows.serving.local_server import await_orchestrator, begin_orchestrator, prepare_orchestrator
 
 if TYPE_CHECKING:
-    from tasks.backfill.ledger import Progress
     from tasks.backfill.steps import BackfillReport
     from tasks.runs.report import RunReport
 
@@ -185,6 +184,9 @@ def _show_plan(first: str | None, last: str | None, *, tables: Sequence[str], as
     """What a backfill would fetch; nothing is fetched but metadata."""
     if first is None or last is None:
         return wrong_use("--plan needs --from and --to")
+    from tasks.backfill.question import require_plannable
+
+    require_plannable(first, last, tables=tables)
     prepare_orchestrator()
     from tasks.backfill.steps import look_ahead, plan_as_json
 
@@ -230,22 +232,12 @@ def _worked_through(
     prepare_orchestrator()
     begin_orchestrator()
     from flows.backfill import backfill as run_backfill
-    from tasks.backfill.steps import telling
+    from tasks.runs.progress import telling
     from tasks.runs.states import value_of
 
     await_orchestrator()
-    with bar(shown=with_bar) as moved, telling(_progressed(moved)):
+    with bar(shown=with_bar) as moved, telling(moved):
         return value_of(run_backfill, first, last, tables or None, resume=resume, workers=workers, dask=dask)
-
-
-def _progressed(moved: Moved) -> Callable[[Progress], None]:
-    """What tells a bar of a backfill's progress."""
-
-    def progressed(progress: Progress) -> None:
-        said = f"backfill {progress.backfill}, {progress.calls:,} calls, {progress.cells:,} cells"
-        moved(said, progress.settled, progress.partitions)
-
-    return progressed
 
 
 def _print_report(report: BackfillReport, *, as_json: bool) -> None:

@@ -208,11 +208,11 @@ def totals(
     as_json: Json = False,
 ) -> int:
     """Show all benefits together, month by month: whole, or with bounds and the names of what lacks."""
-    from tasks import answers
+    from tasks import totals as asked
     from tasks.resources import ready
 
     with ready() as resources, resources.engine.connect() as connection:
-        rows = answers.totals(connection, areas=area, period=period, as_of=as_of, together=together)
+        rows = asked.totals(connection, areas=area, period=period, as_of=as_of, together=together)
     return answered(rows, as_json=as_json, shown=lambda: _print_totals(rows))
 
 
@@ -230,4 +230,4 @@ def _print_totals(rows: Rows) -> None:
             row["status"] + (", provisional" if row.get("provisional") else ""),
             told,
         )
-    console().print(lines if rows else "Nothing is held of any benefit for these areas and months.")
+    console().print(lines)

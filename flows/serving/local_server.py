@@ -16,6 +16,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from functools import cache
 from pathlib import Path
 from secrets import token_urlsafe
+from tempfile import TemporaryDirectory
 from urllib.parse import quote
 
 from tasks import child_processes
@@ -28,14 +29,21 @@ PASSWORD = "password"  # noqa: S105  # the name of a file
 _UNTIL_EXIT = ExitStack()
 
 
-def prepare_orchestrator() -> None:
+def prepare_orchestrator(*, only_to_look: bool = False) -> None:
     """Set Prefect's folder, start-up timeout and logging, and turn telemetry off, unless the environment says otherwise.
 
-    Where `jobindsats serve` serves the same data folder, its server is the one to use.
+    Where `jobindsats serve` serves the same data folder, its server is the one to use. Who comes only to look makes no data
+    folder: where there is none, Prefect has a temporary one.
     """
-    from tasks.resources import data_folder
+    from tasks.resources import data_folder, has_data_folder
 
-    home = Path(os.environ.setdefault("PREFECT_HOME", str(data_folder() / "prefect")))
+    if only_to_look and not has_data_folder():
+        temporary = TemporaryDirectory(prefix="jobindsats-prefect-")
+        atexit.register(temporary.cleanup)
+        within = Path(temporary.name)
+    else:
+        within = data_folder()
+    home = Path(os.environ.setdefault("PREFECT_HOME", str(within / "prefect")))
     home.mkdir(mode=0o700, parents=True, exist_ok=True)
     defaults = {
         "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "120",

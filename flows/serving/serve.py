@@ -16,7 +16,6 @@ from pathlib import Path
 from queue import Queue
 from threading import Thread
 from types import FrameType
-from typing import Any
 
 from flows.printing import console
 from flows.serving.crashed_runs import end_active_runs
@@ -31,9 +30,8 @@ from flows.serving.local_server import (
     serving,
     wait_for,
 )
+from flows.serving.pool import POOL, make_pool
 from tasks import child_processes
-
-POOL = "jobindsats"
 
 RUNS_AT_ONCE = "4"
 
@@ -135,14 +133,8 @@ def _server(home: Path) -> Iterator[subprocess.Popen[bytes]]:
 
 def _deploy(home: Path) -> None:
     """Create the work pool, and the deployments of prefect.yaml; raises RuntimeError where Prefect rejects them."""
-    from prefect.client.orchestration import get_client
-    from prefect.client.schemas.actions import WorkPoolCreate
-    from prefect.workers.process import ProcessWorker
-
     console().print("Bringing it the deployments of prefect.yaml ...")
-    template = _without_choices(ProcessWorker.get_default_base_job_template())
-    with get_client(sync_client=True) as client:
-        client.create_work_pool(WorkPoolCreate(name=POOL, type="process", base_job_template=template), overwrite=True)
+    make_pool()
     log = home / "logs" / "deploy.log"
     command = [sys.executable, "-m", "prefect", "--no-prompt", "deploy", "--all"]
     # What it is told is what Prefect needs: the publisher's token is for the runs alone.
@@ -153,16 +145,6 @@ def _deploy(home: Path) -> None:
             raise RuntimeError(f"Prefect did not take the deployments. Look at {log}")
     finally:
         child_processes.end(deploying)
-
-
-def _without_choices(template: dict[str, Any]) -> dict[str, Any]:
-    """A pool's template in which whoever starts a run may choose no command, no environment and no folder for it."""
-    fixed = {name: value for name, value in template["job_configuration"].items() if name in ("name", "stream_output")}
-    offered = {name: value for name, value in template["variables"]["properties"].items() if name in fixed}
-    return {
-        "job_configuration": fixed,
-        "variables": {"type": "object", "properties": offered, "additionalProperties": False},
-    }
 
 
 def _keep_worker(home: Path, *, folder: Path, server: subprocess.Popen[bytes]) -> None:

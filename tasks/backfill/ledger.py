@@ -18,6 +18,7 @@ from tasks.results import Fetched, Staged
 from tasks.runs.outcomes import TableOutcome
 from tasks.stoppages import Refused
 from warehouse.database.locks import Lock, holders
+from warehouse.database.sql_files import read_sql
 from warehouse.errors import QuestionError
 from warehouse.history.vintages import Vintage
 from warehouse.periods import Period
@@ -174,28 +175,13 @@ def free_tables(connection: Connection, backfill_id: int) -> list[tuple[str, int
     return [(row.table_id, row.table_no) for row in rows]
 
 
-_CLAIM = """
-with free as (
-    select backfill_id, partition_no, run_id as earlier_run from ops.backfill_partitions
-    where backfill_id = :backfill_id and table_id = :table_id and state in ('waiting', 'fetched')
-      and (run_id is null or run_id <> all(:alive))
-    order by state, partition_no limit 1 for update skip locked
-)
-update ops.backfill_partitions p set run_id = :run_id, started_at = :started_at
-from free where p.backfill_id = free.backfill_id and p.partition_no = free.partition_no
-returning p.backfill_id, p.partition_no, p.run_id, p.table_id, p.periods, p.manifest, free.earlier_run,
-          (select max(k.publisher_updated_on) from ops.backfill_partitions k
-           where k.backfill_id = :backfill_id and k.table_id = :table_id) as publisher_updated_on
-"""
-
-
 def claim(
     connection: Connection, backfill_id: int, *, table_id: str, run_id: int, started_at: datetime
 ) -> Claim | None:
     """Take the next partition of a table for a run, one already in the archive first; None where there is none."""
     asked = {"backfill_id": backfill_id, "table_id": table_id, "run_id": run_id, "started_at": started_at}
     alive = sorted(holders(connection, Lock.RUN))
-    row = connection.execute(text(_CLAIM), asked | {"alive": alive}).mappings().one_or_none()
+    row = connection.execute(text(read_sql(__package__, "claim")), asked | {"alive": alive}).mappings().one_or_none()
     return Claim(**{**row, "periods": tuple(map(Period.parse, row["periods"]))}) if row else None
 
 

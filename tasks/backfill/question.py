@@ -6,9 +6,10 @@ from collections.abc import Sequence
 
 from tasks.backfill import ledger
 from tasks.backfill.plan import sources_named
-from tasks.resources import ready
+from tasks.resources import ready, require_warehouse
 from warehouse.danish.asked import read_span
 from warehouse.errors import QuestionError
+from warehouse.settings import read_settings
 
 NO_SPAN = "a backfill needs --from and --to, or the number of one to --resume"
 
@@ -23,3 +24,9 @@ def require_question(first: str | None, last: str | None, *, tables: Sequence[st
         raise QuestionError(NO_SPAN)
     read_span(first, last)
     sources_named(tables)
+
+
+def require_plannable(first: str, last: str, *, tables: Sequence[str]) -> None:
+    """Raise QuestionError where a plan cannot be made: the question is wrong, or there is no warehouse to plan for."""
+    require_question(first, last, tables=tables, resume=None)
+    require_warehouse(read_settings())

@@ -6,7 +6,6 @@ import signal
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from contextvars import ContextVar
 from dataclasses import asdict, dataclass, replace
 from threading import Event, current_thread, main_thread
 from types import FrameType
@@ -19,13 +18,14 @@ from tasks.backfill import ledger
 from tasks.backfill.ledger import Claim, Progress
 from tasks.backfill.plan import Plan, plan
 from tasks.backfill.question import NO_SPAN
-from tasks.backfill.work import Told, ignore_progress, work_on
+from tasks.backfill.work import Told, work_on
 from tasks.backfill.workers import ClusterTrouble, helped_by, work_on_cluster
 from tasks.derive import derive_figures, derive_marts
 from tasks.load_assumptions import put_assumptions_on_record
-from tasks.resources import RETRIES, declare, open_resources
+from tasks.resources import RETRIES, declare, open_resources, ready
 from tasks.runs.artifacts import left_table, progress_bar
 from tasks.runs.outcomes import TableOutcome, table_as_shown
+from tasks.runs.progress import tell
 from tasks.runs.states import ended_as, value_of
 from tasks.sources.registry import source_of
 from tasks.stoppages import WarehouseTrouble
@@ -70,23 +70,9 @@ class BackfillReport:
         )
 
 
-_listener: ContextVar[Told] = ContextVar("listener", default=ignore_progress)
-
-
-@contextmanager
-def telling(told: Told) -> Iterator[None]:
-    """Let somebody in this process, a bar in a terminal, know of the progress for the length of a block."""
-    token = _listener.set(told)
-    try:
-        yield
-    finally:
-        _listener.reset(token)
-
-
 def look_ahead(first: str, last: str, *, tables: Sequence[str]) -> Plan:
     """What a backfill would do: nothing is fetched but metadata, and nothing is put on record."""
-    with open_resources() as resources:
-        resources.migrate()
+    with ready() as resources:
         return plan(resources, first=first, last=last, named=tables)
 
 
@@ -143,7 +129,8 @@ def work(backfill_id: int, *, workers: int, dask: str | None) -> Progress:
     with progress_bar("backfill-progress", begun=f"backfill {backfill_id}: begun") as moved:
 
         def told(progress: Progress) -> None:
-            _listener.get()(progress)
+            said = f"backfill {backfill_id}, {progress.calls:,} calls, {progress.cells:,} cells"
+            tell(said, progress.settled, progress.partitions)
             done = 1.0 if progress.ended else progress.settled / progress.partitions
             moved(done, f"backfill {backfill_id}: {_so_far(progress)}")
 

@@ -140,13 +140,8 @@ def _make(folder: Path) -> None:
 
 def _put(content: bytes, *, of: Area, file: Path) -> Written:
     """Put a page in its place whole: who opens it sees the one before or this one. Raises QuestionError where it cannot be."""
-    try:
-        with whole_file(file) as unfinished:
-            unfinished.write_bytes(content)
-    except OSError as error:
-        raise QuestionError(
-            f"{file} cannot be written ({error.strerror}): name a file in a folder that is there"
-        ) from error
+    with whole_file(file) as unfinished:
+        unfinished.write_bytes(content)
     return Written(of.name, str(file), len(content))
 
 

@@ -38,6 +38,8 @@ def examine_all() -> list[Finding]:
 
 
 def _archive(settings: Settings) -> Finding:
+    if settings.archive_url is None and not settings.data_dir.exists():
+        return Finding("archive", "well", f"none yet in {settings.data_dir.absolute()}", "the first night makes it")
     archive = Archive(settings.archive, seconds=settings.timeout_seconds)
     archive.probe()
     lost = missing_answers(archive)

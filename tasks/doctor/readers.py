@@ -7,26 +7,12 @@ from sqlalchemy import Connection, text
 from tasks.doctor.finding import Finding
 from warehouse.database import reader_limits
 from warehouse.database.reader_limits import READER
-
-# Accounts that may look into `marts` and are neither superusers nor the owner of what lies there.
-_READERS = text("""
-select r.rolname as account,
-       (select string_agg(c.relname, ', ' order by c.relname) from pg_class c
-        where c.relnamespace = 'marts'::regnamespace and c.relkind in ('r', 'v', 'm', 'p')
-          and not has_table_privilege(r.oid, c.oid, 'select')) as lacks,
-       (select min(n.nspname || '.' || c.relname) from pg_class c join pg_namespace n on n.oid = c.relnamespace
-        where n.nspname in ('core', 'staging', 'ops') and c.relkind in ('r', 'v', 'm', 'p')
-          and has_schema_privilege(r.oid, n.oid, 'usage') and has_table_privilege(r.oid, c.oid, 'select')) as sees
-from pg_roles r
-where not r.rolsuper and not starts_with(r.rolname, 'pg_') and has_schema_privilege(r.oid, 'marts', 'usage')
-  and not pg_has_role(r.oid, (select nspowner from pg_namespace where nspname = 'marts'), 'member')
-order by r.rolname
-""")
+from warehouse.database.sql_files import read_sql
 
 
 def readers(connection: Connection) -> Finding:
     """Whether the accounts of dashboards may read every mart and nothing else."""
-    accounts = connection.execute(_READERS).all()
+    accounts = connection.execute(text(read_sql(__package__, "readers"))).all()
     for row in accounts:
         login = "" if row.account == READER else f" --login {row.account}"
         step = f"grant again: jobindsats warehouse reader{login}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from contextlib import closing
+from io import BytesIO
 from itertools import groupby
 from pathlib import Path
 from typing import Literal, NamedTuple
@@ -98,16 +99,16 @@ def write_workbook(file: Path, *, language: Language) -> None:
     words = _WORDS[language]
     marts = [(f"marts.{name}", _grain(columns[0], language=language)) for name, columns in _by_mart()]
     columns = [(entry.table_name, *_cells(entry, language=language)) for entry in entries()]
-    with (
-        whole_file(file) as unfinished,
-        closing(xlsxwriter.Workbook(unfinished, {"strings_to_formulas": False})) as workbook,
-    ):
+    whole = BytesIO()
+    with closing(xlsxwriter.Workbook(whole, {"strings_to_formulas": False})) as workbook:
         workbook.set_properties({"title": words.title})
         _write_sheet(workbook, words.tables, [words.table_header, *marts], widths=(28, 104), words=words)
         header = (words.table_header[0], *words.column_header)
         widths = (24, 30, 17, 17, 9, 7, 62)
         sheet = _write_sheet(workbook, words.columns, [header, *columns], widths=widths, words=words)
         sheet.autofilter(0, 0, len(columns), len(words.column_header))
+    with whole_file(file) as unfinished:
+        unfinished.write_bytes(whole.getvalue())
 
 
 def _write_sheet(

@@ -23,7 +23,7 @@ import polars as pl
 from sqlalchemy import Connection, Engine, Table
 from xlsxwriter.exceptions import FileCreateError
 
-from tasks.archive.whole_file import UNFINISHED, whole_file
+from tasks.archive.whole_file import UNFINISHED, FileNotWritten, whole_file
 from tasks.exports import files as export_files
 from tasks.exports.datapackage import DESCRIPTOR, described, source_of
 from tasks.exports.files import About, ExportRefused, Write
@@ -88,13 +88,18 @@ def _told(folder: Path) -> Iterator[None]:
     """
     try:
         yield
+    except FileNotWritten as error:
+        raise _refused(folder, why=error.why) from error
     except (OSError, FileCreateError, pl.exceptions.ComputeError) as error:
         why = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
         most_often = "; most often no space left on the device" if isinstance(error, pl.exceptions.ComputeError) else ""
-        raise ExportRefused(
-            f"the export cannot be written to {folder} ({why}{most_often}): make room there or see to its rights, and "
-            "export again"
-        ) from error
+        raise _refused(folder, why=f"{why}{most_often}") from error
+
+
+def _refused(folder: Path, *, why: str) -> ExportRefused:
+    return ExportRefused(
+        f"the export cannot be written to {folder} ({why}): make room there or see to its rights, and export again"
+    )
 
 
 @contextmanager

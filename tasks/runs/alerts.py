@@ -8,8 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Sequence
+from concurrent.futures import Future, wait
+from contextvars import copy_context
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from threading import Thread
 from typing import Any, cast
 
 from prefect import get_run_logger, task
@@ -22,9 +25,12 @@ from sqlalchemy import Connection, text
 
 from tasks.resources import RETRIES, open_resources
 from tasks.runs.states import ended_as
+from warehouse.database.sql_files import read_sql
 
 # Somebody who begins to be told is not told of last year's troubles.
 STALE = timedelta(days=7)
+DELIVERY_SECONDS = 60.0
+"""All who are to be told have this long together: a client's own time-outs begin anew with every byte that comes."""
 
 
 @dataclass(frozen=True)
@@ -38,34 +44,6 @@ class Alert:
     run_id: int
     message: str
 
-
-_TROUBLES = """
-select o.table_id, o.outcome as trouble, o.message,
-       case o.outcome
-           when 'source_late' then 'the release of ' || coalesce(o.next_release_on::text, 'an unknown day')
-           when 'quarantined' then coalesce(q.rule, '') || ', the load of ' ||
-                coalesce(o.publisher_updated_on::text, o.message)
-           else 'since run ' || (
-               select min(f.run_id) from ops.table_outcomes f
-               where f.table_id = o.table_id and f.outcome = 'failed' and f.run_id > coalesce((
-                   select max(w.run_id) from ops.table_outcomes w
-                   where w.table_id = o.table_id and w.outcome <> 'failed' and w.run_id <= o.run_id), 0))
-       end as about
-from ops.table_outcomes o left join ops.quarantine q using (run_id, table_id)
-where o.run_id = :run_id and o.outcome in ('source_late', 'quarantined', 'failed')
-union all
-select '', 'died', 'run ' || r.run_id || ' (' || r.kind || ') died before its end; what it left was cleared away',
-       'run ' || r.run_id
-from ops.runs r where r.outcome = 'died' and r.ended_at > cast(:now as timestamptz) - cast(:stale as interval)
-union all
-select '', 'failed', cast(:trouble as text), cast(:trouble as text) where cast(:trouble as text) <> ''
-"""
-
-_RAISE = """
-insert into ops.alerts (table_id, trouble, about, run_id, message, raised_at)
-select t.table_id, t.trouble, t.about, :run_id, t.message, :now from ({troubles}) t
-on conflict (table_id, trouble, about) where mended_at is null do nothing
-"""
 
 # A table that fails in a night is not for that on time again: only a night that found it well mends what was wrong.
 _MEND = """
@@ -84,7 +62,7 @@ def raise_alerts(connection: Connection, *, run_id: int, trouble: str, now: date
     """
     values = {"run_id": run_id, "trouble": trouble, "now": now, "stale": STALE}
     connection.execute(text(_MEND), values)
-    connection.execute(text(_RAISE.format(troubles=_TROUBLES)), values)
+    connection.execute(text(read_sql(__package__, "raise_alerts")), values)
 
 
 def untold(connection: Connection, *, now: datetime) -> list[Alert]:
@@ -134,16 +112,19 @@ def notify() -> list[str]:
     """Deliver the alerts that wait to those the settings name; gives the tables. Who cannot be reached is tried next time."""
     with open_resources() as resources:
         named = resources.settings.told
+        if not named:
+            return []
         with resources.engine.begin() as connection:
-            new = untold(connection, now=resources.clock()) if named else []
-            if not new:
-                return []
-            try:
-                missed = tell(named, subject=subject(new), body=in_words(new))
-            except CannotTell as trouble:
-                undelivered = f"alerts could not be delivered, and the next run tries again: {trouble}"
-                get_run_logger().error(undelivered)
-                return ended_as("failed", [], message=undelivered)
+            new = untold(connection, now=resources.clock())
+        if not new:
+            return []
+        try:
+            missed = tell(named, subject=subject(new), body=in_words(new))
+        except CannotTell as trouble:
+            undelivered = f"alerts could not be delivered, and the next run tries again: {trouble}"
+            get_run_logger().error(undelivered)
+            return ended_as("failed", [], message=undelivered)
+        with resources.engine.begin() as connection:
             note_told(connection, new, now=resources.clock())
     tables = sorted({alert.table_id for alert in new})
     if not missed:
@@ -153,25 +134,43 @@ def notify() -> list[str]:
     return ended_as("attention", tables, message=unreached)
 
 
-def tell(named: tuple[SecretStr, ...], *, subject: str, body: str) -> list[str]:
-    """Send a message to each; gives who could not be reached. Raises CannotTell where nobody was.
+def tell(named: tuple[SecretStr, ...], *, subject: str, body: str, seconds: float = DELIVERY_SECONDS) -> list[str]:
+    """Send a message to each at once; gives who could not be reached in time. Raises CannotTell where nobody was.
 
     What went wrong is told by its kind alone: libraries write addresses into their errors, and addresses hold passwords.
     """
-    missed = []
-    for place, address in enumerate(named, 1):
-        try:
-            with (block := _block(address)).raise_on_failure():
-                cast(Any, block).notify(body, subject)  # in a task without a loop it is done when it returns
-        except CannotTell as wrong:
-            missed.append(f"number {place} of JOBINDSATS_NOTIFY: {wrong}")
-        except Exception as error:  # noqa: BLE001  # one who cannot be reached never keeps the others from hearing
-            status = getattr(getattr(error, "response", None), "status_code", None)
-            answered = f", answered {status}" if status else ""
-            missed.append(f"number {place} of JOBINDSATS_NOTIFY: {type(error).__name__}{answered}")
+    sent = [_sending(address, subject=subject, body=body) for address in named]
+    ended, _ = wait(sent, timeout=seconds)
+    troubles = [_trouble(each) if each in ended else f"no answer in {seconds:g} seconds" for each in sent]
+    missed = [f"number {place} of JOBINDSATS_NOTIFY: {trouble}" for place, trouble in enumerate(troubles, 1) if trouble]
     if len(missed) == len(named):
         raise CannotTell("; ".join(missed))
     return missed
+
+
+def _sending(address: SecretStr, *, subject: str, body: str) -> Future[None]:
+    """Begin to send in a thread of its own: whoever never ends an answer is left to it, and it ends with the process."""
+    sent: Future[None] = Future()
+
+    def send() -> None:
+        try:
+            with (block := _block(address)).raise_on_failure():
+                cast(Any, block).notify(body, subject)  # in a task without a loop it is done when it returns
+        except Exception as error:  # noqa: BLE001  # one who cannot be reached never keeps the others from hearing
+            sent.set_exception(error)
+        else:
+            sent.set_result(None)
+
+    Thread(target=copy_context().run, args=(send,), daemon=True).start()
+    return sent
+
+
+def _trouble(sent: Future[None]) -> str:
+    error = sent.exception()
+    if error is None or isinstance(error, CannotTell):
+        return str(error or "")
+    status = getattr(getattr(error, "response", None), "status_code", None)
+    return type(error).__name__ + (f", answered {status}" if status else "")
 
 
 def _block(address: SecretStr) -> NotificationBlock:

@@ -13,6 +13,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from tasks.runs.artifacts import left_page, left_table
 from tasks.runs.states import ended_as
+from warehouse.database.sql_files import read_sql
 from warehouse.marts.fill import Moves
 from warehouse.schema import ops
 
@@ -114,24 +115,6 @@ def _counted(tables: Sequence[dict[str, Any]]) -> str:
     return "\n".join([*head, *lines])
 
 
-_REVISIONS = """
-select t.table_id as "table", concat_ws(', ', a.name, p.code, nullif(m.members, '')) as of,
-       before.value as before, now.value as after, me.unit
-from core.vintages v
-join core.tables t using (table_no)
-join core.series s on s.series_id = v.largest_revision_series_id
-join core.areas a on a.area_id = s.area_id
-join core.measures me on me.measure_id = s.measure_id
-join core.periods p on p.period_id = v.largest_revision_period_id
-cross join lateral (select string_agg(value, ', ' order by key) as members from jsonb_each_text(s.members::jsonb)) m
-join core.observations now on now.table_no = v.table_no and now.series_id = s.series_id
-  and now.period_id = p.period_id and now.vintage_id = v.vintage_id
-join core.observations before on before.table_no = v.table_no and before.series_id = s.series_id
-  and before.period_id = p.period_id and before.superseded_by = v.vintage_id
-where v.run_id = :run_id and v.largest_revision > 0
-order by abs(now.value - before.value) / greatest(abs(before.value), 1) desc, t.table_id
-"""
-
 _MOVES = """
 select mart, rows, new, moved, gone, largest_of, largest_before, largest_after from ops.figure_moves
 where run_id = :run_id and (new > 0 or moved > 0 or gone > 0) order by mart
@@ -140,7 +123,7 @@ where run_id = :run_id and (new > 0 or moved > 0 or gone > 0) order by mart
 
 def largest_revisions(connection: Connection, *, run_id: int) -> tuple[str, ...]:
     """The largest revision that a run brought to each table, a sentence each; those that are large for their value first."""
-    found = connection.execute(text(_REVISIONS), {"run_id": run_id})
+    found = connection.execute(text(read_sql(__package__, "largest_revisions")), {"run_id": run_id})
     return tuple(f"{row.table}: {row.of}: {_or_dash(row.before)} -> {_or_dash(row.after)} {row.unit}" for row in found)
 
 

@@ -18,6 +18,7 @@ from tasks.stoppages import Undeclared
 from warehouse.catalogue.additions import (
     Additions,
     Folder,
+    content_of,
     file_of,
     look_into,
     read_additions,
@@ -67,11 +68,14 @@ def misread(access: Access, *, wanted: frozenset[str]) -> list[Due]:
 
 
 def archived_declaration(table_id: str, *, access: Access) -> list[Entry]:
-    """What the folder says of a table, put into the archive; nothing where it says nothing. Raises ArchiveTrouble."""
+    """What the folder says of a table, put into the archive; nothing where it says nothing.
+
+    Raises ArchiveTrouble, and CatalogueError where the file is to be read no more.
+    """
     path = file_of(table_id, folder=access.settings.catalogue_folder)
     if not path.is_file():
         return []
-    return [access.keep(Answer(f"{DECLARATION}{path.name}", access.clock(), 200, path.read_bytes()))]
+    return [access.keep(Answer(f"{DECLARATION}{path.name}", access.clock(), 200, content_of(path)))]
 
 
 def additions_in(manifest: Manifest, *, archive: Archive) -> Additions | None:

@@ -30,6 +30,7 @@ _IN_WORDS: Mapping[Kind, str] = {
     "level": "the level {name} of {where} is declared, and {label} is what holds its members",
     "column": "the column '{name}' of {where} is declared, and called '{label}'",
 }
+_NO_LEVEL = "of the levels of {where} none is declared, and {label} is the first below the total"
 _ACCEPTED: Mapping[Kind, str] = {
     "spelling": "'{label}' is read as '{name}'",
     "new": "'{label}' is loaded beside the others",
@@ -65,7 +66,8 @@ class Difference:
         """The difference in words."""
         called = self.declared_label or self.name
         of_where = "" if self.where == MEASURES else f" of {self.where}"
-        return _IN_WORDS[self.kind].format(**asdict(self), called=called, of_where=of_where)
+        words = _NO_LEVEL if self.kind == "level" and not self.name else _IN_WORDS[self.kind]
+        return words.format(**asdict(self), called=called, of_where=of_where)
 
     @property
     def consequence(self) -> str:

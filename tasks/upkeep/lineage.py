@@ -19,8 +19,7 @@ from uuid import UUID, uuid5
 from sqlalchemy import Connection, Row, text
 
 from tasks.archive.store import Archive, ArchiveTrouble, Entry, payload_name
-from tasks.archive.whole_file import whole_file
-from warehouse.errors import QuestionError
+from tasks.archive.whole_file import FileNotWritten, whole_file
 
 _SPEC = "https://openlineage.io/spec"
 _CORE = f"{_SPEC}/2-0-2/OpenLineage.json#/$defs"
@@ -55,7 +54,7 @@ class Written:
 def write_events(connection: Connection, *, archive: Archive, to: Path, tables: Sequence[str] = ()) -> Written:
     """Write the events of each vintage, of these tables where some are named, that has no file in a folder yet.
 
-    Raises QuestionError where the folder cannot be written.
+    Raises FileNotWritten where the folder cannot be written.
     """
     told, output = Written(), _output_of(connection)
     for vintage in connection.execute(text(_VINTAGES), {"tables": list(tables)}):
@@ -74,13 +73,11 @@ def write_events(connection: Connection, *, archive: Archive, to: Path, tables: 
 def _write(file: Path, events: Sequence[Mapping[str, Any]]) -> None:
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
-        with whole_file(file) as unfinished:
-            lines = (json.dumps(event, ensure_ascii=False) for event in events)
-            unfinished.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
     except OSError as error:
-        raise QuestionError(
-            f"{file} cannot be written ({error.strerror}): name a folder, and see to space and rights there"
-        ) from error
+        raise FileNotWritten(file, why=error.strerror or str(error)) from error
+    with whole_file(file) as unfinished:
+        lines = (json.dumps(event, ensure_ascii=False) for event in events)
+        unfinished.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
 
 
 def _output_of(connection: Connection) -> tuple[str, str]:

@@ -105,6 +105,28 @@ def test_help_answers_in_under_half_a_second() -> None:
     assert min(times) < 0.5, times
 
 
+COMPLETED = """
+. "$HOME/.bashrc"
+function=$(complete -p jobindsats | sed 's/.*-F \\([^ ]*\\).*/\\1/')
+for line in "$@"; do
+  read -ra COMP_WORDS <<< "$line"; COMP_CWORD=$((${#COMP_WORDS[@]} - 1)); COMPREPLY=()
+  "$function"; echo "${COMPREPLY[*]}"
+done
+"""
+
+
+def test_bash_completes_commands_and_options_once_it_is_told_to(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.delenv("XDG_DATA_HOME", raising=False)
+    installed = run(JOBINDSATS, "--install-completion", "--shell", "bash")
+    assert (installed.returncode, installed.stderr) == (0, "")
+    typed = ("jobindsats nightl", "jobindsats quarantine rel", "jobindsats show --ar")
+    ended = run("bash", "--norc", "--noprofile", "-c", COMPLETED, "bash", *typed)
+    assert (ended.stderr, ended.stdout.split()) == ("", ["nightly", "release", "--area"])
+
+
 @pytest.mark.parametrize("wrong", [["nightlyy"], ["show"], ["nightly", "--tabel", "y25i01"], ["show", "y25i01"]])
 def test_wrong_use_is_told_from_failure(wrong: list[str]) -> None:
     assert run(JOBINDSATS, *wrong).returncode == 2

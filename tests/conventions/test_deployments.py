@@ -118,7 +118,7 @@ def test_a_form_says_what_each_parameter_is_and_asks_no_secret(
 
 
 OFFERED = {
-    ("nightly", "tables"): (["y01a02", "statbank"], ["y99x99"]),
+    ("nightly", "tables"): (["y01a02", "statbank"], ["Sygedagpenge"]),
     ("nightly", "again"): (True, "perhaps"),
     ("backfill", "first"): ("2019M01", "in 2019"),
     ("backfill", "last"): ("2023", "2023M"),
@@ -150,6 +150,23 @@ def test_a_form_offers_what_can_be_chosen_and_takes_nothing_else(
             good, bad = OFFERED[where]
             assert not prefect_errors({name: good}, schema), where
             assert prefect_errors({name: bad}, schema), where
+
+
+@pytest.mark.parametrize(
+    ("name", "taken", "refused"),
+    [
+        ("nightly", ("y07b15", "aus08", "local_budget", "ranking_lists"), ("local budget", "y07-b15", "")),
+        ("backfill", ("y07b15", "y01a02"), ("local_budget", "folk1a", "ranking_all", "jobindsats.dk")),
+    ],
+)
+def test_a_form_takes_tables_that_a_person_adopted_or_has(
+    name: str, taken: tuple[str, ...], refused: tuple[str, ...], as_a_worker_does: None
+) -> None:
+    (deployment,) = [each for each in DEPLOYMENTS if each["name"] == name]
+    schema = parameter_schema(flow_of(deployment)).model_dump()
+    assert not prefect_errors({"tables": list(taken)}, schema)
+    for table in refused:
+        assert prefect_errors({"tables": [*taken, table]}, schema), table
 
 
 def prefect_errors(given: dict[str, Any], schema: dict[str, Any]) -> list[Any]:

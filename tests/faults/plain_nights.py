@@ -1,10 +1,13 @@
-"""Nights without the orchestrator: the plain functions of the road, and a publication that is looked at and taken back."""
+"""Nights without the orchestrator: the plain functions of the road, and a publication that is looked at and taken back.
+
+How each ended is put on record, as a night does, and taken off again.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
 from pathlib import Path
 from typing import Any
@@ -17,7 +20,7 @@ from tasks.plan import due_of_source
 from tasks.publish import publish_table
 from tasks.resources import Resources
 from tasks.results import Due, Listing
-from tasks.runs.outcomes import TableOutcome, outcome_of
+from tasks.runs.outcomes import TableOutcome, outcome_of, recorded_or_failed
 from tasks.sources.registry import source_of
 from tasks.stage import stage_table
 from tests.properties.releases import open_run
@@ -36,6 +39,13 @@ join core.tables t on t.table_no = o.table_no
 where t.table_id = :table_id and o.superseded_by is null and o.status <> 'withdrawn'
 """)
 _WITHDRAWN = text("select count(*) from core.observations where superseded_by is null and status = 'withdrawn'")
+_RECORDS = (
+    text(
+        "delete from ops.rejected_rows where quarantine_id in (select quarantine_id from ops.quarantine where run_id = :id)"
+    ),
+    text("delete from ops.quarantine where run_id = :id"),
+    text("delete from ops.table_outcomes where run_id = :id"),
+)
 Content = tuple[Any, ...]
 
 
@@ -95,8 +105,9 @@ class PlainNights:
         with self._looked_at(keep=keep) as connection:
             outcome = outcome_of(due, load=self._load(resources, run_id=run_id, connection=connection))
             ended = Ended(outcome, self._content(connection), int(connection.scalar(_WITHDRAWN) or 0))
+        recorded = recorded_or_failed(run_id, due=due, outcome=outcome, resources=resources)
         self._tidy(run_id)
-        return ended
+        return replace(ended, outcome=recorded)
 
     def _due(self, resources: Resources, *, run_id: int) -> Due:
         source, wanted = source_of(self.table.id), frozenset({self.table.id})
@@ -127,6 +138,9 @@ class PlainNights:
         return tuple(connection.execute(_CONTENT, {"table_id": self.table.id}).one())
 
     def _tidy(self, run_id: int) -> None:
+        """End a run, and take off the record how it ended: each night knows no more of earlier looks than the first."""
         with self.engine.begin() as connection:
+            for record in _RECORDS:
+                connection.execute(record, {"id": run_id})
             connection.execute(text("update ops.runs set ended_at = started_at where run_id = :id"), {"id": run_id})
             drop_leftovers(connection)

@@ -14,7 +14,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from time import monotonic, sleep
 
@@ -37,8 +37,8 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 
 TABLES = ["y10a02", "y25i01"]
 FIRST = "2023-11-05"
-DAYS = ("2023-12-05", "2024-01-05", "2024-02-05", "2024-03-05", "2024-04-05")
-"""The days of one campaign, a round each; the next begins afresh."""
+DAYS = ("2023-12-05", "2024-01-05", "2024-02-05", "2024-03-05", "2024-04-05", "2024-05-05")
+"""The days of one campaign, a round and a mishap each; the next begins afresh."""
 ROUNDS = int(os.environ.get("CAMPAIGN_ROUNDS", str(len(DAYS))))
 SEED = int(os.environ.get("CAMPAIGN_SEED", "24"))
 LATEST_DEATH = 120
@@ -106,6 +106,11 @@ class Campaign:
     stranger: Stranger
     chance: random.Random
     moves: int = 0
+    mishaps: list[Callable[[Campaign], None]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        """Every mishap once, in an order of chance."""
+        self.mishaps = self.chance.sample(MISHAPS, len(MISHAPS))
 
     def settle(self) -> None:
         """Let scene and runs find the data folder where it is now."""
@@ -172,7 +177,7 @@ class Campaign:
     def round(self, day: str) -> None:
         """A mishap, a night that is killed, and one that is not."""
         self.scene.publisher.set_today(day)
-        mishap = self.chance.choice(MISHAPS)
+        mishap = self.mishaps.pop()
         print(f"{day}: {mishap.__name__}")
         mishap(self)
         self.settle()

@@ -7,14 +7,18 @@ import re
 import subprocess
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from http.server import BaseHTTPRequestHandler
 from json import loads
 from threading import Timer
+from urllib.request import Request, urlopen
 
 import pytest
 from sqlalchemy import create_engine, text
 
+from tasks.resources import _RUN_TIMES
 from tests.conftest import Stage
 from tests.scene import JOBINDSATS, Scene
+from tests.scripted import scripted, send
 from warehouse.database.locks import Lock, held
 
 pytestmark = pytest.mark.slow
@@ -106,8 +110,37 @@ def test_a_night_whose_time_is_over_asks_nobody_any_more_and_ends(scene: Scene) 
     assert scene.outcomes(report) == dict.fromkeys(TABLES, "failed")
     assert {"the run's time of 0 seconds is over" in table["message"] for table in report.tables} == {True}
     assert scene.publisher.calls() == []
-    scene.patch.delenv("JOBINDSATS_NIGHT_HOURS")
-    assert scene.night(tables=TABLES).outcome == "completed"
+
+
+def test_a_night_whose_time_runs_out_in_the_middle_keeps_what_it_has_and_the_next_one_brings_the_rest(
+    scene: Scene,
+) -> None:
+    two, asked_of = ["y10a02", "y12a02"], list[str]()
+
+    def answer(to: BaseHTTPRequestHandler, _: int) -> None:
+        """Pass a question on; with the first one about a second table the night's time is over."""
+        asked_of.extend(table for table in two if table in to.path.lower() and table not in asked_of)
+        if len(asked_of) == 2:
+            for run_time in _RUN_TIMES.values():
+                run_time.begun = float("-inf")
+        question = Request(
+            scene.publisher.url + to.path.removeprefix("/v3"), headers={"Authorization": to.headers["Authorization"]}
+        )
+        with urlopen(question, timeout=20) as answered:
+            send(to, body=answered.read())
+
+    with scripted(answer) as server:
+        scene.patch.setenv("JOBINDSATS_API_URL", server.url)
+        report = scene.night(tables=two)
+    first, second = asked_of
+    assert scene.outcomes(report) == {first: "published", second: "failed"}
+    (said,) = [table["message"] for table in report.tables if table["table"] == second]
+    assert "the run's time of 360 minutes is over, so this was not asked any more" in said
+    assert scene.query("select outcome from ops.runs where ended_at is null") == []
+    assert scene.query("select distinct table_id from marts.benefit_recipients") == [{"table_id": first}]
+    scene.patch.setenv("JOBINDSATS_API_URL", scene.publisher.url)
+    report = scene.night(tables=two)
+    assert scene.outcomes(report) == {first: "not_due", second: "published"}
 
 
 def test_a_table_that_another_run_keeps_is_left_to_it(scene: Scene) -> None:

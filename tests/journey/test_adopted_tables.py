@@ -11,15 +11,35 @@ from io import StringIO
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 import pytest
-from sqlalchemy import URL, Engine
+from sqlalchemy import URL, Engine, text
 
 from flows.command_line.main import run
+from tasks.resources import Resources
 from tests.faults.plain_nights import PlainNights
+from tests.journey.test_again import corrected
+from tests.journey.test_every_table import Nights, require_own_numbers
+from tests.standin.editions import Cube, Edition
 from tests.standin.publisher import Publisher, Settings
 from tests.standin.server import StandIn, serving
-from tests.unit.tasks.upkeep.test_adopting import BY_REGION, PERIODS, TODAY, World, edition, hierarchy
+from tests.standin.statbank.tables import tables as bank_tables
+from tests.unit.tasks.upkeep.test_adopting import (
+    BY_REGION,
+    COUNTRY,
+    PERIODS,
+    REGIONS,
+    TODAY,
+    World,
+    edition,
+    hierarchy,
+)
+from warehouse.areas import find
 from warehouse.catalogue.named import table_named
+from warehouse.figures import inputs
+from warehouse.figures.inputs import Scope
+from warehouse.figures.model import Input
+from warehouse.periods import Period
 
 pytestmark = pytest.mark.slow
 
@@ -90,3 +110,133 @@ def test_it_is_found_adopted_published_shown_and_goes_on_after_a_label_is_accept
     assert after.vintage is not None, after.message
     assert (after.outcome, after.vintage.new, after.vintage.withdrawn) == ("published", 30, 0)
     assert after.vintage.revised == 0
+
+    world.own["y87"] = replace(corrected(world.own["y87"]), updated_on=date(2023, 12, 20))
+    mended = nights.good("2023-12-21").outcome
+    assert mended.vintage is not None, mended.message
+    assert (mended.outcome, mended.vintage.revised) == ("published", 1)
+    require_used_as_any_other(engine, tmp_path, cells=adopted["cells"] + 30)
+
+
+def require_used_as_any_other(engine: Engine, folder: Path, *, cells: int) -> None:
+    """Its revisions, an export of it, a claim of one of its cells, and a figure's input by its id."""
+    (change,) = answer("revisions", "y87", "--area", REGIONS[0])
+    assert (change["period"], change["after"] - change["before"]) == ("2023M10", 1)
+    assert answer("export", "--to", str(folder / "export"), "--table", "y87")["marts"] == {"y87": cells}
+    exported = pl.read_parquet(folder / "export" / "y87.parquet")
+    assert (exported.height, exported["value"].null_count()) == (cells, 0)
+    shown = answer("show", "y87", "--area", "Region Sjælland", "--period", "2023M10", "--measure", change["measure"])
+    values = {row["members"]["Kon"]: row["value"] for row in shown}
+    file = folder / "claims.yml"
+    file.write_text(
+        "documents:\n  - {id: a, title: A, area: Region Sjælland, date: 2024-01-31, source: b}\nclaims:\n"
+        f"  - {{document: a, point: 1, statement: b, claimed: {values['Mænd']}, "
+        f"cell: {{table: y87, period: 2023M10, measure: {change['measure']}, where: {{Kon: Mænd}}}}}}\n",
+        encoding="utf-8",
+    )
+    assert [claim["verdict"] for claim in answer("claims", str(file))] == ["holds"]
+    wanted = Input("persons", "y87", change["measure"], item="Kon")
+    with engine.connect() as connection:
+        rows = inputs.read(connection, wanted, scope=Scope(find("Region Sjælland").code))
+    now = rows.filter(pl.col("period_id") == Period.parse("2023M10").key)
+    assert dict(now.select("item", "value").rows()) == values
+
+
+JOBS = [f"Stilling {n}" for n in range(500)]
+HIDDEN = {
+    "y25i97": (hierarchy("_esco", JOBS, root="Stillinger i alt"), 501),
+    "y25i96": (hierarchy("_var13uger", ["Under 13 uger ", "Over 13 uger"]), 2),
+}
+
+
+def with_nulls(whole: Edition) -> Edition:
+    """The same edition with nothing shown of the newest month, and the last member's count hidden in the month before."""
+
+    def read() -> tuple[Cube, ...]:
+        (cube,) = whole.read()
+        (breakdown,) = [name for name in cube.hierarchies if name != COUNTRY.id]
+        (label,) = [measure.label for measure in whole.measures]
+        month, member = pl.col("period"), pl.col(breakdown)
+        shown = pl.when((month > 1) | ((month == 1) & (member < member.max()))).then(label)
+        return (Cube(cube.hierarchies, cube.frame.with_columns(shown.alias(label))),)
+
+    return replace(whole, read=read)
+
+
+STATUSES = text("""
+select p.code as period, o.status::text as status, count(*) as cells from core.observations o
+join core.periods p using (period_id) join core.tables t using (table_no)
+where t.table_id = :table_id and o.superseded_by is null group by 1, 2 order by 1, 2
+""")
+
+
+@pytest.mark.usefixtures("settings")
+@pytest.mark.parametrize("table", HIDDEN)
+def test_hundreds_of_open_members_and_members_without_a_total_are_published_with_their_statuses(
+    table: str, world: World, publisher: StandIn, engine: Engine, tmp_path: Path
+) -> None:
+    breakdown, members = HIDDEN[table]
+    world.own[table] = with_nulls(edition(table, COUNTRY, breakdown))
+    (adopted,) = answer("adopt", table, "--breakdown", breakdown.id)
+    assert (adopted["cells"], adopted["breakdowns"]) == (members * 3, [breakdown.id])
+    nights = PlainNights(publisher, engine, tmp_path, table=table_named(None, table))
+    ended = nights.good("2023-11-05").outcome
+    assert ended.outcome == "published", ended.message
+    with engine.connect() as connection:
+        found = [tuple(row) for row in connection.execute(STATUSES, {"table_id": table})]
+    assert found == [
+        ("2023M07", "observed", members),
+        ("2023M08", "observed", members - 1),
+        ("2023M08", "suppressed", 1),
+        ("2023M09", "not_yet", members),
+    ]
+
+
+@pytest.mark.usefixtures("settings")
+def test_a_table_is_found_by_a_word_adopted_brought_in_and_shown_by_commands(
+    world: World, publisher: StandIn, engine: Engine, tmp_path: Path
+) -> None:
+    for table_id in ("y07a02", "y07b15"):
+        found = world.edition(table_id, TODAY)
+        assert found is not None
+        world.own[table_id] = found
+    listed = {row["table"]: row for row in answer("tables", "sygedagpenge")}
+    assert (listed["y07a02"]["declared"], listed["y07b15"]["declared"]) == (True, False)
+    assert "sygedagpenge" in listed["y07b15"]["title"]
+    (adopted,) = answer("adopt", "y07b15")
+    assert adopted["table"] == "y07b15"
+    nights = Nights(publisher, engine, tmp_path, table=table_named(None, "y07b15"))
+    ended = nights.good(TODAY.isoformat()).outcome
+    assert ended.outcome == "published", ended.message
+    require_own_numbers(nights, nights.table)
+    shown = answer("show", "y07b15", "--area", "Herlev")
+    assert {(row["table"], row["area"]) for row in shown} == {("y07b15", "Herlev")}
+    assert any(row["value"] is not None for row in shown)
+    with redirect_stderr(StringIO()) as told:
+        assert run(["show", "sygedagpenge", "--area", "Herlev"]) == 2
+    assert f"y07b15 ({listed['y07b15']['title']})" in " ".join(told.getvalue().split())
+
+
+class OfStatBank(PlainNights):
+    """Nights over a table of StatBank."""
+
+    def resources(self, day: str, **settings: Any) -> Resources:
+        return super().resources(day, statbank_url=self.publisher.statbank_url, **settings)
+
+
+@pytest.mark.usefixtures("settings")
+def test_a_table_of_statbank_is_adopted_brought_in_and_shown_the_same_way(
+    publisher: StandIn, engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("JOBINDSATS_STATBANK_URL", publisher.statbank_url)
+    (adopted,) = answer("adopt", "aus08")
+    assert (adopted["publisher"], adopted["breakdowns"]) == ("statbank", ["SAESONFAK"])
+    nights = OfStatBank(publisher, engine, tmp_path, table=table_named(None, "aus08"))
+    ended = nights.good(TODAY.isoformat()).outcome
+    assert (ended.outcome, ended.vintage and ended.vintage.new) == ("published", adopted["cells"]), ended.message
+    theirs = bank_tables(TODAY, seed=Settings().seed)["AUS08"]
+    for code, label in theirs.variables[2].values.items():
+        asked = ("--period", "2023M09", "--where", f"Sæsonkorrigering={label}")
+        (row,) = answer("show", "aus08", "--area", "Herlev", *asked)
+        written = theirs.figure({"OMRÅDE": "163", "SAESONFAK": code, "Tid": "2023M09"})
+        assert (row["value"], row["unit"]) == (float(written.replace(",", ".")), "pct")

@@ -8,12 +8,16 @@ import stat
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from http import HTTPStatus
 from pathlib import Path
+from tempfile import gettempdir
+from threading import Event, Thread
 
 import pytest
 
 from tests.conftest import Database
+from tests.journey.test_two_users import as_user
 from tests.processes import told
 from tests.serving import Served, serving
 from tests.standin.server import StandIn, running
@@ -28,18 +32,62 @@ def publisher() -> Iterator[StandIn]:
         yield standin
 
 
+NEEDS_THE_TOKEN = ("prefect worker start", "prefect.engine")
+HANDS_IT_ON = "prefect.runner._workspace_supervisor"
+"""A worker and what Prefect puts between it and its runs, and the runs: nobody else is told it."""
+
+
+class Seen:
+    """All processes that were told a setting: their commands by whether they were told the token too."""
+
+    def __init__(self, mark: str) -> None:
+        self.mark = mark
+        self.commands: dict[bool, set[str]] = {True: set(), False: set()}
+
+    def look(self) -> None:
+        """Look at those that run now."""
+        with_token = told(self.mark, "JOBINDSATS_API_TOKEN=")
+        for number, command in told(self.mark).items():
+            self.commands[number in with_token].add(command)
+
+    @contextmanager
+    def looking(self) -> Iterator[Seen]:
+        """Look again and again until the block ends."""
+        over = Event()
+
+        def look() -> None:
+            while not over.wait(0.5):
+                self.look()
+
+        thread = Thread(target=look)
+        thread.start()
+        try:
+            yield self
+        finally:
+            over.set()
+            thread.join()
+
+
 @pytest.fixture(scope="module")
-def served(publisher: StandIn, empty_database: Database, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder in which the data folder is made."""
+    return tmp_path_factory.mktemp("attacked")
+
+
+@pytest.fixture(scope="module")
+def seen(folder: Path) -> Seen:
+    """The processes of the data folder, from the first one on."""
+    return Seen(f"PREFECT_HOME={folder / 'data' / 'prefect'}")
+
+
+@pytest.fixture(scope="module")
+def served(publisher: StandIn, empty_database: Database, folder: Path, seen: Seen) -> Iterator[Served]:
     """A data folder that did not exist, served."""
-    with (
-        empty_database() as url,
-        serving(
-            tmp_path_factory.mktemp("attacked"),
-            publisher=publisher,
-            warehouse=url.render_as_string(hide_password=False),
-        ) as served,
-    ):
-        yield served
+    with ExitStack() as stack:
+        url = stack.enter_context(empty_database()).render_as_string(hide_password=False)
+        with seen.looking():
+            found = stack.enter_context(serving(folder, publisher=publisher, warehouse=url))
+        yield found
 
 
 def asked(served: Served, path: str, **headers: str) -> tuple[int, dict[str, str]]:
@@ -100,6 +148,49 @@ def test_the_server_is_told_nothing_of_ours(served: Served, publisher: StandIn) 
         command = Path(f"/proc/{pid}/cmdline").read_text(encoding="utf-8", errors="replace")
         assert password not in command
         assert publisher.token not in command
+
+
+def test_the_token_is_told_to_a_worker_and_its_runs_alone(served: Served, seen: Seen) -> None:
+    with seen.looking():
+        served.ended(served.trigger("nightly", tables=["y25i01"]))
+    for part in ("prefect deploy", "server start"):
+        assert any(part in command.replace("--no-prompt ", "") for command in seen.commands[False]), seen.commands
+    for part in NEEDS_THE_TOKEN:
+        assert any(part in command for command in seen.commands[True]), seen.commands
+    may = (*NEEDS_THE_TOKEN, HANDS_IT_ON)
+    others = [command for command in seen.commands[True] if not any(part in command for part in may)]
+    assert others == []
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can become another user; CI is root")
+def test_no_other_user_opens_anything_of_the_data_folder(served: Served, folder: Path) -> None:
+    kept = [folder / "data", *(folder / "data").rglob("*")]
+    assert len(kept) > 50
+    beside = folder / "open"
+    beside.touch()
+    beside.chmod(0o644)
+
+    def look() -> None:
+        assert os.access(beside, os.R_OK), "nothing above the data folder hinders anybody"
+        opened = [path for path in kept if os.access(path, os.R_OK) or os.access(path, os.W_OK)]
+        assert opened == []
+
+    with opened_above(folder):
+        assert as_user("nobody", look) == ""
+
+
+@contextmanager
+def opened_above(folder: Path) -> Iterator[None]:
+    """Let everybody come as far as a folder of the tests."""
+    closed = [each for each in (folder, *folder.parents) if each.is_relative_to(gettempdir())]
+    before = [stat.S_IMODE(each.stat().st_mode) for each in closed]
+    try:
+        for each, mode in zip(closed, before, strict=True):
+            each.chmod(mode | 0o055)
+        yield
+    finally:
+        for each, mode in zip(closed, before, strict=True):
+            each.chmod(mode)
 
 
 def test_no_other_user_can_read_what_is_kept(served: Served) -> None:

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import create_engine
+from sqlalchemy import create_engine, text
 
 from tests.asked import require_once
 from tests.budgets import calls_over
@@ -118,6 +118,45 @@ def test_a_dask_worker_that_is_killed_costs_nothing(small: Scene, alone: str) ->
     assert done["done"] == done["partitions"]
     assert content_of(small) == alone
     assert calls_over(small.publisher.calls(), per_minute=PER_MINUTE, at_once=2) == 0
+
+
+_FETCHED = text("select partition_no from ops.backfill_partitions where state = 'fetched' for update")
+_WAITING = """
+select count(*) as n from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'
+and query like 'UPDATE ops.backfill_partitions%'
+"""
+
+
+@contextmanager
+def both_held_before_the_commit(scene: Scene) -> Iterator[None]:
+    """Hold back two partitions that are fetched: one has its facts written and waits for the ledger, the other for its turn."""
+    engine = create_engine(scene.database)
+    with engine.connect() as connection:
+        until(lambda: len(connection.execute(_FETCHED).all()) == 2, within_seconds=300)
+        until(lambda: scene.query(_WAITING) == [{"n": 1}], within_seconds=120)
+        yield
+        connection.rollback()
+    engine.dispose()
+
+
+@pytest.mark.parametrize("killed", [[1], [0, 1]], ids=["one", "both"])
+def test_dask_workers_that_are_killed_while_they_publish_cost_nothing(
+    small: Scene, alone: str, killed: list[int]
+) -> None:
+    running = begun(*ASKED, "--dask", "local", "--workers", "2")
+    with both_held_before_the_commit(small):
+        workers = [pid for pid, said in told(of(small)).items() if IN_DASK in said]
+        assert len(workers) == 2
+        for each in killed:
+            os.kill(workers[each], signal.SIGKILL)
+    done = ended(running)
+    assert done["done"] == done["partitions"]
+    assert content_of(small) == alone
+    brought = small.query("select vintage_id from ops.backfill_partitions where vintage_id is not null order by 1")
+    assert brought == small.query("select vintage_id from core.vintages order by 1"), "each vintage was brought once"
+    assert small.query("select 1 from core.observations where superseded_by is not null") == []
+    assert small.query("select 1 from ops.runs where ended_at is null") == []
+    assert left_of(of(small)) == {}
 
 
 def test_a_command_that_is_killed_leaves_no_dask_and_is_gone_on_with(small: Scene, alone: str) -> None:

@@ -31,7 +31,7 @@ from tests.standin.editions import Cube, Edition
 from tests.standin.publisher import Publisher, Settings
 from tests.standin.server import StandIn, serving
 from tests.standin.synthetic import SyntheticDenmark
-from warehouse.catalogue.model import Table
+from warehouse.catalogue.model import Hierarchy, Table
 from warehouse.catalogue.named import table_named
 
 pytestmark = pytest.mark.slow
@@ -138,14 +138,24 @@ def test_every_table_is_adopted_loaded_as_it_is_and_goes_on_after_a_label_is_acc
             assert abs(told.calls - calls[table_id]) <= 0.1 * calls[table_id], (table_id, told.calls, calls[table_id])
             assert abs(told.cells - made) <= 0.1 * made, (table_id, told.cells, made)
 
+    with nights.engine.connect() as connection:
+        assert dict(tuple(row) for row in connection.execute(OPEN, {"table_id": "y07b15"})) == {
+            "status_after_6_months_pct": 1,
+            "status_after_12_months_pct": 3,
+        }
+
     second = nights.of_all(SECOND, *(SAMPLE if not ALL else ("jobindsats",)))
     stopped = {table: outcome for table, outcome in second.items() if outcome.outcome in ("quarantined", "failed")}
     assert set(stopped) == {RESPELT}, {table: outcome.message for table, outcome in stopped.items()}
     assert f"jobindsats catalogue accept {RESPELT}" in stopped[RESPELT].message
     assert Counter(outcome.outcome for outcome in second.values())["published"] > len(published) / 2
+    gone = {table: each.vintage.withdrawn for table, each in second.items() if each.vintage and each.vintage.withdrawn}
+    assert gone == {}
     accept(RESPELT, reason="STAR skriver nu Antallet af", by="en prøve", access=access(nights))
     (after,) = nights.of_all(SECOND, RESPELT).values()
-    assert (after.outcome, after.vintage and after.vintage.withdrawn) == ("published", 0), after.message
+    assert after.vintage is not None, after.message
+    assert (after.outcome, after.vintage.withdrawn) == ("published", 0)
+    assert after.vintage.new > 0
 
 
 def access(nights: Nights) -> Any:
@@ -168,6 +178,14 @@ from core.observations o join core.series s using (series_id) join core.measures
 join core.areas a on a.area_id = s.area_id join core.periods p on p.period_id = o.period_id
 join core.tables t on t.table_no = o.table_no
 where t.table_id = :table_id and o.superseded_by is null
+""")
+
+
+OPEN = text("""
+select m.name, count(distinct o.period_id)
+from core.observations o join core.series s using (series_id) join core.measures m using (measure_id)
+join core.tables t on t.table_no = o.table_no
+where t.table_id = :table_id and o.superseded_by is null and o.status = 'not_yet' group by m.name
 """)
 
 
@@ -196,7 +214,7 @@ def asked_of_the_standin(
     described = ask(publisher, f"/table/{table.id}?format=json")
     (periods,) = [kind["values"] for kind in described["periods"] if kind["periodtype_id"] == str(table.period)]
     nodes = "&".join(
-        f"hierarchy.{each.id}={nodes_of(described, each.id, names=names[each.dimension])}"
+        f"hierarchy.{each.id}={nodes_of(described, each, names=names[each.dimension])}"
         for each in (table.area, *table.breakdowns)
     )
     document = ask(publisher, f"/data/{table.id}?mgroup.*=*&period.{table.period}=latest:{len(periods)}&{nodes}")
@@ -210,14 +228,14 @@ def asked_of_the_standin(
     return found
 
 
-def nodes_of(described: Any, hierarchy_id: str, *, names: set[str]) -> str:
-    """The ids of the total, where there is one, and of the level that holds the most of these names."""
+def nodes_of(described: Any, hierarchy: Hierarchy, *, names: set[str]) -> str:
+    """The ids of the total, where there is one and it is declared, and of the level that holds the most of these names."""
     every = [each for dimension in described["dimensions"] for each in dimension["hierarchies"]]
-    (levels,) = [each["levels"] for each in every if each["hierarchy_id"] == hierarchy_id]
+    (levels,) = [each["levels"] for each in every if each["hierarchy_id"] == hierarchy.id]
     values = [{value["value_id"]: value["value_name"] for value in level["values"]} for level in levels]
-    root = ["/"] if any("/" in level for level in values) else []
+    root = ["/"] if hierarchy.root and any("/" in level for level in values) else []
     best = max(values, key=lambda level: len(names.intersection(level.values())))
-    return ",".join(dict.fromkeys([*root, *best]))
+    return ",".join(dict.fromkeys([*root, *(value for value in best if root or value != "/")]))
 
 
 def ask(publisher: StandIn, path: str) -> Any:

@@ -31,6 +31,14 @@ HELD = [
     ("show y01a03 --area Herlev", "y01a02"),
     ("show sygedagpenge --area Herlev", "y07a02 (Antal personer"),
     ("show sygedapenge --area Herlev", "y07a02 (Antal personer"),
+    ("totals --area Herlev --period 2030M01", "to 2023M10"),
+    ("totals --area Herlev --period 2030M01 --together --json", "to 2023M10"),
+    ("totals --area Herlev --as-of 2020-01-01", "2023-11-05"),
+    ("totals --area Herlev --together", "--period 2023M01:2023M12"),
+    ("totals --area Herlev --area 'Hele landet' --together --period 2023", "municipalities"),
+    ("totals --area Herlv", "did you mean Herlev"),
+    ("settled y01a02 --area Herlev --period 2030M01", "young periods"),
+    ("lineage --to x --table y07a02", "jobindsats nightly --table y07a02"),
     ("revisions y01a03", "y01a02"),
     ("export --to x --table y01a03", "y01a02"),
     ("export --to x --table y07a02", "jobindsats nightly --table y07a02"),
@@ -67,6 +75,10 @@ HELD = [
     ("dictionary --format xlsx", "--out dataordbog.xlsx"),
     ("dictionary --out x.pdf", "x.md"),
     ("dictionary --format xlsx --out x.md", "x.xlsx"),
+    ("dictionary --out nowhere/x.md", "nowhere/x.md"),
+    ("dictionary --format xlsx --out nowhere/x.xlsx", "nowhere/x.xlsx"),
+    ("dictionary --format dcat --publisher Herlev --out nowhere/x.jsonld", "nowhere/x.jsonld"),
+    ("status --prometheus --out nowhere/x.prom", "nowhere/x.prom"),
     ("claims nowhere.yml", "nowhere.yml"),
     ("claims others/letter.pdf", "YAML"),
     ("quarantine show 999", "jobindsats quarantine"),
@@ -96,6 +108,9 @@ EMPTY = [
     "briefing --area Herlev --out x.html",
     "briefing --all --out x",
     "export --to x",
+    "totals --area Herlev",
+    "totals --area Herlev --period 2023M10 --together --json",
+    "settled y01a02 --area Herlev",
 ]
 READING = [
     *EMPTY,
@@ -103,6 +118,9 @@ READING = [
     "quarantine",
     "quarantine show 1",
     "claims claims.yml",
+    "lineage --to x",
+    "backfill --plan --from 2023M01 --to 2023M02",
+    "warehouse redate --reason 'the clock was wrong'",
     "replay --verify",
     "backfill --resume 1",
     "warehouse url",
@@ -218,4 +236,4 @@ def test_a_misspelt_setting_is_named(tmp_path: Path) -> None:
 def test_the_doctor_starts_no_server_in_a_misspelt_folder(tmp_path: Path) -> None:
     [ended] = asked(["doctor"], folder=tmp_path, data_dir=str(tmp_path / "dta")).values()
     assert "JOBINDSATS_DATA_DIR" in ended["printed"]
-    assert not (tmp_path / "dta" / "postgres").exists()
+    assert not (tmp_path / "dta").exists()

@@ -13,6 +13,7 @@ import pytest
 
 from tasks.archive.store import Archive
 from tests.conftest import ROOT, Stage
+from tests.explained import OF_LOCAL_FILES, OF_STATBANK, taken_apart, without_origin
 from tests.scene import Scene
 from tests.standin.hostile_pdfs import HOSTILE
 from tests.standin.ranking_files import Layout, PrintedRow, as_pdf, as_xlsx, synthetic_rows, title
@@ -300,6 +301,13 @@ def test_public_support_is_a_share_of_the_working_age_where_that_is_known(beside
     assert "working_age_population_persons" in said.stderr
 
 
+@pytest.mark.parametrize("figure", [*OF_STATBANK, "savings", "benchmark_gap", "block_grant_share"])
+def test_no_figure_of_two_sources_has_an_input_that_nothing_is_behind(beside: Scene, figure: str) -> None:
+    trees = taken_apart(beside.answer, figure, area="Herlev")
+    assert not without_origin(trees)
+    assert any(tree["value"] is not None for tree in trees)
+
+
 EXAMPLES = ROOT / "docs" / "examples" / "local_files"
 
 
@@ -350,6 +358,13 @@ def test_the_papers_figures_come_from_their_own_tables(
 ) -> None:
     rows = papers.answer("figure", figure, "--area", area)
     assert {name: {row[name] for row in rows} for name in expected} == expected
+
+
+@pytest.mark.parametrize("figure", OF_LOCAL_FILES)
+def test_no_figure_of_own_tables_has_an_input_that_nothing_is_behind(papers: Scene, figure: str) -> None:
+    trees = taken_apart(papers.answer, figure, area=OF_LOCAL_FILES[figure])
+    assert not without_origin(trees)
+    assert any(tree["value"] is not None for tree in trees)
 
 
 def test_a_claim_is_held_against_cells_of_a_municipalitys_own_tables(papers: Scene) -> None:

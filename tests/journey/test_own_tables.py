@@ -22,6 +22,7 @@ from tasks.replay.left_out import publish_or_leave_out
 from tasks.replay.vintage import FileRefusedNow, still_waiting
 from tasks.runs.lifecycle import open_run
 from tasks.stoppages import Refused
+from tests.explained import without_origin
 from tests.own_nights import OwnNights
 from tests.own_tables import TABLES, ids, save, save_all
 from tests.standin.ranking_files import as_xlsx, synthetic_rows, title
@@ -144,12 +145,11 @@ def test_a_figure_is_explained_down_to_the_file(
     (row,) = ten.answer("figure", *asked)
     assert row["value"] == value
     (tree,) = ten.answer("explain", *asked)
-    vintages = [leaf["vintage"] for leaf in tree["inputs"] if leaf["vintage"]]
-    assert vintages
-    for vintage in vintages:
+    assert tree["inputs"]
+    assert not without_origin([tree])
+    for vintage in (leaf["vintage"] for leaf in tree["inputs"]):
         file = ten.own / f"{vintage['table'].removeprefix('local_')}.csv"
         assert hashlib.sha256(file.read_bytes()).hexdigest() in {each["sha256"] for each in vintage["archived"]}
-        assert all(each["held"] for each in vintage["archived"])
 
 
 @pytest.mark.parametrize(
@@ -211,6 +211,16 @@ def test_tables_are_exported_as_marts_are(ten: OwnNights, form: str) -> None:
         with (to / "local_sickness.csv").open(encoding="utf-8-sig") as file:
             cells = list(csv.DictReader(file, delimiter=";"))
         assert {(row["value"], row["status"]) for row in cells} >= {("", "suppressed"), ("5,4", "observed")}
+
+
+def test_an_export_shows_in_a_terminal_which_table_it_is_at(ten: OwnNights, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.setenv("TERM", "xterm")
+    to = ten.folder / "export-with-a-bar"
+    status, _, told = ten.command("export", "--to", str(to), "--table", "local_budget", "--table", "local_survey")
+    assert status == 0, told
+    shown = re.sub(r"\x1b\[[\d;?]*[A-Za-z]", "", told)
+    assert re.search(r"local_survey .* 1/2 ", shown), shown
 
 
 def test_a_table_that_no_contract_declares_has_failed_and_says_what_there_is(nights: OwnNights) -> None:

@@ -13,9 +13,9 @@ from sqlalchemy import create_engine, text
 from sqlalchemy.exc import DBAPIError
 
 from tests.conftest import Stage
+from tests.explained import OF_THE_REST, taken_apart, without_origin
 from tests.scene import Scene
 from warehouse.catalogue.model import jobindsats
-from warehouse.figures import FIGURES
 
 pytestmark = pytest.mark.slow
 TABLES = [*sorted({group.table for group in jobindsats().benefit_groups}), "y25i01", "y25i03", "y30r21", "y01h01"]
@@ -66,17 +66,11 @@ def test_the_total_is_taken_apart_part_by_part_down_to_archived_bytes(two_nights
     assert sum(leaf["value"] for leaf in older["inputs"]) == older["value"]
 
 
-@pytest.mark.parametrize("figure", FIGURES)
+@pytest.mark.parametrize("figure", OF_THE_REST)
 def test_no_figure_has_an_input_that_nothing_is_behind(two_nights: Scene, figure: str) -> None:
-    rows = two_nights.answer_or_none("figure", figure, "--area", "Herlev")
-    asked = [("--period", period) for period in sorted({row["period"] for row in rows})[-2:]]
-    trees = [tree for period in asked for tree in two_nights.answer("explain", figure, "--area", "Herlev", *period)]
-    tables = {table for table in FIGURES[figure].tables if not table.startswith(("feeds:", "benefit"))}
-    assert trees or tables - {*TABLES} or not FIGURES[figure].inputs or FIGURES[figure].of_papers, "it has no row"
-    for leaf in (leaf for tree in trees for leaf in tree["inputs"]):
-        assert leaf["vintage"], leaf
-        assert all(answer["held"] for answer in leaf["vintage"]["archived"]), leaf
-    assert all(each["source"] for tree in trees for each in tree["assumptions"])
+    trees = taken_apart(two_nights.answer, figure, area=OF_THE_REST[figure])
+    assert not without_origin(trees)
+    assert any(tree["value"] is not None for tree in trees)
 
 
 def test_each_month_is_there_once_and_the_newest_was_revised(two_nights: Scene) -> None:
@@ -135,6 +129,13 @@ def test_marts_derived_twice_are_derived_once(two_nights: Scene) -> None:
     assert report.tables[0]["outcome"] == "not_due"
     after = two_nights.query("select * from marts.benefit_recipients order by benefit_group, area_code, period")
     assert before == after
+
+
+def test_what_is_not_due_is_fetched_again_where_that_is_asked_for(two_nights: Scene) -> None:
+    for more, outcome in (((), "not_due"), (("--again",), "unchanged")):
+        two_nights.set_clock()
+        (table,) = two_nights.answer("nightly", "--table", "y10a02", *more)["tables"]
+        assert (table["table"], table["outcome"]) == ("y10a02", outcome), table["message"]
 
 
 def test_a_reform_retires_three_tables_and_brings_one(stage: Stage) -> None:

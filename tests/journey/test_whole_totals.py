@@ -1,7 +1,8 @@
 """Fourteen nights through a month's staggered releases: no reader is shown some benefits as if they were all of them.
 
-On each night the figure, the mart, README's own query, the dashboard, the briefing and the command line are held against the
-parts themselves, which are taken from the mart of benefits and the catalogue. One table lies in quarantine for a week.
+On each night the figure, the mart, README's and the recipes' own queries, an export, the dashboard, the briefing and the
+command line are held against the parts themselves, which are taken from the mart of benefits and the catalogue. One table lies
+in quarantine for a week.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
+import polars as pl
 import pytest
 from sqlalchemy import Connection, create_engine, text
 
@@ -90,6 +92,29 @@ def of_readme(scene: Scene) -> Totals:
     }
 
 
+def of_recipe(scene: Scene) -> Totals:
+    """The recipe for all benefits together as it stands, for each area."""
+    page = (ROOT / "docs" / "recipes.md").read_text(encoding="utf-8")
+    [statement] = [
+        each for each in re.findall(r"```sql\n(.*?)```", page, re.DOTALL) if "from marts.benefit_totals" in each
+    ]
+    return {
+        (code, str(Period.containing(row["period_first_day"]))): row["total_full_time_persons"]
+        for code, name in AREAS.items()
+        for row in scene.query(statement.replace("'Herlev'", f"'{name}'"))
+    }
+
+
+def of_export(scene: Scene) -> Totals:
+    """The totals of an export, read as the recipes say."""
+    scene.answer("export", "--to", str(scene.folder / "export"), "--mart", "benefit_totals")
+    rows = pl.scan_parquet(scene.folder / "export" / "benefit_totals" / "**" / "*.parquet")
+    chosen = rows.filter(pl.col("area_code").is_in(list(AREAS))).select(
+        "area_code", "period", "total_full_time_persons"
+    )
+    return {(area, period): value for area, period, value in chosen.collect().rows()}
+
+
 def of_dashboard(scene: Scene, *, at: datetime) -> Totals:
     """The line that the dashboard draws over all benefits, and the number above its table."""
     found: Totals = {}
@@ -132,6 +157,7 @@ def looked_at(scene: Scene, *, day: date, outcomes: dict[str, str]) -> Night:
         told = {"figure": of_figure(connection), "briefing": of_briefing(connection)}
     engine.dispose()
     at = scene.query("select max(seen_at) as at from core.vintages")[0]["at"]
+    told |= {"export": of_export(scene), "recipe": of_recipe(scene)}
     told |= {"readme": of_readme(scene), "dashboard": of_dashboard(scene, at=at), "command": of_command(scene)}
     told["mart"] = {(row["area_code"], row["period"]): row["total_full_time_persons"] for row in mart}
     lacking = {row["area_code"]: row["missing"] for row in mart if row["period"] == NEWEST}
@@ -168,6 +194,8 @@ def test_every_reader_is_told_what_the_parts_come_to(month: tuple[Scene, list[Ni
     for night in month[1]:
         assert (
             night.told["figure"].keys()
+            == night.told["export"].keys()
+            == night.told["recipe"].keys()
             == night.told["mart"].keys()
             == night.told["command"].keys()
             == night.parts.keys()
@@ -180,6 +208,7 @@ def test_every_reader_is_told_what_the_parts_come_to(month: tuple[Scene, list[Ni
 
 def test_the_nights_are_those_that_the_law_is_about(month: tuple[Scene, list[Night]]) -> None:
     _, nights = month
+    assert len(nights) == 6, "on the others nothing came, and what is read is what was read before"
     stopped = [night.day for night in nights if night.outcomes.get(STOPPED) == "quarantined"]
     assert (stopped[-1] - stopped[0]).days == A_WEEK - 1
     lacked = [len(night.lacking["163"].split(", ")) if night.lacking.get("163") else 0 for night in nights]

@@ -48,6 +48,8 @@ def layouts(draw: st.DrawFn) -> Layout:
         typed=draw(st.booleans()),
         foot=draw(st.booleans()),
         letter_pt=draw(st.sampled_from([7, 8, 9, 10])),
+        doubled=draw(st.booleans()),
+        units_in_cells=draw(st.booleans()),
     )
 
 

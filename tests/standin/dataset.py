@@ -115,7 +115,7 @@ class _Reading:
         declared = next((h for h in (self.table.breakdowns if self.table else ()) if h.dimension == column), None)
         labels = {label for file in self.files if column in file.dimensions for label in file.frame[column]}
         name = declared.id if declared else _WELL_KNOWN.get(column, f"_{column.casefold()}")
-        return Told(name, _root(labels, declared=declared) or f"{column} i alt")
+        return Told(name, _root(labels, declared=declared) or (None if declared else f"{column} i alt"))
 
     def _nodes(self, hierarchy: str | None, labels: set[str], *, first: int) -> tuple[Node, ...]:
         known = {label: self.names.get((hierarchy or "", label)) for label in labels}

@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from io import BytesIO
 from itertools import groupby
-from typing import Any
+from typing import Any, Literal
 
 import xlsxwriter
 from fpdf import FPDF
@@ -58,6 +58,10 @@ LISTS = {
     "ranking_sickness_benefit": ("sygedagpengeområdet", "Sygedagpenge mv."),
 }
 FOOT = "Kilde: Beskæftigelsesministeriet. Antal er afrundet til nærmeste 10."
+UNITS = dict.fromkeys(
+    ("gap_full_time_persons", "actual_full_time_persons", "expected_full_time_persons"), " personer"
+) | {"gap_pct_point": " pct. point", "potential_dkk": " mio. kr."}
+"""The words behind a number where cells have them, as on the ministry's web pages."""
 _DECIMALS = {"gap_pct_point": 1, "potential_dkk": 1}
 _WIDTHS = {"rank": 18, "municipality": 42, "potential_dkk": 26}
 
@@ -70,15 +74,19 @@ class PrintedRow:
     municipality: str
     values: Mapping[str, Decimal]
 
-    def texts(self, columns: Sequence[str], *, minus: str) -> list[str]:
-        """Its cells in Danish."""
+    def texts(self, columns: Sequence[str], *, minus: str, units: bool = False) -> list[str]:
+        """Its cells in Danish, with or without the unit behind each number."""
         own = {"rank": str(self.rank), "municipality": self.municipality}
-        return [own.get(column) or danish(self.values[column], column=column, minus=minus) for column in columns]
+        return [
+            own.get(column)
+            or danish(self.values[column], column=column, minus=minus) + (UNITS[column] if units else "")
+            for column in columns
+        ]
 
 
 @dataclass(frozen=True)
 class Layout:
-    """How a list is printed."""
+    """How a list is printed; `doubled` makes letters of a PDF bold by printing them twice."""
 
     columns: tuple[str, ...] = WEB_COLUMNS
     headings: Mapping[str, str] = field(default_factory=lambda: HEADINGS)
@@ -89,6 +97,8 @@ class Layout:
     typed: bool = True
     foot: bool = True
     letter_pt: float = 9
+    doubled: bool = False
+    units_in_cells: bool = False
 
     @property
     def header(self) -> list[list[str]]:
@@ -145,7 +155,7 @@ def as_pdf(rows: Sequence[PrintedRow], *, heading: str, layout: Layout = Layout(
             pdf.add_page()
             if layout.repeat_header:
                 _print_header(pdf, layout=layout)
-        _print_row(pdf, row.texts(layout.columns, minus=layout.minus.replace("\u2212", "–")), layout=layout)
+        _print_row(pdf, row, layout=layout)
     if layout.foot:
         pdf.ln(4)
         pdf.multi_cell(0, 5, FOOT, new_x="LMARGIN", new_y="NEXT")
@@ -183,7 +193,7 @@ def _print_header(pdf: FPDF, *, layout: Layout) -> None:
             edge = ("T" if line == 0 else "") + ("B" if line == height - 1 else "")
             for lines, width in wrapped:
                 text = lines[line] if line < len(lines) else ""
-                pdf.cell(width, 5, text, border=("LR" + edge) if layout.ruled else 0, align="C")
+                _print(pdf, text, layout=layout, size=(width, 5), border="LR" + edge, align="C")
             pdf.ln()
 
 
@@ -193,11 +203,24 @@ def _runs(headings: Sequence[str]) -> list[list[int]]:
     return [list(run) for _, run in columns]
 
 
-def _print_row(pdf: FPDF, texts: Sequence[str], *, layout: Layout) -> None:
+def _print_row(pdf: FPDF, row: PrintedRow, *, layout: Layout) -> None:
+    minus = layout.minus.replace("\u2212", "–")
+    texts = row.texts(layout.columns, minus=minus, units=layout.units_in_cells)
     for column, text in zip(layout.columns, texts, strict=True):
         align = "L" if column == "municipality" else "R"
-        pdf.cell(_width(column), 6, text, border=1 if layout.ruled else 0, align=align)
+        _print(pdf, text, layout=layout, size=(_width(column), 6), border=1, align=align)
     pdf.ln()
+
+
+def _print(
+    pdf: FPDF, text: str, *, layout: Layout, size: tuple[float, float], border: str | Literal[1], align: str
+) -> None:
+    """Print a cell's text, twice on one place where letters are doubled."""
+    if layout.doubled:
+        place = pdf.get_x(), pdf.get_y()
+        pdf.cell(*size, text, align=align)
+        pdf.set_xy(*place)
+    pdf.cell(*size, text, border=border if layout.ruled else 0, align=align)
 
 
 def as_xlsx(rows: Sequence[PrintedRow], *, heading: str, layout: Layout = Layout()) -> bytes:  # frozen
@@ -221,8 +244,8 @@ def as_xlsx(rows: Sequence[PrintedRow], *, heading: str, layout: Layout = Layout
 
 
 def _workbook_values(row: PrintedRow, *, layout: Layout) -> list[Any]:
-    texts = row.texts(layout.columns, minus=layout.minus)
-    if not layout.typed:
+    texts = row.texts(layout.columns, minus=layout.minus, units=layout.units_in_cells)
+    if layout.units_in_cells or not layout.typed:
         return texts
     own: dict[str, Any] = {"rank": row.rank, "municipality": row.municipality}
     return [own[column] if column in own else float(row.values[column]) for column in layout.columns]
@@ -236,7 +259,7 @@ def as_pdf_of_pages(pages: Sequence[tuple[Sequence[PrintedRow], Layout]], *, hea
         pdf.multi_cell(0, 8, heading, new_x="LMARGIN", new_y="NEXT")
         _print_header(pdf, layout=layout)
         for row in rows:
-            _print_row(pdf, row.texts(layout.columns, minus=layout.minus), layout=layout)
+            _print_row(pdf, row, layout=layout)
     return bytes(pdf.output())
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache, partial
+from functools import cache, lru_cache, partial
 
 import numpy as np
 import polars as pl
@@ -49,8 +49,7 @@ class SyntheticDenmark:
 
     def table_ids(self) -> tuple[str, ...]:
         """The catalogue's tables that there is a recipe for, and then every other that the publisher is known to have."""
-        own = tuple(t.id for t in catalogue.jobindsats().tables if t.id == "y30r21" or recipes.recipe(t.id))
-        return (*own, *(table_id for table_id in wide.lines() if table_id not in own))
+        return tuple(dict.fromkeys((*_with_recipes(), *wide.lines())))
 
     def edition(self, table_id: str, day: date) -> Edition | None:
         """The table at its release of the day, or None where it is not listed or covers nothing yet."""
@@ -64,9 +63,20 @@ class SyntheticDenmark:
         return max(first, Period.parse(_NEW_CASH_BEGINS)) if table.id.startswith("y60") else first
 
 
+@cache
+def _with_recipes() -> tuple[str, ...]:
+    """The catalogue's tables whose figures follow from the benefits; its others are of the wide world."""
+    return tuple(t.id for t in catalogue.jobindsats().tables if t.id == "y30r21" or recipes.recipe(t.id))
+
+
+def declared_in_the_wide_world() -> frozenset[str]:
+    """The tables of the wide world that the catalogue declares."""
+    return frozenset(wide.lines()) & {table.id for table in catalogue.jobindsats().tables} - set(_with_recipes())
+
+
 @lru_cache(maxsize=10_000)
 def _standing_on(world: SyntheticDenmark, table_id: str, day: date) -> Edition | None:
-    if all(table.id != table_id for table in catalogue.jobindsats().tables):
+    if table_id not in _with_recipes():
         return _of_the_wide_world(world, wide.lines()[table_id], day)
     table = catalogue.jobindsats().table(table_id)
     release = current_release(table, day)
@@ -79,8 +89,9 @@ def _of_the_wide_world(world: SyntheticDenmark, line: wide.Line, day: date) -> E
     release = current_release(table, day)
     months = _SMALL_MONTHS if line.kind is PeriodKind.MONTH else _MONTHS_OF_LONG_PERIODS
     first = Period.containing(world.begins_on).shifted(-months)
-    periods = _periods(table, release, first=first) if release else []
-    return wide.edition(line, release, tuple(periods), world.seed) if release and periods else None
+    found = _periods(table, release, first=first) if release else []
+    periods = tuple(period for period in found if wide.is_served(line, period))
+    return wide.edition(line, release, periods, world.seed) if release and periods else None
 
 
 def _periods(table: Table, release: Release, *, first: Period) -> list[Period]:

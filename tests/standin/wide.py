@@ -2,7 +2,8 @@
 
 Ids, titles, dimensions and kinds of periods are the publisher's as far as they are known (wide_tables.csv); figures are made
 up, and so are labels where none is public. Two regional tables have no country, work sharing has no root and is null for
-the country itself in its newest month, as notices were in August 2026.
+the country itself in its newest month, as notices were in August 2026. What became of people after 6 and 12 months is null
+in the newest quarters, and recruitment in vain has every third month only. Some of these tables are in the catalogue.
 """
 
 from __future__ import annotations
@@ -27,6 +28,9 @@ from warehouse.periods import Period, PeriodKind
 
 _REFORM = date(2025, 7, 1)
 _NOT_OUT = frozenset({"y25i06"})
+_EVERY_THIRD_MONTH = frozenset({"y25i14"})
+_OPEN_FOR = {"Status 6 mdr. efter afsluttet forløb, pct.": 1, "Status 12 mdr. efter afsluttet forløb, pct.": 3}
+"""Of how many newest quarters a measure has no figure yet, by its label; at three months the newest has one."""
 _SMALL = {"Anden kontakt": 2.45}
 """Measures so small that the country itself is hidden in many months, and their level."""
 
@@ -134,6 +138,11 @@ def _line(row: dict[str, str]) -> Line:
     )
 
 
+def is_served(line: Line, period: Period) -> bool:
+    """Whether a table has a period at all: months may have holes."""
+    return line.table not in _EVERY_THIRD_MONTH or period.number % 3 == 0
+
+
 def splits_of(table_id: str, *, own: Collection[str]) -> tuple[Split, ...]:
     """What a table can be broken down by beside its `own` hierarchies."""
     line = lines().get(table_id)
@@ -210,11 +219,15 @@ def _frame(line: Line, area: Hierarchy, *, periods: tuple[Period, ...], seed: in
     }
     for label in MEASURES[line.measures]:
         columns[label] = _printed(_values(line, label, places=places, periods=periods, seed=seed).ravel(), label=label)
-    frame = pl.DataFrame(columns)
-    if line.table in _NOT_OUT:
-        out = pl.col("period") > 0
-        return frame.with_columns(pl.when(out).then(pl.col(label)) for label in MEASURES[line.measures])
-    return frame
+    waiting = {label: _not_out(line, label) for label in MEASURES[line.measures]}
+    return pl.DataFrame(columns).with_columns(
+        pl.when(pl.col("period") >= newest).then(pl.col(label)) for label, newest in waiting.items() if newest
+    )
+
+
+def _not_out(line: Line, label: str) -> int:
+    """Of how many of the newest periods a measure has no figure yet."""
+    return max(_OPEN_FOR.get(label, 0), int(line.table in _NOT_OUT))
 
 
 def _printed(values: Floats, *, label: str) -> pl.Series:

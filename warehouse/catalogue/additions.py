@@ -30,7 +30,8 @@ from warehouse.catalogue.model import (
 )
 from warehouse.catalogue.units import Unit
 from warehouse.formats.days import WrittenDay
-from warehouse.formats.yaml_files import YamlFile, YamlMisread
+from warehouse.formats.plain_file import FileUnfit, read_in_folder
+from warehouse.formats.yaml_files import LARGEST_FILE, YamlFile, YamlMisread
 
 MEASURES = "measures"
 IDS = "ids"
@@ -102,7 +103,15 @@ def look_into(folder: Path) -> Folder:
 
 @lru_cache(maxsize=1000)
 def _read(path: Path, _changed: int, _size: int) -> Additions:
-    return read_additions(path.read_text(encoding="utf-8-sig"), name=str(path))
+    return read_additions(content_of(path).decode("utf-8-sig"), name=str(path))
+
+
+def content_of(path: Path) -> bytes:
+    """What stands in a file of the folder; raises CatalogueError for what is no file of it, or too large, and OSError."""
+    try:
+        return read_in_folder(path, most_characters=LARGEST_FILE)
+    except FileUnfit as reason:
+        raise CatalogueError(f"{path} {reason}") from reason
 
 
 def read_additions(text: str, *, name: str) -> Additions:

@@ -13,6 +13,8 @@ from warehouse.areas import by_publisher_name
 from warehouse.catalogue.guesses import names_of, unit_of
 from warehouse.catalogue.model import CatalogueError, Hierarchy, Measure, Member, Table
 from warehouse.catalogue.offered import OfferedHierarchy, OfferedLevel, OfferedMeasure, OfferedTable
+from warehouse.catalogue.publishers import catalogues
+from warehouse.catalogue.series_breaks import OwnBreak
 from warehouse.periods import PeriodKind
 
 MOST_MEMBERS_NAMED = 60
@@ -34,21 +36,28 @@ def declaration(offered: OfferedTable, *, breakdowns: Sequence[str] = (), area: 
     if len(taken) < len(chosen):
         raise CatalogueError(f"{offered.id}: two breakdowns are of one dimension: name one of each")
     alone = [(each, _level(each)) for each in without_total(offered) if each.dimension_id not in taken]
-    areas = _area(offered, named=area)
+    areas, period = _area(offered, named=area), _period(offered)
     return Table(
         id=offered.id,
         title=offered.title,
         title_en=offered.title,
         evidence="confirmed",
         subject=offered.subject,
-        period=_period(offered),
+        period=period,
         area=areas,
         country=areas.root is not None,
         breakdowns=tuple(_declared(each, level=level) for each, level in (*chosen, *alone)),
         measures=_measures(offered),
         coverage="sparse",
         counted_in=offered.counted_in,
+        series_breaks=_breaks(offered, kind=period),
     )
+
+
+def _breaks(offered: OfferedTable, *, kind: PeriodKind) -> tuple[OwnBreak, ...]:
+    """The series breaks that its publisher's catalogue has for tables of its kind."""
+    known = [each for one in catalogues() if one.publisher == offered.publisher for each in one.series_breaks]
+    return tuple(found for each in known if (found := each.of_adopted(offered.id, kind=kind)))
 
 
 def without_total(offered: OfferedTable) -> list[OfferedHierarchy]:

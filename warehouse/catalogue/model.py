@@ -16,7 +16,7 @@ import yaml
 from pydantic import Field, ValidationError, model_validator
 
 from warehouse.catalogue.declared import Declared
-from warehouse.catalogue.series_breaks import SeriesBreak
+from warehouse.catalogue.series_breaks import OwnBreak, SeriesBreak, require_fitting
 from warehouse.catalogue.units import BOUNDS, COUNTS, Evidence, Unit
 from warehouse.formats.days import WrittenDay
 from warehouse.periods import PeriodKind
@@ -124,7 +124,7 @@ class Table(Declared):
 
     `filled` is the share of its possible cells that the publisher usually has rows for: plans count with it. `country` is
     false where the area hierarchy has no node for the whole country. `counted_in` is the publisher's own word for its
-    unit, where the publisher has one.
+    unit, where the publisher has one. `series_breaks` are those of a table that ships in no catalogue.
     """
 
     id: str = Field(pattern=r"^[a-z0-9_]+$", max_length=40)
@@ -146,6 +146,7 @@ class Table(Declared):
     largest_revision_pct: float = 25
     feeds: str | None = None
     counted_in: str | None = None
+    series_breaks: tuple[OwnBreak, ...] = ()
 
     @model_validator(mode="after")
     def _names_are_unique(self) -> Table:
@@ -153,6 +154,8 @@ class Table(Declared):
         names = [measure.name for measure in self.measures]
         if len(set(labels)) < len(labels) or len(set(names)) < len(names):
             raise ValueError(f"{self.id}: two measures share a name or a label")
+        members = None if any(each.open for each in self.breakdowns) else self.member_names
+        require_fitting(self.series_breaks, of=self.id, kind=self.period, members=members)
         return self
 
     @property
@@ -164,6 +167,11 @@ class Table(Declared):
     def measure_by_label(self) -> dict[str, Measure]:
         """Every label the publisher has used, to its measure."""
         return {label: measure for measure in self.measures for label in measure.labels}
+
+    @property
+    def member_names(self) -> set[str]:
+        """The names that we keep of the members of its breakdowns, the totals among them."""
+        return {name for each in self.breakdowns for name in each.canonical.values()}
 
     @property
     def root_members(self) -> dict[str, str]:
@@ -213,15 +221,8 @@ class Catalogue(Declared):
                 f"declared twice: {twice}" if twice else f"benefit groups or series breaks refer to no table: {nowhere}"
             )
         for series_break in self.series_breaks:
-            self._require_members(series_break)
+            series_break.require_members({each: self.table(each).member_names for each in series_break.members})
         return self
-
-    def _require_members(self, series_break: SeriesBreak) -> None:
-        """A member that a break is of and its table does not have would take the break off every series."""
-        for table_id, members in series_break.members.items():
-            known = {name for each in self.table(table_id).breakdowns for name in each.canonical.values()}
-            if strange := sorted(set(members) - known):
-                raise ValueError(f"the break {series_break.id}: {table_id} has no members {', '.join(strange)}")
 
     def members_of(self, group: BenefitGroup) -> dict[str, str]:
         """The members that are a benefit in its table: the one named, or the total."""

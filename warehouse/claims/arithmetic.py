@@ -94,12 +94,12 @@ Terms = Callable[[Mapping[str, Number]], tuple[Fraction, ...]]
 class Arithmetic:
     """One piece of arithmetic, read and found harmless: `names` are what it wants to be given.
 
-    `pooled` are pairs of `sum` or `mean` and a name that stands alone in it.
+    `pooled` are `sum` or `mean` with the names that are taken together in it, written as a function or with `+`.
     """
 
     text: str
     names: tuple[str, ...]
-    pooled: tuple[tuple[str, str], ...]
+    pooled: tuple[tuple[str, tuple[str, ...]], ...]
     _work: Work = field(repr=False, compare=False)
 
     @classmethod
@@ -111,7 +111,7 @@ class Arithmetic:
         if not _WRITTEN_WITH.fullmatch(written):
             raise ArithmeticRefused(f"'{written}' is not arithmetic: {_MAY}")
         names: list[str] = []
-        pooled: list[tuple[str, str]] = []
+        pooled: list[tuple[str, tuple[str, ...]]] = []
         try:
             tree = ast.parse(written, mode="eval").body
             work = _read(tree, text=written, names=names, pooled=pooled)
@@ -134,7 +134,9 @@ class Arithmetic:
             raise ArithmeticRefused(f"'{self.text}' divides by zero") from error
 
 
-def _read(node: ast.expr, *, text: str, names: list[str], pooled: list[tuple[str, str]], depth: int = 1) -> Work:
+def _read(
+    node: ast.expr, *, text: str, names: list[str], pooled: list[tuple[str, tuple[str, ...]]], depth: int = 1
+) -> Work:
     """How to work out a part; adds to `names` and `pooled`. Raises ArithmeticRefused for what is no arithmetic."""
     if depth > DEEPEST:
         raise ArithmeticRefused(f"it has more than {DEEPEST} parts in one another; use sum(...) for many terms")
@@ -149,9 +151,12 @@ def _read(node: ast.expr, *, text: str, names: list[str], pooled: list[tuple[str
         case ast.UnaryOp(op=sign) if type(sign) in _OPERATORS:
             return _applied(_OPERATORS[type(sign)], _alone(read(node.operand)))
         case ast.BinOp(op=sign) if type(sign) in _OPERATORS:
+            if isinstance(sign, ast.Add):
+                pooled.append(("sum", _together(node)))
             return _applied(_OPERATORS[type(sign)], _alone(read(node.left)), _alone(read(node.right)))
         case ast.Call(func=ast.Name(id=function), keywords=[]) if _takes(function, number=len(node.args)):
-            pooled += [(function, name) for each in node.args if function in _POOLING and (name := _name_of(each))]
+            if function in _POOLING:
+                pooled.append((function, _together(*node.args)))
             return _applied(FUNCTIONS[function], *_terms(node.args, function=function, read=read))
     raise ArithmeticRefused(f"'{ast.get_source_segment(text, node)}' may not stand in arithmetic: {_MAY}")
 
@@ -162,6 +167,30 @@ def _terms(arguments: list[ast.expr], *, function: str, read: Callable[[ast.expr
         work, name = read(argument), _name_of(argument)
         one = function == "round" or (function in _RANKING and at == 0)
         yield partial(_several, name=name) if name and not one else _alone(work)
+
+
+def _together(*parts: ast.expr) -> tuple[str, ...]:
+    """The names that are added up in parts as they are, or each with the same factor; none where they have weights."""
+    found = [each for part in parts for each in _summands(part)]
+    return tuple(name for name, _ in found) if len({factor for _, factor in found}) == 1 else ()
+
+
+def _summands(node: ast.expr, factor: Fraction = Fraction(1)) -> Iterator[tuple[str, Fraction]]:
+    """The names that are added up in a part, each with the written number that it is multiplied with."""
+    match node:
+        case ast.BinOp(op=ast.Add()):
+            yield from _summands(node.left, factor)
+            yield from _summands(node.right, factor)
+        case ast.BinOp(op=ast.Sub()):
+            yield from _summands(node.left, factor)
+        case ast.BinOp(left=kept, op=ast.Mult(), right=ast.Constant(value=int() | float() as by)):
+            yield from _summands(kept, factor * Fraction(str(by)))
+        case ast.BinOp(left=ast.Constant(value=int() | float() as by), op=ast.Mult(), right=kept):
+            yield from _summands(kept, factor * Fraction(str(by)))
+        case ast.BinOp(left=kept, op=ast.Div(), right=ast.Constant(value=int() | float() as by)) if by:
+            yield from _summands(kept, factor / Fraction(str(by)))
+        case _ if name := _name_of(node):
+            yield name, factor
 
 
 def _name_of(node: ast.expr) -> str:

@@ -134,8 +134,8 @@ class _Name:
     said: str
     source: str = ""
     answers: tuple[FigureAnswer, ...] = ()
+    areas: tuple[str, ...] = ()
     why_not: str = ""
-    of_several_areas: bool = False
 
     def at(self, end: int) -> Given:
         """All its numbers as they are (0), at their least (1) or at their most (2)."""
@@ -148,10 +148,13 @@ class _Name:
         return tuple(dict.fromkeys((self.at(1), self.at(2))))
 
     @property
-    def unpooled(self) -> str | None:
-        """The unit of its numbers where they are of several areas and cannot be added."""
-        units = (answer.unit for answer in self.answers if self.of_several_areas)
-        return next((unit for unit in units if unit is not None and unit not in POOLED_UNITS), None)
+    def rates(self) -> dict[str, set[str]]:
+        """Of which areas its numbers are, by the unit, where numbers in that unit cannot be added."""
+        found: dict[str, set[str]] = {}
+        for answer, area in zip(self.answers, self.areas, strict=True):
+            if answer.unit is not None and answer.unit not in POOLED_UNITS:
+                found.setdefault(answer.unit, set()).add(area)
+        return found
 
 
 @dataclass(frozen=True)
@@ -217,10 +220,8 @@ class Values:
         if lacking:
             more = f" and {len(lacking) - 1} more" if len(lacking) > 1 else ""
             return _Name((), "", why_not=f"{name} lacks {len(lacking)} of {len(wanted)} numbers: {lacking[0]}{more}")
-        numbers = tuple(answer.ends for answer in answers)
-        return _Name(
-            numbers, _said(numbers, wanted=wanted), _span(wanted), answers, of_several_areas=asked.areas is not None
-        )
+        numbers, areas = tuple(answer.ends for answer in answers), tuple(question.area for question in wanted)
+        return _Name(numbers, _said(numbers, wanted=wanted), _span(wanted), answers, areas)
 
     def _at_their_ends(self, names: Mapping[str, _Name]) -> Iterator[dict[str, Given]]:
         """Every combination of the least and the most that rounded inputs may be.
@@ -240,12 +241,21 @@ class Values:
 
 def _why_not(names: Mapping[str, _Name], *, arithmetic: Arithmetic) -> str | None:
     """Why arithmetic cannot be worked out: a number lacks, or rates of several areas would be added."""
-    for each in names.values():
-        if each.why_not:
-            return each.why_not
-    for function, name in arithmetic.pooled:
-        if name in names and (unit := names[name].unpooled) is not None:
-            return f"{name} is in {unit}, and of several areas that has no {function}: work it out from the counts"
+    if lacking := next((each.why_not for each in names.values() if each.why_not), None):
+        return lacking
+    for function, together in arithmetic.pooled:
+        if why_not := _unpooled({name: names[name] for name in together if name in names}, function=function):
+            return why_not
+    return None
+
+
+def _unpooled(names: Mapping[str, _Name], *, function: str) -> str | None:
+    """Why names cannot be taken together: they are in one unit, of several areas, and no counts."""
+    for unit in dict.fromkeys(unit for each in names.values() for unit in each.rates):
+        of_it = {name: each.rates[unit] for name, each in names.items() if unit in each.rates}
+        if len(set().union(*of_it.values())) > 1:
+            said = f"{' and '.join(of_it)} {'is' if len(of_it) == 1 else 'are'} in {unit}"
+            return f"{said}, and of several areas that has no {function}: work it out from the counts"
     return None
 
 

@@ -21,6 +21,7 @@ from warehouse.figures.population import INPUTS as POPULATION_INPUTS
 from warehouse.periods import Period
 from warehouse.schema.core import assumptions
 
+MISSING = "missing"
 _VINTAGES = """
 select v.vintage_id as vintage, t.table_id as "table", v.publisher_updated_on, v.seen_at, v.manifest
 from core.vintages v join core.tables t using (table_no) where v.vintage_id = any(:numbers)
@@ -112,20 +113,19 @@ def tree(
     used: dict[int, dict[str, Any]],
     parts: list[dict[str, Any]] | None = None,
 ) -> dict[str, Any]:
-    """One row of an answer taken apart; a sum into its `parts`."""
+    """One row of an answer taken apart; a sum into its `parts`.
+
+    An input that nobody gave is left out where the row has a value without it.
+    """
     read = [{"area_code": row["area_code"]} | part for part in parts] if parts is not None else [row]
+    leaves = [_leaf(of, wanted=wanted, brought=brought) for wanted in _inputs(row, figure=figure) for of in read]
     return (
         {"figure": figure.name, "title": figure.title}
         | head(row, figure=figure)
         | {
             "formula": figure.formula,
             "source": figure.source,
-            "inputs": [
-                _leaf(of, wanted=wanted, brought=brought)
-                for wanted in _inputs(row, figure=figure)
-                for of in read
-                if figure.reading is None or of.get(f"{wanted.name}_status") is not None
-            ],
+            "inputs": [leaf for leaf in leaves if row["value"] is None or leaf["status"] != MISSING],
             "assumptions": [used[each] for each in row["assumptions"]],
             "caveats": [*figure.caveats, *row["caveats"]],
             "code_version": version("jobindsats-warehouse"),
@@ -151,6 +151,6 @@ def _leaf(row: dict[str, Any], *, wanted: Input, brought: dict[int, dict[str, An
         "period": row.get(f"{wanted.name}_period") or str(Period.parse(row["period"]).shifted(-wanted.earlier)),
         "periods_earlier": wanted.earlier,
         "value": number(row.get(wanted.name)),
-        "status": row.get(f"{wanted.name}_status") or "missing",
+        "status": row.get(f"{wanted.name}_status") or MISSING,
         "vintage": vintage,
     }

@@ -11,6 +11,7 @@ from warehouse.danish.reservations import SMALLEST_BASE, SMALLEST_COUNT
 from warehouse.figures import population
 from warehouse.figures.model import EVERY_MEMBER, FEEDS, Figure, Input
 from warehouse.formulas import own_tables as formulas
+from warehouse.periods import Period
 
 _SOURCE = "The municipality's own table, by its contract"
 _GROUP = ("area_code", "period_id")
@@ -21,7 +22,8 @@ def activation_mix(rows: pl.DataFrame) -> pl.DataFrame:
     """Each offer's share of all courses begun, whose number is not told where one of them is hidden."""
     named = rows.rename({"courses_cases": "value", "courses_cases_status": "status"})
     found = formulas.offer_mix(named, by=_GROUP).rename({"value": "courses_cases", "status": "courses_cases_status"})
-    return found.with_columns(total_cases=pl.when(pl.col("hidden") == 0).then("total_low"))
+    told = with_lacking_told(found, rows=rows)
+    return told.with_columns(total_cases=pl.when(pl.col("hidden") == 0).then("total_low"))
 
 
 def exits(rows: pl.DataFrame) -> pl.DataFrame:
@@ -46,7 +48,24 @@ def multi_year_budget(rows: pl.DataFrame) -> pl.DataFrame:
         *(pl.col(name).explode().drop_nulls().unique().sort() for name in ("caveats", "assumptions", "vintages")),
     )
     named = found.with_columns(period_id=pl.col("year").cast(pl.Int32), item=pl.col("line").fill_null("I alt"))
-    return named.join(about, on=_GROUP, how="left")
+    told, is_sum = named.join(about, on=_GROUP, how="left"), pl.col("sum_of") == "year"
+    return pl.concat([told.filter(~is_sum), with_lacking_told(told.filter(is_sum), rows=rows)])
+
+
+def with_lacking_told(found: pl.DataFrame, *, rows: pl.DataFrame) -> pl.DataFrame:
+    """What was computed, with `caveats` that name the lines that an area's table has in other periods and lacks in this.
+
+    Whether such a line is nothing or was left out, the table does not say: a sum over the others may be too small.
+    """
+    kinds = {key: str(Period.from_key(key).kind) for key in rows["period_id"].unique().to_list()}
+    of_kind = rows.select(*_GROUP, "item", kind=pl.col("period_id").replace_strict(kinds, return_dtype=pl.String))
+    lines, periods = of_kind.drop("period_id").unique(), of_kind.drop("item").unique()
+    gone = periods.join(lines, on=["area_code", "kind"]).join(rows, on=[*_GROUP, "item"], how="anti")
+    lacking = gone.group_by(_GROUP).agg(lacking=pl.col("item").sort().str.join(", "))
+    said = pl.format("Summen er uden {}, som tabellen har i andre perioder.", "lacking")
+    beside = found.join(lacking, on=_GROUP, how="left", maintain_order="left")
+    more = pl.when(pl.col("lacking").is_null()).then("caveats").otherwise(pl.concat_list("caveats", said))
+    return beside.with_columns(caveats=more).drop("lacking")
 
 
 def _own(name: str, feeds: str, measure: str, *, item: str | None = EVERY_MEMBER) -> Input:

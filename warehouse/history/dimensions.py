@@ -17,7 +17,7 @@ from sqlalchemy.dialects.postgresql import insert
 from warehouse.areas import all_areas
 from warehouse.catalogue.model import Catalogue
 from warehouse.catalogue.model import Table as CatalogueTable
-from warehouse.catalogue.series_breaks import SeriesBreak
+from warehouse.catalogue.series_breaks import OwnBreak, SeriesBreak
 from warehouse.periods import Period
 from warehouse.schema import core as schema
 
@@ -35,7 +35,17 @@ def write_dimensions(connection: Connection, *, catalogues: Sequence[Catalogue])
     _replace(connection, schema.benefit_groups, rows=groups)
     write_periods(connection, periods=(period for catalogue in catalogues for *_, period in _breaks(catalogue)))
     breaks = [row for catalogue in catalogues for row in _series_break_rows(catalogue, numbers=numbers)]
-    _replace(connection, schema.series_breaks, rows=breaks)
+    shipped = [numbers[table.id] for catalogue in catalogues for table in catalogue.tables]
+    _replace(connection, schema.series_breaks, rows=breaks, of=shipped)
+
+
+def write_own_breaks(connection: Connection, table: CatalogueTable) -> None:
+    """Write the series breaks that a table of no catalogue declares, in the place of those that it declared before."""
+    number = _known_numbers(connection)[table.id]
+    found = [(each, Period.parse(each.first_period)) for each in table.series_breaks]
+    write_periods(connection, periods=(period for _, period in found))
+    rows = [_break_row(each, table_no=number, period=period, members=each.members) for each, period in found]
+    _replace(connection, schema.series_breaks, rows=rows, of=[number])
 
 
 def write_tables(
@@ -63,9 +73,12 @@ def _upsert(
     connection.execute(renewing if renew else statement.on_conflict_do_nothing(), rows)
 
 
-def _replace(connection: Connection, target: Table, *, rows: list[dict[str, Any]]) -> None:
-    """Write rows that nothing refers to; what is no longer declared goes."""
-    connection.execute(target.delete())
+def _replace(
+    connection: Connection, target: Table, *, rows: list[dict[str, Any]], of: Sequence[int] | None = None
+) -> None:
+    """Write rows that nothing refers to; what is no longer declared goes, of all tables or those of these numbers."""
+    gone = target.delete()
+    connection.execute(gone if of is None else gone.where(target.c.table_no.in_(of)))
     if rows:
         connection.execute(insert(target), rows)
 
@@ -126,15 +139,20 @@ def _benefit_group_rows(catalogue: Catalogue, *, numbers: dict[str, int]) -> lis
 
 def _series_break_rows(catalogue: Catalogue, *, numbers: dict[str, int]) -> list[dict[str, Any]]:
     return [
-        {
-            "series_break": series_break.id,
-            "table_no": numbers[table_id],
-            "first_period_id": period.key,
-            "members": list(series_break.members.get(table_id, ())) or None,
-        }
-        | series_break.model_dump(include={"title", "caveat", "source"})
-        for series_break, table_id, period in _breaks(catalogue)
+        _break_row(each, table_no=numbers[table_id], period=period, members=each.members.get(table_id, ()))
+        for each, table_id, period in _breaks(catalogue)
     ]
+
+
+def _break_row(
+    declared: SeriesBreak | OwnBreak, *, table_no: int, period: Period, members: Sequence[str]
+) -> dict[str, Any]:
+    return {
+        "series_break": declared.id,
+        "table_no": table_no,
+        "first_period_id": period.key,
+        "members": list(members) or None,
+    } | declared.model_dump(include={"title", "caveat", "source"})
 
 
 def _breaks(catalogue: Catalogue) -> list[tuple[SeriesBreak, str, Period]]:

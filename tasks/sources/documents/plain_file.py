@@ -2,23 +2,16 @@
 
 from __future__ import annotations
 
-import errno
 import os
-import stat
 from pathlib import Path
 from time import sleep, time
 from typing import BinaryIO
 
+from warehouse.formats.plain_file import FileUnfit, open_unlinked
+
 _LOOKS = 3
 
 _STILL_SECONDS, _PAUSE_SECONDS = 2.0, 1.0
-
-
-class FileUnfit(Exception):
-    """A file is not to be read as it lies there; the message says what it is and what to do, and goes after its name."""
-
-
-LINKED = "is a symbolic link or lies behind one, and links are not followed: put the file itself there"
 
 
 def is_linked(path: Path, *, folder: Path) -> bool:
@@ -33,7 +26,7 @@ def read_still(path: Path, *, most: int) -> bytes:
     A file that was written a moment ago is looked at again after a pause. Raises FileUnfit, and OSError.
     """
     for _ in range(_LOOKS):
-        with open(path, "rb", opener=_unlinked) as stream:
+        with open(path, "rb", opener=open_unlinked) as stream:
             before = _state(stream)
             content = stream.read(most + 1)
             if not _is_old(before):
@@ -41,19 +34,6 @@ def read_still(path: Path, *, most: int) -> bytes:
             if _state(stream) == before:
                 return content
     raise FileUnfit("is still being written: it is read the next time, when it is whole")
-
-
-def _unlinked(path: str, flags: int) -> int:
-    try:
-        handle = os.open(path, flags | os.O_NOFOLLOW | os.O_NONBLOCK)
-    except OSError as error:
-        if error.errno == errno.ELOOP:
-            raise FileUnfit(LINKED) from error
-        raise
-    if not stat.S_ISREG(os.fstat(handle).st_mode):
-        os.close(handle)
-        raise FileUnfit("is no file: take it away, or put a file there")
-    return handle
 
 
 def _state(stream: BinaryIO) -> tuple[int, int]:

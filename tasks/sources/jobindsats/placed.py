@@ -38,16 +38,20 @@ def _placed(hierarchy: Hierarchy, *, metadata: TableMetadata, table: Table) -> t
     here = hierarchy.model_copy(update={"id": there})
     level = _level(here, metadata=metadata, table=table)
     column = metadata.dimension_names.get(there, hierarchy.dimension)
-    moved = list(_moved(hierarchy, there=there, level=level, column=column, table=table))
     asked = {"level": level.level_id} if level is not None and _is_lost(here, metadata=metadata) else {}
+    said = hierarchy.level or ("" if hierarchy.open and asked else None)
+    moved = list(_moved(hierarchy, there=there, level=level, said=said, column=column, table=table))
     return here.model_copy(update=asked), [*moved, *_lacking_total(here, metadata=metadata, table=table)]
 
 
-def _moved(hierarchy: Hierarchy, *, there: str, level: Level | None, column: str, table: Table) -> Iterator[Difference]:
+def _moved(
+    hierarchy: Hierarchy, *, there: str, level: Level | None, said: str | None, column: str, table: Table
+) -> Iterator[Difference]:
+    """What moved; `said` is the level that is declared, empty where one must be and is not, None where members tell it."""
     if there != hierarchy.id:
         yield Difference(table.id, "hierarchy", hierarchy.id, "hierarchy", there, hierarchy.id)
-    if hierarchy.level is not None and level is not None and level.level_id != hierarchy.level:
-        yield Difference(table.id, "level", there, "level", level.level_id, hierarchy.level)
+    if said is not None and level is not None and level.level_id != said:
+        yield Difference(table.id, "level", there, "level", level.level_id, said)
     if column not in (hierarchy.dimension, *hierarchy.columns):
         yield Difference(table.id, "column", there, "column", column, hierarchy.dimension)
 
@@ -97,10 +101,15 @@ def _is_lost(hierarchy: Hierarchy, *, metadata: TableMetadata) -> bool:
 
 
 def _level(hierarchy: Hierarchy, *, metadata: TableMetadata, table: Table) -> Level | None:
-    """The level that the night asks for; where it cannot tell, the one with the most of the labels, or the only one."""
+    """The level that the night asks for; where it cannot tell, the one with the most of the labels, or the only one.
+
+    Of an open breakdown that names no level, the first below the total, which `adopt` takes too.
+    """
     if not _is_lost(hierarchy, metadata=metadata):
         return level_to_ask(metadata, hierarchy=hierarchy)
     levels = [level for level in metadata.hierarchies[hierarchy.id] if set(level.names) != {ROOT}]
+    if levels and hierarchy.open and hierarchy.level is None:
+        return levels[0]
     best = max(levels, key=lambda level: _shared((level,), hierarchy), default=None)
     if best is None or (len(levels) > 1 and not _shared((best,), hierarchy)):
         has = "; ".join(f"{each.level_id}: {', '.join(list(each.names.values())[:3])}" for each in levels) or "none"

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from tasks.results import DUE, Due, Listing
 from tasks.sources.access import CONTRACT, Access, ArchivedFile, archive_file, due_of, fetch_archived, readable_again
-from tasks.sources.documents.plain_file import LINKED, FileUnfit, is_linked, read_still
+from tasks.sources.documents.plain_file import is_linked, read_still
 from tasks.sources.local_files.contract import LONGEST_CONTRACT, Contract, ContractError, read_contract
 from tasks.sources.local_files.contract_checks import require_in_force
 from tasks.sources.local_files.csv_reader import require_ended
@@ -23,6 +23,7 @@ from tasks.stoppages import FileRefused
 from warehouse.catalogue.publishers import LOCAL, LOCAL_PREFIX
 from warehouse.danish.writing import MONTHS
 from warehouse.formats.clean_text import composed
+from warehouse.formats.plain_file import LINKED, FileUnfit, read_in_folder
 from warehouse.settings import Settings
 
 _CONTRACTS = {".yml", ".yaml"}
@@ -176,10 +177,12 @@ def _seen_in(folder: Path) -> list[Path]:
 def _read(path: Path, *, folder: Path) -> Contract:
     name = path.relative_to(folder).as_posix()
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        text = read_in_folder(path, most_characters=LONGEST_CONTRACT).decode("utf-8-sig")
         contract = read_contract(text, name=name)
         require_in_force(contract, text=text, name=name)
         return contract
+    except FileUnfit as reason:
+        raise ContractError(f"{name} {reason}") from reason
     except (OSError, UnicodeDecodeError) as error:
         raise ContractError(f"{name}: this contract cannot be read as UTF-8 text: {error}") from error
 

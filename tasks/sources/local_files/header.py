@@ -55,8 +55,9 @@ def headers_of(rows: Sequence[Row], *, contract: Contract, name: str) -> list[st
     """The headers of the columns up to the last that has one, each of its own."""
     declared = set(contract.headers)
     lines = [list(_texts(row, declared=declared, name=name)) for row in rows]
-    over = [_carried(line) for line in lines[:-1]]
-    texts = [" ".join(filter(None, parts)) for parts in zip_longest(*over, lines[-1], fillvalue="")]
+    # A workbook has no cells behind the last that is filled: what stands over a group stands over all of it.
+    wide = list(zip(*zip_longest(*lines, fillvalue=""), strict=True))
+    texts = [" ".join(filter(None, parts)) for parts in zip(*map(_carried, wide[:-1]), wide[-1], strict=True)]
     while texts and not any(at < len(line) and line[at] for at in [len(texts) - 1] for line in lines):
         texts.pop()
     return [
@@ -121,16 +122,16 @@ def _require_declared(headers: list[str], *, row: Row, contract: Contract, name:
         )
 
 
+_SEVERAL_ROWS = "where a header stands in several rows, declare `header_rows` and the last of them as `header_row`"
+
+
 def _advice(header: str, *, headers: Sequence[str], declared: Sequence[str]) -> str:
     if len(headers) == 1 < len(declared):
         return "The whole header is one cell: declare the `separator` that the file has"
     advice = "Declare it in the contract under `columns`, `keys` or `ignored`" + nearest(header, among=declared)
     if header.endswith(f"({letter(headers.index(header))})"):
-        return (
-            f"Give each column one header, or call this one '{header}' in the contract; where a header stands in several "
-            "rows, declare `header_rows` and the last of them as `header_row`"
-        )
-    return advice
+        return f"Give each column one header, or call this one '{header}' in the contract; {_SEVERAL_ROWS}"
+    return f"{advice}; {_SEVERAL_ROWS}" if any(each.endswith(f" {header}") for each in declared) else advice
 
 
 _YEAR = re.compile(r"(?:19|20)\d\d", re.ASCII)

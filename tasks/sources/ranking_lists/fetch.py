@@ -23,7 +23,7 @@ from tasks.sources.access import (
     readable_again,
 )
 from tasks.sources.documents.file_kind import LARGEST_FILE_BYTES
-from tasks.sources.documents.plain_file import FileUnfit, read_still
+from tasks.sources.documents.plain_file import read_still
 from tasks.sources.http import Answer, HttpClient, Now, Options
 from tasks.sources.ranking_lists.snapshot import read_list
 from tasks.stoppages import (
@@ -36,6 +36,7 @@ from tasks.stoppages import (
 )
 from warehouse.catalogue.model import ranking_lists
 from warehouse.catalogue.publishers import chosen
+from warehouse.formats.plain_file import FileUnfit
 from warehouse.settings import Settings
 
 LISTS = "ranking_lists"

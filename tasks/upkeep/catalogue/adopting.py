@@ -17,21 +17,26 @@ from tasks.archive.whole_file import whole_file
 from tasks.sources.access import Access
 from tasks.sources.jobindsats import describe as jobindsats
 from tasks.sources.jobindsats.fetch import BESIDE_FIGURES
+from tasks.sources.jobindsats.metadata import wanted_names
 from tasks.sources.statbank.fetch import CELL_LIMIT
 from tasks.stoppages import Stoppage, TokenMissing, TokenRefused
 from tasks.upkeep.catalogue.find import declared, offered
 from warehouse.catalogue.additions import file_of, look_into
 from warehouse.catalogue.adopt import declaration, without_total, written
 from warehouse.catalogue.model import CatalogueError, Hierarchy, Table
-from warehouse.catalogue.offered import OfferedTable
+from warehouse.catalogue.offered import OfferedHierarchy, OfferedLevel, OfferedTable
 from warehouse.danish.clock import danish_day
+from warehouse.errors import QuestionError
 
 Told = Callable[[str, int, int], None]
 
 
 @dataclass(frozen=True)
 class Adopted:
-    """One table that was adopted: where its declaration stands, and what loading it the first time will ask for."""
+    """One table that was adopted: where its declaration stands, and what loading it the first time will ask for.
+
+    `file` is empty where the table ships as it was asked for: nothing was written then.
+    """
 
     table: str
     title: str
@@ -55,9 +60,57 @@ class NotAdopted:
 
 
 def adopt(table_id: str, *, access: Access, breakdowns: Sequence[str] = (), area: str | None = None) -> Adopted:
-    """Adopt one table; raises CatalogueError, QuestionError, and PublisherTrouble where its publisher cannot be asked."""
+    """Adopt one table; of one that ships as it is asked for, only say what its first night will ask for.
+
+    Raises CatalogueError, QuestionError, and PublisherTrouble where its publisher cannot be asked.
+    """
+    shipped = _shipped(table_id.lower(), access=access)
+    if shipped is not None and _is_asked_for(shipped, breakdowns=breakdowns, area=area):
+        return _as_it_ships(shipped, access=access)
     _require_new(table_id.lower(), access=access)
     return _adopt(offered(table_id, access=access), access=access, breakdowns=breakdowns, area=area)
+
+
+def adopt_each(
+    table_ids: Sequence[str], *, access: Access, breakdowns: Sequence[str] = (), area: str | None = None
+) -> list[Adopted | NotAdopted]:
+    """Adopt tables, each as `adopt` does; of several, one's trouble never stops another."""
+    if len(table_ids) == 1:
+        return [adopt(table_ids[0], access=access, breakdowns=breakdowns, area=area)]
+    found: list[Adopted | NotAdopted] = []
+    for table_id in table_ids:
+        try:
+            found.append(adopt(table_id, access=access, breakdowns=breakdowns, area=area))
+        except (TokenMissing, TokenRefused):
+            raise
+        except (Stoppage, CatalogueError, QuestionError) as error:
+            found.append(NotAdopted(table_id, str(error)))
+    return found
+
+
+def _shipped(table_id: str, *, access: Access) -> Table | None:
+    """A table that is declared and that nobody adopted; None for any other, and where its file cannot be read."""
+    here = look_into(access.settings.catalogue_folder)
+    added = here.additions.get(table_id)
+    if table_id in here.wrong or (added is not None and added.table is not None):
+        return None
+    return declared(table_id, access=access)
+
+
+def _as_it_ships(table: Table, *, access: Access) -> Adopted:
+    try:
+        described = offered(table.id, access=access)
+    except QuestionError as error:
+        raise CatalogueError(
+            f"{table.id} is in the catalogue as it is shipped, and no publisher that is asked lists it today"
+        ) from error
+    return _told(described, table=table, path=None, cells_per_call=access.settings.cells_per_call)
+
+
+def _is_asked_for(table: Table, *, breakdowns: Sequence[str], area: str | None) -> bool:
+    """Whether a declaration has the areas and breakdowns that a person named, or none was named."""
+    own = sorted(each.id for each in table.breakdowns)
+    return area in (None, table.area.id) and (not breakdowns or sorted(breakdowns) == own)
 
 
 def adopt_all(*, access: Access, told: Told) -> list[Adopted | NotAdopted]:
@@ -89,12 +142,12 @@ def _require_new(table_id: str, *, access: Access) -> None:
     known = declared(table_id, access=access)
     if known is None:
         return
-    added = here.additions.get(table_id)
-    if added is None or added.table is None:
-        raise CatalogueError(
-            f"{table_id} is in the catalogue as it is shipped: `jobindsats nightly --table {table_id}`"
-        )
     by = ", ".join(each.id for each in known.breakdowns) or "its totals"
+    if _shipped(table_id, access=access) is not None:
+        raise CatalogueError(
+            f"{table_id} is in the catalogue as it is shipped, by {by} and {known.area.id}, and cannot be adopted otherwise: "
+            f"`jobindsats nightly --table {table_id}` brings it in"
+        )
     raise CatalogueError(
         f"{table_id} is adopted already, by {by}, in {path}. By other breakdowns it would be another table, and what stands "
         "published of it would be withdrawn: where that is meant, move the file away and adopt it anew"
@@ -121,22 +174,22 @@ def write(path: Path, text: str) -> None:
         place.write_text(text, encoding="utf-8")
 
 
-def _told(described: OfferedTable, *, table: Table, path: Path, cells_per_call: int) -> Adopted:
-    periods = len(described.periods[table.period])
+def _told(described: OfferedTable, *, table: Table, path: Path | None, cells_per_call: int) -> Adopted:
+    periods = len(described.periods.get(table.period, ()))
     cuts = _cuts(described, table=table)
     cells, calls = _costs(described.publisher, cuts, periods=periods, table=table, cells_per_call=cells_per_call)
     return Adopted(
         table=table.id,
         title=table.title,
         publisher=described.publisher,
-        file=str(path),
+        file=str(path or ""),
         area=table.area.id,
         breakdowns=tuple(each.id for each in table.breakdowns),
         measures=tuple(f"{each.label}: {each.unit}" for each in table.measures),
         periods=periods,
         cells=cells,
         calls=calls,
-        guessed=tuple(_guesses(described, table=table)),
+        guessed=tuple(_guesses(described, table=table)) if path else (),
     )
 
 
@@ -162,9 +215,21 @@ def _cuts(described: OfferedTable, *, table: Table) -> list[int]:
 
 def _members(described: OfferedTable, hierarchy: Hierarchy) -> int:
     """The members of the level that is asked for, below the root."""
-    offering = next(each for each in described.hierarchies if each.id == hierarchy.id)
-    level = next((each for each in offering.levels if (each.id or None) == hierarchy.level), None)
+    offering = next((each for each in described.hierarchies if each.id == hierarchy.id), None)
+    if offering is None:
+        return 0
+    by_id = next((each for each in offering.levels if (each.id or None) == hierarchy.level), None)
+    level = by_id or _by_its_members(offering, hierarchy)
     return len(level.members) if level is not None else 0
+
+
+def _by_its_members(offering: OfferedHierarchy, hierarchy: Hierarchy) -> OfferedLevel | None:
+    """The level of a hierarchy that names none: the one with the most of its labels, the first of an open one."""
+    if hierarchy.open:
+        return next(iter(offering.levels), None)
+    labels = wanted_names(hierarchy)
+    best = max(offering.levels, key=lambda level: len(labels.intersection(level.members)), default=None)
+    return best if best is not None and labels.intersection(best.members) else None
 
 
 def _guesses(described: OfferedTable, *, table: Table) -> list[str]:
@@ -172,7 +237,8 @@ def _guesses(described: OfferedTable, *, table: Table) -> list[str]:
     units = [f"the unit of '{each.label}' is {each.unit}" for each in table.measures]
     areas = [each.id for each in described.areas if each.id != table.area.id]
     other = [f"areas by {table.area.id}; there is also {', '.join(areas)} (--area)"] if areas else []
-    return [*units, *other, *_level_guesses(described, table=table), *_taken_along(described, table=table)]
+    breaks = [f"it has the series break {each.id} from {each.first_period} on" for each in table.series_breaks]
+    return [*units, *other, *_level_guesses(described, table=table), *_taken_along(described, table=table), *breaks]
 
 
 def _level_guesses(described: OfferedTable, *, table: Table) -> list[str]:

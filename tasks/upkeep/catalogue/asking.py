@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from logging import getLogger
 from time import sleep
 
 from tasks.archive.store import Archive
@@ -29,10 +30,12 @@ def asking() -> Iterator[Access]:
 
 
 def _opened(opened: ExitStack) -> Resources | None:
-    """The warehouse's resources; None where there is no warehouse yet."""
+    """The warehouse's resources; None, and said so, where there is no warehouse yet."""
     try:
         return opened.enter_context(ready())
-    except QuestionError:
+    except QuestionError as error:
+        folder = read_settings().catalogue_folder.absolute()
+        getLogger(__name__).warning(f"{error}. Only what is shipped and what {folder} declares is known here")
         return None
 
 

@@ -25,7 +25,7 @@ from tasks.sources.statbank.metadata import read_metadata as read_statbank
 from tasks.sources.statbank.snapshot import labels_of as labels_of_statbank
 from tasks.stoppages import Stoppage, TokenMissing, TokenRefused
 from tasks.upkeep.catalogue.adopting import Told, write
-from warehouse.catalogue.additions import appended, file_of, look_into
+from warehouse.catalogue.additions import appended, content_of, file_of, look_into
 from warehouse.catalogue.model import CatalogueError, Table
 from warehouse.catalogue.model import jobindsats as shipped_jobindsats
 from warehouse.catalogue.model import statbank as shipped_statbank
@@ -167,6 +167,6 @@ def accept(table_id: str, *, reason: str, by: str, access: Access) -> tuple[Comp
     path = file_of(found.table, folder=access.settings.catalogue_folder)
     today = danish_day(access.clock())
     accepted = [each.accepted(reason=reason.strip(), by=by, today=today) for each in found.acceptable]
-    text = path.read_text(encoding="utf-8-sig") if path.is_file() else ""
+    text = content_of(path).decode("utf-8-sig") if path.is_file() else ""
     write(path, appended(text, accepted=accepted, publisher=found.publisher, name=str(path)))
     return found, str(path)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import cache, partial
 
+from tests.standin import noise
 from tests.standin.statbank.population import CHRISTIANSO, inhabitants
 from tests.standin.statbank.recipients import TYPES, UNKNOWN, recipients
 from warehouse.areas import all_areas
@@ -53,9 +54,14 @@ def recipients_released_on(period: Period) -> date:
     return _weekday(period.last_day + timedelta(days=75))
 
 
+def unemployed_released_on(period: Period) -> date:
+    """The last day of the following month, as 31 October 2023 was; a weekday."""
+    return _weekday(period.shifted(1).last_day)
+
+
 def tables(day: date, *, seed: int) -> dict[str, BankTable]:
     """Every table by its id in capitals, as of `day`."""
-    return {table.id: table for table in (_folk1a(day, seed), _auk01(day, seed))}
+    return {table.id: table for table in (_folk1a(day, seed), _auk01(day, seed), _aus08(day, seed))}
 
 
 def _weekday(day: date) -> date:
@@ -64,11 +70,11 @@ def _weekday(day: date) -> date:
 
 def _released(day: date, *, first: str, on: Callable[[Period], date]) -> list[Period]:
     begun = Period.parse(first)
-    return [each for each in spanning(begun, Period.containing(day, kind=PeriodKind.QUARTER)) if on(each) <= day]
+    return [each for each in spanning(begun, Period.containing(day, kind=begun.kind)) if on(each) <= day]
 
 
 def _written(period: Period) -> str:
-    return f"{period.year}K{period.number}"
+    return str(period) if period.kind is PeriodKind.MONTH else f"{period.year}K{period.number}"
 
 
 def _time(periods: list[Period]) -> Variable:
@@ -112,6 +118,25 @@ def _auk01(day: date, seed: int) -> BankTable:
             _time(periods),
         ),
         figure=partial(_recipients, {_written(each): each for each in periods}, seed),
+    )
+
+
+@cache
+def _aus08(day: date, seed: int) -> BankTable:
+    periods = _released(day, first="2023M01", on=unemployed_released_on)
+    return BankTable(
+        id="AUS08",
+        text="Sæsonkorrigerede ledige i pct. af arbejdsstyrken",
+        updated_at=datetime.combine(unemployed_released_on(periods[-1]), _RELEASED_AT),
+        variables=(
+            Variable("OMRÅDE", "område", dict(_areas(landsdele=False, also={}))),
+            Variable("YDELSESTYPE", "ydelsestype", {"TOT": "Ledige i alt", "A": "A-dagpenge", "K": "Kontanthjælp"}),
+            Variable(
+                "SAESONFAK", "sæsonkorrigering", {"9": "Faktiske tal", "10": "Sæsonkorrigeret"}, elimination=False
+            ),
+            _time(periods),
+        ),
+        figure=partial(_unemployed, seed),
     )
 
 
@@ -176,3 +201,9 @@ def _recipients(periods: dict[str, Period], seed: int, codes: Mapping[str, str])
     counts = _receiving(periods[codes["Tid"]], seed)[codes.get("YDELSESTYPE", "TOT")]
     count = counts[codes.get("OMRÅDE", "000")]
     return "-" if count == 0 else ".." if count < 3 else str(count)
+
+
+def _unemployed(seed: int, codes: Mapping[str, str]) -> str:
+    """A share of the workforce in per cent, with one decimal and a comma."""
+    share = 1 + 4 * noise.chance(seed, "AUS08", *(f"{name} {code}" for name, code in sorted(codes.items())))
+    return f"{share:.1f}".replace(".", ",")

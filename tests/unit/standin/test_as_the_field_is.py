@@ -11,8 +11,12 @@ from typing import Any
 import pytest
 import requests
 
+from tasks.sources.jobindsats.client import cuts
+from tasks.sources.jobindsats.metadata import differences, read_metadata
+from tasks.sources.jobindsats.placed import Placed, placed
 from tests.standin import wide
 from tests.standin.server import StandIn, running
+from tests.standin.synthetic import declared_in_the_wide_world
 from warehouse.catalogue.model import jobindsats
 
 Asked = dict[str, Any]
@@ -150,3 +154,34 @@ def test_a_count_of_the_wide_world_is_that_of_its_municipalities(synthetic: Stan
     rows = answer(synthetic, asked)["rows"]
     country = next(row[2] for row in rows if row[1] == "Hele landet")
     assert 0 <= country - sum(row[2] or 0 for row in rows if row[1] != "Hele landet") <= 2 * 98
+
+
+# ---- tables of the wide world that the catalogue declares --------------------------------------------------------
+@pytest.mark.parametrize("table_id", sorted(declared_in_the_wide_world()))
+def test_a_declared_table_of_the_wide_world_is_described_as_it_is_declared(synthetic: StandIn, table_id: str) -> None:
+    table = jobindsats().table(table_id)
+    described = read_metadata(json.dumps(answer(synthetic, f"table/{table_id}?format=json")).encode(), table=table)
+    assert differences(described, table=table) == []
+    assert placed(described, table=table) == Placed(table, ())
+    assert described.measure_labels >= set(table.measure_by_label)
+    assert cuts(table, metadata=described)
+
+
+def test_what_became_of_people_is_open_in_the_newest_quarters(synthetic: StandIn) -> None:
+    asked = "data/y07b15?mgroup.*=*&period.Q=latest:4&hierarchy._nykom=/&hierarchy._amstatusb15=level:amstatusb15"
+    found = answer(synthetic, asked)
+    rows = sorted(found["rows"], reverse=True)
+    quarters = sorted({row[0] for row in rows}, reverse=True)
+    assert len(rows) == 4 * 5
+    labels = [measure.label for measure in jobindsats().table("y07b15").measures]
+    assert found["columns"] == ["Periode", "Område", "Arbejdsmarkedsstatus", *labels]
+    for quarter, shown in zip(quarters, (2, 3, 3, 4), strict=True):
+        assert {tuple(value is not None for value in row[3:]) for row in rows if row[0] == quarter} == {
+            (True,) * shown + (False,) * (4 - shown)
+        }
+
+
+def test_recruitment_in_vain_has_every_third_month(synthetic: StandIn) -> None:
+    rows = answer(synthetic, "data/y25i14?mgroup.*=*&period.M=latest:3&hierarchy._region=*")["rows"]
+    assert sorted({row[0] for row in rows}) == ["2025M12", "2026M03", "2026M06"]
+    assert len(rows) == 3 * 5

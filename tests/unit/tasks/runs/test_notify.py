@@ -6,13 +6,27 @@ import socketserver
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
+from http.server import BaseHTTPRequestHandler
+from pathlib import Path
+from time import monotonic
 
 import pytest
 from pydantic import SecretStr
+from sqlalchemy import Engine, insert, text
 
-from tasks.runs.alerts import CannotTell, tell
+from tasks.runs.alerts import CannotTell, notify, tell
+from tests.endless import ENDLESS, endless
+from tests.scripted import scripted, send
 from tests.web_hook import web_hook
+from warehouse.schema import ops
 from warehouse.settings import SettingsError, read_settings
+
+NOW = datetime(2023, 11, 14, 4, 15, tzinfo=UTC)
+OPEN_TRANSACTIONS = """
+select count(*) from pg_stat_activity
+where datname = current_database() and pid <> pg_backend_pid() and xact_start is not null
+"""
 
 
 class Mailman(socketserver.StreamRequestHandler):
@@ -69,6 +83,43 @@ def test_one_who_cannot_be_reached_does_not_keep_the_others_from_hearing() -> No
     assert len(came) == 1
     with pytest.raises(CannotTell, match=r"number 1 of JOBINDSATS_NOTIFY: ConnectError$"):
         tell((nobody,), subject="a", body="b")
+
+
+def test_one_who_never_ends_an_answer_keeps_neither_the_night_nor_the_others() -> None:
+    first, then = ENDLESS["a header"]
+    begun = monotonic()
+    with endless(first=first, then=then) as slow, web_hook() as (hook, came):
+        missed = tell((SecretStr(slow), SecretStr(hook)), subject="a", body="b", seconds=2)
+        assert missed == ["number 1 of JOBINDSATS_NOTIFY: no answer in 2 seconds"]
+        assert len(came) == 1
+        with pytest.raises(CannotTell, match=r"number 1 of JOBINDSATS_NOTIFY: no answer in 0\.3 seconds$"):
+            tell((SecretStr(slow),), subject="a", body="b", seconds=0.3)
+    assert monotonic() - begun < 8
+
+
+def test_nothing_of_the_warehouse_is_held_while_somebody_is_told(
+    engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    alert = {"table_id": "y10a02", "trouble": "failed", "about": "run 1", "message": "down"}
+    with engine.begin() as connection:
+        night = {"kind": "nightly", "started_at": NOW, "publisher_url": "", "code_version": ""}
+        run_id = connection.scalar(insert(ops.runs).returning(ops.runs.c.run_id), night)
+        connection.execute(insert(ops.alerts), alert | {"run_id": run_id, "raised_at": NOW})
+    held: list[int] = []
+
+    def answer(to: BaseHTTPRequestHandler, _: int) -> None:
+        with engine.connect() as connection:
+            held.append(connection.scalar(text(OPEN_TRANSACTIONS)) or 0)
+        send(to)
+
+    monkeypatch.setenv("JOBINDSATS_WAREHOUSE_URL", engine.url.render_as_string(hide_password=False))
+    monkeypatch.setenv("JOBINDSATS_DATA_DIR", str(tmp_path))
+    monkeypatch.setenv("JOBINDSATS_NOW", NOW.isoformat())
+    with scripted(answer) as hook:
+        monkeypatch.setenv("JOBINDSATS_NOTIFY", hook.url)
+        assert notify.fn() == ["y10a02"]
+        assert notify.fn() == [], "each is told once"
+    assert held == [0]
 
 
 def test_a_refusal_is_told_by_its_status_and_never_by_the_address() -> None:

@@ -2,11 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-import socket
-import threading
-import zlib
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from time import monotonic, sleep
 
@@ -15,11 +10,11 @@ import pytest
 from tasks.sources.deadlines import RunTime
 from tasks.sources.http import HttpClient
 from tasks.stoppages import PublisherDown, PublisherTimedOut
+from tests.endless import ENDLESS, endless
 from tests.scripted import scripted, send
 
 SECONDS = 0.4
 """A call's time is twice this."""
-OK = b"HTTP/1.1 200 OK\r\n"
 
 
 def client(url: str, *, run_time: RunTime | None = None, retries: int = 0) -> HttpClient:
@@ -34,56 +29,6 @@ def client(url: str, *, run_time: RunTime | None = None, retries: int = 0) -> Ht
         backoff_seconds=0.01,
         run_time=run_time or RunTime(1e9, 1e9),
     )
-
-
-@contextlib.contextmanager
-def endless(*, first: bytes, then: bytes) -> Iterator[str]:
-    """A server which sends a beginning, and then the same bytes again and again, a little at a time, for ten seconds."""
-    over = threading.Event()
-
-    def serve(listening: socket.socket) -> None:
-        with contextlib.suppress(OSError):
-            while not over.is_set():
-                connection, _ = listening.accept()
-                threading.Thread(target=talk, args=(connection,), daemon=True).start()
-
-    def talk(connection: socket.socket) -> None:
-        until = monotonic() + 10
-        with contextlib.suppress(OSError), connection:
-            connection.recv(65_536)
-            connection.sendall(first)
-            while monotonic() < until and not over.is_set():
-                connection.sendall(then)
-                sleep(0.02)
-
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        threading.Thread(target=serve, args=(listening,), daemon=True).start()
-        yield f"http://127.0.0.1:{listening.getsockname()[1]}"
-        over.set()
-        listening.shutdown(socket.SHUT_RDWR)
-
-
-def empty_blocks() -> bytes:
-    """What a packer sends of nothing: an empty block, after which more may come."""
-    packer = zlib.compressobj(wbits=-15)
-    packer.compress(b"")
-    return packer.flush(zlib.Z_SYNC_FLUSH)
-
-
-GZIP = OK + b"Content-Encoding: gzip\r\n\r\n" + bytes([0x1F, 0x8B, 8])
-ENDLESS = {
-    "the status line": (b"HTTP/1.1 200 ", b"O"),
-    "a header": (OK + b"X-Long: ", b"x"),
-    "headers": (OK, b"X: y\r\n"),
-    "100 Continue": (b"", b"HTTP/1.1 100 Continue\r\n\r\n"),
-    "the length of a chunk": (OK + b"Transfer-Encoding: chunked\r\n\r\n", b"0"),
-    "a chunk's extension": (OK + b"Transfer-Encoding: chunked\r\n\r\n5;", b"x"),
-    "the trailers": (OK + b"Transfer-Encoding: chunked\r\n\r\n1\r\nx\r\n0\r\n", b"X: y\r\n"),
-    "a gzip name": (GZIP + bytes([8, 0, 0, 0, 0, 0, 3]), b"n"),
-    "empty blocks": (GZIP + bytes([0, 0, 0, 0, 0, 0, 3]), empty_blocks()),
-    "a body that is promised": (OK + b"Content-Length: 1000000\r\n\r\n", b"x"),
-    "a body without length": (OK + b"Connection: close\r\n\r\n", b"x"),
-}
 
 
 @pytest.mark.parametrize(("first", "then"), ENDLESS.values(), ids=ENDLESS)
@@ -126,9 +71,7 @@ def test_all_tables_of_a_run_wait_together_as_long_as_its_patience_and_no_longer
             with client(server.url, run_time=patience, retries=1) as asks, pytest.raises(PublisherDown) as trouble:
                 asks.get(f"/data/{table}")
             said = str(trouble.value)
-            assert ("was asked twice" if False else "429") in said if table < 2 else "has waited 2 seconds" in said, (
-                said
-            )
+            assert ("429" if table < 2 else "has waited 2 seconds") in said, said
     assert monotonic() - begun < 8
     assert len(server.seen) == 2 * 2 + 2, "two tables were tried twice, and two once"
 

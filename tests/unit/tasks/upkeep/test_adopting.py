@@ -17,7 +17,7 @@ from tasks.sources.access import Access
 from tasks.sources.jobindsats import fetch as jobindsats
 from tasks.sources.jobindsats.snapshot import snapshot
 from tasks.stoppages import Undeclared
-from tasks.upkeep.catalogue.adopting import Adopted, adopt, adopt_all
+from tasks.upkeep.catalogue.adopting import Adopted, NotAdopted, adopt, adopt_all, adopt_each
 from tasks.upkeep.catalogue.find import matching
 from tests.standin.editions import ROOT, Cube, Edition, Hierarchy, Level, Node, grouped
 from tests.standin.publisher import Publisher, Settings
@@ -161,6 +161,19 @@ def test_regions_without_a_country_are_asked_without_one(tmp_path: Path) -> None
     assert (table.country, table.area.root, table.area.level_holds) == (False, None, "region")
 
 
+def test_a_table_of_courses_comes_with_the_series_break_of_its_kind(tmp_path: Path) -> None:
+    world = World({table: edition(table, COUNTRY) for table in ("y09a24", "y09b24")})
+    with asked(world, tmp_path) as (access, _):
+        courses, other = adopt("y09a24", access=access), adopt("y09b24", access=access)
+    assert courses.guessed[-1] == "it has the series break courses_end_after_a_month_2019 from 2019M08 on"
+    assert not any("series break" in guess for guess in other.guessed)
+    table = read_additions(Path(courses.file).read_text(encoding="utf-8"), name=courses.file).table
+    assert table is not None
+    assert [(each.first_period, each.source) for each in table.series_breaks] == [
+        ("2019M08", "Jobindsats.dk, note til tabellerne")
+    ]
+
+
 def test_a_hierarchy_without_a_total_is_kept_by_its_members(tmp_path: Path) -> None:
     rootless = hierarchy("_var13uger", ["Under 13 uger ", "Over 13 uger"])
     world = World({"y25i96": edition("y25i96", COUNTRY, rootless)})
@@ -212,7 +225,9 @@ def test_breakdowns_areas_and_levels_are_the_persons_to_choose(tmp_path: Path) -
         ("y94", {"breakdowns": ["_kon:x"]}, "no level 'x'; it has _kon_1"),
         ("y94", {"area": "_nykom"}, "it has _hele_landet"),
         ("y93", {"breakdowns": ["_tilbud"]}, "has 'Løntilskud' twice"),
-        ("y07a02", {}, "in the catalogue as it is shipped"),
+        ("y36a02", {}, "in the catalogue as it is shipped, and no publisher that is asked lists it today"),
+        ("y07a02", {"breakdowns": ["_kon"]}, "in the catalogue as it is shipped, by its totals and _nykom"),
+        ("y25i14", {"area": "_region", "breakdowns": ["_escostar_rs"]}, "cannot be adopted otherwise"),
     ],
 )
 def test_what_cannot_be_declared_is_refused_with_what_there_is(
@@ -225,6 +240,40 @@ def test_what_cannot_be_declared_is_refused_with_what_there_is(
     with asked(world, tmp_path) as (access, _), pytest.raises(CatalogueError, match=says):
         adopt(table, access=access, **options)  # type: ignore[arg-type]
     assert list((tmp_path / "catalogue").glob("*")) == []
+
+
+@pytest.mark.parametrize(
+    ("table", "options"), [("y07a02", {}), ("y07b15", {}), ("Y25I06", {}), ("rm01ak", {"area": "_region"})]
+)
+def test_a_table_that_ships_as_it_is_asked_for_is_there_already_and_nothing_is_written(
+    table: str, options: dict[str, str], tmp_path: Path
+) -> None:
+    table_id = table.lower()
+    found = World().synthetic.edition(table_id, TODAY)
+    assert found is not None
+    with asked(World({table_id: found}), tmp_path) as (access, standin):
+        told = adopt(table, access=access, **options)
+        before = len(standin.calls())
+        (due,) = jobindsats.due(access, wanted=frozenset({table_id}))
+        assert due.declared is None
+        manifest = access.archive.get_manifest(jobindsats.fetch(due, access=access).manifest)
+        cells = pl.concat(cells for _, cells in snapshot(manifest, archive=access.archive).answers())
+        assert len(standin.calls()) - before - 1 == told.calls  # one more: what is due
+    assert (told.file, told.guessed) == ("", ())
+    assert told.cells * 0.9 <= cells.height <= told.cells
+    assert list((tmp_path / "catalogue").glob("*")) == []
+
+
+def test_of_several_tables_ones_trouble_stops_no_other(tmp_path: Path) -> None:
+    world = World({"y92": edition("y92", COUNTRY), "y96": edition("y96", SEX), "y91": edition("y91", COUNTRY)})
+    with asked(world, tmp_path) as (access, _):
+        found = adopt_each(["y92", "y96", "y99x99", "y91"], access=access)
+        with pytest.raises(CatalogueError, match="has no areas"):
+            adopt_each(["y96"], access=access)
+    assert [isinstance(each, Adopted) for each in found] == [True, False, False, True]
+    reasons = [each.reason for each in found if isinstance(each, NotAdopted)]
+    assert "has no areas" in reasons[0]
+    assert "no publisher lists a table 'y99x99'" in reasons[1]
 
 
 def test_a_table_is_not_adopted_twice_and_a_wrong_file_stops_its_own_table_only(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -21,7 +22,8 @@ from tasks.upkeep.catalogue.adopting import adopt
 from tasks.upkeep.catalogue.comparing import Compared, accept, compare
 from tests.standin.editions import ROOT, Hierarchy, Level, Node
 from tests.unit.tasks.upkeep.test_accepting import first_night, quiet, read_again
-from tests.unit.tasks.upkeep.test_adopting import COUNTRY, World, asked, edition
+from tests.unit.tasks.upkeep.test_adopting import COUNTRY, World, asked, edition, hierarchy
+from warehouse.catalogue.model import jobindsats as jobindsats_catalogue
 from warehouse.danish.clock import Clock, danish_day
 from warehouse.errors import QuestionError
 
@@ -108,6 +110,28 @@ def test_a_total_that_is_no_longer_listed_is_told_and_the_table_goes_on_without(
         ]
         assert found.loads == "in part"
         assert set(read_again(access)["members"]) == {f'{{"Køn": "{name}"}}' for name in SEXES}
+
+
+def test_an_open_breakdown_of_several_levels_is_settled_by_one_acceptance(tmp_path: Path) -> None:
+    statuses = hierarchy("_amstatusb15", ["Job", "Andet"], ["Løn", "Fleksjob", "Ydelse"], root="Status i alt")
+    herlev = hierarchy("_nykom", ["Herlev"], root="Hele landet", area=True)
+    labels = [measure.label for measure in jobindsats_catalogue().table("y07b15").measures]
+    found = edition("y07b15", herlev, statuses, labels=labels, periods=("2023Q02", "2023Q01"))
+    with asked(World({"y07b15": replace(found, kind="Q")}), tmp_path) as (access, _):
+        (told,) = compare("y07b15", access=access, told=quiet)
+        assert {each.sentence for each in told.differences} == {
+            "of the levels of _amstatusb15 none is declared, and _amstatusb15_1 is the first below the total",
+            "the column 'Arbejdsmarkedsstatus' of _amstatusb15 is declared, and called 'Amstatusb15'",
+        }
+        assert told.loads == "no"
+        accept("y07b15", reason="statusser i den rækkefølge", by="en prøve", access=access)
+        (later,) = compare("y07b15", access=access, told=quiet)
+        assert later.loads == "whole"
+        (due,) = jobindsats.due(access, wanted=frozenset({"y07b15"}))
+        manifest = access.archive.get_manifest(jobindsats.fetch(due, access=access).manifest)
+        cells = pl.concat(cells for _, cells in snapshot(manifest, archive=access.archive).answers())
+    assert cells.height == 2 * 2 * 2 * len(labels)
+    assert set(cells["members"]) == {f'{{"Arbejdsmarkedsstatus": "{status}"}}' for status in ("Job", "Andet")}
 
 
 LABELS = st.sampled_from(["Kvinder", "Mænd", "Damer", "Kvinder ", "Uoplyst"])

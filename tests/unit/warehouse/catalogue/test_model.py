@@ -59,7 +59,7 @@ def test_a_table_is_declared_in_full(table: Table) -> None:
     assert table.period in PeriodKind
     assert table.area.kind == "area"
     assert table.measures
-    assert all(hierarchy.kind == "breakdown" and hierarchy.members for hierarchy in table.breakdowns)
+    assert all(each.kind == "breakdown" and (each.members or each.open) for each in table.breakdowns)
     assert len(set(table.dimensions)) == len(table.dimensions)
     assert not set(table.dimensions) & {label for measure in table.measures for label in measure.labels}
 
@@ -258,6 +258,43 @@ series_breaks:
 def test_a_break_of_members_that_do_not_exist_is_refused(members: str, named: str) -> None:
     with pytest.raises(CatalogueError, match=named):
         read_catalogue(WELL_FORMED + BROKEN.replace("MEMBERS", members))
+
+
+@pytest.mark.parametrize("half", ["kinds: [a21]", "since: 2019-08-09"])
+def test_a_break_of_kinds_of_tables_has_a_day(half: str) -> None:
+    broken = BROKEN.replace("first_periods: {y01a02: 2025M07}, members: MEMBERS", half)
+    with pytest.raises(CatalogueError, match="`kinds` and `since` go together"):
+        read_catalogue(WELL_FORMED + broken)
+
+
+@pytest.mark.parametrize(
+    ("table_id", "kind", "first"),
+    [
+        ("y09a24", PeriodKind.MONTH, "2019M08"),
+        ("y01a27", PeriodKind.QUARTER, "2019Q03"),
+        ("y07b15", PeriodKind.MONTH, None),
+    ],
+)
+def test_tables_of_courses_have_their_break_once_they_are_adopted(
+    table_id: str, kind: PeriodKind, first: str | None
+) -> None:
+    found = [own for each in jobindsats().series_breaks if (own := each.of_adopted(table_id, kind=kind))]
+    assert [own.first_period for own in found] == ([first] if first else [])
+    assert all("9. august 2019" in own.caveat for own in found)
+
+
+OWN = {"id": "x", "title": "Nyt", "caveat": "Nej.", "source": "Noten", "first_period": "2019M08"}
+
+
+@pytest.mark.parametrize(
+    ("changed", "named"),
+    [({"first_period": "2019Q03"}, "2019Q03 is no period of y01a02"), ({"members": ["Mænd"]}, "has no members Mænd")],
+)
+def test_a_tables_own_break_is_of_its_periods_and_members(changed: dict[str, object], named: str) -> None:
+    declared = jobindsats().table("y01a02").model_dump(by_alias=True)
+    assert Table.model_validate(declared | {"series_breaks": [OWN]}).series_breaks[0].first_period == "2019M08"
+    with pytest.raises(ValueError, match=named):
+        Table.model_validate(declared | {"series_breaks": [OWN | changed]})
 
 
 def test_a_break_hangs_on_the_members_it_concerns() -> None:

@@ -238,6 +238,54 @@ def test_rates_of_several_areas_are_never_averaged(function: str, unit: str) -> 
     )
 
 
+HERLEV = "{figure: {name: share_of_workforce, area: Herlev, period: 2023M10}}"
+BALLERUP = "{figure: {name: share_of_workforce, area: Ballerup, period: 2023M10}}"
+
+
+@pytest.mark.parametrize(
+    ("arithmetic", "function"),
+    [
+        ("mean(a, b)", "mean"), ("sum(a, b)", "sum"), ("(a + b) / 2", "sum"), ("(a + 1 + b) / 2", "sum"),
+        ("a / 2 + b / 2", "sum"), ("0.5 * a + b * 0.5", "sum"), ("a - 1 + b", "sum"),
+        ("a / 2 + 0.5 * b", "sum"), ("mean(a + b, 3)", "mean"), ("mean(2 * a, 2 * b)", "mean"),
+    ],
+)  # fmt: skip
+def test_rates_of_several_areas_are_not_averaged_under_names_of_their_own(arithmetic: str, function: str) -> None:
+    row = checked(
+        f"claimed: 3\nunit: pct.\narithmetic: {arithmetic}\ngiven: {{a: {HERLEV}, b: {BALLERUP}}}",
+        answers=lambda question: FigureAnswer(Decimal(2 if question.area == "Herlev" else 4), unit="pct"),
+    )
+    assert row.verdict == "cannot be checked"
+    assert row.reason.endswith(
+        f"a and b are in pct, and of several areas that has no {function}: work it out from the counts"
+    )
+
+
+@pytest.mark.parametrize(
+    ("arithmetic", "claimed"),
+    [
+        ("b - a", "2"),  # points of a percentage between two areas
+        ("max(a, b)", "4"), ("rank_from_highest(a, b)", "2"), ("b / a", "2"),
+        ("(a * 30 + b * 10) / 40", "2.5"), ("a * 30 / 40 + b * 10 / 40", "2.5"),
+    ],
+)  # fmt: skip
+def test_what_is_no_average_of_rates_is_worked_out(arithmetic: str, claimed: str) -> None:
+    row = checked(
+        f"claimed: {claimed}\narithmetic: {arithmetic}\ngiven: {{a: {HERLEV}, b: {BALLERUP}}}",
+        answers=lambda question: FigureAnswer(Decimal(2 if question.area == "Herlev" else 4), unit="pct"),
+    )
+    assert row.verdict == "holds"
+
+
+def test_rates_of_one_area_may_be_averaged_over_months() -> None:
+    given = "a: {figure: {name: share_of_workforce, period: 2023M09}}, b: {figure: {name: share_of_workforce, period: 2023M10}}"
+    row = checked(
+        f"claimed: 5\narithmetic: mean(a, b)\ngiven: {{{given}}}",
+        answers=lambda _: FigureAnswer(Decimal(5), unit="pct"),
+    )
+    assert row.verdict == "holds"
+
+
 def test_numbers_from_both_sides_of_a_series_break_are_told() -> None:
     def answers(question: CellQuestion) -> FigureAnswer:
         assert question.period is not None

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import psutil
@@ -45,6 +46,13 @@ def postmaster(data: Path) -> int:
     return int((data / "postgres" / "postmaster.pid").read_text().split()[0])
 
 
+def reached_at(number: int) -> set[Path]:
+    """The sockets at which a process listens; fails where it listens at a port."""
+    process = psutil.Process(number)
+    assert process.net_connections("inet") == []
+    return {Path(process.cwd()) / each.laddr for each in process.net_connections("unix") if each.laddr}
+
+
 @pytest.mark.parametrize("name", ["sæt", "med blank", "100 %", "a#b", "%20", "it's", 'a"b', "$HOME"])
 def test_any_name_of_a_folder_will_do(closed: Path, name: str) -> None:
     data = closed / name
@@ -57,9 +65,7 @@ def test_only_its_owner_gets_in_and_the_folders_above_stay_closed(closed: Path) 
     url = embedded.start(data)
     assert stat.S_IMODE(closed.stat().st_mode) == 0o700
     assert stat.S_IMODE((data / "postgres").stat().st_mode) == 0o700
-    assert {path.parent for path in Path("/proc/net/unix").parent.glob("unix")}  # the system lists its sockets
-    places = [line.split()[-1] for line in Path("/proc/net/unix").read_text().splitlines() if "PGSQL" in line]
-    assert not any(place.startswith(tempfile.gettempdir() + "/.s.") for place in places)
+    assert reached_at(postmaster(data)) == {data / "postgres" / ".s.PGSQL.5432"}
     if os.geteuid() == 0:
         closed.chmod(0o755)
         data.chmod(0o755)
@@ -71,11 +77,13 @@ def test_only_its_owner_gets_in_and_the_folders_above_stay_closed(closed: Path) 
 def test_its_environment_holds_nothing_of_ours(closed: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("JOBINDSATS_API_TOKEN", "s3cret")
     embedded.start(closed / "data")
-    for process in psutil.process_iter(["name", "cwd"]):
-        if process.info["cwd"] == str(closed / "data" / "postgres"):
-            environment = Path(f"/proc/{process.pid}/environ").read_bytes()
-            assert b"s3cret" not in environment
-            assert b"JOBINDSATS" not in environment
+    server = psutil.Process(postmaster(closed / "data"))
+    told = [Path(f"/proc/{process.pid}/environ").read_bytes() for process in (server, *server.children())]
+    assert b"PATH=" in told[0], "it can be read, and is not empty"
+    assert len(told) > 1, "the server's children are looked at too"
+    for environment in told:
+        assert b"s3cret" not in environment
+        assert b"JOBINDSATS" not in environment
 
 
 def test_too_long_a_path_is_a_sentence(closed: Path) -> None:
@@ -157,8 +165,41 @@ def test_a_user_without_a_name_is_told_what_is_missing(closed: Path) -> None:
     assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 0
 
 
-def test_nothing_in_the_common_temporary_folder_is_touched(closed: Path) -> None:
-    before = set(Path(tempfile.gettempdir()).glob(".lockfile")) | set(Path(tempfile.gettempdir()).glob(".s.PGSQL*"))
-    embedded.start(closed / "data")
-    after = set(Path(tempfile.gettempdir()).glob(".lockfile")) | set(Path(tempfile.gettempdir()).glob(".s.PGSQL*"))
-    assert after == before
+HOLD = """
+import sys
+from fasteners import InterProcessLock
+assert InterProcessLock(sys.argv[1]).acquire(blocking=False)
+print("held", flush=True)
+sys.stdin.read()
+"""
+
+
+def test_nothing_in_the_common_temporary_folder_is_touched_or_waited_for(
+    closed: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(embedded, "_PATIENCE_SECONDS", 20)
+    common = Path(tempfile.gettempdir())
+    with lock_of_the_library() as lock:
+        before = {*common.glob(".lockfile"), *common.glob(".s.PGSQL*")}
+        touched = lock.stat().st_mtime_ns
+        assert ask(embedded.start(closed / "data"), "select 1") == 1
+        assert embedded.stop(closed / "data")
+        assert {*common.glob(".lockfile"), *common.glob(".s.PGSQL*")} == before
+        assert lock.stat().st_mtime_ns == touched
+
+
+@contextmanager
+def lock_of_the_library() -> Iterator[Path]:
+    """The file in the common temporary folder that the server's library locks, held by another process."""
+    lock = Path(tempfile.gettempdir()) / ".lockfile"
+    was_there = lock.exists()
+    holder = [sys.executable, "-c", HOLD, str(lock)]
+    with subprocess.Popen(holder, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            assert process.stdout
+            assert process.stdout.readline() == "held\n"
+            yield lock
+        finally:
+            process.communicate(timeout=20)
+            if not was_there:
+                lock.unlink()

@@ -10,7 +10,8 @@ from threading import Event, Thread
 import pytest
 
 from tasks.sources.documents import plain_file
-from tasks.sources.documents.plain_file import FileUnfit, is_linked, read_still
+from tasks.sources.documents.plain_file import is_linked, read_still
+from warehouse.formats.plain_file import FileUnfit
 
 LONG_AGO = 1_000_000
 

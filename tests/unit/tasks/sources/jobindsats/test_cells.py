@@ -188,6 +188,14 @@ def test_hidden_cells_of_the_real_activation_answer_are_hidden_and_nothing_else_
     }
 
 
+def test_the_real_answer_about_work_sharing_is_read_as_it_is_declared(field_real: Path) -> None:
+    rows = read_body((field_real / "bodies" / "work_sharing.json").read_bytes())
+    found = to_cells(rows, table=jobindsats().table("y25i06"), nodes={"_nykom": "/", "_var13uger": "*"})
+    assert (rows.height, found.height, set(found["status"])) == (28, 56, {"observed"})
+    smallest = found.group_by("measure").agg(pl.col("value").min())
+    assert dict(smallest.iter_rows()) == {"work_sharing_persons": 25, "work_sharing_cases": 2}
+
+
 def test_one_cell_with_two_values_is_refused_with_the_cell() -> None:
     with pytest.raises(CellsDisagree) as stopped:
         cells(["2026M07", "Herlev", 12, 3.5], ["2026M07", "Herlev", 13, 3.5])
