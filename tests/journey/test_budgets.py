@@ -19,6 +19,8 @@ from tests.own_nights import OwnNights
 from tests.own_tables import MONTHS, save
 from tests.properties.releases import night, publish_release, shown
 from warehouse.areas import municipalities
+from warehouse.assumptions.model import shipped
+from warehouse.assumptions.record import record
 from warehouse.danish.reservations import PROVISIONAL_EXPLAINED
 from warehouse.figures.budgets import TOO_YOUNG
 from warehouse.periods import Period, spanning
@@ -118,6 +120,8 @@ def followed(module_engine: Engine, tmp_path_factory: pytest.TempPathFactory) ->
         for nth, sheet in enumerate(SHEET.values()):
             publish_release(module_engine, release(sheet), seen_at=night(nth), table_id=sheet["table"])
         publish_release(module_engine, benchmark(), seen_at=night(5), table_id="y30r21")
+        with module_engine.begin() as connection:
+            record(connection, shipped(), now=night(6))
         bring_figures_up_to_date(module_engine, told=pytest.fail)
         yield nights
 
