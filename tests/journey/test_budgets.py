@@ -280,3 +280,13 @@ def test_the_mart_has_each_of_the_98(followed: OwnNights) -> None:
         "from marts.comparable_municipalities where chosen_by = 'expected_share'"
     )
     assert found == {"areas": 98, "unplaced": 0}
+
+
+def test_the_appendix_has_both(followed: OwnNights) -> None:
+    page = followed.folder / "herlev.html"
+    status, _, told = followed.command("briefing", "--area", "Herlev", "--since", "2026-07-02", "--out", str(page))
+    assert status == 0, told
+    html = page.read_text(encoding="utf-8")
+    assert "Budgetopfølgning</h2>" in html
+    assert "Sammenlignelige kommuner</h2>" in html
+    assert 'id="budget-title"' in html
