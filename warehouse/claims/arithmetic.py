@@ -151,7 +151,7 @@ def _read(
         case ast.UnaryOp(op=sign) if type(sign) in _OPERATORS:
             return _applied(_OPERATORS[type(sign)], _alone(read(node.operand)))
         case ast.BinOp(op=sign) if type(sign) in _OPERATORS:
-            if isinstance(sign, ast.Add):
+            if isinstance(sign, ast.Add | ast.Sub):
                 pooled.append(("sum", _together(node)))
             return _applied(_OPERATORS[type(sign)], _alone(read(node.left)), _alone(read(node.right)))
         case ast.Call(func=ast.Name(id=function), keywords=[]) if _takes(function, number=len(node.args)):
@@ -171,18 +171,21 @@ def _terms(arguments: list[ast.expr], *, function: str, read: Callable[[ast.expr
 
 def _together(*parts: ast.expr) -> tuple[str, ...]:
     """The names that are added up in parts as they are, or each with the same factor; none where they have weights."""
-    found = [each for part in parts for each in _summands(part)]
+    found = [each for part in parts for each in _summands(part) if each[1] > 0]
     return tuple(name for name, _ in found) if len({factor for _, factor in found}) == 1 else ()
 
 
 def _summands(node: ast.expr, factor: Fraction = Fraction(1)) -> Iterator[tuple[str, Fraction]]:
     """The names that are added up in a part, each with the written number that it is multiplied with."""
     match node:
-        case ast.BinOp(op=ast.Add()):
+        case ast.BinOp(op=ast.Add() | ast.Sub() as sign):
             yield from _summands(node.left, factor)
-            yield from _summands(node.right, factor)
-        case ast.BinOp(op=ast.Sub()):
-            yield from _summands(node.left, factor)
+            yield from _summands(node.right, factor if isinstance(sign, ast.Add) else -factor)
+        case ast.UnaryOp(op=ast.UAdd() | ast.USub() as sign):
+            yield from _summands(node.operand, factor if isinstance(sign, ast.UAdd) else -factor)
+        case ast.Call(func=ast.Name(id=function), args=terms) if function in (*_POOLING, "round"):
+            for term in terms:
+                yield from _summands(term, factor)
         case ast.BinOp(left=kept, op=ast.Mult(), right=ast.Constant(value=int() | float() as by)):
             yield from _summands(kept, factor * Fraction(str(by)))
         case ast.BinOp(left=ast.Constant(value=int() | float() as by), op=ast.Mult(), right=kept):

@@ -248,6 +248,7 @@ BALLERUP = "{figure: {name: share_of_workforce, area: Ballerup, period: 2023M10}
         ("mean(a, b)", "mean"), ("sum(a, b)", "sum"), ("(a + b) / 2", "sum"), ("(a + 1 + b) / 2", "sum"),
         ("a / 2 + b / 2", "sum"), ("0.5 * a + b * 0.5", "sum"), ("a - 1 + b", "sum"),
         ("a / 2 + 0.5 * b", "sum"), ("mean(a + b, 3)", "mean"), ("mean(2 * a, 2 * b)", "mean"),
+        ("(mean(a) + mean(b)) / 2", "sum"), ("a - -b", "sum"), ("round(a, 1) + round(b, 1)", "sum"), ("a - 2 - (-b)", "sum"),
     ],
 )  # fmt: skip
 def test_rates_of_several_areas_are_not_averaged_under_names_of_their_own(arithmetic: str, function: str) -> None:
@@ -265,7 +266,8 @@ def test_rates_of_several_areas_are_not_averaged_under_names_of_their_own(arithm
     ("arithmetic", "claimed"),
     [
         ("b - a", "2"),  # points of a percentage between two areas
-        ("max(a, b)", "4"), ("rank_from_highest(a, b)", "2"), ("b / a", "2"),
+        ("max(a, b)", "4"), ("max(a, b) - min(a, b)", "2"),
+        ("rank_from_highest(a, b) + 1", "3"), ("rank_from_highest(a, b)", "2"), ("b / a", "2"),
         ("(a * 30 + b * 10) / 40", "2.5"), ("a * 30 / 40 + b * 10 / 40", "2.5"),
     ],
 )  # fmt: skip
