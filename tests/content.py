@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sqlalchemy import Connection, text
+from sqlalchemy import URL, Connection, create_engine, text
 
 from warehouse.history.checksum import NUMBERS, PLAIN, Marts, Part, combined, parts, parts_of_marts
+from warehouse.marts.contract import HASHED
 
 _STANDING = """
 select t.table_id, p.code as at, count(*) as rows,
@@ -37,6 +38,15 @@ def checksum(connection: Connection, *, marts: Marts) -> str:
 def content(connection: Connection, *, marts: Marts) -> str:
     """SHA-256 over the facts that stand and the marts, revisions among them, without the moments at which it was seen."""
     return combined(content_parts(connection, marts=marts))
+
+
+def content_of(database: URL) -> str:
+    """The content of a warehouse with the marts that have a hash."""
+    engine = create_engine(database)
+    with engine.connect() as connection:
+        found = content(connection, marts=HASHED)
+    engine.dispose()
+    return found
 
 
 def content_parts(connection: Connection, *, marts: Marts) -> Iterator[Part]:

@@ -16,12 +16,11 @@ from tasks.backfill.steps import begin
 from tasks.backfill.work import work_on
 from tasks.derive import bring_figures_up_to_date, bring_up_to_date
 from tests.conftest import Stage
-from tests.content import content
+from tests.content import content_of
 from tests.faults.dying import context, worker
 from tests.faults.points import Point
 from tests.faults.test_kills import holds_together
 from tests.scene import Scene
-from warehouse.marts.contract import HASHED
 
 pytestmark = pytest.mark.slow
 
@@ -66,10 +65,8 @@ def derived(scene: Scene) -> str:
     engine = create_engine(scene.database)
     bring_up_to_date(engine)
     bring_figures_up_to_date(engine, told=pytest.fail)
-    with engine.connect() as connection:
-        found = content(connection, marts=HASHED)
     engine.dispose()
-    return found
+    return content_of(scene.database)
 
 
 @pytest.fixture(scope="module")

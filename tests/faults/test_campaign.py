@@ -23,7 +23,7 @@ import pytest
 from sqlalchemy import create_engine, text
 
 from tests.conftest import Stage
-from tests.content import content
+from tests.content import content_of
 from tests.faults.dying import context, night
 from tests.faults.points import Point
 from tests.faults.test_kills import holds_together
@@ -31,7 +31,6 @@ from tests.journey.test_two_users import as_user
 from tests.scene import Scene
 from warehouse.database import embedded
 from warehouse.database.embedded import WarehouseUnreachable
-from warehouse.marts.contract import HASHED
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 
@@ -45,15 +44,6 @@ LATEST_DEATH = 120
 """Events of a night: about as many as two tables of the small publisher make."""
 
 
-def standing(scene: Scene) -> str:
-    """The hash of facts and marts."""
-    engine = create_engine(scene.database)
-    with engine.connect() as connection:
-        found = content(connection, marts=HASHED)
-    engine.dispose()
-    return found
-
-
 @pytest.fixture(scope="module")
 def undisturbed(stage: Stage) -> dict[str, str]:
     """What stands after each day where nothing happens."""
@@ -61,7 +51,7 @@ def undisturbed(stage: Stage) -> dict[str, str]:
         found = {}
         for day in (FIRST, *DAYS):
             assert scene.night(day, tables=TABLES).outcome == "completed"
-            found[day] = standing(scene)
+            found[day] = content_of(scene.database)
         return found
 
 
@@ -231,7 +221,7 @@ def test_whatever_happens_to_a_warehouse_the_same_stands(
             assert scene.night(FIRST, tables=TABLES).outcome == "completed"
             for day in DAYS[:rounds]:
                 campaign.round(day)
-                assert standing(scene) == undisturbed[day]
+                assert content_of(scene.database) == undisturbed[day]
                 assert stranger.is_untouched()
             assert holds_together(scene)
             assert scene.query("select tablename from pg_tables where schemaname = 'staging'") == []

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pytest
-from sqlalchemy import create_engine
 
 from tasks.archive.receipts import get_publications
 from tasks.archive.store import Archive
@@ -15,13 +14,12 @@ from tasks.quarantine.release import release
 from tasks.resources import open_resources
 from tasks.stoppages import Refused
 from tests.conftest import Stage
-from tests.content import content
+from tests.content import content_of
 from tests.faults import dying
 from tests.faults.points import Point
 from tests.faults.test_kills import holds_together
 from tests.processes import until
 from tests.scene import Scene
-from warehouse.marts.contract import HASHED
 
 pytestmark = pytest.mark.slow
 
@@ -60,11 +58,7 @@ class Left:
 
 
 def left(scene: Scene) -> Left:
-    engine = create_engine(scene.database)
-    with engine.connect() as connection:
-        found = content(connection, marts=HASHED)
-    engine.dispose()
-    return Left(scene.history(), found)
+    return Left(scene.history(), content_of(scene.database))
 
 
 def released(scene: Scene) -> None:

@@ -19,10 +19,9 @@ from sqlalchemy import create_engine, text
 from tests.asked import require_once
 from tests.budgets import calls_over
 from tests.conftest import Stage
-from tests.content import content
+from tests.content import content_of
 from tests.processes import left_of, told, until
 from tests.scene import JOBINDSATS, Scene
-from warehouse.marts.contract import HASHED
 
 if not os.environ.get("CI"):  # there it must be installed
     pytest.importorskip("distributed", reason="Dask is not installed: make setup-distributed")
@@ -47,14 +46,6 @@ def cut(scene: Scene) -> None:
     scene.set_clock()
 
 
-def content_of(scene: Scene) -> str:
-    engine = create_engine(scene.database)
-    with engine.connect() as connection:
-        found = content(connection, marts=HASHED)
-    engine.dispose()
-    return found
-
-
 @pytest.fixture(scope="module")
 def alone(stage: Stage) -> Iterator[str]:
     """The content when one process does all of it."""
@@ -62,7 +53,7 @@ def alone(stage: Stage) -> Iterator[str]:
         cut(scene)
         done = scene.answer("backfill", *ASKED)
         assert done["done"] == done["partitions"] > len(TABLES)
-        yield content_of(scene)
+        yield content_of(scene.database)
 
 
 def begun(*arguments: str) -> subprocess.Popen[str]:
@@ -98,7 +89,7 @@ select count(*) as n from ops.backfill_partitions one join ops.backfill_partitio
 def test_two_dask_workers_bring_what_one_process_brings_and_keep_the_budget(small: Scene, alone: str) -> None:
     done = ended(begun(*ASKED, "--dask", "local", "--workers", "2"))
     assert done["done"] == done["partitions"] > len(TABLES)
-    assert content_of(small) == alone
+    assert content_of(small.database) == alone
     calls = small.publisher.calls()
     assert calls_over(calls, per_minute=PER_MINUTE, at_once=2) == 0
     assert len(calls) == done["calls"]
@@ -116,7 +107,7 @@ def test_a_dask_worker_that_is_killed_costs_nothing(small: Scene, alone: str) ->
     os.kill(workers[0], signal.SIGKILL)
     done = ended(running)
     assert done["done"] == done["partitions"]
-    assert content_of(small) == alone
+    assert content_of(small.database) == alone
     assert calls_over(small.publisher.calls(), per_minute=PER_MINUTE, at_once=2) == 0
 
 
@@ -151,7 +142,7 @@ def test_dask_workers_that_are_killed_while_they_publish_cost_nothing(
             os.kill(workers[each], signal.SIGKILL)
     done = ended(running)
     assert done["done"] == done["partitions"]
-    assert content_of(small) == alone
+    assert content_of(small.database) == alone
     brought = small.query("select vintage_id from ops.backfill_partitions where vintage_id is not null order by 1")
     assert brought == small.query("select vintage_id from core.vintages order by 1"), "each vintage was brought once"
     assert small.query("select 1 from core.observations where superseded_by is not null") == []
@@ -168,7 +159,7 @@ def test_a_command_that_is_killed_leaves_no_dask_and_is_gone_on_with(small: Scen
     small.set_clock()
     done = ended(begun("--resume", "1", "--dask", "local"))
     assert done["done"] == done["partitions"]
-    assert content_of(small) == alone
+    assert content_of(small.database) == alone
 
 
 def test_asked_to_stop_it_ends_its_partitions_and_says_how_to_go_on(small: Scene) -> None:
@@ -233,7 +224,7 @@ def test_a_cluster_that_is_there_is_given_the_work_and_left_standing(small: Scen
             done = ended(begun("--resume", "1", "--dask", address))
             assert len([said for said in told(of(small)).values() if "dask_worker" in said]) == 2
     assert done["done"] == done["partitions"]
-    assert content_of(small) == alone
+    assert content_of(small.database) == alone
     assert calls_over(small.publisher.calls(), per_minute=PER_MINUTE, at_once=2) == 0
 
 

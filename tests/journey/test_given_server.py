@@ -9,15 +9,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import URL, create_engine
+from sqlalchemy import URL
 
 from tests.conftest import Stage
-from tests.content import content
+from tests.content import content_of
 from tests.given import Given, given_server, pooled
 from tests.processes import until
 from tests.scene import Scene
 from tests.standin.server import running
-from warehouse.marts.contract import HASHED
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
@@ -40,16 +39,7 @@ def lived(scene: Scene) -> str:
     scene.set_clock()
     filled = scene.answer("backfill", "--from", "2023M01", "--to", "2023M03", "--table", "y10a02")
     assert filled["done"] == filled["partitions"] > 0
-    return standing(scene)
-
-
-def standing(scene: Scene) -> str:
-    """The hash of facts and marts."""
-    engine = create_engine(scene.database)
-    with engine.connect() as connection:
-        found = content(connection, marts=HASHED)
-    engine.dispose()
-    return found
+    return content_of(scene.database)
 
 
 @pytest.fixture(scope="module")
@@ -112,7 +102,7 @@ def test_a_standby_that_takes_over_in_the_middle_of_a_night(stage: Stage, orches
     with stage(today=FIRST, scale="small") as quiet:
         for day in (FIRST, THEN):
             assert quiet.night(day, tables=TABLES).outcome == "completed"
-        expected = standing(quiet)
+        expected = content_of(quiet.database)
     with with_a_standby() as (first, second), on(first.url(), folder=tmp_path, orchestrator=orchestrator) as scene:
         assert scene.night(FIRST, tables=TABLES).outcome == "completed"
         scene.publisher.set_today(THEN)
@@ -123,7 +113,7 @@ def test_a_standby_that_takes_over_in_the_middle_of_a_night(stage: Stage, orches
             taken_over.result()
         assert report.outcome in ("completed", "failed")
         assert scene.night(tables=TABLES).outcome == "completed"
-        assert standing(scene) == expected
+        assert content_of(scene.database) == expected
         assert scene.query("select 1 from ops.runs where ended_at is null") == []
 
 

@@ -15,12 +15,11 @@ from tasks.derive import bring_figures_up_to_date, bring_up_to_date
 from tests.asked import require_once
 from tests.budgets import calls_over
 from tests.conftest import Database
-from tests.content import content
+from tests.content import content_of
 from tests.pool import FOR_BACKFILLS, FOR_NIGHTS, Pool, manned, standing
 from tests.processes import until
 from tests.serving import Server
 from tests.standin.server import StandIn, running
-from warehouse.marts.contract import HASHED
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(1200)]
 TABLES = ["y25i01", "y10a02", "y01h01"]
@@ -50,14 +49,6 @@ def told_of(publisher: StandIn, warehouse: URL, folder: Path) -> dict[str, str]:
         "JOBINDSATS_WAREHOUSE_URL": warehouse.render_as_string(hide_password=False),
         "JOBINDSATS_ARCHIVE_URL": (folder / "archive").as_uri(),
     }
-
-
-def content_of(warehouse: URL) -> str:
-    engine = create_engine(warehouse)
-    with engine.connect() as connection:
-        found = content(connection, marts=HASHED)
-    engine.dispose()
-    return found
 
 
 @pytest.fixture(scope="module")
