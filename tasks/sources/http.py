@@ -241,7 +241,7 @@ class HttpClient:
         return _PassesByItself(
             lambda times: (
                 f"{where} answers with status {status} ({phrase}); it was asked {times}. Nothing was published; the next "
-                "night tries again"
+                "run tries again"
             ),
             after=_retry_after(response),
         )
