@@ -8,7 +8,7 @@ from datetime import date
 
 import streamlit as st
 
-from dashboards import address, markup, order, shown
+from dashboards import address, downloads, markup, order, shown
 from dashboards.address import Field, NotThere
 from dashboards.choices import Choices
 from dashboards.marts import Marts, Rows, Unreachable, reading
@@ -48,7 +48,7 @@ def page(marts: Marts) -> None:
 def _fields(names: dict[str, str], known_days: list[date], tables: Rows) -> list[Field]:
     """Everything that is chosen, by its name in the address."""
     dates = address.days_of(known_days)
-    titles = {row["table_id"]: f"{row['table_title']} ({row['table_id']})" for row in tables}
+    titles = order.in_danish_order({row["table_id"]: f"{row['table_title']} ({row['table_id']})" for row in tables})
     second = list(dates)[-2] if len(dates) > 1 else ""
     return [
         Field("side", PAGES, "overblik", "en side"),
@@ -96,7 +96,7 @@ def _drawn(marts: Marts, choices: Choices, *, names: dict[str, str], known_days:
     st.title(places.official(names[area]))
     st.caption(
         f"Tallene er, som de så ud {written.day(day)}. Alle antal er fuldtidspersoner, medmindre andet er angivet. "
-        "Kilde: Jobindsats.dk / STAR."
+        f"Kilde: {downloads.SOURCE}{', medmindre andet er angivet' if shown_page == 'udforsk' else ''}."
     )
     _bodies(tables)[shown_page](desk)
 
@@ -133,8 +133,8 @@ def _not_there(error: NotThere, *, names: dict[str, str]) -> None:
     """Say that the address names what is not there, with links to the nearest municipalities."""
     st.title("Siden findes ikke")
     st.error(str(error))
-    links = [f"[{names[code]}]({address.link({'kommune': names[code]})})" for code in error.nearest if code in names]
-    st.markdown(" · ".join([*links, "[Til forsiden](?)"]))
+    nearest = {names[code]: address.link({"kommune": names[code]}) for code in error.nearest if code in names}
+    st.html(markup.links({**nearest, "Til forsiden": "?"}))
 
 
 def main() -> None:

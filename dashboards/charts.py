@@ -72,12 +72,10 @@ def compared(courses: Mapping[str, Rows], *, title: str, decimals: int) -> alt.L
     x = alt.X("month:T", title=None, scale=scale, axis=alt.Axis(format="%m-%Y", labelOverlap=True, tickCount=8))
     axis = alt.Axis(labelExpr=_number(decimals), tickCount=5)
     y = alt.Y("value:Q", title=title, scale=alt.Scale(zero=False, nice=True), axis=axis)
-    colour = alt.Color(
-        "area:N",
-        scale=alt.Scale(domain=names, range=list(COLOURS)),
-        legend=alt.Legend(orient="bottom", columns=2, title=None),
-    )
-    dash = alt.StrokeDash("area:N", scale=alt.Scale(domain=names, range=list(DASHES)), legend=None)
+    # One legend of both: the same field and title.
+    legend = alt.Legend(orient="bottom", columns=2, title=None, symbolType="stroke", symbolSize=500)
+    colour = alt.Color("area:N", scale=alt.Scale(domain=names, range=list(COLOURS[: len(names)])), legend=legend)
+    dash = alt.StrokeDash("area:N", scale=alt.Scale(domain=names, range=list(DASHES[: len(names)])), legend=legend)
     tips = [alt.Tooltip("area:N", title="Område"), alt.Tooltip("text:N", title=title)]
     detail = alt.Detail("stretch:N")
     line = rows.mark_line(strokeWidth=2.25).encode(x=x, y=y, color=colour, strokeDash=dash, detail=detail)

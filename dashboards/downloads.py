@@ -10,6 +10,12 @@ from decimal import Decimal
 from typing import Any
 
 SOURCE = "Jobindsats.dk / STAR"
+SOURCES = {
+    "jobindsats": SOURCE,
+    "statbank": "Danmarks Statistik, Statistikbanken",
+    "ranking_lists": "Ministeriets lister",
+}
+"""What the publishers of tables are called; of any other, a municipality's own, the catalogue's word is."""
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 

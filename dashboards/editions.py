@@ -9,6 +9,7 @@ from typing import Any
 from dashboards.marts import Rows
 from warehouse.danish import writing as written
 from warehouse.danish.reservations import imprint, out_of_date
+from warehouse.periods import Period
 
 
 def imprint_of(freshness: Rows, *, today: date, contact: str | None) -> str:
@@ -39,16 +40,16 @@ OUTCOMES = {
 }
 
 
-def freshness(rows: Rows) -> list[dict[str, str]]:
-    """The table of tables: how new each is, and what the last night found."""
+def freshness(rows: Rows, *, today: date) -> list[dict[str, str]]:
+    """The table of tables: how new each is, and what the last night found, as of a day."""
     return [
         {
             "Tabel": f"{row['title']} ({row['table_id']})",
-            "Nyeste periode": row["newest_period"] or "–",
+            "Nyeste periode": _in_words(row["newest_period"]),
             "Opdateret af kilden": _digits(row["publisher_updated_on"]),
             "Næste opdatering": _digits(row["next_release_on"]),
             "Seneste nat": OUTCOMES.get(row["last_outcome"] or "", "–"),
-            "Nyeste tal": _is_newest(row),
+            "Nyeste tal": _is_newest(row, today=today),
         }
         for row in rows
     ]
@@ -58,8 +59,12 @@ def _digits(day: date | None) -> str:
     return written.digits(day) if day else "–"
 
 
-def _is_newest(row: Mapping[str, Any]) -> str:
-    if row["retired_on"]:
+def _in_words(period: str | None) -> str:
+    return written.period(Period.parse(period)) if period else "–"
+
+
+def _is_newest(row: Mapping[str, Any], *, today: date) -> str:
+    if row["retired_on"] and row["retired_on"] <= today:
         return f"udgået {written.digits(row['retired_on'])}"
     return {True: "ja", False: "nej"}.get(row["is_fresh"], "ingen kalender")
 

@@ -44,6 +44,16 @@ def _line(row: Mapping[str, str], heads: Sequence[str], words: Collection[str]) 
     return f'<tr><th scope="row">{escape(row[first])}</th>{cells}</tr>'
 
 
+def links(to: Mapping[str, str]) -> str:
+    """A list of links within the dashboard, by what they are called.
+
+    >>> links({"Ærø": "?kommune=x&side=y"})
+    '<ul class="links"><li><a href="?kommune=x&amp;side=y">Ærø</a></li></ul>'
+    """
+    items = "".join(f'<li><a href="{escape(address)}">{escape(name)}</a></li>' for name, address in to.items())
+    return f'<ul class="links">{items}</ul>'
+
+
 @dataclass(frozen=True)
 class Tile:
     """One figure of the row on top: what it is, the figure, and what must be said beside it."""

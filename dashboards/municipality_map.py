@@ -91,7 +91,11 @@ def legend(numbers: Numbers, *, write: Any) -> list[str]:
     classes = [
         [value for value in values if sum(value >= limit for limit in above) == nth] for nth in range(len(above) + 1)
     ]
-    return [f"{write((of[0], 'observed'))} til {write((of[-1], 'observed'))}" for of in classes if of]
+    return [_between(write((of[0], "observed")), write((of[-1], "observed"))) for of in classes if of]
+
+
+def _between(low: str, high: str) -> str:
+    return low if low == high else f"{low} til {high}"
 
 
 def ranked(numbers: Numbers, *, names: Mapping[str, str], heading: str, write: Any) -> list[dict[str, str]]:

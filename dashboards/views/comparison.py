@@ -10,9 +10,11 @@ from dashboards import charts, compared, courses, order, shown
 from dashboards.marts import COUNTRY, Rows
 from dashboards.views import desk as parts
 from dashboards.views.desk import Desk
+from warehouse.danish import places
 from warehouse.danish import writing as written
 
 MEASURES = {"andel": "Andel af arbejdsstyrken", "indeks": "Indeks", "antal": "Antal"}
+BENEFITS = {name: name for name in (shown.ALL, *order.BENEFITS)}
 _TITLES = {"andel": "pct. af arbejdsstyrken", "indeks": "indeks", "antal": "fuldtidspersoner"}
 
 
@@ -32,10 +34,7 @@ def page(desk: Desk) -> None:
     drawn = _courses(desk, held, benefit=benefit, measure=measure, breaks=breaks)
     st.header(f"{benefit}: {MEASURES[measure].lower()} over tid")
     _chart(desk, drawn, benefit=benefit, measure=measure)
-    for title, caveat in {
-        row["title"]: row["caveat"] for row in breaks if row["first_period_first_day"] <= desk.day
-    }.items():
-        st.caption(f"**{title}.** {caveat}")
+    parts.caveats(breaks, within=[row["period_first_day"] for rows in held.values() for row in rows])
     _shares(desk)
     parts.sources(desk, sorted({row["table_id"] for rows in held.values() for row in rows}))
 
@@ -95,14 +94,7 @@ def _shares(desk: Desk) -> None:
     if not rows or month is None:
         st.info("Der er ingen andele at vise.")
         return
-    named = [row | {"area_name": desk.called(_code(row, desk))} for row in rows]
+    named = [row | {"area_name": places.alone(row["area_name"])} for row in rows]
     parts.table(
         shown.shares(named), caption=f"Andel af arbejdsstyrken i {written.MONTHS[month.month - 1]} {month.year}"
     )
-
-
-def _code(row: dict[str, Any], desk: Desk) -> str:
-    return next((code for code, name in desk.names.items() if name == row["area_name"]), COUNTRY)
-
-
-BENEFITS = {name: name for name in (shown.ALL, *order.BENEFITS)}

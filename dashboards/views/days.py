@@ -13,7 +13,7 @@ from dashboards.views import desk as parts
 from dashboards.views.desk import Desk
 from warehouse.danish import writing as written
 
-MOST_ROWS = 60
+MOST_ROWS = 25
 
 
 def page(desk: Desk) -> None:

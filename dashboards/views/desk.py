@@ -64,8 +64,24 @@ def today() -> date:
 
 def freshness(desk: Desk, tables: Sequence[str]) -> Rows:
     """How new these tables are, by what was known on the chosen day."""
-    shown_on = today() if desk.is_newest else desk.day
-    return desk.marts.freshness(tables, today=shown_on, as_of=end_of(shown_on))
+    day = shown_on(desk)
+    return desk.marts.freshness(tables, today=day, as_of=end_of(day))
+
+
+def shown_on(desk: Desk) -> date:
+    """The day that a page is of: today where the chosen day is the newest."""
+    return today() if desk.is_newest else desk.day
+
+
+def caveats(breaks: Rows, *, within: Sequence[date]) -> None:
+    """Say which series breaks lie within these months."""
+    found = {
+        row["title"]: row["caveat"]
+        for row in breaks
+        if within and min(within) < row["first_period_first_day"] <= max(within)
+    }
+    for title, caveat in found.items():
+        st.caption(f"**{title}.** {caveat}")
 
 
 def warnings(rows: Rows) -> None:

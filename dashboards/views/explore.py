@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import streamlit as st
 
-from dashboards import charts, explored
+from dashboards import charts, downloads, explored
 from dashboards.marts import Rows
 from dashboards.views import desk as parts
 from dashboards.views.desk import Desk
@@ -17,21 +17,24 @@ CHOSEN = "kommunen"
 
 def page(desk: Desk, *, publishers: Mapping[str, str]) -> None:
     """Draw a table. `publishers` are those of the tables."""
+    areas = _areas(desk)
     left, right = st.columns([3, 2])
     with left:
         table_id = desk.choices.one("tabel", st.selectbox, "Tabel")
     with right:
-        area = desk.choices.one("omraade", st.selectbox, "Område", options=_areas(desk))
+        area = desk.choices.one("omraade", st.selectbox, "Område", options=areas)
     rows = desk.marts.observations(table_id, desk.area if area == CHOSEN else area, as_of=desk.as_of)
     st.header(desk.choices.named("tabel", table_id))
+    source = downloads.SOURCES.get(publishers[table_id], publishers[table_id])
+    st.caption(f"Kilde: {source}.")
     if not rows:
         st.info(
-            f"Tabellen har ingen tal for {_areas(desk)[area]}, som de var kendt {written.day(desk.day)}. Vælg et andet område: "
+            f"Tabellen har ingen tal for {areas[area]}, som de var kendt {written.day(desk.day)}. Vælg et andet område: "
             "nogle tabeller har kun hele landet eller regionerne."
         )
         parts.sources(desk, [table_id])
         return
-    _shown(desk, rows, table_id=table_id, source=publishers.get(table_id, ""))
+    _shown(desk, rows, table_id=table_id, source=source)
     parts.sources(desk, [table_id])
 
 
@@ -46,7 +49,7 @@ def _shown(desk: Desk, rows: Rows, *, table_id: str, source: str) -> None:
     with left:
         member = desk.choices.one("opdeling", st.selectbox, "Opdeling", options=members)
     with right:
-        measure = desk.choices.one("maaling", st.selectbox, "Tegn", options=measures)
+        measure = desk.choices.one("maaling", st.selectbox, "Vis i kurven", options=measures)
     of = [row for row in rows if (row["member"] or explored.TOTAL) == member]
     _chart([row for row in of if row["label"] == measure], member=member, measure=measure)
     parts.table(explored.newest(of), caption=f"{member}: de seneste perioder")

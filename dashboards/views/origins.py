@@ -21,7 +21,9 @@ def page(desk: Desk, *, tables: list[str]) -> None:
             rows, key=lambda row: (row["is_fresh"] is not False, row["last_outcome"] != "quarantined", row["title"])
         )
         named = {"Nyeste periode", "Opdateret af kilden", "Næste opdatering", "Seneste nat", "Nyeste tal"}
-        parts.table(editions.freshness(listed), caption="Tabeller, de forsinkede først", words=named)
+        parts.table(
+            editions.freshness(listed, today=parts.shown_on(desk)), caption="Tabeller, de forsinkede først", words=named
+        )
     _claims(desk)
     parts.sources(desk, tables)
 

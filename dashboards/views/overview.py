@@ -13,7 +13,12 @@ from dashboards.marts import Rows
 from dashboards.views import desk as parts
 from dashboards.views.desk import Desk
 from warehouse.danish import writing as written
-from warehouse.danish.reservations import FEW_EXPLAINED, PROVISIONAL
+from warehouse.danish.reservations import FEW_EXPLAINED
+
+PROVISIONAL = {
+    True: ("foreløbig", "kilden retter normalt den nyeste måned"),
+    False: ("ikke foreløbig", "kilden har nyere måneder"),
+}
 
 
 def page(desk: Desk) -> None:
@@ -42,19 +47,15 @@ def _tiles(desk: Desk, totals: Rows, fresh: Rows, *, month: date, breaks: Rows) 
     change, _, per_cent = shown.change(now, earlier, broken=broken).partition(" (")
     since = f"siden {_in_words(shown.year_before(month))}"
     lacks = shown.lacking(totals, month=month)
-    release = editions.next_release(fresh, today=parts.today() if desk.is_newest else desk.day)
+    release = editions.next_release(fresh, today=parts.shown_on(desk))
     moving = bool(shown.provisional(totals, month=month))
     return [
         Tile("total", f"Alle ydelser, {_in_words(month)}", shown.said(now), lacks or "fuldtidspersoner"),
         Tile("change", "Ændring på et år", change, f"{per_cent.rstrip(')')} {since}".strip()),
         _rank(desk),
         Tile("release", "Næste opdatering", written.digits(release) if release else "ikke oplyst", "ifølge kilden"),
-        Tile("provisional", "Nyeste måned", PROVISIONAL if moving else "endelig", _moving(moving)),
+        Tile("provisional", _in_words(month).capitalize(), *PROVISIONAL[moving]),
     ]
-
-
-def _moving(provisional: bool) -> str:
-    return "kilden retter den normalt" if provisional else "rettes normalt ikke"
 
 
 def _rank(desk: Desk) -> Tile:
@@ -115,10 +116,7 @@ def _course(desk: Desk, rows: Rows, *, totals: Rows, breaks: Rows) -> None:
         "De farvede bjælker går fra det laveste til det højeste, en måned har været oplyst til. En åben prik er en "
         "foreløbig måned. Aksen begynder ikke ved nul."
     )
-    for title, caveat in {
-        row["title"]: row["caveat"] for row in breaks if row["first_period_first_day"] <= desk.day
-    }.items():
-        st.caption(f"**{title}.** {caveat}")
+    parts.caveats(breaks, within=[row["period_first_day"] for row in rows])
 
 
 def _one_course(group: str, points: Rows, *, breaks: Rows) -> None:

@@ -162,7 +162,7 @@ def test_it_shows_what_the_warehouse_knows(herlev: chromium.Looked, dashboard: S
         "nr. 17",
         "ministeriets benchmark, i alt; før nr. 16",
     ]
-    assert page.locator("[data-flise=provisional] dd.tal").inner_text() == "foreløbigt"
+    assert page.locator("[data-flise=provisional] dd.tal").inner_text() == "foreløbig"
     assert herlev.picture(tmp_path / "herlev.png").stat().st_size > 50_000
     turn_to(page, "Benchmark")
     ranks = page.locator("table", has_text="Plads").first.inner_text()
@@ -252,7 +252,7 @@ def test_a_name_that_is_not_there_is_an_error_with_the_nearest(browser: Browser,
     expect(page.get_by_role("alert")).to_contain_text(
         "Der findes ikke en kommune, der hedder »Nowhere«. De nærmeste er »"
     )
-    nearest = page.locator("[data-testid=stMarkdown] a").first
+    nearest = page.locator(".links a").first
     name = nearest.inner_text()
     nearest.click()
     expect(page.locator("h1").last).to_contain_text("Kommune", timeout=30_000)

@@ -91,7 +91,7 @@ def test_a_hidden_municipality_has_no_colour_and_its_word() -> None:
 def test_a_map_of_one_number_has_one_class_and_none_has_none() -> None:
     alike: municipality_map.Numbers = dict.fromkeys(NAMES, (1.0, "observed"))
     assert municipality_map.limits(alike) == []
-    assert municipality_map.legend(alike, write=municipality_map.said_share) == [f"1,0{TIED}% til 1,0{TIED}%"]
+    assert municipality_map.legend(alike, write=municipality_map.said_share) == [f"1,0{TIED}%"]
     assert municipality_map.legend({}, write=municipality_map.said_share) == []
 
 
