@@ -33,6 +33,11 @@ def members(rows: Rows) -> dict[str, str]:
     return {name or TOTAL: name or TOTAL for name in found}
 
 
+def unit(row: Mapping[str, Any]) -> str:
+    """A row's unit in words; one that an own table brought, as it is called there."""
+    return str(UNITS.get(row["unit"], row["unit"]))
+
+
 def said(row: Mapping[str, Any] | None) -> str:
     """A value in its unit, with no more decimals than it has; the word for why there is none.
 
@@ -92,7 +97,7 @@ def as_rows(rows: Rows) -> list[dict[str, Any]]:
     return [
         {
             "tabel": row["table_id"], "område": row["area_name"], "periode": row["period"],
-            "opdeling": row["member"] or TOTAL, "mål": row["label"], "enhed": UNITS.get(row["unit"], row["unit"]),
+            "opdeling": row["member"] or TOTAL, "mål": row["label"], "enhed": unit(row),
             "værdi": row["value"] if row["status"] == "observed" else None, "status": row["status"],
             "udgave": row["vintage_id"], "databrud": row["series_break_caveat"] or "",
         }

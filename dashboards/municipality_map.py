@@ -6,6 +6,7 @@ Where each tile lies is municipality_tiles.csv; municipality_tiles.md beside it 
 from __future__ import annotations
 
 import csv
+from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
@@ -79,7 +80,7 @@ def places(numbers: Numbers, *, names: Mapping[str, str], write: Any) -> list[Pl
 def _place(
     code: str, tile: Mapping[str, str], number: Count, *, name: str, above: Sequence[float], write: Any
 ) -> Place:
-    shade = None if number[0] is None else sum(number[0] >= limit for limit in above)
+    shade = None if number[0] is None else bisect_right(above, number[0])
     at = (int(tile["column"]), int(tile["row"]))
     return Place(code, tile["short"], *at, told=f"{name}: {write(number)}", shade=shade)
 
@@ -88,9 +89,7 @@ def legend(numbers: Numbers, *, write: Any) -> list[str]:
     """What each class reaches from and to, the first first."""
     values = sorted(value for value, _ in numbers.values() if value is not None)
     above = limits(numbers)
-    classes = [
-        [value for value in values if sum(value >= limit for limit in above) == nth] for nth in range(len(above) + 1)
-    ]
+    classes = [[value for value in values if bisect_right(above, value) == nth] for nth in range(len(above) + 1)]
     return [_between(write((of[0], "observed")), write((of[-1], "observed"))) for of in classes if of]
 
 

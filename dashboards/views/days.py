@@ -8,7 +8,7 @@ import streamlit as st
 
 from dashboards import two_days
 from dashboards.marts import COUNTRY, end_of
-from dashboards.shown import newest_whole_month
+from dashboards.shown import Count, newest_whole_month
 from dashboards.views import desk as parts
 from dashboards.views.desk import Desk
 from warehouse.danish import writing as written
@@ -34,7 +34,7 @@ def page(desk: Desk) -> None:
     parts.sources(desk, sorted(tables))
 
 
-def _known(desk: Desk, day: date) -> dict[tuple[str, date], two_days.Count]:
+def _known(desk: Desk, day: date) -> dict[tuple[str, date], Count]:
     rows = desk.marts.recipients(desk.area, as_of=end_of(day))
     return two_days.known(rows, totals=desk.marts.totals(desk.area, as_of=end_of(day)))
 

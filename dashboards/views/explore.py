@@ -53,7 +53,7 @@ def _shown(desk: Desk, rows: Rows, *, table_id: str, source: str) -> None:
     of = [row for row in rows if (row["member"] or explored.TOTAL) == member]
     _chart([row for row in of if row["label"] == measure], member=member, measure=measure)
     parts.table(explored.newest(of), caption=f"{member}: de seneste perioder")
-    units = {row["label"]: explored.UNITS.get(row["unit"], row["unit"]) for row in rows}
+    units = {row["label"]: explored.unit(row) for row in rows}
     st.caption("Enheder: " + "; ".join(f"{label}: {unit}" for label, unit in units.items()) + ".")
     for caveat in dict.fromkeys(row["series_break_caveat"] for row in of if row["series_break_caveat"]):
         st.caption(caveat)
@@ -65,5 +65,4 @@ def _chart(rows: Rows, *, member: str, measure: str) -> None:
     if sum(point["value"] is not None for point in points) < 2:
         st.info(f"Der er for få tal til en kurve over {measure.lower()} for {member}.")
         return
-    unit = explored.UNITS.get(rows[0]["unit"], rows[0]["unit"])
-    st.altair_chart(charts.explored(points, title=unit), width="stretch")
+    st.altair_chart(charts.explored(points, title=explored.unit(rows[0])), width="stretch")

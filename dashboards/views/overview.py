@@ -15,6 +15,7 @@ from dashboards.views.desk import Desk
 from warehouse.danish import writing as written
 from warehouse.danish.reservations import FEW_EXPLAINED
 
+LACKS = "nogle ydelser er skjult eller mangler"
 PROVISIONAL = {
     True: ("foreløbig", "kilden retter normalt den nyeste måned"),
     False: ("ikke foreløbig", "kilden har nyere måneder"),
@@ -46,11 +47,11 @@ def _tiles(desk: Desk, totals: Rows, fresh: Rows, *, month: date, breaks: Rows) 
     broken = shown.is_broken(breaks, since=shown.year_before(month), until=month)
     change, _, per_cent = shown.change(now, earlier, broken=broken).partition(" (")
     since = f"siden {_in_words(shown.year_before(month))}"
-    lacks = shown.lacking(totals, month=month)
+    lacks = bool(shown.lacking(totals, month=month))
     release = editions.next_release(fresh, today=parts.shown_on(desk))
     moving = bool(shown.provisional(totals, month=month))
     return [
-        Tile("total", f"Alle ydelser, {_in_words(month)}", shown.said(now), lacks or "fuldtidspersoner"),
+        Tile("total", f"Alle ydelser, {_in_words(month)}", shown.said(now), LACKS if lacks else "fuldtidspersoner"),
         Tile("change", "Ændring på et år", change, f"{per_cent.rstrip(')')} {since}".strip()),
         _rank(desk),
         Tile("release", "Næste opdatering", written.digits(release) if release else "ikke oplyst", "ifølge kilden"),
@@ -74,7 +75,7 @@ def _in_words(month: date) -> str:
 
 def _benefits(desk: Desk, rows: Rows, *, totals: Rows, month: date, breaks: Rows) -> None:
     st.header(f"Ydelser i {_in_words(month)}")
-    if said := shown.provisional(totals, month=month):
+    for said in filter(None, (shown.lacking(totals, month=month), shown.provisional(totals, month=month))):
         st.caption(said)
     listed = shown.benefits(rows, totals=totals, month=month, breaks=breaks)
     parts.table(listed, caption="Fuldtidspersoner efter ydelse", last=True)

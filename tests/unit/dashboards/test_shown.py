@@ -105,7 +105,7 @@ def test_a_change_of_few_is_told_in_persons_and_a_share_of_few_not_at_all() -> N
         "share_of_workforce_pct_status": "observed",
     }
     lines = shown.shares([row("sick", JULY, 9.0, **share), row("cash", JULY, 10.0, **share)])
-    assert [line["Fanø"] for line in lines] == ["for få", f"0,5{TIED}%"]
+    assert {line["Ydelse"]: line["Fanø"] for line in lines} == {"Sick": "for få", "Cash": f"0,5{TIED}%"}
 
 
 def test_a_line_ends_at_a_break_and_at_a_hidden_month() -> None:
