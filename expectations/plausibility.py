@@ -162,7 +162,7 @@ def _revisions_are_of_usual_size(audited: Audited) -> Check:
         source=_revised(audited),
         among=f"unit in ({COUNT_UNITS})",
         where=f"b.published_value >= {LARGE_COUNT} and abs(b.value - b.published_value) > "
-        f"greatest({NEVER_UNUSUAL_PERSONS}, b.usual_pct / 100 * b.published_value)",
+        f"greatest({NEVER_UNUSUAL_PERSONS}, b.usual_pct / 100.0 * b.published_value)",
         show=("b.published_value", "b.usual_pct", "b.usual_by"),
     )
 

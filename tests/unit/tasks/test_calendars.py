@@ -15,7 +15,7 @@ from sqlalchemy import Connection, Engine, text
 from expectations.checks import Audited
 from expectations.suite import verdicts
 from tasks.audit import in_words, usual_of
-from tasks.plan import due_of_source
+from tasks.plan import known_tables
 from tasks.resources import Resources
 from tasks.runs.outcomes import TableOutcome, outcome_of, recorded_or_failed
 from tasks.sources.registry import source_of
@@ -102,7 +102,9 @@ class Publisher:
         with self.nights.engine.begin() as connection:
             run_id = open_run(connection, started_at=at(day))
             self._read_before(connection, run_id=run_id - 1, day=day - timedelta(days=1))
-        [due] = due_of_source(source_of(TABLE), resources, run_id=run_id, wanted=frozenset({TABLE}))
+            known = known_tables(connection)
+        access = resources.access(run_id=run_id, known=known)
+        [due] = source_of(TABLE).fetching.due(access, wanted=frozenset({TABLE}))
         ended = outcome_of(due, load=lambda due: pytest.fail(due.reason))
         return recorded_or_failed(run_id, due=due, outcome=ended, resources=resources)
 
