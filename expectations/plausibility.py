@@ -154,7 +154,7 @@ def _still_the_same_table() -> Check:
 def _revisions_are_of_usual_size(audited: Audited) -> Check:
     """By the table's own releases where enough are known, by the declared number elsewhere: each offender says which."""
     declared = f"the declared {audited.table.largest_revision_pct:g} per cent"
-    usual = f"usual by the table's own releases, or {declared} where fewer than twelve are known"
+    usual = f"is usual by the table's own releases, or {declared} where fewer than twelve are known"
     return no_cells(
         "revisions_are_of_usual_size",
         f"no large count is revised by more than {usual if audited.revisions.usual else declared}",

@@ -92,8 +92,7 @@ def late_message(listing: Listing, *, awaited: Awaited | None) -> str:
     if awaited is None or not awaited.releases:
         return f"the release of {announced} has not come, by {PUBLISHER}; {newest}"
     said = f", and the publisher announced {announced}" if announced else ""
-    expected = f"expected on {awaited.on}, and until {awaited.latest}, by {awaited.rests_on}"
-    return f"the release has not come: it was {expected}{said}; {newest}"
+    return f"the release has not come: it was expected on {awaited.in_words}{said}; {newest}"
 
 
 def quiet(listing: Listing, *, awaited: Awaited | None, today: date) -> tuple[str, str]:

@@ -100,7 +100,7 @@ def calendar(connection: Connection, *, today: date) -> Finding:
     """By what releases are expected: by how many tables' own, by how many announced; and which is the next."""
     awaited = awaited_releases(connection)
     learnt = sum(release.releases > 0 for release in awaited.values())
-    says = f"{learnt} tables' releases are expected by their own, {len(awaited) - learnt} by {PUBLISHER}"
+    says = f"releases expected by the tables' own: {learnt}, by {PUBLISHER}: {len(awaited) - learnt}"
     if not awaited:
         return Finding("calendar", "well", "no release is announced, and of no table twelve were seen")
     following = [(release.on, table_id) for table_id, release in awaited.items() if release.latest >= today]
