@@ -14,6 +14,7 @@ from prefect.cache_policies import NO_CACHE
 from sqlalchemy import Connection, text
 
 from tasks.archive.receipts import require_whole
+from tasks.calendars import calendars
 from tasks.resources import Resources, declare, open_resources
 from tasks.results import Due, Known, LastFetch, Listing
 from tasks.runs.states import ended_as
@@ -108,12 +109,13 @@ left join lateral (select v.manifest from core.vintages v join core.tables t usi
 
 def known_tables(connection: Connection) -> dict[str, Known]:
     """What the warehouse knows of each table, and of each source by its name."""
-    sources = [source.name for source in SOURCES]
+    sources, learnt = [source.name for source in SOURCES], calendars(connection)
     return {
         row.table_id: Known(
             LastFetch(row.publisher_updated_on, row.newest_period, row.seen_at) if row.seen_at else None,
             row.manifest,
             row.outcome,
+            learnt.get(row.table_id),
         )
         for row in connection.execute(text(_KNOWN), {"sources": sources})
     }
