@@ -148,7 +148,7 @@ def test_areas_have_their_region_and_their_place(module_engine: Engine) -> None:
     assert places["Hele landet"] == (None, None)
     names = [row[0] for row in found]
     assert (names[0], names[1:6]) == ("Hele landet", sorted(names[1:6]))
-    assert names.index("Vordingborg") < names.index("Ærø") < names.index("Aabenraa") + 98
+    assert names[-5:] == ["Vordingborg", "Ærø", "Aabenraa", "Aalborg", "Aarhus"]
 
 
 @pytest.mark.parametrize("asked", ["observations_as_of", *(f"{mart.name}_as_of" for mart in MARTS)])
