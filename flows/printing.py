@@ -82,10 +82,11 @@ def tell(sentence: str) -> None:
 
 def print_json(document: Any) -> None:
     """One JSON document on standard output, and nothing else."""
-    sys.stdout.write(json.dumps(document, ensure_ascii=False, default=_as_text) + "\n")
+    sys.stdout.write(json.dumps(document, ensure_ascii=False, default=as_text) + "\n")
 
 
-def _as_text(value: object) -> str:
+def as_text(value: object) -> str:
+    """What JSON has no form of: days and moments as ISO 8601 writes them, anything else as its text."""
     return value.isoformat() if isinstance(value, date | datetime) else str(value)
 
 
