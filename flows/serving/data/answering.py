@@ -75,5 +75,5 @@ def in_words(error: ValidationError | Any, *, question: Question) -> str:
 
 
 def _in_words(each: Any, *, question: Question) -> str:
-    name = next((str(part) for part in each["loc"] if part not in ("query",)), "it")
+    name = next((str(part) for part in each["loc"] if part != "query"), "it")
     return corrected(question, name) if each["type"] == "extra_forbidden" else f"{name}: {each['msg']}"

@@ -16,7 +16,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from flows.serving.prefect_patch import OWN_NAMES
 
-TOKEN_FILE, SHORTEST_TOKEN = "serve-data-token", 24  # noqa: S105  # the name of a file
+TOKEN_FILE, SHORTEST_TOKEN = "serve-data-token", 24  # the name of a file
 OPEN = ("/health",)
 """What is answered without the token: it tells nothing of the warehouse."""
 _CHALLENGE = {"WWW-Authenticate": "Bearer"}

@@ -1,4 +1,4 @@
-"""Runs the services for readers' programs until they are stopped: over HTTP on this machine, or over standard input and output."""
+"""Runs the services for readers' programs until they are stopped: over HTTP on this machine, or over standard input."""
 
 from __future__ import annotations
 

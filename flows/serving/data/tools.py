@@ -16,7 +16,7 @@ from tasks.readers.questions import QUESTIONS, Question
 from warehouse.errors import QuestionError
 
 INSTRUCTIONS = (
-    "Danish municipalities' labour-market figures, every version kept. Look a table or area up before asking for it. Always say "
+    "Danish municipalities' labour-market figures, every version kept. Look a table or area up before asking for it. Say "
     "the status beside a value (null is never zero), the vintage and the source; say every caveat; never add rows up yourself: "
     "`totals` does. `as_of` asks what was known on a day."
 )
