@@ -32,8 +32,8 @@ def serve_data(
     if find_spec("mcp") is None:
         tell("jobindsats: serve-data needs the packages of the extra `serve`: install them with `make setup-serve`")
         return FAILED
-    from flows.serving.data.guard import GuardError
     from flows.serving.data.run import serve_over_http, serve_over_stdio
+    from tasks.readers.guard import GuardError
 
     if stdio:
         serve_over_stdio()

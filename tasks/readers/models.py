@@ -138,3 +138,15 @@ class Answer(BaseModel):
     limit: int
     offset: int
     next_offset: Annotated[int | None, Field(description="The offset of the next rows; null: these are the last.")]
+
+
+class Problem(BaseModel):
+    """Why there is no answer."""
+
+    detail: Annotated[str, Field(description="A sentence that says what is wrong, and what to ask for instead.")]
+
+
+class Health(BaseModel):
+    """That the service runs."""
+
+    status: str

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sqlalchemy import Connection, text
@@ -125,9 +126,9 @@ where t.period = any(:periods) and number <> ''
 def all_benefits(warehouse: Warehouse, asked: models.TotalList) -> Found:
     """One row per area and month, or one of all, as the command `totals` gives it. Raises QuestionError, AreaUnknown."""
     connection = warehouse.connection
-    given = {"areas": asked.area, "period": asked.period, "as_of": asked.as_of}
-    monthly = totals(connection, **given, together=False)
-    rows = totals(connection, **given, together=True) if asked.together else monthly
+    given = partial(totals, connection, areas=asked.area, period=asked.period, as_of=asked.as_of)
+    monthly = given(together=False)
+    rows = given(together=True) if asked.together else monthly
     behind = {
         "areas": [find(name).code for name in dict.fromkeys(row["area"] for row in monthly)],
         "periods": [row["period"] for row in monthly],

@@ -75,7 +75,7 @@ def nights(module_engine: Engine) -> Iterator[Nights]:
         folder = Path(opened.enter_context(tempfile.TemporaryDirectory(prefix="readers-programs-")))
         patch = opened.enter_context(pytest.MonkeyPatch.context())
         publisher = opened.enter_context(running(today=KNOWN_THEN, scale="small"))
-        found = Nights.set_up(module_engine, folder=folder, patch=patch)
+        found = Nights(OwnNights.set_up(module_engine, folder=folder, patch=patch).engine, folder, patch)
         patch.setenv("JOBINDSATS_API_URL", publisher.url)
         patch.setenv("JOBINDSATS_API_TOKEN", publisher.token)
         begins = Clock(datetime.combine(date.fromisoformat(KNOWN_THEN), time(3), DENMARK))
@@ -102,7 +102,7 @@ def engine_of_readers(nights: Nights) -> Iterator[Engine]:
 @pytest.fixture(scope="module")
 def answering(engine_of_readers: Engine) -> Any:
     """What answers over HTTP and as tools."""
-    from flows.serving.data.answering import Answering
+    from tasks.readers.answering import Answering
 
     return Answering(engine_of_readers, archive=Archive(read_settings().archive))
 
@@ -385,8 +385,8 @@ def test_nothing_can_be_written_and_nothing_but_marts_be_read(engine_of_readers:
 
 
 def test_a_statement_and_an_answer_last_only_so_long(nights: Nights, engine_of_readers: Engine) -> None:
-    from flows.serving.data.answering import Answering
     from flows.serving.data.app import create_app
+    from tasks.readers.answering import Answering
     from tasks.readers.session import asking, reading_engine
 
     hurried = reading_engine(read_settings(), seconds=0.05)

@@ -10,14 +10,13 @@ from typing import Annotated, Any
 from fastapi import FastAPI, Query, Request
 from fastapi.exceptions import RequestValidationError
 from mcp.server.transport_security import TransportSecuritySettings
-from pydantic import BaseModel, Field
 from starlette.middleware import Middleware
 from starlette.responses import JSONResponse
 
 from flows.serving.data import tools
-from flows.serving.data.answering import Answering, NotNow, in_words
-from flows.serving.data.guard import Guard
-from tasks.readers.models import Answer, Paged
+from tasks.readers.answering import Answering, NotNow, in_words
+from tasks.readers.guard import Guard
+from tasks.readers.models import Answer, Health, Paged, Problem
 from tasks.readers.questions import QUESTIONS, Question
 from warehouse.errors import QuestionError
 
@@ -29,18 +28,6 @@ _DESCRIPTION = (
     "rests on, its source and the moment whose knowledge it is. Parameters that a question does not have are refused."
 )
 _NOT_NOW = {"Retry-After": "5"}
-
-
-class Problem(BaseModel):
-    """Why there is no answer."""
-
-    detail: Annotated[str, Field(description="A sentence that says what is wrong, and what to ask for instead.")]
-
-
-class Health(BaseModel):
-    """That the service runs."""
-
-    status: str
 
 
 def create_app(answering: Answering, *, names: Sequence[str] = (), token: str | None = None) -> FastAPI:

@@ -6,10 +6,10 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from flows.printing import console
-from flows.serving.data.answering import Answering
-from flows.serving.data.guard import TOKEN_FILE, is_wide, kept_token, require_guarded
 from flows.serving.local_server import free_port
 from tasks.archive.store import Archive
+from tasks.readers.answering import Answering
+from tasks.readers.guard import TOKEN_FILE, is_wide, kept_token, require_guarded
 from tasks.readers.session import reading_engine, require_readable
 from tasks.resources import data_folder, settings_here
 

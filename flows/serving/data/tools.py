@@ -10,7 +10,7 @@ from mcp.server import Server
 from mcp.server.stdio import stdio_server
 from pydantic import ValidationError
 
-from flows.serving.data.answering import Answering, NotNow, in_words
+from tasks.readers.answering import Answering, NotNow, in_words
 from tasks.readers.models import Answer
 from tasks.readers.questions import QUESTIONS, Question
 from warehouse.errors import QuestionError

@@ -14,8 +14,7 @@ from urllib.parse import urlsplit
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from flows.serving.prefect_patch import OWN_NAMES
-
+OWN_NAMES = ("127.0.0.1", "localhost", "[::1]")
 TOKEN_FILE, SHORTEST_TOKEN = "serve-data-token", 24  # the name of a file
 OPEN = ("/health",)
 """What is answered without the token: it tells nothing of the warehouse."""
@@ -68,7 +67,7 @@ class Guard:
     def __init__(self, app: ASGIApp, *, names: Sequence[str], token: str | None) -> None:
         """Guard an application that is reached by its own names and these."""
         self._app, self._token = app, token
-        self._names = {*OWN_NAMES, "[::1]", *(name.casefold() for name in names)}
+        self._names = {*OWN_NAMES, *(name.casefold() for name in names)}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Hand on what may be answered."""

@@ -12,13 +12,13 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as NoneFree
 
-from flows.printing import as_text
 from tasks.archive.store import Archive
 from tasks.readers.models import Paged
 from tasks.readers.questions import Question, Warehouse, answered, corrected
 from tasks.readers.session import AT_ONCE, asking
 from tasks.upkeep.administration import is_wrong_use
 from warehouse.errors import QuestionError
+from warehouse.formats.json_text import as_text
 
 SECONDS = 30.0
 """How long a program waits for an answer at most: several statements, and what is computed of them."""

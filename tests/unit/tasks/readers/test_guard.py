@@ -11,7 +11,7 @@ from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 from starlette.testclient import TestClient
 
-from flows.serving.data.guard import Guard, GuardError, is_wide, kept_token, require_guarded
+from tasks.readers.guard import Guard, GuardError, is_wide, kept_token, require_guarded
 
 TOKEN = "a-token-of-more-than-24-signs"
 WIDE = ("0.0.0.0", "::", "10.1.2.3", "figures.example")
