@@ -14,7 +14,7 @@ from prefect.cache_policies import NO_CACHE
 from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
 
-from tasks.claims import fill_mart
+from tasks.answers.claims import fill_mart
 from tasks.disclosure import told_too_much
 from tasks.resources import RETRIES, open_resources
 from tasks.runs.report import note_moves

@@ -270,5 +270,5 @@ def status(connection: Connection, *, today: date) -> list[dict[str, Any]]:
     `observations` are the cells that stand now, hidden ones included; `fresh` is null for a `retired` table, and for one
     whose source announces no releases.
     """
-    rows = connection.execute(text(read_sql(__package__, "status")), {"today": today}).mappings()
+    rows = connection.execute(text(read_sql("warehouse.history", "status")), {"today": today}).mappings()
     return [{**row, "observations": int(row["observations"])} for row in rows]

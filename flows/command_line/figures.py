@@ -23,7 +23,7 @@ VERDICTS = {"holds": "green", "holds within rounding": "green", "differs": "bold
 
 def figures(*, as_json: Json = False) -> int:
     """List the derived figures: formula, unit, and what each reads."""
-    from tasks.answers import listed
+    from tasks.answers.figures import listed
 
     rows = listed()
     if as_json:
@@ -53,7 +53,7 @@ def figure(
     as_json: Json = False,
 ) -> int:
     """Show a derived figure for an area, with its bounds, assumptions and vintages."""
-    from tasks import answers
+    from tasks.answers import figures as answers
     from tasks.resources import own_or, ready
 
     asked = answers.asked(name, area=own_or(area), period=period, item=item, as_of=as_of)
@@ -171,7 +171,7 @@ def explain(
     as_json: Json = False,
 ) -> int:
     """Take a figure apart: formula, inputs with their vintages, assumptions, down to the archived bytes' hashes."""
-    from tasks import answers
+    from tasks.answers import figures as answers
     from tasks.resources import own_or, ready
 
     asked = answers.asked(name, area=own_or(area), period=period, item=item, as_of=as_of)
@@ -222,7 +222,7 @@ def _draw_input(drawn: Tree, leaf: Mapping[str, Any], *, told: set[int]) -> None
 
 def claims(file: Annotated[Path, Parameter(name="FILE")], /, *, as_json: Json = False) -> int:
     """Hold the numbers of a paper, written down in a YAML file, against the warehouse."""
-    from tasks.claims import checked
+    from tasks.answers.claims import checked
     from tasks.resources import ready
 
     with ready() as resources, resources.engine.connect() as connection:

@@ -26,7 +26,7 @@ def revisions(
     as_json: Json = False,
 ) -> int:
     """Show what the publisher changed after it was first published."""
-    from tasks import answers
+    from tasks.answers import figures as answers
     from tasks.resources import ready
     from warehouse import reading
     from warehouse.danish.asked import moment_from
@@ -107,7 +107,7 @@ def settled(
     as_json: Json = False,
 ) -> int:
     """Show what an area's newest values are expected to come to once late registrations are in, beside what is published."""
-    from tasks import answers
+    from tasks.answers import figures as answers
     from tasks.resources import own_or, ready
     from warehouse import reading
 

@@ -226,7 +226,7 @@ def totals(
     as_json: Json = False,
 ) -> int:
     """Show all benefits together, month by month: whole, or with bounds and the names of what lacks."""
-    from tasks import totals as asked
+    from tasks.answers import totals as asked
     from tasks.resources import own_or, ready
 
     named = areas or [own_or(None)]

@@ -16,6 +16,7 @@ from tasks.exports.files import About, ExportRefused, Write
 from tasks.exports.folder import PRODUCT, Document, entry, replaced
 from tasks.runs.progress import Told, ignore
 from warehouse.marts.contract import MARTS, VERSION
+from warehouse.marts.dimensions import DIMENSIONS
 from warehouse.marts.narrowed import has_benefits, narrowed, narrowed_to, narrowing
 from warehouse.marts.observations import observations_of
 from warehouse.marts.rows import State, has_rows, one_state, state_of
@@ -88,10 +89,15 @@ def export(
 
 
 def _require_rows(engine: Engine, narrow_ones: Sequence[Table]) -> None:
-    """Raise ExportRefused where none of the marts that were narrowed has a row; before anything is made."""
+    """Raise ExportRefused where none of the marts that were narrowed has a row; before anything is made.
+
+    A dimension has rows of what is not loaded too, so it counts only where nothing but dimensions is asked for.
+    """
+    named = {table.name for table in DIMENSIONS}
+    asked = [table for table in narrow_ones if table.name not in named] or narrow_ones
     with one_state(engine) as connection:
-        if narrow_ones and not any(has_rows(connection, table) for table in narrow_ones):
-            names = ", ".join(table.name for table in narrow_ones)
+        if asked and not any(has_rows(connection, table) for table in asked):
+            names = ", ".join(table.name for table in asked)
             raise ExportRefused(f"nothing of what was asked for is held in {names}: ask for more of it")
 
 

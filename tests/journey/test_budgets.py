@@ -8,21 +8,26 @@ it was reckoned, month by month.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from statistics import median
 from typing import Any
 
+import polars as pl
 import pytest
 from sqlalchemy import Engine, text
 
 from tasks.derive import bring_figures_up_to_date
 from tests.own_nights import OwnNights
 from tests.own_tables import MONTHS, save
-from tests.properties.releases import night, publish_release, shown
+from tests.properties.releases import HIDDEN, night, publish_release, shown
 from warehouse.areas import municipalities
 from warehouse.assumptions.model import shipped
 from warehouse.assumptions.record import record
 from warehouse.danish.reservations import PROVISIONAL_EXPLAINED
-from warehouse.figures.budgets import TOO_YOUNG
+from warehouse.figures import FIGURES
+from warehouse.figures.budgets import TOO_YOUNG, followed_up
+from warehouse.figures.disclosure.audit import audit
+from warehouse.figures.disclosure.cells import Scope
 from warehouse.periods import Period, spanning
 
 pytestmark = pytest.mark.slow
@@ -132,6 +137,11 @@ def row(followed: OwnNights, item: str, basis: str, *, period: str = "2023M04") 
     return dict(only)
 
 
+def too_narrow(rows: pl.DataFrame) -> pl.DataFrame:
+    """The follow-up with a greatest average that tells more than a hidden month lets anybody know."""
+    return followed_up(rows).with_columns(pl.col("average_high_full_time_persons") - 0.1)
+
+
 def told(row: dict[str, Any], *names: str) -> list[Any]:
     return [row[name] for name in names]
 
@@ -212,9 +222,10 @@ def test_the_mart_says_the_same(followed: OwnNights) -> None:
 
 def test_what_the_newest_month_settles_at_is_taken_where_it_is_known(followed: OwnNights) -> None:
     settled = (
-        "insert into marts.settled_values (table_id, measure, area_code, period, area_name, period_last_day, unit, "
-        "age_releases, status, published_value, settled_value, settled_low_value, settled_high_value) values ("
-        "'y07a02', 'full_time_persons', '163', '2023M04', 'Herlev', '2023-04-30', 'full_time_persons', "
+        "insert into marts.settled_values (table_id, measure, area_code, period, area_name, period_first_day, "
+        "period_last_day, unit, age_releases, status, published_value, settled_value, settled_low_value, "
+        "settled_high_value) values ('y07a02', 'full_time_persons', '163', '2023M04', 'Herlev', '2023-04-01', "
+        "'2023-04-30', 'full_time_persons', "
         "0, 'enough releases', 288, 294, 291, 300)"
     )
     with followed.engine.begin() as connection:
@@ -225,6 +236,27 @@ def test_what_the_newest_month_settles_at_is_taken_where_it_is_known(followed: O
     asked = ("figure", "budget_followup", "--area", "Herlev", "--period", "2023M04", "--as-of", "2026-10-01")
     then = [each for each in followed.answer(*asked) if each["basis"] == "settled_month"]
     assert {each["value"] for each in then} == {None}, "what was expected then is not kept"
+
+
+def test_with_a_hidden_month_it_is_told_between_bounds_that_narrow_nothing(
+    followed: OwnNights, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    earlier = release(SHEET["Fleksjob"])
+    hidden = earlier | {("2023M03", HERLEV, "full_time_persons"): HIDDEN}
+    publish_release(followed.engine, hidden, seen_at=night(7), table_id="y08a02")
+    bring_figures_up_to_date(followed.engine, told=pytest.fail)
+    found = row(followed, "Fleksjob", "as_it_stands")
+    assert told(found, "average_full_time_persons", "gap_full_time_persons", "value", "months") == [None, None, None, 3]
+    # 100 + 102 + 106 = 308 and at most 2 more; / 4; with 8 x 106, / 12
+    assert told(found, "average_low_full_time_persons", "average_high_full_time_persons") == [77, 77.5]
+    assert told(found, "low", "high") == [round(1156 / 12, 6), round(1158 / 12, 6)]
+    with followed.engine.connect() as connection:
+        audited = audit(connection, scope=Scope())
+        assert (audited.hidden.height, audited.leaks.to_dicts()) == (1, [])
+        monkeypatch.setitem(FIGURES, "budget_followup", replace(FIGURES["budget_followup"], compute=too_narrow))
+        assert {*audit(connection, scope=Scope()).leaks["place"]} == {"figure budget_followup"}
+    publish_release(followed.engine, earlier, seen_at=night(8), table_id="y08a02")
+    bring_figures_up_to_date(followed.engine, told=pytest.fail)
 
 
 # ---- comparable municipalities ------------------------------------------------------------------------------

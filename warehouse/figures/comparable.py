@@ -15,6 +15,7 @@ from sqlalchemy import Connection
 from warehouse.areas import AreaUnknown, find, municipalities
 from warehouse.assumptions.apply import with_assumption
 from warehouse.danish import writing
+from warehouse.danish.reservations import SMALLEST_COUNT
 from warehouse.figures.benchmark import ALL_BENEFITS, GROUPS, SICKNESS, TABLE
 from warehouse.figures.inputs import Scope, named, read
 from warehouse.figures.model import EVERY_MEMBER, FEEDS, KEY, Figure, Input, Reading
@@ -217,6 +218,10 @@ FIGURES = (
         everywhere=True,
         value="gap_to_median_pct_point",
         default_item=ALL_BENEFITS,
+        rests_on=dict.fromkeys(
+            ("actual_pct", "gap_to_median_pct_point", "gap_to_best_quarter_pct_point"),
+            ("actual_persons", SMALLEST_COUNT),
+        ),
         columns={
             "chosen_by": "text",
             "comparable_municipalities": "text",

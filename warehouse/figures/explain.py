@@ -1,6 +1,6 @@
 """Take a figure's row apart, down to the vintages that brought its inputs and the assumptions it uses.
 
-The archived bytes behind a vintage are added where the archive is known (`tasks/answers.py`).
+The archived bytes behind a vintage are added where the archive is known (`tasks/answers/figures.py`).
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """The mart of checked claims: a paper's number beside the one it should be, and the verdict; its unit is in a column.
 
-One row per claim of a paper. Filled by `tasks/claims.py`, since a claim may ask for any figure. Source: the
+One row per claim of a paper. Filled by `tasks/answers/claims.py`, since a claim may ask for any figure. Source: the
 claims files that a person writes.
 """
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tasks.claims import fill_mart, read_file
+from tasks.answers.claims import fill_mart, read_file
 from tasks.load_assumptions import own_assumptions
 from tasks.sources.local_files import fetch as local_files
 from warehouse.assumptions.model import AssumptionError

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 import polars as pl
@@ -20,9 +20,11 @@ from warehouse.figures.disclosure.relations import bounds_of, known_of
 from warehouse.figures.inputs import Scope as FigureScope
 from warehouse.figures.inputs import received
 from warehouse.figures.model import COUNTED, RECIPIENTS, Figure
+from warehouse.formulas.benefits import LARGEST_HIDDEN
 from warehouse.periods import Period
 
 _HIDDEN = pl.col("status") == "suppressed"
+_EXACT = 1e-6
 
 
 @dataclass(frozen=True)
@@ -121,14 +123,59 @@ def _of_figure(connection: Connection, figure: Figure, *, hidden: pl.DataFrame, 
     statuses = [f"{each.name}_status" for each in figure.inputs if f"{each.name}_status" in rows.columns]
     behind = pl.any_horizontal(pl.lit(False), *(pl.col(name).eq("suppressed").fill_null(False) for name in statuses))
     known = rows.join(_rests_on(figure, hidden), on=_OF_FIGURE, how="left")
-    told = pl.any_horizontal(pl.col("value", "low", "high").is_not_null())
+    held = known.filter(behind | pl.col("is_hidden").fill_null(False))
+    told = held.filter(pl.any_horizontal(pl.col("value", "low", "high").is_not_null()))
+    if not told.is_empty() and figure.reading:
+        told = told.join(_as_wide_as_possible(connection, figure, told, scope=scope), on=_ROW, how="anti")
     place = pl.lit(f"figure {figure.name}")
-    return known.filter(behind | pl.col("is_hidden").fill_null(False), told).select(
-        pl.concat_str(place, "area_code", "period", "item", "basis", separator=" ").alias("row"),
+    return told.select(
+        pl.concat_str(place, *_ROW_IN_WORDS, separator=" ").alias("row"),
         place.alias("place"), "area_code", "period", about="item",
         told_low=pl.coalesce("low", "value"), told_high=pl.coalesce("high", "value"),
         possible_low=pl.lit(None, pl.Float64), possible_high=pl.lit(None, pl.Float64),
     )  # fmt: skip
+
+
+_ROW = ["area_code", "period_id", "item", "basis"]
+_ROW_IN_WORDS = ["area_code", "period", "item", "basis"]
+
+
+def _as_wide_as_possible(
+    connection: Connection, figure: Figure, told: pl.DataFrame, *, scope: FigureScope
+) -> pl.DataFrame:
+    """The rows that tell bounds alone, none narrower than what comes out with each hidden count at its ends."""
+    pairs = [
+        (name.replace("_low_", "_"), name, name.replace("_low_", "_high_")) for name in told.columns if "_low_" in name
+    ]
+    kept = told.filter(pl.col("value").is_null(), *(pl.col(value).is_null() for value, _, _ in pairs))
+    for end, name in ((0.0, "least"), (float(LARGEST_HIDDEN), "most")):
+        at = answer(connection, _with_hidden_at(figure, end), scope=scope).rows
+        kept = kept.join(at.select(*_ROW, *(pl.col(of).alias(f"{name} {of}") for of, _, _ in pairs)), on=_ROW)
+    wide = [
+        edge
+        for value, low, high in pairs
+        for edge in (
+            pl.col(low).is_null() | (pl.col(low) <= pl.min_horizontal(f"least {value}", f"most {value}") + _EXACT),
+            pl.col(high).is_null() | (pl.col(high) >= pl.max_horizontal(f"least {value}", f"most {value}") - _EXACT),
+        )
+    ]
+    return kept.filter(pl.all_horizontal(pl.lit(bool(pairs)), *(edge.fill_null(False) for edge in wide)))
+
+
+def _with_hidden_at(figure: Figure, end: float) -> Figure:
+    """The figure as it would be if each hidden count among its inputs were shown, and this."""
+
+    def compute(rows: pl.DataFrame) -> pl.DataFrame:
+        names = [each.name for each in figure.inputs if f"{each.name}_status" in rows.columns]
+        hidden = {name: pl.col(f"{name}_status").eq("suppressed").fill_null(False) for name in names}
+        shown = {name: pl.when(of).then(pl.lit(end)).otherwise(name) for name, of in hidden.items()}
+        statuses = {
+            f"{name}_status": pl.when(of).then(pl.lit("observed")).otherwise(f"{name}_status")
+            for name, of in hidden.items()
+        }
+        return figure.compute(rows.with_columns(**shown, **statuses))
+
+    return replace(figure, compute=compute)
 
 
 _OF_FIGURE = ["area_code", "period_id", "item"]

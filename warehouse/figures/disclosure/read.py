@@ -20,15 +20,28 @@ AUDITED = {
 }
 """The marts that tell of counts a publisher may hide, each with the columns that are held against its cells."""
 
+_AS_PUBLISHED = "each number is a publisher's cell as it is shown, and nothing is computed of several"
+_RANKED = "the ministry hides nothing of its benchmark: it rounds to tens"
+_OWN = "of a municipality's own table: see `own_counts`"
 TELLS_NOTHING = {
+    "areas": "how many inhabitants there are, which is hidden nowhere",
+    "observations": _AS_PUBLISHED,
+    "unemployment": _AS_PUBLISHED,
+    "sanctions": _AS_PUBLISHED,
+    "notices": _AS_PUBLISHED,
+    "public_support": _AS_PUBLISHED,
+    "activation": f"{_AS_PUBLISHED}; and {_OWN}",
+    "ordinary_hours": f"{_AS_PUBLISHED}; and {_OWN}",
     "block_grant_share": "the country's count is never hidden, and the key and what it gives are of the country's alone",
-    "benchmark_ranking": "the ministry hides nothing of its benchmark: it rounds to tens",
-    "savings": "the ministry hides nothing of its benchmark: it rounds to tens",
+    "benchmark_ranking": _RANKED,
+    "savings": _RANKED,
+    "comparable_municipalities": _RANKED,
     "unemployment_projection": "an assumption of the country times a key",
-    "activation": "of a municipality's own table: see `own_counts`",
-    "ordinary_hours": "of a municipality's own table: see `own_counts`",
-    "exits": "of a municipality's own table: see `own_counts`",
-    "target_followup": "of a municipality's own table: see `own_counts`",
+    "budget_followup": "of a hidden month its figure tells the bounds alone that every hidden count has",
+    "activation_mix": _OWN,
+    "ordinary_hours_gap": _OWN,
+    "exits": _OWN,
+    "target_followup": _OWN,
     "investment_case": "assumptions alone",
     "claim_check": "answers of figures and cells, which have no value where a count is hidden",
     "revision_profile": "statistics of shown values alone; of hidden ones their number",

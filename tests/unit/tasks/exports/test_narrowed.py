@@ -95,6 +95,12 @@ def test_a_year_takes_the_rolling_years_that_end_in_it(exported: Exported) -> No
         exported("savings", period="2024")
 
 
+def test_dimensions_alone_are_no_answer(exported: Exported) -> None:
+    assert exported("areas", areas=["Herlev"])["marts"] == {"areas": 1}
+    with pytest.raises(ExportRefused, match="nothing of what was asked for is held in savings"):
+        exported("areas", "savings", areas=["Herlev"], period="2024")
+
+
 def test_parquet_has_only_the_years_that_are_asked_for(exported: Exported, tmp_path: Path) -> None:
     exported("benefit_recipients", form="parquet", period="2023M01:2023M12")
     assert [path.parent.name for path in tmp_path.rglob("*.parquet")] == ["year=2023"]

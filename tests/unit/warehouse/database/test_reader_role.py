@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import DBAPIError
 
 from flows.command_line.main import run
-from tasks.claims import fill_mart
+from tasks.answers.claims import fill_mart
 from tests.conventions.sources import ROOT
 from warehouse import migrations
 from warehouse.database.reader_limits import READER

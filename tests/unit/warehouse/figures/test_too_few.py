@@ -12,10 +12,11 @@ from warehouse.figures import FIGURES
 from warehouse.figures.compute import _of_enough, _told
 from warehouse.figures.model import Figure
 
-# Rates that are decided or of the country, shares of money, and points that the ministry publishes of thousands.
+# Rates that are decided or of the country or of several municipalities, shares of money, and what the ministry expects.
 OF_NO_PERSONS = {
     "country_share_pct", "discount_rate_pct", "key_pct", "target_pct", "published_pct_point",
     ("benchmark_gap", "gap_pct_point"), ("grant_share", "share_pct"),
+    *(("comparable_municipalities", name) for name in ("expected_pct", "weighted_pct", "median_pct", "best_quarter_pct")),
 }  # fmt: skip
 COUNTS = st.none() | st.integers(0, 40).map(float)
 

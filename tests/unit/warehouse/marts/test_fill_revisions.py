@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, text
 
-from tasks import answers
+from tasks.answers import figures as answers
 from tasks.derive import bring_figures_up_to_date
 from tests.properties.releases import FIRST_NIGHT, FULL_TIME, HIDDEN, TABLE, publish_release, shown
 from warehouse.assumptions.model import shipped

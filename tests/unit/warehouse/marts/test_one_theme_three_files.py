@@ -69,7 +69,7 @@ from pathlib import Path
 
 from sqlalchemy import create_engine, text
 
-from tasks.answers import listed
+from tasks.answers.figures import listed
 from tasks.derive import bring_figures_up_to_date
 from tasks.exports.dictionary import markdown
 from tasks.exports.export import export, marts_named

@@ -116,7 +116,7 @@ VIEWS = {
     "the change of a hidden count": ("marts.revisions", "became.value - was.value", "coalesce(became.value, 1) - was.value"),
     "a hidden count of a newer version": ("marts.revisions", "became.value as after", "coalesce(became.value, 1) as after"),
     "a hidden count as of a moment": (
-        "core.benefit_recipients_of", "c.full_time_persons, c.full", "coalesce(c.full_time_persons, 0), c.full"
+        "core.benefit_recipients_of", "c.full_time_persons::integer,", "coalesce(c.full_time_persons, 0)::integer,"
     ),
 }  # fmt: skip
 CHANGES = {
@@ -130,9 +130,9 @@ CHANGES = {
         "update marts.block_grant_share set share_pct = 0.0025 where recipients_full_time_persons is null"
     ),
     "a settled value of a hidden count": (
-        "insert into marts.settled_values (table_id, measure, area_code, period, area_name, period_last_day, unit, "
-        "age_releases, status, published_value) values "
-        "('y04a02', 'persons', '741', '2019M09', 'Samsø', '2019-09-30', 'persons', 0, 'too few releases', 2)"
+        "insert into marts.settled_values (table_id, measure, area_code, period, area_name, period_first_day, "
+        "period_last_day, unit, age_releases, status, published_value) values "
+        "('y04a02', 'persons', '741', '2019M09', 'Samsø', '2019-09-01', '2019-09-30', 'persons', 0, 'too few releases', 2)"
     ),
 }
 

@@ -13,7 +13,7 @@ from typing import Any
 import polars as pl
 from sqlalchemy import Connection, insert, text
 
-from tasks import answers
+from tasks.answers import figures as answers
 from warehouse.areas import AreaUnknown, find
 from warehouse.assumptions import record as assumed
 from warehouse.assumptions.apply import applicable

@@ -8,7 +8,7 @@ from decimal import Decimal
 import polars as pl
 import pytest
 
-from tasks.claims import assumptions_of
+from tasks.answers.claims import assumptions_of
 from warehouse.assumptions.record import KNOWN
 from warehouse.claims.content import Document, last_day
 
