@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sqlalchemy import Connection, text
 
-from tasks import answers
+from tasks.answers import figures as answers
+from tasks.answers.totals import totals
 from tasks.readers import models
-from tasks.totals import totals
 from tasks.upkeep.catalogue.find import areas as areas_like
 from warehouse import reading
 from warehouse.areas import find

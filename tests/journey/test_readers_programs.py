@@ -26,10 +26,10 @@ from sqlalchemy.exc import DBAPIError
 from starlette.testclient import TestClient
 from tenacity import Retrying, retry_if_result, stop_after_delay, wait_fixed
 
+from tasks.answers.claims import fill_mart
 from tasks.archive.receipts import published, put_publication
 from tasks.archive.store import Archive
 from tasks.audit import keyed_meanwhile
-from tasks.claims import fill_mart
 from tasks.load_assumptions import put_assumptions_on_record
 from tasks.publish import publish_table
 from tasks.resources import Resources
