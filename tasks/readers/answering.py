@@ -28,7 +28,7 @@ class NotNow(RuntimeError):
     """A question could not be answered just now, or took too long; the message says what to do."""
 
 
-TOO_LONG = "this took too long to answer: ask for one area, fewer periods or an earlier step of it"
+TOO_LONG = "this took too long to answer: ask for one area, one measure or fewer periods"
 BUSY = "too many questions are being answered: ask again in a moment"
 UNREACHED = "the warehouse could not be asked just now: ask again in a moment"
 

@@ -70,8 +70,8 @@ def require_readable(engine: Engine) -> None:
         if READER not in str(error):
             raise
         raise WarehouseUnreachable(
-            f"the account in JOBINDSATS_WAREHOUSE_URL cannot become {READER}: {_GIVE}; an account is one of them after "
-            "`jobindsats warehouse reader --login NAME`"
+            f"this account of the warehouse cannot become {READER}: {_GIVE}; an account of another name is one of them "
+            "after `jobindsats warehouse reader --login NAME`"
         ) from error
     except DBAPIError as error:
         if isinstance(error.orig, errors.InsufficientPrivilege):

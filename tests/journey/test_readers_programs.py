@@ -312,6 +312,22 @@ def test_the_questions_of_the_recipes_are_answered(http: TestClient) -> None:
             assert set(re.findall(r'"(\w+)"', columns)) <= answer.json()["rows"][0].keys()
 
 
+def test_where_there_is_a_token_all_ask_with_it(answering: Any) -> None:
+    from flows.serving.data.app import create_app
+
+    token = "a-token-of-more-than-24-signs"
+    app = create_app(answering, names=["figures.example"], token=token)
+    bearer = {"Authorization": f"Bearer {token}"}
+    with TestClient(app, base_url="https://figures.example") as client:
+        for path in ("/v1/areas", "/openapi.json"):
+            assert (client.get(path).status_code, client.get(path, headers=bearer).status_code) == (401, 200)
+        assert client.post("/mcp", json={}).status_code == 401
+        assert client.post("/mcp", json={}, headers=bearer).status_code != 401
+        described = client.get("/openapi.json", headers=bearer).json()
+    assert described["paths"]["/v1/areas"]["get"]["security"] == [{"HTTPBearer": []}]
+    assert "401" in described["paths"]["/v1/areas"]["get"]["responses"]
+
+
 def test_every_page_is_there_once(http: TestClient) -> None:
     everything = over_http(http, "areas", limit=ALL)["rows"]
     offset: int | None = 0

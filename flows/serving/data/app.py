@@ -7,8 +7,9 @@ from contextlib import asynccontextmanager
 from importlib.metadata import version
 from typing import Annotated, Any
 
-from fastapi import FastAPI, Query, Request
+from fastapi import Depends, FastAPI, Query, Request
 from fastapi.exceptions import RequestValidationError
+from fastapi.security import HTTPBearer
 from mcp.server.transport_security import TransportSecuritySettings
 from starlette.middleware import Middleware
 from starlette.responses import JSONResponse
@@ -28,6 +29,8 @@ _DESCRIPTION = (
     "rests on, its source and the moment whose knowledge it is. Parameters that a question does not have are refused."
 )
 _NOT_NOW = {"Retry-After": "5"}
+# For the description alone: the guard has looked at the token before.
+_TOKEN = HTTPBearer(auto_error=False, description="The token of this service.")
 
 
 def create_app(answering: Answering, *, names: Sequence[str] = (), token: str | None = None) -> FastAPI:
@@ -78,6 +81,7 @@ def _add(app: FastAPI, question: Question, *, answering: Answering, guarded: boo
         description=question.says,
         response_model=Answer,
         responses={status: {"model": Problem} for status in problems},
+        dependencies=[Depends(_TOKEN)] if guarded else None,
     )(_endpoint(question, answering=answering))
 
 
