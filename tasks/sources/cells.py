@@ -40,7 +40,7 @@ def require_asked(rows: pl.DataFrame, *, column: str, other: Collection[str], of
     if found.height:
         raise NotAsAsked(
             f"{of}: the answer has {found.height} rows of '{found[column].sort()[0]}' in the column {column}, which was not "
-            "asked for. Nothing of it was published; the next night asks again. If it stays, ask the publisher",
+            "asked for. Nothing of it was published; the next run asks again. If it stays, ask the publisher",
             cells=found.head(1000).to_dicts(),
         )
 
@@ -51,7 +51,7 @@ def require_each_came(found: pl.Series, *, asked: Collection[int | str], of: str
     if missing:
         raise NotAsAsked(
             f"{of}: {Period.from_key(min(missing))} was asked for and did not come. Nothing of the answer was published; "
-            "the next night asks again"
+            "the next run asks again"
         )
 
 

@@ -114,7 +114,7 @@ class RunTime:
         if monotonic() - self.begun >= self.seconds:
             raise PublisherDown(
                 f"the run's time of {_for(self.seconds)} is over, so this was not asked any more. Nothing of it was "
-                "published; the next night goes on. Look at what took so long: jobindsats status"
+                "published; the next run goes on. Look at what took so long: jobindsats status"
             )
 
     def wait(self, seconds: float) -> None:
@@ -122,7 +122,7 @@ class RunTime:
         if self.waited + seconds > self.for_waiting:
             raise PublisherDown(
                 f"the publisher asks for another {_for(seconds)} of waiting, and this run has waited {_for(self.waited)} of "
-                f"the {_for(self.for_waiting)} that it has for all tables together. Nothing was published; the next night "
+                f"the {_for(self.for_waiting)} that it has for all tables together. Nothing was published; the next run "
                 "tries again"
             )
         self.waited += seconds

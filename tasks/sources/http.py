@@ -172,7 +172,7 @@ class HttpClient:
             )
         said = answer.body.decode("utf-8", "replace")
         if answer.status in TRY_AGAIN:
-            raise PublisherDown(f"{where} answers with status {answer.status} in its body. The next night tries again")
+            raise PublisherDown(f"{where} answers with status {answer.status} in its body. The next run tries again")
         # Some servers repeat the question's headers when they refuse it.
         said = said.replace(hidden, "(the token)") if hidden else said
         raise RequestRefused(
@@ -220,7 +220,7 @@ class HttpClient:
         return _PassesByItself(
             lambda times: (
                 f"{where} broke off, {times}: {why(error)}. Check the network and {self.setting}; nothing was published, "
-                "and the next night tries again"
+                "and the next run tries again"
             )
         )
 
@@ -231,7 +231,7 @@ class HttpClient:
         proxy = "The proxy before " if isinstance(error, requests.exceptions.ProxyError) else ""
         said = (
             f"{proxy}{self.host} does not answer: {why(error)}. Check the network and {self.setting}; nothing was "
-            "published, and the next night tries again"
+            "published, and the next run tries again"
         )
         return PublisherDown(said) if is_certificate(error) else _PassesByItself(lambda _: said)
 
@@ -241,7 +241,7 @@ class HttpClient:
         return _PassesByItself(
             lambda times: (
                 f"{where} answers with status {status} ({phrase}); it was asked {times}. Nothing was published; the next "
-                "night tries again"
+                "run tries again"
             ),
             after=_retry_after(response),
         )

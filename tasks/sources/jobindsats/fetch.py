@@ -174,7 +174,7 @@ def fetch_from(
             )
         listing = after
     raise ReleaseMoved(
-        f"{table.id}: the publisher released while we fetched, {ATTEMPTS} times; the next night tries again"
+        f"{table.id}: the publisher released while we fetched, {ATTEMPTS} times; the next run tries again"
     )
 
 

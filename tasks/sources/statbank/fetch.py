@@ -102,7 +102,7 @@ def fetch(due: Due, *, access: Access, only: frozenset[Period] | None = None) ->
                 entries = [*declared, described, *map(access.keep, answers)]
                 return access.receipt(listing, publisher=bank.base_url, entries=entries, calls=len(answers))
             described = access.keep(after)
-    raise ReleaseMoved(f"{table.id}: StatBank released while we fetched, {ATTEMPTS} times; the next night tries again")
+    raise ReleaseMoved(f"{table.id}: StatBank released while we fetched, {ATTEMPTS} times; the next run tries again")
 
 
 def _all_quarters(table: Table, *, metadata: BankMetadata, bank: Bank) -> list[Answer]:

@@ -79,6 +79,6 @@ def test_all_tables_of_a_run_wait_together_as_long_as_its_patience_and_no_longer
 def test_a_run_whose_time_is_over_asks_nobody() -> None:
     over = RunTime(0, for_waiting=10)
     with scripted(lambda to, call: send(to)) as server, client(server.url, run_time=over) as asks:
-        with pytest.raises(PublisherDown, match=r"the run's time of 0 seconds is over.*the next night goes on"):
+        with pytest.raises(PublisherDown, match=r"the run's time of 0 seconds is over.*the next run goes on"):
             asks.get("/tables")
         assert server.seen == []

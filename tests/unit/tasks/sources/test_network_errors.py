@@ -45,7 +45,7 @@ def trouble(url: str, *, retries: int = 1) -> str:
         line.close()
     said = str(stopped.value)
     assert not MACHINERY.search(said), said
-    assert "the next night tries again" in said
+    assert "the next run tries again" in said
     return said
 
 

@@ -133,7 +133,7 @@ def test_what_passes_by_itself_is_tried_again_and_then_the_publisher_is_down(pub
     retries = 0 if fault == "http-429" else 2  # its Retry-After of a second or more is honoured below
 
     def down() -> None:
-        with pytest.raises(PublisherDown, match="next night"):
+        with pytest.raises(PublisherDown, match="next run tries again"):
             ask(publisher.url, retries=retries)
 
     assert calls_during(publisher, down) == retries + 1

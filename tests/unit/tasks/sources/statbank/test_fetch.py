@@ -94,7 +94,7 @@ def test_danish_letters_arrive_as_utf_8() -> None:
 def test_what_passes_by_itself_is_tried_again_and_then_statbank_is_down(publisher: StandIn, fault: str) -> None:
     publisher.set_faults({fault: 1.0})
     before = len(publisher.statbank_calls())
-    with pytest.raises(PublisherDown, match="next night"):
+    with pytest.raises(PublisherDown, match="next run tries again"):
         ask(publisher.statbank_url)
     assert len(publisher.statbank_calls()) - before == 3
 
