@@ -14,13 +14,13 @@ from prefect.cache_policies import NO_CACHE
 from sqlalchemy import Connection, text
 
 from tasks.archive.receipts import require_whole
-from tasks.calendars import calendars
 from tasks.resources import Resources, declare, open_resources
 from tasks.results import Due, Known, LastFetch, Listing
 from tasks.runs.states import ended_as
 from tasks.sources.publisher_clock import require_no_doubt, require_same_time
 from tasks.sources.registry import SOURCES, Source, listed_tables, source_of
 from tasks.stoppages import Refused
+from tasks.watch.calendars import calendars
 from warehouse.catalogue.model import CatalogueError
 from warehouse.catalogue.named import table_named
 from warehouse.errors import QuestionError

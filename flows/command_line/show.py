@@ -36,8 +36,8 @@ def status(
     """Say which tables are late or were stopped, and how many are fresh; with --long what is held of each."""
     if prometheus or out is not None:
         return _metrics(out, wrong=not prometheus or long or as_json)
-    from tasks.calendars import with_calendar
     from tasks.resources import ready, today
+    from tasks.watch.calendars import with_calendar
     from warehouse import reading
 
     with ready() as resources, resources.engine.connect() as connection:

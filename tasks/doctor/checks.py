@@ -12,14 +12,14 @@ from urllib.parse import urlsplit
 from pydantic import SecretStr
 from sqlalchemy import Connection, text
 
-from tasks.calendars import awaited_releases
 from tasks.doctor.finding import Finding, guarded
 from tasks.doctor.readers import limits, readers
 from tasks.load_assumptions import own_assumptions
 from tasks.resources import Resources
 from tasks.runs import alerts
 from tasks.runs.lifecycle import A_LITTLE_LONGER
-from tasks.thresholds import own_thresholds
+from tasks.watch.calendars import awaited_releases
+from tasks.watch.thresholds import own_thresholds
 from warehouse.assumptions.model import AssumptionError
 from warehouse.danish.clock import danish_day, in_denmark
 from warehouse.database.locks import Lock, holders
