@@ -14,6 +14,8 @@ from tasks.stoppages import Refused
 from tests.conftest import Stage
 from tests.scene import Scene
 
+pytestmark = pytest.mark.slow
+
 TABLES = ["y10a02"]
 
 

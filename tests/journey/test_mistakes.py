@@ -16,6 +16,8 @@ from tests.command_lines import answers
 from tests.conftest import Database, Stage
 from tests.scene import Scene
 
+pytestmark = pytest.mark.slow
+
 # The command line, and what its sentence must name: the next step.
 HELD = [
     ("show y01a02 --area Herlev --period 2030M01", "2023M10"),
