@@ -37,6 +37,7 @@ class Field:
     options: Mapping[str, str]
     default: str | tuple[str, ...]
     called: str
+    most: int | None = None
 
     @property
     def is_many(self) -> bool:
@@ -48,7 +49,10 @@ class Field:
         if not self.options:
             return text
         if isinstance(self.default, tuple):
-            return tuple(dict.fromkeys(self._code(each) for each in text.split(BETWEEN) if each.strip()))
+            chosen = tuple(dict.fromkeys(self._code(each) for each in text.split(BETWEEN) if each.strip()))
+            if self.most is not None and len(chosen) > self.most:
+                raise NotThere(f"Adressen nævner {len(chosen)} kommuner at sammenligne med. Vælg højst {self.most}.")
+            return chosen
         return self._code(text)
 
     def write(self, value: str | tuple[str, ...]) -> str:

@@ -26,6 +26,7 @@ PAGES = {
     "udforsk": "Udforsk",
     "kilder": "Kilder",
 }
+MOST_NEIGHBOURS = 4
 DRAWN_AT_FIRST = (shown.ALL, "A-dagpenge")
 
 
@@ -53,7 +54,7 @@ def _fields(names: dict[str, str], known_days: list[date], tables: Rows) -> list
     return [
         Field("side", PAGES, "overblik", "en side"),
         Field("kommune", names, _own(names), "en kommune"),
-        Field("naboer", names, (), "en kommune"),
+        Field("naboer", names, (), "en kommune", most=MOST_NEIGHBOURS),
         Field("dag", dates, known_days[-1].isoformat(), "en dag med nye tal"),
         Field("ydelser", comparison.BENEFITS, DRAWN_AT_FIRST, "en ydelse"),
         Field("ydelse", comparison.BENEFITS, "A-dagpenge", "en ydelse"),
@@ -88,7 +89,12 @@ def _drawn(marts: Marts, choices: Choices, *, names: dict[str, str], known_days:
     others = {code: name for code, name in called.items() if code != area}
     with middle:
         neighbours = choices.many(
-            "naboer", st.multiselect, "Sammenlign med", options=others, max_selections=4, placeholder="Vælg kommuner"
+            "naboer",
+            st.multiselect,
+            "Sammenlign med",
+            options=others,
+            max_selections=MOST_NEIGHBOURS,
+            placeholder="Vælg kommuner",
         )
     with right:
         day = _day(choices, known_days)
@@ -132,7 +138,7 @@ def _bodies(tables: Rows) -> dict[str, Callable[[Desk], None]]:
 def _not_there(error: NotThere, *, names: dict[str, str]) -> None:
     """Say that the address names what is not there, with links to the nearest municipalities."""
     st.title("Siden findes ikke")
-    st.error(str(error))
+    st.html(markup.error(str(error)))
     nearest = {names[code]: address.link({"kommune": names[code]}) for code in error.nearest if code in names}
     st.html(markup.links({**nearest, "Til forsiden": "?"}))
 

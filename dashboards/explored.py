@@ -24,6 +24,7 @@ UNITS = {
     "dkk": "kr.",
     "unknown": "enhed ikke oplyst",
 }
+_COUNTS = frozenset({"full_time_persons", "persons", "cases"})
 _WHOLE = frozenset({"full_time_persons", "persons", "cases", "rank", "dkk"})
 
 
@@ -54,6 +55,28 @@ def said(row: Mapping[str, Any] | None) -> str:
 def _decimals(value: float) -> int:
     """So many decimals as a number has, two at the most, one at the least."""
     return 1 if float(written.rounded(value, decimals=1)) == float(written.rounded(value, decimals=2)) else 2
+
+
+def without_shares_of_hidden(rows: Rows) -> Rows:
+    """The rows with every percentage hidden that stands beside a hidden count of the same member, area and period.
+
+    Of few persons a share tells the count as good as the count itself does.
+
+    >>> row = {"area_code": "825", "member": "", "period": "2023M09"}
+    >>> count = row | {"unit": "persons", "value": None, "status": "suppressed"}
+    >>> share = row | {"unit": "pct", "value": 0.2, "status": "observed"}
+    >>> [(each["value"], each["status"]) for each in without_shares_of_hidden([count, share])]
+    [(None, 'suppressed'), (None, 'suppressed')]
+    """
+    hidden = {_place(row) for row in rows if row["unit"] in _COUNTS and row["status"] == "suppressed"}
+    return [
+        row | {"value": None, "status": "suppressed"} if row["unit"] == "pct" and _place(row) in hidden else row
+        for row in rows
+    ]
+
+
+def _place(row: Mapping[str, Any]) -> tuple[str, str, str]:
+    return row["area_code"], row["member"], row["period"]
 
 
 def newest(rows: Rows, *, most: int = 13) -> list[dict[str, str]]:

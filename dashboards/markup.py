@@ -44,6 +44,15 @@ def _line(row: Mapping[str, str], heads: Sequence[str], words: Collection[str]) 
     return f'<tr><th scope="row">{escape(row[first])}</th>{cells}</tr>'
 
 
+def error(said: str) -> str:
+    """What went wrong, as it is written: nothing in it is a link, a picture or a formula.
+
+    >>> error("»![x](http://a.example)«")
+    '<p class="fejl" role="alert">»![x](http://a.example)«</p>'
+    """
+    return f'<p class="fejl" role="alert">{escape(said)}</p>'
+
+
 def links(to: Mapping[str, str]) -> str:
     """A list of links within the dashboard, by what they are called.
 

@@ -42,10 +42,12 @@ def difference(before: Count, after: Count) -> str:
 
     >>> difference((264.0, "observed"), (272.0, "observed")), difference((None, "suppressed"), (5.0, "observed"))
     ('+8', 'skjult')
+    >>> difference((None, "suppressed"), (None, "suppressed")), difference((7.0, "observed"), (7.0, "observed"))
+    ('skjult', '–')
     """
     if before[0] is None or after[0] is None:
         status = before[1] if before[0] is None else after[1]
-        return "–" if before == after else str(WORDS.get(status, status))
+        return str(WORDS.get(status, status))
     return "–" if before[0] == after[0] else written.signed(after[0] - before[0])
 
 

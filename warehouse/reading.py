@@ -57,6 +57,9 @@ def question(
     for dimension, equals, _ in pairs:
         if not equals:
             raise QuestionError(f"'{dimension}' is no condition: write LABEL=VALUE")
+    asked_of = [dimension for dimension, _, _ in pairs]
+    if twice := next((each for each in asked_of if asked_of.count(each) > 1), None):
+        raise QuestionError(f"'{twice}' is asked for twice: name one member of it, or ask for each by itself")
     return Question(
         table=asked,
         area=area,

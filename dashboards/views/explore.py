@@ -23,7 +23,8 @@ def page(desk: Desk, *, publishers: Mapping[str, str]) -> None:
         table_id = desk.choices.one("tabel", st.selectbox, "Tabel")
     with right:
         area = desk.choices.one("omraade", st.selectbox, "Område", options=areas)
-    rows = desk.marts.observations(table_id, desk.area if area == CHOSEN else area, as_of=desk.as_of)
+    found = desk.marts.observations(table_id, desk.area if area == CHOSEN else area, as_of=desk.as_of)
+    rows = explored.without_shares_of_hidden(found)
     st.header(desk.choices.named("tabel", table_id))
     source = downloads.SOURCES.get(publishers[table_id], publishers[table_id])
     st.caption(f"Kilde: {source}.")

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, text
 
 from warehouse.areas import COUNTRY, find
-from warehouse.danish.asked import moment, read_span
+from warehouse.danish.asked import ends_of, moment, read_span
 from warehouse.danish.clock import shown_time
 from warehouse.errors import QuestionError
 from warehouse.figures.compute import number
@@ -65,9 +65,8 @@ def _why_no_totals(connection: Connection, *, asked_as_of: str | None, period: s
 
 def _months(written: str | None) -> tuple[date, date]:
     """The first days of the first and the last month of a span; all there are where none is written."""
-    first, _, last = (written or "1900:2100").partition(":")
     try:
-        span = read_span(first, last or first)
+        span = read_span(*ends_of(written or "1900:2100"))
     except PeriodError as error:
         raise QuestionError(str(error)) from error
     return span.first.first_day, span.last.last_day.replace(day=1)

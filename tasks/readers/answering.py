@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from threading import Event
 from typing import Any
 
 import anyio
@@ -44,15 +45,17 @@ class Answering:
     async def ask(self, question: Question, asked: Paged) -> dict[str, Any]:
         """An answer as JSON knows it; raises QuestionError where something is asked that there is not, and NotNow."""
         self._limiter = self._limiter or anyio.CapacityLimiter(AT_ONCE)
+        begun = Event()
         try:
             with anyio.fail_after(self._seconds):
                 return await to_thread.run_sync(
-                    self._answer, question, asked, abandon_on_cancel=True, limiter=self._limiter
+                    self._answer, question, asked, begun, abandon_on_cancel=True, limiter=self._limiter
                 )
         except TimeoutError as error:
-            raise NotNow(TOO_LONG) from error
+            raise NotNow(TOO_LONG if begun.is_set() else BUSY) from error
 
-    def _answer(self, question: Question, asked: Paged) -> dict[str, Any]:
+    def _answer(self, question: Question, asked: Paged, begun: Event) -> dict[str, Any]:
+        begun.set()
         try:
             with asking(self._engine) as connection:
                 found = answered(Warehouse(connection, self._archive), question, asked)

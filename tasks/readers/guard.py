@@ -41,7 +41,7 @@ def is_wide(host: str) -> bool:
 
 def require_guarded(host: str, *, token: str | None, names: Sequence[str]) -> None:
     """Raise GuardError where a service bound wider than this machine has no token, a short one, or no name of its own."""
-    if token is not None and len(token) < SHORTEST_TOKEN:
+    if token is not None and len(token.strip()) < SHORTEST_TOKEN:
         raise GuardError(f"JOBINDSATS_SERVE_TOKEN has fewer than {SHORTEST_TOKEN} signs: give a longer one")
     if not is_wide(host):
         return
@@ -88,7 +88,9 @@ class Guard:
 
     def _knows(self, authorization: str) -> bool:
         kind, _, said = authorization.partition(" ")
-        return kind.casefold() == "bearer" and hmac.compare_digest(said.strip().encode(), (self._token or "").encode())
+        return kind.casefold() == "bearer" and hmac.compare_digest(
+            said.strip().encode("latin-1"), (self._token or "").encode()
+        )
 
 
 def _name_of(address: str) -> str:

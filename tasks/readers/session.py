@@ -22,7 +22,7 @@ from warehouse.settings import Settings
 
 STATEMENT_SECONDS = 10.0
 AT_ONCE = 8
-"""So many questions are answered at once; others wait for as long as a statement may last, and are then refused."""
+"""So many questions are answered at once; others wait for as long as an answer may last, and are then refused."""
 
 _GIVE = "make the readers' role, or renew what it may, with `jobindsats warehouse reader`"
 

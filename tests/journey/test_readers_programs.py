@@ -408,11 +408,35 @@ def test_a_statement_and_an_answer_last_only_so_long(nights: Nights, engine_of_r
     hurried = reading_engine(read_settings(), seconds=0.05)
     with hurried as engine, asking(engine) as reader, pytest.raises(DBAPIError, match="statement timeout"):
         reader.execute(text("select pg_sleep(30)"))
-    app = create_app(Answering(engine_of_readers, archive=Archive(read_settings().archive), seconds=0))
-    with TestClient(app, base_url="http://127.0.0.1") as client:
-        answer = client.get("/v1/totals", params={"area": "Herlev"})
-    assert (answer.status_code, answer.headers["retry-after"]) == (503, "5")
-    assert "took too long" in answer.json()["detail"]
+    archive = Archive(read_settings().archive)
+    with reading_engine(read_settings(), seconds=0.001) as engine:
+        for answering, why in (
+            (Answering(engine, archive=archive), "took too long"),
+            (Answering(engine_of_readers, archive=archive, seconds=0), "too many questions"),
+        ):
+            with TestClient(create_app(answering), base_url="http://127.0.0.1") as client:
+                answer = client.get("/v1/totals", params={"area": "Herlev"})
+            assert (answer.status_code, answer.headers["retry-after"]) == (503, "5")
+            assert why in answer.json()["detail"]
+
+
+@pytest.mark.parametrize(
+    ("asked", "told"),
+    [
+        ("observations?table=y07a02&area=Herlev&period=2023M09&period=2023M08", "period is given 2 times"),
+        ("observations?table=y07a02&table=y01a02&area=Herlev", "table is given 2 times"),
+        ("observations?table=y30r21&area=Herlev&where=A=1&where=A=2", "'A' is asked for twice"),
+        ("observations?table=y07a02&area=Herlev&as_of=9999-12-31T23:59:59", "is no date or time"),
+    ],
+)
+def test_nothing_that_is_asked_is_left_out_in_silence(http: TestClient, asked: str, told: str) -> None:
+    answer = http.get(f"/v1/{asked}")
+    assert (answer.status_code, told in answer.json()["detail"]) == (422, True), answer.text
+
+
+def test_no_stream_takes_the_place_of_those_who_ask(http: TestClient) -> None:
+    answer = http.get("/mcp", headers={"accept": "text/event-stream"})
+    assert (answer.status_code, answer.headers["allow"]) == (405, "POST")
 
 
 KNOWN = {"table": "y07a02", "area": "Herlev", "figure": "savings", "period": "2023QMAT02", "as_of": KNOWN_THEN}

@@ -35,13 +35,13 @@ def _instants(written: str) -> tuple[datetime, datetime]:
             midnight = datetime.combine(day, time.min, DENMARK)
             return midnight, midnight + timedelta(days=1) - _MICROSECOND
         instant = time_of(written)
+        # An hour that comes twice, in October, means both where it is written without its zone.
+        zoned = [instant] if instant.tzinfo else [instant.replace(tzinfo=DENMARK, fold=fold) for fold in (0, 1)]
+        return min(zoned, key=datetime.timestamp), max(zoned, key=datetime.timestamp) + _length(written) - _MICROSECOND
     except (ValueError, OverflowError) as error:
         raise QuestionError(
             f"'{written[:60]}' is no date or time: write 2026-08-10, 2026-08-10T09:30 or 2026-08-10T09:30+02:00"
         ) from error
-    # An hour that comes twice, in October, means both where it is written without its zone.
-    zoned = [instant] if instant.tzinfo else [instant.replace(tzinfo=DENMARK, fold=fold) for fold in (0, 1)]
-    return min(zoned, key=datetime.timestamp), max(zoned, key=datetime.timestamp) + _length(written) - _MICROSECOND
 
 
 def _length(written: str) -> timedelta:
@@ -113,11 +113,23 @@ def _require_kind(first: Period, last: Period, *, kind: PeriodKind, of: str) -> 
     raise QuestionError(f"{of} has {_IN_WORDS[kind]}, and {others[0]} is none of them: ask for --period {meant}")
 
 
+def ends_of(written: str) -> tuple[str, str]:
+    """The two ends of what a person wrote, `2026M01:2026M06`, or twice the one; raises QuestionError where one is left out.
+
+    >>> ends_of("2026M01:2026M06"), ends_of("2026")
+    (('2026M01', '2026M06'), ('2026', '2026'))
+    """
+    first, colon, last = (part.strip() for part in written.partition(":"))
+    if colon and not (first and last):
+        raise QuestionError(f"'{written[:60]}' leaves an end out: write both, such as 2026M01:2026M06")
+    return first, last or first
+
+
 def periods_between(written: str, *, kind: PeriodKind, of: str) -> tuple[Period, Period]:
     """The periods a person wrote, `2026M06` or `2026M01:2026M06`; raises QuestionError."""
-    begins, _, ends = written.partition(":")
+    begins, ends = ends_of(written)
     try:
-        first, last = read_period(begins), read_period(ends or begins)
+        first, last = read_period(begins), read_period(ends)
     except PeriodError as error:
         raise QuestionError(f"{error}, 2026-07 or juli 2026") from error
     _require_kind(first, last, kind=kind, of=of)

@@ -14,7 +14,7 @@ from sqlalchemy import MetaData, Table
 from warehouse.areas import find
 from warehouse.catalogue.model import jobindsats
 from warehouse.catalogue.named import unknown
-from warehouse.danish.asked import read_span
+from warehouse.danish.asked import ends_of, read_span
 from warehouse.errors import QuestionError
 from warehouse.periods import PeriodError, PeriodKind, Span, spanning
 
@@ -46,9 +46,8 @@ class Narrowing:
 def narrowing(*, areas: Sequence[str] = (), period: str | None = None, benefits: Sequence[str] = ()) -> Narrowing:
     """What is asked for as a person writes it: names or codes, `2023M01:2023M12`, `2023`; raises QuestionError, AreaUnknown."""
     codes = dict.fromkeys(find(area).code for area in areas)
-    first, _, last = (period or "").partition(":")
     try:
-        span = read_span(first, last or first) if period else None
+        span = read_span(*ends_of(period)) if period else None
     except PeriodError as error:
         raise QuestionError(str(error)) from error
     return Narrowing(tuple(codes), span, tuple(dict.fromkeys(map(_benefit, benefits))))

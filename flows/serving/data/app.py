@@ -61,11 +61,17 @@ def create_app(answering: Answering, *, names: Sequence[str] = (), token: str | 
     for question in QUESTIONS:
         _add(app, question, answering=answering, guarded=token is not None)
     app.get("/health", summary="Whether it runs")(_health)
+    app.add_route("/mcp", _no_stream, methods=["GET"], include_in_schema=False)
     app.router.routes.extend(over_http.routes)
     app.exception_handler(RequestValidationError)(_misread)
     app.exception_handler(QuestionError)(_unanswerable)
     app.exception_handler(NotNow)(_not_now)
     return app
+
+
+async def _no_stream(_request: Request) -> JSONResponse:
+    """A stream of what happens: nothing does, and open ones would take the places of those who ask."""
+    return JSONResponse({"detail": "there is no stream of events: ask by POST"}, 405, headers={"Allow": "POST"})
 
 
 async def _health() -> Health:
@@ -86,12 +92,21 @@ def _add(app: FastAPI, question: Question, *, answering: Answering, guarded: boo
 
 
 def _endpoint(question: Question, *, answering: Answering) -> Callable[..., Awaitable[Any]]:
-    async def endpoint(asked: Paged) -> Any:
+    async def endpoint(request: Request, asked: Paged) -> Any:
+        _require_once(request, question=question)
         # Its rows are the command line's, to the last sign: the model describes them and does not write them anew.
         return JSONResponse(await answering.ask(question, asked))
 
     endpoint.__annotations__["asked"] = Annotated[question.asks, Query()]
     return endpoint
+
+
+def _require_once(request: Request, *, question: Question) -> None:
+    """Raise QuestionError where a parameter that has one value is given several: none of them is left out in silence."""
+    given = [name for name, _ in request.query_params.multi_items()]
+    single = {name for name, field in question.asks.model_fields.items() if "list" not in str(field.annotation)}
+    if twice := next((name for name in given if name in single and given.count(name) > 1), None):
+        raise QuestionError(f"{twice} is given {given.count(twice)} times: give it once")
 
 
 async def _misread(request: Request, error: Any) -> JSONResponse:

@@ -64,7 +64,7 @@ def _token(host: str) -> tuple[str | None, str]:
     """The token that is asked for, and where it stands; none where only this machine can ask and no setting gives one."""
     given = settings_here().serve_token
     if given is not None:
-        return given.get_secret_value(), "that of JOBINDSATS_SERVE_TOKEN"
+        return given.get_secret_value().strip(), "that of JOBINDSATS_SERVE_TOKEN"
     if not is_wide(host):
         return None, "none is asked for: only this machine can ask"
     folder = data_folder()

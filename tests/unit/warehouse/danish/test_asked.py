@@ -68,6 +68,18 @@ def test_what_is_no_period_is_refused(written: str) -> None:
         read_period(written)
 
 
+@pytest.mark.parametrize("written", ["9999-12-31T23:59:59", "9999-12-31T23", "9999-12-31T23:59-23:00"])
+def test_a_moment_after_the_last_there_is_is_none(written: str) -> None:
+    with pytest.raises(QuestionError, match="is no date or time"):
+        moment(written)
+
+
+@pytest.mark.parametrize("written", ["2023M09:", ":2023M09", ":"])
+def test_a_span_without_an_end_is_none(written: str) -> None:
+    with pytest.raises(QuestionError, match="leaves an end out"):
+        periods_between(written, kind=PeriodKind.MONTH, of="y01a02")
+
+
 def test_a_span_may_be_of_words() -> None:
     assert read_span("oktober 2019", "2023") == read_span("2019M10", "2023Y01")
 
