@@ -25,7 +25,18 @@ class Choices:
         self._asked = st.query_params.to_dict()
         self._moved = st.session_state.get(_ADDRESS) != self._asked
         self._read = address.read(self._asked, fields=self._fields.values())
+        if self._moved:
+            self._go()
         self.values: Values = self._read if self._moved else {**self._read, **st.session_state[_CHOSEN]}
+
+    def _go(self) -> None:
+        """Hold that the browser went there, at once: who goes on before the page is drawn ends this run in the middle.
+
+        Widgets forget what they showed, so that each is told anew.
+        """
+        st.session_state[_ADDRESS], st.session_state[_CHOSEN] = self._asked, self._read
+        for name in self._fields:
+            st.session_state.pop(_key(name), None)
 
     def one(
         self,
