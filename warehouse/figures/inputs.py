@@ -205,6 +205,9 @@ def vintages_of(rows: pl.DataFrame, *, names: Sequence[str]) -> pl.DataFrame:
     if "vintages" in rows.columns:
         return rows
     columns = [f"{name}_vintage" for name in names if f"{name}_vintage" in rows.columns]
-    return rows.with_columns(
-        vintages=pl.concat_list(columns).list.drop_nulls().list.unique().list.sort() if columns else pl.lit([])
-    )
+    if not columns:
+        return rows.with_columns(vintages=pl.lit([]))
+    # Few vintages bring many rows, and a list for each row costs more than all else of a figure.
+    together = rows.select(columns).unique()
+    told = together.with_columns(vintages=pl.concat_list(columns).list.drop_nulls().list.unique().list.sort())
+    return rows.join(told, on=columns, how="left", nulls_equal=True, maintain_order="left")
