@@ -29,7 +29,6 @@ from warehouse.history.partitions import key_partition, vintage_of_partition
 from warehouse.history.staging import table_number
 from warehouse.schema import ops
 
-
 _SUITE = "expectations.suite"
 
 
