@@ -34,14 +34,17 @@ NOTHING = pl.DataFrame(schema=_TYPES)
 
 @dataclass(frozen=True)
 class Scope:
-    """Which rows are wanted: of one area (None: of all), as known at a moment (None: now).
+    """Which rows are wanted: of one area (None: of all), as known at a moment (None: now), of some `benefits` by
+    name (None: of all).
 
-    `received` are the benefits' rows as `received` gives them, of that moment: several figures then share one reading.
+    `received` are the benefits' rows as `received` gives them, of that moment: several figures then share one reading, of
+    all benefits.
     """
 
     area_code: str | None = None
     as_of: datetime | None = None
     received: pl.DataFrame | None = field(default=None, compare=False)
+    benefits: tuple[str, ...] | None = None
 
 
 _OBSERVED = """
@@ -60,6 +63,7 @@ select b.area_code, p.period_id, b.benefit_group_name as item, b.{measure} as va
        b.vintage_id
 from marts.benefit_recipients_as_of(coalesce(cast(:as_of as timestamptz), 'infinity'), :area) b
 join core.periods p on p.code = b.period
+where cast(:benefits as text[]) is null or b.benefit_group_name = any(:benefits)
 """
 _TABLES = "select table_no from core.tables where table_id = :table or 'feeds:' || feeds = :table order by table_no"
 
@@ -72,7 +76,8 @@ def read(connection: Connection, wanted: Input, *, scope: Scope) -> pl.DataFrame
         return moved(_among(scope.received, wanted=wanted, area_code=code), periods=wanted.earlier).sort(KEY)
     if wanted.table == RECIPIENTS:
         query = text(_RECEIVED.format(measure=wanted.measure))
-        found = connection.execute(query, {"area": code, "as_of": scope.as_of})
+        benefits = None if scope.benefits is None else [*scope.benefits]
+        found = connection.execute(query, {"area": code, "as_of": scope.as_of, "benefits": benefits})
     else:
         numbers = list(connection.scalars(text(_TABLES), {"table": wanted.table}))
         own = wanted.table.startswith(FEEDS) or wanted.item == EVERY_MEMBER
