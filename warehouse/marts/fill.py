@@ -20,6 +20,7 @@ from sqlalchemy import Connection, Integer, Table, text
 from warehouse.areas import all_areas
 from warehouse.catalogue.model import jobindsats
 from warehouse.database import reader_role
+from warehouse.database.sql_files import read_sql
 from warehouse.figures import FIGURES
 from warehouse.figures.compute import answer
 from warehouse.figures.inputs import Scope, first_days
@@ -159,19 +160,13 @@ def rests_on(connection: Connection, mart: Table) -> str:
     return f"{version('jobindsats-warehouse')} {code} {state}"
 
 
-# The last month of a benefit that has ended is provisional until another's next month has come (marts.provisional_as_of).
-_BENEFITS_OF = """
-select distinct name from core.benefit_groups where table_no = any(:tables) or valid_until is not null order by name
-"""
-
-
 def _moved_benefits(connection: Connection, mart: Table, *, before: str | None, state: str) -> list[str] | None:
     """The benefits whose rows can have moved, by their Danish names; None where any row can have."""
     tables = moved_tables(before, state) if FIGURES[figure_of(mart)].by_item else None
     of_benefits = set(connection.scalars(text("select distinct table_no from core.benefit_groups")))
     if not tables or not tables <= of_benefits:
         return None
-    return list(connection.scalars(text(_BENEFITS_OF), {"tables": sorted(tables)}))
+    return list(connection.scalars(text(read_sql(__package__, "moved_benefits")), {"tables": sorted(tables)}))
 
 
 def moved_tables(before: str | None, state: str) -> set[int] | None:
