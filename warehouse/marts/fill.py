@@ -162,7 +162,7 @@ def rests_on(connection: Connection, mart: Table) -> str:
 
 def _moved_benefits(connection: Connection, mart: Table, *, before: str | None, state: str) -> list[str] | None:
     """The benefits whose rows can have moved, by their Danish names; None where any row can have."""
-    tables = moved_tables(before, state) if FIGURES[figure_of(mart)].by_item else None
+    tables = moved_tables(before, state) if FIGURES[figure_of(mart)].by_benefit else None
     of_benefits = set(connection.scalars(text("select distinct table_no from core.benefit_groups")))
     if not tables or not tables <= of_benefits:
         return None
