@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from sqlalchemy import Engine, text
 from sqlalchemy.exc import DBAPIError
 
+from tests.properties.effort import EXAMPLES
 from tests.properties.releases import HIDDEN, Cell, Content, forget, night, publish_release, shown
 from warehouse import migrations
 from warehouse.assumptions.model import shipped
@@ -179,7 +180,7 @@ def filled(engine: Engine, *, whole: bool) -> tuple[Moves, list[tuple[Any, ...]]
         return moves, found
 
 
-@settings(max_examples=12)
+@settings(max_examples=EXAMPLES // 5)
 @given(st.lists(st.tuples(st.sampled_from([*TABLES, _ENDED]), RELEASES_OF_ALL), min_size=1, max_size=3))
 @example([("y07a02", PERSONS_OF[JULY])])
 def test_a_mart_filled_for_the_benefits_that_moved_is_the_mart_filled_whole(
