@@ -164,24 +164,32 @@ def _moved_benefits(connection: Connection, mart: Table, *, before: str | None, 
     """The benefits whose rows can have moved, by their Danish names; None where any row can have."""
     tables = moved_tables(before, state) if FIGURES[figure_of(mart)].by_benefit else None
     of_benefits = set(connection.scalars(text("select distinct table_no from core.benefit_groups")))
-    if not tables or not tables <= of_benefits:
+    if before is None or not tables or not tables <= of_benefits:
         return None
-    return list(connection.scalars(text(read_sql(__package__, "moved_benefits")), {"tables": sorted(tables)}))
+    stood = _vintages_in(before)
+    asked = {"tables": sorted(tables), "numbers": [*stood], "vintages": [*stood.values()]}
+    return list(connection.scalars(text(read_sql(__package__, "moved_benefits")), asked))
 
 
 def moved_tables(before: str | None, state: str) -> set[int] | None:
     """The tables of which one state rests on another vintage than the other, by number; None where more has changed.
 
-    >>> sorted(moved_tables("0.1 c0de 3:1,7:2 9/0 d r", "0.1 c0de 3:1,7:4,8:3 9/0 d r") or ())
-    [7, 8]
+    >>> moved_tables("0.1 c0de 3:1,7:2 9/0 d r", "0.1 c0de 3:1,7:4 9/0 d r")
+    {7}
     >>> moved_tables("0.1 c0de 3:1 9/0 d r", "0.1 c0de 3:4 10/0 d r") is None
     True
     """
     was, now = ([] if before is None else before.split(" ")), state.split(" ")
-    if len(was) != _PARTS or len(now) != _PARTS or [*was[:2], *was[3:]] != [*now[:2], *now[3:]]:
+    if before is None or len(was) != _PARTS or len(now) != _PARTS or [*was[:2], *was[3:]] != [*now[:2], *now[3:]]:
         return None
-    differing = {*was[2].split(",")} ^ {*now[2].split(",")}
-    return {int(each.partition(":")[0]) for each in differing if each}
+    then, since = _vintages_in(before), _vintages_in(state)
+    return {table for table in then.keys() | since.keys() if then.get(table) != since.get(table)}
+
+
+def _vintages_in(state: str) -> dict[int, int]:
+    """The newest vintage of each table that a state names, by the table's number."""
+    pairs = [each.split(":") for each in state.split(" ")[2].split(",") if each]
+    return {int(table): int(vintage) for table, vintage in pairs}
 
 
 @cache

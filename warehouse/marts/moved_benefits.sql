@@ -1,13 +1,16 @@
--- The benefits of some tables, which have a new vintage, and those whose last month may be provisional no longer: of one that
--- has ended it is until another's next month has come (marts.provisional_as_of), so it stood beside the newest there was.
+-- The benefits of the tables that have another vintage than before, and those whose last month was provisional and may be so no
+-- longer: of one that has ended it is while no other's next month has come (marts.provisional_as_of), so it stood beside
+-- the newest there was.
 with newest as (
-    select g.name, g.table_no, g.valid_until, p.period_id, p.last_day
+    select g.name, g.valid_until, max(v.newest_period_id) as period_id
     from core.benefit_groups g
-    join lateral (select max(v.newest_period_id) as period_id from core.vintages v where v.table_no = g.table_no) v on true
-    left join core.periods p on p.period_id = v.period_id
-), others as (
-    select max(period_id) as period_id from newest where table_no <> all(:tables)
+    join unnest(cast(:numbers as integer[]), cast(:vintages as integer[])) before(table_no, vintage_id)
+      on before.table_no = g.table_no
+    join core.vintages v on v.table_no = g.table_no and v.vintage_id <= before.vintage_id
+    group by g.name, g.valid_until
 )
-select distinct newest.name from newest cross join others
-where newest.table_no = any(:tables) or (newest.valid_until <= newest.last_day and newest.period_id >= others.period_id)
-order by newest.name
+select name from core.benefit_groups where table_no = any(:tables)
+union
+select n.name from newest n join core.periods p on p.period_id = n.period_id
+where n.valid_until <= p.last_day and n.period_id = (select max(period_id) from newest)
+order by name
