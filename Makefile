@@ -10,7 +10,7 @@ ON_TWO_CORES := -n 3 --dist loadfile --no-loadscope-reorder
 PORT ?= 4200
 DASHBOARD_PORT ?= 8501
 
-.PHONY: setup setup-distributed setup-dashboard setup-bench demo serve dashboard test test-all check bench bench-scale bench-backfill lock clean
+.PHONY: setup setup-distributed setup-dashboard setup-serve setup-bench demo serve dashboard test test-all check bench bench-scale bench-backfill lock clean
 
 setup: $(VENV)/.ready
 
@@ -35,6 +35,13 @@ setup-dashboard: $(VENV)/.dashboard
 
 $(VENV)/.dashboard: $(VENV)/.ready requirements-dashboard.lock
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dashboard.lock
+	@touch $@
+
+# What the extra `serve` adds to the locked packages: `jobindsats serve-data`.
+setup-serve: $(VENV)/.serve
+
+$(VENV)/.serve: $(VENV)/.ready requirements-serve.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-serve.lock
 	@touch $@
 
 # What the extra `bench` adds to the locked packages: what people would use instead.
@@ -79,7 +86,7 @@ lock:
 	@$(VENV)-lock/bin/python -m pip install --quiet --disable-pip-version-check uv
 	@$(VENV)-lock/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate \
 	  --no-emit-index-url --no-header --extra dev --output-file requirements.lock pyproject.toml
-	@for extra in distributed dashboard bench; do \
+	@for extra in distributed dashboard serve bench; do \
 	  $(PYTHON) -c 'import sys, tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["project"]["optional-dependencies"][sys.argv[1]], sep="\n")' $$extra \
 	  | $(VENV)-lock/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate \
 	  --no-emit-index-url --no-header --constraint requirements.lock --output-file requirements-$$extra.lock - || exit 1; done

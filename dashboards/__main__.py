@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 LOGIN = "dashboard"
-KEPT = frozenset({"JOBINDSATS_CONTACT", "JOBINDSATS_NOW"})
+KEPT = frozenset({"JOBINDSATS_CONTACT", "JOBINDSATS_MUNICIPALITY", "JOBINDSATS_NOW"})
 """The settings that its page reads; of the others, a token and addresses with passwords, it has no need."""
 # Nothing is sent anywhere, nothing is asked, and nobody but this machine is answered.
 FLAGS = {

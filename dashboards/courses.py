@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from dashboards.marts import Rows
-from dashboards.shown import ALL, Count, breaks_of, count_of, said, total
+from dashboards.shown import ALL, Count, breaks_of, count_of, said, said_share, share_of, total
 from warehouse.danish.reservations import PROVISIONAL
 
 
@@ -43,6 +43,24 @@ def _course_of_one(rows: Rows, *, group: str, revised: Rows, breaks: Rows, movin
     ]
 
 
+def of_shares(rows: Rows, *, group: str, breaks: Rows, newest: Rows) -> Rows:
+    """One row per month of a benefit, first to last: the share of the workforce, per cent, and its stretch."""
+    own = {row["period_first_day"]: row for row in rows if row["benefit_group_name"] == group}
+    starts = {each["first_period_first_day"] for each in breaks_of(breaks, group=group)}
+    moving = {each["period_first_day"] for each in newest if each["benefit_group_name"] == group}
+    shares = {month: share_of(own.get(month)) for month in every_month(list(own))}
+    return [
+        _point(month, share, None, starts=starts, moving=moving)
+        | {"text": told(month, said_share(share), month in moving)}
+        for month, share in shares.items()
+    ]
+
+
+def told(month: date, number: str, provisional: bool) -> str:
+    """A month with its number, as it is told beside a point."""
+    return f"{month:%m-%Y}: {number}{f' ({PROVISIONAL})' if provisional else ''}"
+
+
 def every_month(held: Sequence[date]) -> list[date]:
     """The first days of all months from the first that is held to the last: one that lacks is a gap, and no line spans it."""
     months = [min(held)] if held else []
@@ -59,7 +77,7 @@ def _point(
     return {
         "month": month.isoformat(),
         "value": value,
-        "text": f"{month:%m-%Y}: {said(count)}{f' ({PROVISIONAL})' if month in moving else ''}",
+        "text": told(month, said(count), month in moving),
         "provisional": month in moving,
         "low": min(band["low"], value) if known and band and value is not None else None,
         "high": max(band["high"], value) if known and band and value is not None else None,

@@ -130,7 +130,8 @@ class Marts:
     def freshness(self, table_ids: Sequence[str], *, today: date, as_of: datetime) -> Rows:
         """One row per table: whether it is as the publisher has it, and when its next figures come."""
         return self._rows(
-            "select table_id, title, is_fresh, next_release_on from marts.freshness_on(%(today)s, %(as_of)s) "
+            "select table_id, title, is_fresh, next_release_on, last_outcome, newest_period, publisher_updated_on, seen_at, "
+            "retired_on from marts.freshness_on(%(today)s, %(as_of)s) "
             "where table_id = any(%(tables)s) order by table_id",
             tables=list(table_ids),
             today=today,
@@ -148,6 +149,37 @@ class Marts:
             areas=list(area_codes),
             month=month,
             as_of=as_of,
+        )
+
+    def everywhere(self, benefit: str, *, months: Sequence[date], day: datetime | None) -> Rows:
+        """One row per municipality and month of a benefit, as it stands, or as it was known at a moment."""
+        known = "marts.benefit_recipients_as_of(%(as_of)s)" if day else "marts.benefit_recipients"
+        return self._rows(
+            "select area_code, area_name, period_first_day, vintage_id, recipients_full_time_persons, "  # noqa: S608
+            "recipients_full_time_persons_status, share_of_workforce_pct, share_of_workforce_pct_status "
+            f"from {known} where benefit_group_name = %(benefit)s and area_kind = 'municipality' "
+            "and period_first_day = any(%(months)s) order by area_code, period_first_day",
+            benefit=benefit,
+            months=list(months),
+            as_of=day,
+        )
+
+    def tables(self) -> Rows:
+        """One row per table that is loaded: id, title and publisher; adopted ones and the municipality's own among them."""
+        return self._rows("select table_id, table_title, publisher from marts.tables where is_loaded order by table_id")
+
+    def areas(self) -> Rows:
+        """Code and name of every area, the country first."""
+        return self._rows("select area_code, area_name from marts.areas order by area_order")
+
+    def observations(self, table_id: str, area_code: str, *, as_of: datetime) -> Rows:
+        """One row per measure, members and period of a table and area, as it was known, with the measure's label."""
+        return self._rows(
+            "select o.*, m.label from marts.observations_as_of(%(as_of)s, %(table)s, %(area)s) o "
+            "join marts.measures m on m.measure_id = o.measure_id order by m.measure_id, o.member, o.period_last_day",
+            as_of=as_of,
+            table=table_id,
+            area=area_code,
         )
 
     def revised(self, area_code: str, *, as_of: datetime) -> Rows:

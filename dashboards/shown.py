@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
+from dashboards import order
 from dashboards.marts import COUNTRY, Rows
 from warehouse.danish import writing as written
 from warehouse.danish.reservations import (
@@ -18,8 +19,6 @@ from warehouse.danish.reservations import (
     SMALLEST_COUNT,
     TOO_FEW,
     change_pct,
-    imprint,
-    out_of_date,
 )
 
 ALL = "Alle ydelser"
@@ -32,7 +31,6 @@ WORDS = {
     "series_break": "databrud",
     TOO_FEW: FEW,
 }
-_LAST = str.maketrans("æøåÆØÅ", "{|}{|}")
 Count = tuple[float | None, str]
 _VALUE, _STATUS = "recipients_full_time_persons", "recipients_full_time_persons_status"
 
@@ -67,17 +65,6 @@ def lacking(totals: Rows, *, month: date) -> str:
     found = next((row for row in totals if row["period_first_day"] == month), {})
     named = {"Mangler": found.get("missing"), "Skjult": found.get("hidden")}
     return " ".join(f"{why}: {names}." for why, names in named.items() if names)
-
-
-def imprint_of(freshness: Rows, *, today: date, contact: str | None) -> str:
-    """When the page was made, when one of its tables has new figures, and whom to ask."""
-    days = [row["next_release_on"] for row in freshness if row["next_release_on"] and row["next_release_on"] >= today]
-    return imprint(today, next_release=min(days, default=None), contact=contact)
-
-
-def out_of_date_of(freshness: Rows) -> str:
-    """Which tables are not the publisher's newest; empty where all are."""
-    return out_of_date([(row["title"], row["next_release_on"]) for row in freshness if row["is_fresh"] is False])
 
 
 def provisional(totals: Rows, *, month: date) -> str:
@@ -126,7 +113,7 @@ def benefits(rows: Rows, *, totals: Rows, month: date, breaks: Rows) -> list[dic
     counted = {(row["benefit_group_name"], row["period_first_day"]): row for row in rows if row["counted_in_total"]}
     absent = {(name, row["period_first_day"]) for row in totals for name in row["missing"].split(", ") if name}
     lines = []
-    for name in sorted({name for name, day in (*counted, *absent) if day in wanted}, key=danish):
+    for name in sorted({name for name, day in (*counted, *absent) if day in wanted}, key=order.benefit):
         cells = [_cell(counted.get((name, day)), lacks=(name, day) in absent) for day in wanted]
         lines.append(_line(name, cells, month=month, breaks=breaks_of(breaks, group=name)))
     return [*lines, _line(ALL, [total(totals, month=day) for day in wanted], month=month, breaks=breaks)]
@@ -156,16 +143,27 @@ def shares(rows: Rows) -> list[dict[str, str]]:
     """One row per benefit and a column per area: the share of the workforce; hidden with its count."""
     areas = list(dict.fromkeys(row["area_name"] for row in rows))
     cells = {(row["benefit_group_name"], row["area_name"]): _share(row) for row in rows}
-    names = list(dict.fromkeys(row["benefit_group_name"] for row in rows))
+    names = sorted({row["benefit_group_name"] for row in rows}, key=order.benefit)
     return [{"Ydelse": name, **{area: cells.get((name, area), WORDS["missing"]) for area in areas}} for name in names]
 
 
-def _share(row: Mapping[str, Any]) -> str:
+def share_of(row: Mapping[str, Any] | None) -> Count:
+    """The share of the workforce, per cent, of a row with its status; hidden with its count, and none of few persons."""
     persons, status = count_of(row)
-    if status != "suppressed":
+    if row is not None and status != "suppressed":
         few = persons is not None and persons < SMALLEST_COUNT
         status = TOO_FEW if few else row["share_of_workforce_pct_status"] or "missing"
-    return written.per_cent(row["share_of_workforce_pct"]) if status == "observed" else WORDS.get(status, status)
+    return (row["share_of_workforce_pct"], status) if row is not None and status == "observed" else (None, status)
+
+
+def said_share(share: Count) -> str:
+    """A share as it is printed: per cent, or the word for why there is none."""
+    value, status = share
+    return WORDS.get(status, status) if value is None else written.per_cent(value)
+
+
+def _share(row: Mapping[str, Any]) -> str:
+    return said_share(share_of(row))
 
 
 def ranking(rows: Rows) -> list[dict[str, str]]:
@@ -229,7 +227,7 @@ def claims(rows: Rows) -> list[dict[str, str]]:
             "Påstand": row["statement"],
             "Papirets tal": _or_dash(row["claimed"]),
             "Beregnet": _or_dash(row["computed"]),
-            "Dom": str(VERDICTS.get(row["verdict"], row["verdict"])),
+            "Vurdering": str(VERDICTS.get(row["verdict"], row["verdict"])),
         }
         for row in rows
     ]
@@ -240,26 +238,6 @@ def _or_dash(value: float | None) -> str:
         return "–"
     whole = float(value).is_integer()
     return written.number(value) if whole else written.number(value, decimals=2)
-
-
-def sources(rows: Rows) -> list[str]:
-    """The sentences under the figures: which vintage of which table they rest on."""
-    return [
-        f"{row['table_id']} {row['table_title']}: udgave {row['vintage_id']}, "
-        + (f"opdateret {written.digits(row['publisher_updated_on'])}, " if row["publisher_updated_on"] else "")
-        + f"hentet {written.digits(row['seen_at'].date())}"
-        for row in rows
-    ]
-
-
-def in_danish_order(names: Mapping[str, str]) -> dict[str, str]:
-    """Codes and names by name, æ, ø and å at the end."""
-    return dict(sorted(names.items(), key=lambda each: danish(each[1])))
-
-
-def danish(name: str) -> str:
-    """What to sort a name by."""
-    return name.lower().translate(_LAST)
 
 
 def compared_with(area_code: str, neighbours: Sequence[str]) -> list[str]:

@@ -10,6 +10,7 @@ import great_expectations.expectations as gxe
 
 from expectations.known_deviations import Deviation
 from warehouse.catalogue.model import Table
+from warehouse.figures.usual_revisions import NOTHING_LEARNT, UsualRevisions
 from warehouse.periods import Period
 
 KEPT_OFFENDERS = 200
@@ -38,7 +39,8 @@ class Audited:
     """What is audited: the table as declared, its number in the warehouse, and the load.
 
     Of the load: its table in `staging`, the periods that were asked for (None where its source says itself which it is
-    about), the day it was seen, the publisher's errors that are known, and the hash of its content.
+    about), the day it was seen, the publisher's errors that are known, the hash of its content, and what is known of how
+    large its revisions are usually.
     """
 
     table: Table
@@ -48,6 +50,7 @@ class Audited:
     seen_on: date
     deviations: tuple[Deviation, ...] = ()
     content_hash: str = ""
+    revisions: UsualRevisions = NOTHING_LEARNT
 
 
 class NoOffenders(gxe.UnexpectedRowsExpectation):

@@ -15,6 +15,7 @@ from warehouse.database.sql_files import read_sql
 FEW_HIDDEN = 10
 SHARE_HIDDEN = 0.1
 SLIPS = (0.01, 0.1, 10, 100)
+NEVER_UNUSUAL_PERSONS = 1
 COUNT_UNITS = ", ".join(f"'{unit}'" for unit in sorted(HIDDEN_WHEN_SMALL))
 
 
@@ -151,16 +152,34 @@ def _still_the_same_table() -> Check:
 
 
 def _revisions_are_of_usual_size(audited: Audited) -> Check:
-    tolerance = audited.table.largest_revision_pct / 100
+    """By the table's own releases where enough are known, by the declared number elsewhere: each offender says which."""
+    declared = f"the declared {audited.table.largest_revision_pct:g} per cent"
+    usual = f"is usual by the table's own releases, or {declared} where fewer than twelve are known"
     return no_cells(
         "revisions_are_of_usual_size",
-        f"no large count is revised by more than {audited.table.largest_revision_pct:g} per cent",
+        f"no large count is revised by more than {usual if audited.revisions.usual else declared}",
         blocking=False,
-        source="""(
-            select changes.series_id, period_id, changes.value, changes.status, was_value as published_value, area_id, measure
-            from changes join series using (series_id) where change = 'revised'
-        ) b""",
+        source=_revised(audited),
         among=f"unit in ({COUNT_UNITS})",
-        where=f"b.published_value >= {LARGE_COUNT} and abs(b.value - b.published_value) > {tolerance} * b.published_value",
-        show=("b.published_value",),
+        where=f"b.published_value >= {LARGE_COUNT} and abs(b.value - b.published_value) > "
+        f"greatest({NEVER_UNUSUAL_PERSONS}, b.usual_pct / 100.0 * b.published_value)",
+        show=("b.published_value", "b.usual_pct", "b.usual_by"),
     )
+
+
+def _revised(audited: Audited) -> str:
+    """The revised cells of a load, each with how large a revision is usual and what says so. Of totals only that is learnt."""
+    learnt = audited.revisions
+    known, pct, by = "", "", ""
+    if learnt.usual:
+        known = f"""
+            left join ({literals(learnt.areas)}) as sized(sized_area_id, size_class) on sized_area_id = area_id and is_total
+            left join ({literals(learnt.usual)}) as usual(usual_measure, usual_size_class, usual_period_id, pct, releases)
+              on usual_measure = measure and usual_size_class = size_class and usual_period_id = period_id"""
+        pct, by = "usual.pct, ", "usual.releases || ' releases', "
+    return f"""(
+            select changes.series_id, period_id, changes.value, changes.status, was_value as published_value, area_id, measure,
+                   coalesce({pct}{audited.table.largest_revision_pct}) as usual_pct,
+                   coalesce({by}'the declared number') as usual_by
+            from changes join series using (series_id){known} where change = 'revised'
+        ) b"""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date, datetime
+from datetime import datetime
 from decimal import Decimal
 from textwrap import shorten
 from types import SimpleNamespace
@@ -21,6 +21,7 @@ from rich.table import Table as Grid
 from rich.text import Text
 
 from warehouse.formats.clean_text import without_steering
+from warehouse.formats.json_text import as_text
 
 STYLES = {
     "published": "green",
@@ -82,11 +83,7 @@ def tell(sentence: str) -> None:
 
 def print_json(document: Any) -> None:
     """One JSON document on standard output, and nothing else."""
-    sys.stdout.write(json.dumps(document, ensure_ascii=False, default=_as_text) + "\n")
-
-
-def _as_text(value: object) -> str:
-    return value.isoformat() if isinstance(value, date | datetime) else str(value)
+    sys.stdout.write(json.dumps(document, ensure_ascii=False, default=as_text) + "\n")
 
 
 def number(value: float | None) -> str:

@@ -25,6 +25,7 @@ from tasks.results import Audit, Staged
 from tasks.sources.registry import snapshot_of
 from tasks.stoppages import AuditBroken, AuditFailed, with_manifest
 from warehouse.danish.clock import danish_day
+from warehouse.figures.usual_revisions import UsualRevisions, usual_revisions
 from warehouse.history.partitions import key_partition, vintage_of_partition
 from warehouse.history.staging import table_number
 from warehouse.schema import ops
@@ -109,8 +110,9 @@ def _judged(engine: Engine, *, staged: Staged, archive: Archive) -> list[Verdict
         with engine.connect() as connection:
             table_no = table_number(connection, table_id=staged.table_id)
             server = connection.scalar(_SERVER)
-        periods, known = snapshot.asked_periods, shipped()
-        audited = Audited(snapshot.table, table_no, staged.staging, periods, seen_on, known, staged.content_hash)
+            usual = usual_of(connection, table_id=staged.table_id, staging=staged.staging)
+        asked, known, load = snapshot.asked_periods, shipped(), staged.content_hash
+        audited = Audited(snapshot.table, table_no, staged.staging, asked, seen_on, known, load, usual)
         found = verdicts(audited, warehouse=engine.url)
         with engine.connect() as connection:
             if connection.scalar(_SERVER) != server:
@@ -118,6 +120,12 @@ def _judged(engine: Engine, *, staged: Staged, archive: Archive) -> list[Verdict
         return found
     except (CheckBroken, DeviationError) as error:
         raise AuditBroken(f"{staged.table_id}: {error}. The figures were not judged and not published") from error
+
+
+def usual_of(connection: Connection, *, table_id: str, staging: str) -> UsualRevisions:
+    """How large revisions of a staged load are usually, by the table's releases before it."""
+    periods = connection.scalars(text(f"select period_id from staging.{staging}_periods")).all()  # noqa: S608
+    return usual_revisions(connection, table_id=table_id, periods=periods)
 
 
 def _record(connection: Connection, found: list[Verdict], *, staged: Staged) -> None:

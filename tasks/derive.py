@@ -15,11 +15,11 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
 
 from tasks.answers.claims import fill_mart
-from tasks.disclosure import told_too_much
 from tasks.resources import RETRIES, open_resources
 from tasks.runs.report import note_moves
 from tasks.runs.states import problem
-from tasks.thresholds import note_crossings, own_thresholds
+from tasks.watch.disclosure import told_too_much
+from tasks.watch.thresholds import note_crossings, own_thresholds
 from warehouse.catalogue.model import jobindsats
 from warehouse.errors import DATABASE_ERRORS, in_words, went_away
 from warehouse.marts import benefits, fill_revisions

@@ -20,6 +20,7 @@ from tasks.runs.states import ended_as
 from tasks.sources.publisher_clock import require_no_doubt, require_same_time
 from tasks.sources.registry import SOURCES, Source, listed_tables, source_of
 from tasks.stoppages import Refused
+from tasks.watch.calendars import calendars
 from warehouse.catalogue.model import CatalogueError
 from warehouse.catalogue.named import table_named
 from warehouse.errors import QuestionError
@@ -108,12 +109,13 @@ left join lateral (select v.manifest from core.vintages v join core.tables t usi
 
 def known_tables(connection: Connection) -> dict[str, Known]:
     """What the warehouse knows of each table, and of each source by its name."""
-    sources = [source.name for source in SOURCES]
+    sources, learnt = [source.name for source in SOURCES], calendars(connection)
     return {
         row.table_id: Known(
             LastFetch(row.publisher_updated_on, row.newest_period, row.seen_at) if row.seen_at else None,
             row.manifest,
             row.outcome,
+            learnt.get(row.table_id),
         )
         for row in connection.execute(text(_KNOWN), {"sources": sources})
     }

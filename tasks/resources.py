@@ -173,6 +173,11 @@ def require_warehouse(settings: Settings) -> None:
         )
 
 
+def settings_here() -> Settings:
+    """The settings as the environment has them; raises SettingsError."""
+    return read_settings()
+
+
 def own_municipality() -> str | None:
     """The reader's own municipality, where the settings name it; raises SettingsError."""
     return read_settings().municipality

@@ -12,6 +12,7 @@ from datetime import date, datetime, timedelta
 from tasks.archive.store import Entry
 from tasks.stoppages import BodyUnreadable, Stoppage
 from warehouse.catalogue.model import Table
+from warehouse.formulas.release_calendar import PUBLISHER, Awaited, Calendar
 from warehouse.periods import Period
 
 DUE = "due"
@@ -49,18 +50,22 @@ class LastFetch:
 
 @dataclass(frozen=True)
 class Known:
-    """What the warehouse knows of one table before its source is asked: its newest vintage's manifest, its last outcome."""
+    """What the warehouse knows of one table before its source is asked: its newest vintage's manifest, its last outcome.
+
+    `calendar` is learnt from its own releases, where twelve were seen.
+    """
 
     last_fetch: LastFetch | None = None
     manifest: str | None = None
     outcome: str | None = None
+    calendar: Calendar | None = None
 
 
 @dataclass(frozen=True)
 class Due:
     """What to do with one table in this run: fetch it, or settle for an outcome; and why, in a sentence.
 
-    `late` says that the release the publisher announced has not come. `answers` are what is in the archive already;
+    `late` says that the release which is `awaited` has not come in time. `answers` are what is in the archive already;
     `stoppage` is why nothing can be fetched. `declared` is the table where no shipped catalogue declares it.
     """
 
@@ -70,6 +75,7 @@ class Due:
     listing: Listing
     newest_period: str | None = None
     late: bool = False
+    awaited: Awaited | None = None
     answers: tuple[Entry, ...] = ()
     stoppage: Stoppage | None = None
     declared: Table | None = None
@@ -80,9 +86,21 @@ class Due:
         return self.outcome == DUE
 
 
-def late_message(listing: Listing) -> str:
-    """What is late, in a sentence."""
-    return f"the release of {listing.next_release_on} has not come; the newest is of {listing.updated_on}"
+def late_message(listing: Listing, *, awaited: Awaited | None) -> str:
+    """What is late, in a sentence, and what says so: the table's own releases, or the publisher's calendar."""
+    newest, announced = f"the newest is of {listing.updated_on}", listing.next_release_on
+    if awaited is None or not awaited.releases:
+        return f"the release of {announced} has not come, by {PUBLISHER}; {newest}"
+    said = f", and the publisher announced {announced}" if announced else ""
+    return f"the release has not come: it was expected on {awaited.in_words}{said}; {newest}"
+
+
+def quiet(listing: Listing, *, awaited: Awaited | None, today: date) -> tuple[str, str]:
+    """The outcome of a table of which nothing is new, and why: it is late, or not due."""
+    if awaited is not None and awaited.latest < today:
+        return "source_late", late_message(listing, awaited=awaited)
+    following = f"; the next release is expected on {awaited.in_words}" if awaited else ""
+    return "not_due", f"nothing new since {listing.updated_on}{following}"
 
 
 @dataclass(frozen=True)

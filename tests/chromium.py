@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, sync_playwright
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
@@ -49,6 +50,11 @@ class Looked:
         found: list[str] = self.page.evaluate(TOO_WIDE)
         scrolls = self.page.evaluate("document.documentElement.scrollWidth > innerWidth")
         return found + (["the page scrolls sideways"] if scrolls else [])
+
+    def barriers(self) -> list[str]:
+        """What axe finds against WCAG 2.1 A and AA: the rule, and where."""
+        found = Axe().run(self.page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]})
+        return [f"{each['id']}: {node['target']}" for each in found.response["violations"] for node in each["nodes"]]
 
     def picture(self, file: Path) -> Path:
         """A picture of the whole page, saved."""

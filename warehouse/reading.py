@@ -92,10 +92,7 @@ def members_of(connection: Connection, question: Question) -> dict[str, str]:
     return wanted
 
 
-_HELD_MEMBERS = """
-select distinct s.members ->> cast(:dimension as text) as member from core.series s join core.tables t using (table_no)
-where t.table_id = :table_id and s.members ? cast(:dimension as text) order by 1
-"""
+_HELD_MEMBERS = "select * from marts.members_held(:table_id, :dimension)"
 
 
 def _names(connection: Connection, hierarchy: Hierarchy, *, of: Table) -> dict[str, str]:
@@ -109,28 +106,19 @@ def _names(connection: Connection, hierarchy: Hierarchy, *, of: Table) -> dict[s
 # What is the same for many rows (series, vintages, breaks) is asked once and put to the rows here: the planner knows too little
 # of one table's share of the facts to join it in a good order (13,000 rows: 200 ms, and 50 so; 2026-11).
 _SERIES = """
-select s.series_id, a.name as area, a.code as area_code, m.name as measure, m.unit, s.members
-from core.series s
-join core.tables t on t.table_no = s.table_no
-join core.measures m on m.measure_id = s.measure_id
-join core.areas a on a.area_id = s.area_id
-where t.table_id = :table_id and a.code = :area_code
-  and (cast(:members as jsonb) = '{}' or s.members @> cast(:members as jsonb))
-  and (cast(:measure as text) is null or m.name = :measure)
-order by m.measure_id, s.members::text
+select s.series_id, s.area, s.area_code, s.measure, s.unit, s.members
+from marts.series_of(:table_id, :area_code) s
+where (cast(:members as jsonb) = '{}' or s.members @> cast(:members as jsonb))
+  and (cast(:measure as text) is null or s.measure = :measure)
+order by s.measure_id, s.members::text
 """
 
 _SHOW = """
-select o.series_id, o.period_id, o.value, o.status::text as status, o.vintage_id, o.superseded_by
-from core.observations o
-where o.table_no = :table_no and o.series_id = any(:series) and o.period_id between :first and :last
-  and o.vintage_id = any(:known) and (o.superseded_by is null or o.superseded_by <> all(:known))
+select series_id, period_id, value, status, vintage_id, superseded_by
+from marts.versions_of(:table_id, :series, :first, :last, :known)
 """
 
-_VINTAGES = """
-select v.table_no, v.vintage_id, v.publisher_updated_on, v.seen_at from core.vintages v join core.tables t using (table_no)
-where t.table_id = :id
-"""
+_VINTAGES = "select vintage_id, publisher_updated_on, seen_at from marts.vintages where table_id = :id"
 
 
 def observations(connection: Connection, question: Question) -> list[dict[str, Any]]:
@@ -143,8 +131,7 @@ def observations(connection: Connection, question: Question) -> list[dict[str, A
     vintages = {row.vintage_id: row for row in connection.execute(text(_VINTAGES), {"id": table.id})}
     series = _series(connection, question)
     parameters = {
-        # By its number, so that only its own partition is planned for and read.
-        "table_no": next((row.table_no for row in vintages.values()), None),
+        "table_id": table.id,
         "series": list(series),
         "first": question.first.key if question.first else 0,
         "last": question.last.key if question.last else 2**31 - 1,
@@ -173,10 +160,7 @@ def why_nothing(connection: Connection, question: Question) -> str:
     return f"nothing of {table.id} is held for {question.area}: ask for another area, such as {such}"
 
 
-_SOME_AREAS = """
-select distinct a.name from core.series s join core.tables t using (table_no) join core.areas a using (area_id)
-where t.table_id = :table_id order by a.name limit 3
-"""
+_SOME_AREAS = "select * from marts.areas_held(:table_id) limit 3"
 
 
 def held_table(connection: Connection, written: str) -> Table:
@@ -201,7 +185,7 @@ KNEW_NOTHING = "the warehouse knew nothing then: its first table was seen {}; as
 
 def require_published(connection: Connection) -> datetime:
     """When the first vintage of any table was seen; raises QuestionError where the warehouse holds none."""
-    seen = connection.scalar(text("select min(seen_at) from core.vintages"))
+    seen = connection.scalar(text("select min(seen_at) from marts.vintages"))
     if not isinstance(seen, datetime):
         raise QuestionError(
             "the warehouse is empty: nothing has been published here yet. `jobindsats nightly` fills it"

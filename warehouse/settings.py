@@ -25,6 +25,7 @@ CAUTIOUS_CALLS_PER_MINUTE = 60
 EMPTY_IS_UNSET = (
     "api_url", "api_token", "statbank_url", "warehouse_url", "archive_url", "data_dir", "now", "assumptions", "claims",
     "ranking_lists", "local_files", "notify", "contact", "catalogue", "thresholds", "municipality",
+    "serve_token",
 )  # fmt: skip
 
 _ON_THIS_MACHINE = re.compile(r"https?://(127(\.\d+){3}|localhost|\[::1\])(:\d+)?(/|$)")
@@ -59,6 +60,7 @@ class Settings(BaseModel):
     notify: SecretStr | None = None
     contact: str | None = Field(default=None, max_length=200)
     municipality: str | None = None
+    serve_token: SecretStr | None = None
     timeout_seconds: float = Field(default=180, gt=0)
     retries: int = Field(default=4, ge=0)
     backoff_seconds: float = Field(default=1, ge=0)

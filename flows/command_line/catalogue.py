@@ -37,10 +37,15 @@ def tables(words: Annotated[tuple[str, ...], Parameter(name="WORDS")] = (), /, *
             described = table_in_full.in_full(words[0], access=access)
             return answered(described, as_json=as_json, shown=lambda: _print_table(described))
     if words and not found:
-        return wrong_use(
-            f"no table is found by '{' '.join(words)}': try fewer words, or another of the publisher's own"
-        )
+        return wrong_use(f"no table is found by '{' '.join(words)}': {_else(words, unanswered=bool(troubles))}")
     return answered(found, as_json=as_json, shown=lambda: _print_tables(found))
+
+
+def _else(words: Sequence[str], *, unanswered: bool) -> str:
+    """What to do where nothing is found; an id is told apart from words where a publisher did not answer."""
+    if unanswered and len(words) == 1:
+        return f"one publisher could not be searched; if that is an id, ask for it by it: jobindsats adopt {words[0]}"
+    return "try fewer words, or another of the publisher's own"
 
 
 def _print_tables(found: Sequence[Mapping[str, Any]]) -> None:

@@ -19,8 +19,8 @@ def disclosure(
     as_json: Json = False,
 ) -> int:
     """Say whether anything told here narrows a count that a publisher hides further than its own cells do."""
-    from tasks.disclosure import audited
     from tasks.resources import ready
+    from tasks.watch.disclosure import audited
 
     with ready() as resources, resources.engine.connect() as connection:
         found = audited(connection, area=area, as_of=as_of)

@@ -13,6 +13,7 @@ from flows.command_line.progress import bar
 from flows.printing import console, grid, number
 
 FORMS = ("parquet", "csv", "xlsx")
+_REMOVED_SHOWN = 4
 
 
 def export(
@@ -92,7 +93,10 @@ def _exported(
 def _wrong_workbook(form: str | None, *, written: Sequence[str], others: Sequence[str]) -> str | None:
     """Why a municipality's workbook or charts cannot be had so; None where they can."""
     if others:
-        return "--workbook and --charts have their own tables: leave --mart, --table and --benefit out"
+        return (
+            "--workbook and --charts have their own tables: leave --mart, --table and --benefit out; to draw any table "
+            "yourself, see docs/adding-a-table.md"
+        )
     if form is not None and form not in written:
         return f"--format {form} is not what is written: leave it out; --workbook is Excel's, --charts are SVG, PNG and CSV"
     return None
@@ -134,3 +138,6 @@ def _print_exported(manifest: dict[str, Any], *, to: Path) -> None:
         lines.add_row(mart, number(rows))
     console().print(lines)
     console().print(f"Written to {to}, as the warehouse stands with vintage {manifest['newest_vintage']}")
+    if removed := manifest.get("removed"):
+        some = ", ".join(removed[:_REMOVED_SHOWN]) + (", ..." if len(removed) > _REMOVED_SHOWN else "")
+        console().print(f"The earlier export in {to} is gone: {some}. Name another folder to keep both")

@@ -75,6 +75,9 @@ COMMANDS = {
     "flows.command_line.exports:export": (
         "Write the marts, or any table, as files, all of one state of the warehouse, with a manifest of what they are."
     ),
+    "flows.command_line.services:serve_data": (
+        "Answer programs of readers until Ctrl-C: over HTTP, and assistants by the Model Context Protocol; it never writes."
+    ),
     "flows.command_line.outputs:dictionary": (
         "Print the data dictionary: every mart and column with its meaning, type and unit."
     ),

@@ -37,10 +37,11 @@ def status(
     if prometheus or out is not None:
         return _metrics(out, wrong=not prometheus or long or as_json)
     from tasks.resources import ready, today
+    from tasks.watch.calendars import with_calendar
     from warehouse import reading
 
     with ready() as resources, resources.engine.connect() as connection:
-        rows = reading.status(connection, today=today(resources))
+        rows = with_calendar(reading.status(connection, today=today(resources)), connection)
         if not any(row["outcome"] for row in rows):
             reading.require_published(connection)
     shown = _print_every if long else _print_needing_a_look
@@ -89,10 +90,19 @@ def _print_needing_a_look(rows: Rows) -> None:
 
 
 def _late_lines(rows: Rows) -> Grid:
-    lines = grid("table", "newest", "next release", "title")
+    lines = grid("table", "newest", "expected", "by", "title")
     for row in rows:
-        lines.add_row(row["table"], row["newest_period"] or "-", str(row["next_release"] or "-"), row["title"])
+        lines.add_row(row["table"], row["newest_period"] or "-", *_expected(row), row["title"])
     return lines
+
+
+def _expected(row: dict[str, Any]) -> tuple[str, str]:
+    """When a table's next release is expected, and what says so: so many of its own releases, or the publisher."""
+    if row["expected_on"] is None:
+        return "-", ""
+    until = f" to {row['expected_until']}" if row["expected_until"] > row["expected_on"] else ""
+    by = f"{row['expected_by_releases']} releases" if row["expected_by_releases"] else "publisher"
+    return f"{row['expected_on']}{until}", by
 
 
 def _counted(rows: Rows, *, needing: Rows) -> str:
@@ -115,7 +125,7 @@ def _without(rows: Rows, *columns: str) -> list[dict[str, Any]]:
 
 def _status_lines(rows: Rows) -> Grid:
     lines = grid(
-        "table", "newest", ">observations", ">vintages", "updated", "next release", "fresh", "last night", "title"
+        "table", "newest", ">observations", ">vintages", "updated", "expected", "by", "fresh", "last night", "title"
     )
     for row in rows:
         last = row["outcome"] or ""
@@ -125,7 +135,7 @@ def _status_lines(rows: Rows) -> Grid:
             number(row["observations"]),
             str(row["vintages"]),
             str(row["publisher_updated_on"] or "-"),
-            str(row["next_release"] or "-"),
+            *_expected(row),
             Text("retired", "dim") if row["retired"] else FRESH[row["fresh"]],
             Text(last, STYLES.get(last, "")),
             row["title"],

@@ -200,7 +200,8 @@ def profile(connection: Connection, *, table: Table) -> dict[str, Any]:
     too few releases none says anything, and `revised` lists what was revised.
     """
     from warehouse.figures.revision_profile import development, revision_profile
-    from warehouse.formulas.revision_profile import ENOUGH, FEWEST_RELEASES, TOO_FEW
+    from warehouse.formulas.release_calendar import FEWEST_RELEASES
+    from warehouse.formulas.revision_profile import ENOUGH, TOO_FEW
     from warehouse.reading import revisions
 
     found = revision_profile(development(connection, table_id=table.id), table_id=table.id)

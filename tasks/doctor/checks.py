@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import socket
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -18,10 +18,12 @@ from tasks.load_assumptions import own_assumptions
 from tasks.resources import Resources
 from tasks.runs import alerts
 from tasks.runs.lifecycle import A_LITTLE_LONGER
-from tasks.thresholds import own_thresholds
+from tasks.watch.calendars import awaited_releases
+from tasks.watch.thresholds import own_thresholds
 from warehouse.assumptions.model import AssumptionError
-from warehouse.danish.clock import in_denmark
+from warehouse.danish.clock import danish_day, in_denmark
 from warehouse.database.locks import Lock, holders
+from warehouse.formulas.release_calendar import PUBLISHER
 from warehouse.settings import Settings
 from warehouse.thresholds.content import ThresholdsError
 
@@ -35,6 +37,7 @@ def examine_runs(resources: Resources, *, connection: Connection) -> Iterator[Fi
     """What the records of a migrated warehouse tell."""
     yield guarded("clock", lambda: clock(resources, connection=connection))
     yield guarded("nights", lambda: nights(connection, now=resources.clock(), hours=resources.settings.night_hours))
+    yield guarded("calendar", lambda: calendar(connection, today=danish_day(resources.clock())))
     yield from backfills(connection)
     if resources.settings.told:
         yield guarded("alerts", lambda: untold(connection, now=resources.clock()))
@@ -91,6 +94,19 @@ def _at_work(named: str, *, since: datetime, now: datetime, hours: float) -> Fin
         return Finding("nights", "well", f"{named} is at work")
     says = f"{named} is still at work, and a night may take {hours:g} hours"
     return Finding("nights", "attention", says, "end its process; the next night clears away what it left")
+
+
+def calendar(connection: Connection, *, today: date) -> Finding:
+    """By what releases are expected: by how many tables' own, by how many announced; and which is the next."""
+    awaited = awaited_releases(connection)
+    learnt = sum(release.releases > 0 for release in awaited.values())
+    says = f"releases expected by the tables' own: {learnt}, by {PUBLISHER}: {len(awaited) - learnt}"
+    if not awaited:
+        return Finding("calendar", "well", "no release is announced, and of no table twelve were seen")
+    following = [(release.on, table_id) for table_id, release in awaited.items() if release.latest >= today]
+    if following:
+        says += f"; the next is {min(following)[1]} on {awaited[min(following)[1]].in_words}"
+    return Finding("calendar", "well", says)
 
 
 _UNFINISHED = text("""

@@ -30,7 +30,7 @@ Document = dict[str, Any]
 
 
 def replaced(to: Path, *, write: Callable[[Path], tuple[Document, Document]]) -> Document:
-    """Have files written into a folder, in place of an earlier export; gives the manifest.
+    """Have files written into a folder, in place of an earlier export; gives the manifest, with what is `removed` by it.
 
     `write` is handed an empty folder, and gives the manifest and the descriptor of what it wrote there. Where there is no
     room, nothing of an earlier export is lost. Raises ExportRefused.
@@ -45,7 +45,8 @@ def replaced(to: Path, *, write: Callable[[Path], tuple[Document, Document]]) ->
             _write_json(to / MANIFEST, manifest)
         finally:
             shutil.rmtree(unfinished, ignore_errors=True)
-    return manifest
+    removed = sorted({file["file"] for file in before["files"]} - {file["file"] for file in manifest["files"]})
+    return manifest | ({"removed": removed} if removed else {})
 
 
 def entry(file: Path, *, folder: Path) -> Document:

@@ -96,7 +96,7 @@ def _arrived(due: Due, *, vintage: Vintage) -> TableOutcome:
     return TableOutcome(
         table=due.table_id,
         outcome="published" if vintage.changed else quiet,
-        message=late_message(due.listing) if late else due.reason,
+        message=late_message(due.listing, awaited=due.awaited) if late else due.reason,
         vintage=vintage,
     )
 

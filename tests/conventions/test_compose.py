@@ -19,7 +19,7 @@ CONTAINERFILE = (ROOT / "docs" / "examples" / "Containerfile").read_text(encodin
 
 def test_every_port_is_published_to_this_machine_alone() -> None:
     ports = [port for service in SERVICES.values() for port in service.get("ports", ())]
-    assert len(ports) == 3
+    assert len(ports) == 4
     assert all(port.startswith("127.0.0.1:") for port in ports)
 
 

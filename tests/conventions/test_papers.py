@@ -57,7 +57,7 @@ def test_no_table_that_is_told_of_as_not_declared_is_declared() -> None:
     assert not told & {table.id for table in jobindsats().tables}
 
 
-ASKING = [*ROOT.glob("*.md"), *sorted((ROOT / "docs").rglob("*.md")), *sorted((ROOT / "dashboards").glob("*.py"))]
+ASKING = [*ROOT.glob("*.md"), *sorted((ROOT / "docs").rglob("*.md")), *sorted((ROOT / "dashboards").rglob("*.py"))]
 
 
 @pytest.mark.parametrize("path", ASKING, ids=named)

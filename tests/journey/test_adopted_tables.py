@@ -229,6 +229,7 @@ def test_a_table_of_statbank_is_adopted_brought_in_and_shown_the_same_way(
     publisher: StandIn, engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("JOBINDSATS_STATBANK_URL", publisher.statbank_url)
+    assert "aus08" in {row["table"] for row in answer("tables", "ledige", "område")}
     (adopted,) = answer("adopt", "aus08")
     assert (adopted["publisher"], adopted["breakdowns"]) == ("statbank", ["SAESONFAK"])
     nights = OfStatBank(publisher, engine, tmp_path, table=table_named(None, "aus08"))

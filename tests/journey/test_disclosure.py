@@ -21,12 +21,12 @@ from sqlalchemy import Engine, text
 
 from flows.command_line.main import run
 from tasks.derive import bring_figures_up_to_date, bring_up_to_date
-from tasks.disclosure import told_too_much
 from tasks.plan import due_of_source
 from tasks.publish import publish_table
 from tasks.resources import Resources
 from tasks.sources.registry import source_of
 from tasks.stage import stage_table
+from tasks.watch.disclosure import told_too_much
 from tests.properties.releases import open_run
 from tests.standin.server import StandIn, running
 from warehouse.assumptions.model import shipped
@@ -121,7 +121,7 @@ def test_a_leak_over_the_country_is_found_with_its_place(national: National) -> 
     """The bound of every total is one too low where a part is hidden: a digit in one definition."""
     from sqlalchemy import create_engine
 
-    from tasks.disclosure import audited
+    from tasks.watch.disclosure import audited
     from tests.conventions.sources import ROOT
 
     definition = (ROOT / "warehouse" / "sql" / "marts.total_of.sql").read_text(encoding="utf-8")

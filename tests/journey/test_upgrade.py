@@ -59,6 +59,17 @@ ADDED = {
     "marts.ordinary_hours_gap",
     "marts.budget_followup",
     "marts.comparable_municipalities",
+    "marts.areas_held",
+    "marts.assumptions_on_record",
+    "marts.breaks_of",
+    "marts.declared_tables",
+    "marts.figure_inputs_as_of",
+    "marts.figure_lines_as_of",
+    "marts.list_cells_as_of",
+    "marts.manifests_of",
+    "marts.members_held",
+    "marts.series_of",
+    "marts.versions_of",
 }
 """What came since."""
 

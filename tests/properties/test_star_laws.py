@@ -14,6 +14,7 @@ from sqlalchemy.exc import DBAPIError
 
 from tests.properties.releases import HIDDEN, Cell, Content, forget, night, publish_release, shown
 from tests.star import compared, joins, lost_or_doubled, moments, repeated
+from warehouse.areas import municipalities
 from warehouse.danish import writing
 from warehouse.history.dimensions import write_periods
 from warehouse.marts.subjects import MARTS
@@ -148,7 +149,8 @@ def test_areas_have_their_region_and_their_place(module_engine: Engine) -> None:
     assert places["Hele landet"] == (None, None)
     names = [row[0] for row in found]
     assert (names[0], names[1:6]) == ("Hele landet", sorted(names[1:6]))
-    assert names.index("Vordingborg") < names.index("Ærø") < names.index("Aabenraa") + 98
+    last = [name for name in names if name in {area.name for area in municipalities()}][-5:]
+    assert last == ["Vordingborg", "Ærø", "Aabenraa", "Aalborg", "Aarhus"]
 
 
 @pytest.mark.parametrize("asked", ["observations_as_of", *(f"{mart.name}_as_of" for mart in MARTS)])

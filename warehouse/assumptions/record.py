@@ -102,14 +102,19 @@ def _standing_at(moment: datetime) -> Select[Any]:
 _ORDER = [assumptions.c[name].nulls_first() for name in ("name", "area_code", "basis", "valid_from")]
 
 
+_KNOWN = """
+select * from marts.assumptions_on_record()
+where recorded_at <= coalesce(cast(:as_of as timestamptz), 'infinity')
+  and (superseded_at is null or superseded_at > coalesce(cast(:as_of as timestamptz), 'infinity'))
+"""
+
+
 def known(connection: Connection, *, as_of: datetime | None) -> pl.DataFrame:
     """What was taken for granted at a moment (None: what stands), sorted; one row per name x area x basis x validity.
 
     Values are in their `unit`.
     """
-    standing = select(assumptions).where(assumptions.c.superseded_at.is_(None))
-    query = standing if as_of is None else _standing_at(as_of)
-    rows = connection.execute(query).mappings()
+    rows = connection.execute(text(_KNOWN), {"as_of": as_of}).mappings()
     data = [{name: _for_frame(row[name]) for name in KNOWN} for row in rows]
     return pl.DataFrame(data, schema=KNOWN).sort("name", "area_code", "basis", "valid_from", nulls_last=False)
 

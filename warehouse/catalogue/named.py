@@ -19,8 +19,8 @@ from warehouse.catalogue.publishers import tables_here
 from warehouse.errors import QuestionError
 
 _OFFERED, _ALIKE = 4, 0.75
-_RECORDED = "select table_id, title, title_en from core.tables order by table_no"
-_DECLARATION = "select declaration from core.tables where table_id = :table_id"
+_RECORDED = "select table_id, title, title_en from marts.declared_tables()"
+_DECLARATION = "select declaration from marts.declared_tables(:table_id)"
 Titles = Mapping[str, tuple[str, str]]
 """The Danish and the English title of each table, by its id."""
 

@@ -103,13 +103,14 @@ _IN_WORDS = {
 }
 
 
-def require_kind(period: Period, *, kind: PeriodKind, of: str) -> None:
-    """Raise QuestionError where a period is of another kind than what it is asked of, with the periods to ask for."""
-    if period.kind is kind:
+def _require_kind(first: Period, last: Period, *, kind: PeriodKind, of: str) -> None:
+    """Raise QuestionError where an end is of another kind than what it is asked of, with the periods to ask for."""
+    others = [str(end) for end in (first, last) if end.kind is not kind]
+    if not others:
         return
-    ends = [Period.containing(day, kind=kind) for day in (period.ends_in.first_day, period.last_day)]
-    meant = ":".join(dict.fromkeys(map(str, ends)))
-    raise QuestionError(f"{of} has {_IN_WORDS[kind]}, and {period} is none of them: ask for --period {meant}")
+    begins, ends = min(end.ends_in.first_day for end in (first, last)), max(first.last_day, last.last_day)
+    meant = ":".join(dict.fromkeys(str(Period.containing(day, kind=kind)) for day in (begins, ends)))
+    raise QuestionError(f"{of} has {_IN_WORDS[kind]}, and {others[0]} is none of them: ask for --period {meant}")
 
 
 def periods_between(written: str, *, kind: PeriodKind, of: str) -> tuple[Period, Period]:
@@ -119,8 +120,7 @@ def periods_between(written: str, *, kind: PeriodKind, of: str) -> tuple[Period,
         first, last = read_period(begins), read_period(ends or begins)
     except PeriodError as error:
         raise QuestionError(f"{error}, 2026-07 or juli 2026") from error
-    for period in (first, last):
-        require_kind(period, kind=kind, of=of)
+    _require_kind(first, last, kind=kind, of=of)
     if last < first:
         raise QuestionError(f"{first} comes after {last}: name the earlier period first")
     return first, last

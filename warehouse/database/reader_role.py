@@ -21,7 +21,7 @@ _NAME = re.compile(r"[a-z_][a-z0-9_]{0,62}")
 
 # Nothing that a dashboard sends is meant to write. Many ask at once, and each a little: a question compiled, or spread over
 # the cores, takes more from the others than it gains.
-_SESSION = {
+SESSION = {
     "default_transaction_read_only": "on",
     "jit": "off",
     "max_parallel_workers_per_gather": "0",
@@ -116,7 +116,7 @@ def _admit(connection: Connection, login: str) -> list[str]:
         raise ReaderRefused(f"'{login}' cannot be an account's name: small letters a to z, digits and _, at most 63")
     done = [_made(connection, login, statement=f'create role "{login}" login')]
     session = connection.execute(_ROLE, {"name": login}).one().session
-    for setting, value in _SESSION.items():
+    for setting, value in SESSION.items():
         if not any(each.startswith(f"{setting}=") for each in session):
             _as_administrator(connection, f"alter role \"{login}\" set {setting} = '{value}'")
     if not connection.scalar(text("select pg_has_role(:login, :role, 'usage')"), {"login": login, "role": READER}):

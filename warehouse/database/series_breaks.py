@@ -19,11 +19,7 @@ class SeriesBreak(NamedTuple):
     members: frozenset[str] | None
 
 
-_BREAKS = """
-select b.series_break, b.caveat, b.first_period_id, b.members from core.series_breaks b
-join core.tables t on t.table_no = b.table_no
-where t.table_id = :table_id order by b.first_period_id
-"""
+_BREAKS = "select series_break, caveat, first_period_id, members from marts.breaks_of(:table_id)"
 
 
 def breaks_of(connection: Connection, *, table_id: str) -> list[SeriesBreak]:

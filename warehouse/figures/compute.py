@@ -20,7 +20,7 @@ from warehouse.danish.reservations import FEW_EXPLAINED, PROVISIONAL_EXPLAINED, 
 from warehouse.figures import population, printed_lists
 from warehouse.figures.block_grant import KEY as GRANT_KEY
 from warehouse.figures.block_grant import with_keys
-from warehouse.figures.inputs import Scope, period_codes, side_by_side, vintages_of
+from warehouse.figures.inputs import Scope, by_key, period_codes, side_by_side, vintages_of
 from warehouse.figures.model import FEEDS, KEY, OF_COUNTRY, RECIPIENTS, Figure
 from warehouse.formulas.statuses import status_of
 from warehouse.periods import Period, PeriodKind
@@ -135,9 +135,8 @@ def _of_the_year(rows: pl.DataFrame, *, name: str) -> pl.DataFrame:
 
 
 _BREAKS = """
-select t.table_id, g.name as benefit_group, b.first_period_id, b.caveat
-from core.series_breaks b join core.tables t using (table_no)
-left join core.benefit_groups g on g.table_no = b.table_no and core.is_concerned(g.members, b.members)
+select b.table_id, g.name as benefit_group, b.first_period, b.caveat
+from marts.series_breaks b left join regexp_split_to_table(b.benefit_groups, '; ') g(name) on true
 """
 
 
@@ -149,7 +148,7 @@ def _with_breaks(connection: Connection, rows: pl.DataFrame, *, figure: Figure) 
     earlier = {key: Period.from_key(key).shifted(-steps).key for key in rows["period_id"].unique().to_list()}
     found = [row for row in connection.execute(text(_BREAKS)) if _concerns(row.table_id, row.benefit_group, figure)]
     for row in found:
-        first = pl.lit(row.first_period_id)
+        first = pl.lit(Period.parse(row.first_period).key)
         since = pl.col("period_id").replace_strict(earlier, return_dtype=pl.Int32)
         across = (since < first) & (first <= pl.col("period_id"))
         here = across & (pl.col("item") == row.benefit_group) if RECIPIENTS in figure.tables else across
@@ -159,8 +158,8 @@ def _with_breaks(connection: Connection, rows: pl.DataFrame, *, figure: Figure) 
 
 
 _NEWEST = """
-select q.benefit_group_name as item, p.period_id
-from marts.provisional_as_of(coalesce(cast(:as_of as timestamptz), 'infinity')) q join core.periods p on p.code = q.period
+select q.benefit_group_name as item, q.period, true as provisional
+from marts.provisional_as_of(coalesce(cast(:as_of as timestamptz), 'infinity')) q
 """
 
 
@@ -171,9 +170,8 @@ def _with_provisional(
     if RECIPIENTS not in figure.tables:
         return rows
     if "provisional" not in rows.columns:
-        found = [(*row, True) for row in connection.execute(text(_NEWEST), {"as_of": as_of})]
-        types = {"item": pl.String, "period_id": pl.Int32, "provisional": pl.Boolean}
-        newest = pl.DataFrame(found, schema=types, orient="row")
+        types = pl.Schema({"item": pl.String, "period_id": pl.Int32, "provisional": pl.Boolean})
+        newest = by_key(connection.execute(text(_NEWEST), {"as_of": as_of}), types=types)
         rows = rows.join(newest, on=["item", "period_id"], how="left", maintain_order="left")
     said = pl.concat_list("caveats", pl.lit(PROVISIONAL_EXPLAINED))
     return rows.with_columns(caveats=pl.when("provisional").then(said).otherwise("caveats"))

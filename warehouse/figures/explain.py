@@ -12,19 +12,18 @@ from importlib.metadata import version
 from typing import Any
 
 import polars as pl
-from sqlalchemy import Connection, select, text
+from sqlalchemy import Connection, text
 
 from warehouse.figures.compute import Answer, area_name, head, number
 from warehouse.figures.inputs import Scope, period_codes, read
 from warehouse.figures.model import COUNTED, EVERY_MEMBER, RECIPIENTS, Figure, Input
 from warehouse.figures.population import INPUTS as POPULATION_INPUTS
 from warehouse.periods import Period
-from warehouse.schema.core import assumptions
 
 MISSING = "missing"
 _VINTAGES = """
-select v.vintage_id as vintage, t.table_id as "table", v.publisher_updated_on, v.seen_at, v.manifest
-from core.vintages v join core.tables t using (table_no) where v.vintage_id = any(:numbers)
+select v.vintage_id as vintage, v.table_id as "table", v.publisher_updated_on, v.seen_at, looked.manifest
+from marts.vintages v join marts.manifests_of(:numbers) looked using (vintage_id) where v.vintage_id = any(:numbers)
 """
 
 
@@ -43,11 +42,11 @@ def rests_on(connection: Connection, answered: Answer) -> tuple[dict[int, dict[s
 
 def _assumptions(connection: Connection, numbers: Iterable[int]) -> dict[int, dict[str, Any]]:
     """Assumptions by their numbers, as the command line gives them."""
-    column = assumptions.c
-    rows = connection.execute(select(assumptions).where(column.assumption_id.in_(sorted(numbers)))).mappings()
+    rows = connection.execute(text(_ASSUMPTIONS), {"numbers": sorted(numbers)}).mappings()
     return {row["assumption_id"]: {name: _plain(row[name]) for name in _SHOWN} for row in rows}
 
 
+_ASSUMPTIONS = "select * from marts.assumptions_on_record() where assumption_id = any(:numbers)"
 _SHOWN = ("name", "area_code", "basis", "valid_from", "valid_to", "value", "low", "high", "unit", "source", "evidence")
 
 
@@ -56,8 +55,11 @@ def _plain(cell: Any) -> Any:
 
 
 _EXPECTED = """
-select unnest(c.names) as name from core.counted_benefits c join core.periods p on p.first_day = c.first_day
-where p.code = :period order by 1
+select g.benefit_group_name as name
+from marts.benefit_groups g join marts.periods p on p.period = :period
+where g.counted_in_total and p.period_first_day <= coalesce(g.valid_until, 'infinity')
+  and (p.period_first_day + interval '1 month')::date > coalesce(g.valid_from, '-infinity')
+order by 1
 """
 
 

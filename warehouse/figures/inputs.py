@@ -6,15 +6,15 @@ is null too.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 import polars as pl
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, Row, text
 
 from warehouse.areas import COUNTRY
-from warehouse.database.sql_files import read_sql
 from warehouse.figures.model import COUNTED, EVERY_MEMBER, FEEDS, KEY, RECIPIENTS, Figure, Input
 from warehouse.periods import Period
 
@@ -47,51 +47,52 @@ class Scope:
     benefits: tuple[str, ...] | None = None
 
 
-_OBSERVED = """
-select a.code as area_code, o.period_id, coalesce(s.members ->> cast(:item as text), '') as item, o.value,
-       o.status::text as status, o.vintage_id
-from core.observations_as_of(coalesce(cast(:as_of as timestamptz), 'infinity')) o
-join core.series s on s.series_id = o.series_id
-join core.measures m on m.measure_id = s.measure_id
-join core.tables t on t.table_no = s.table_no
-join core.areas a on a.area_id = s.area_id
-where o.table_no = any(:tables) and m.name = :measure and a.code = any(coalesce(:areas, array[a.code]))
-  and s.members - coalesce(cast(:item as text), '') = t.root_members - coalesce(cast(:item as text), '')
+_CELLS = """
+select area_code, period_id, item, value, status, vintage_id
+from marts.{read}_as_of(coalesce(cast(:as_of as timestamptz), 'infinity'), :table, :measure, :item, :area)
 """
 _RECEIVED = """
-select b.area_code, p.period_id, b.benefit_group_name as item, b.{measure} as value, b.{measure}_status as status,
+select b.area_code, b.period, b.benefit_group_name as item, b.{measure} as value, b.{measure}_status as status,
        b.vintage_id
 from marts.benefit_recipients_as_of(coalesce(cast(:as_of as timestamptz), 'infinity'), :area) b
-join core.periods p on p.code = b.period
 where cast(:benefits as text[]) is null or b.benefit_group_name = any(:benefits)
 """
-_TABLES = "select table_no from core.tables where table_id = :table or 'feeds:' || feeds = :table order by table_no"
 
 
 def read(connection: Connection, wanted: Input, *, scope: Scope) -> pl.DataFrame:
     """One row per area x period x item of one input: value, status and the vintage that brought it, sorted."""
     code = COUNTRY if wanted.area == "country" else scope.area_code
-    about = {"item": wanted.item, "measure": wanted.measure, "as_of": scope.as_of}
+    about = {"table": wanted.table, "item": wanted.item, "measure": wanted.measure, "as_of": scope.as_of, "area": code}
     if wanted.table == RECIPIENTS and scope.received is not None:
         return moved(_among(scope.received, wanted=wanted, area_code=code), periods=wanted.earlier).sort(KEY)
     if wanted.table == RECIPIENTS:
         query = text(_RECEIVED.format(measure=wanted.measure))
-        benefits = None if scope.benefits is None else [*scope.benefits]
-        found = connection.execute(query, {"area": code, "as_of": scope.as_of, "benefits": benefits})
+        asked = {
+            "area": code,
+            "as_of": scope.as_of,
+            "benefits": None if scope.benefits is None else [*scope.benefits],
+        }
+        rows = by_key(connection.execute(query, asked), types=_TYPES)
     else:
-        numbers = list(connection.scalars(text(_TABLES), {"table": wanted.table}))
         own = wanted.table.startswith(FEEDS) or wanted.item == EVERY_MEMBER
-        query = text(read_sql(__package__, "inputs_of_own_tables") if own else _OBSERVED)
-        found = connection.execute(query, about | {"tables": numbers, "areas": [code] if code else None})
-    rows = pl.DataFrame([tuple(row) for row in found], schema=_TYPES, orient="row")
+        query = text(_CELLS.format(read="figure_lines" if own else "figure_inputs"))
+        rows = pl.DataFrame([tuple(row) for row in connection.execute(query, about)], schema=_TYPES, orient="row")
     rows = rows if wanted.only is None else rows.filter(pl.col("item") == wanted.only)
     return moved(rows, periods=wanted.earlier).sort(KEY)
 
 
+def by_key(found: Iterable[Row[Any]], *, types: pl.Schema) -> pl.DataFrame:
+    """Rows that tell their period by its code where `types` has `period_id`, the number that the warehouse stores."""
+    written = pl.Schema(types | {"period_id": pl.String()})
+    rows = pl.DataFrame([tuple(row) for row in found], schema=written, orient="row")
+    keys = {code: Period.parse(code).key for code in rows["period_id"].unique().to_list()}
+    told = pl.col("period_id").replace_strict(keys, return_dtype=pl.Int32) if keys else pl.lit(None, dtype=pl.Int32)
+    return rows.with_columns(period_id=told)
+
+
 _ALL_RECEIVED = """
-select b.area_code, p.period_id, b.benefit_group_name as item, b.vintage_id, {measures}
+select b.area_code, b.period, b.benefit_group_name as item, b.vintage_id, {measures}
 from marts.benefit_recipients_as_of(coalesce(cast(:as_of as timestamptz), 'infinity'), :area) b
-join core.periods p on p.code = b.period
 """
 _MEASURES = (
     "recipients_persons", "recipients_full_time_persons", "share_of_workforce_pct", "share_of_population_pct",
@@ -106,19 +107,18 @@ def received(connection: Connection, *, areas: Sequence[str] | None, as_of: date
     """Every measure of the benefits of some areas (None: of all), one row per area x period x benefit, read once."""
     query = text(_ALL_RECEIVED.format(measures=", ".join(f"{name}, {name}_status" for name in _MEASURES)))
     found = [
-        tuple(row)
+        row
         for code in ([None] if areas is None else sorted(set(areas)))
         for row in connection.execute(query, {"as_of": as_of, "area": code})
     ]
-    return pl.DataFrame(found, schema=_ALL_TYPES, orient="row")
+    return by_key(found, types=_ALL_TYPES)
 
 
 _TOTALS = """
-select t.area_code, p.period_id, '' as item, t.total_full_time_persons, t.status, t.total_low_full_time_persons,
+select t.area_code, t.period, '' as item, t.total_full_time_persons, t.status, t.total_low_full_time_persons,
        t.total_high_full_time_persons, t.parts, t.parts_expected, t.missing, t.hidden,
        string_to_array(t.vintages, ', ')::integer[], t.provisional
 from marts.benefit_totals_as_of(coalesce(cast(:as_of as timestamptz), 'infinity'), :area) t
-join core.periods p on p.code = t.period
 """
 _TOTAL_TYPES = pl.Schema(
     {"area_code": pl.String, "period_id": pl.Int32, "item": pl.String}
@@ -134,11 +134,11 @@ def totals(connection: Connection, *, scope: Scope) -> pl.DataFrame:
     received = scope.received
     wanted = [scope.area_code] if received is None else received["area_code"].unique().to_list()
     found = [
-        tuple(row)
+        row
         for code in (wanted if len(wanted) <= _FEW_AREAS else [None])
         for row in connection.execute(text(_TOTALS), {"as_of": scope.as_of, "area": code})
     ]
-    return pl.DataFrame(found, schema=_TOTAL_TYPES, orient="row").sort(KEY)
+    return by_key(found, types=_TOTAL_TYPES).sort(KEY)
 
 
 def _among(rows: pl.DataFrame, *, wanted: Input, area_code: str | None) -> pl.DataFrame:

@@ -35,16 +35,9 @@ _TYPES = pl.Schema(
 )
 
 _PRINTED = """
-select t.table_id, a.code as area_code, o.period_id, m.name as measure, o.value, o.status::text as status, o.vintage_id
-from core.observations_as_of(coalesce(cast(:as_of as timestamptz), 'infinity')) o
-join core.series s on s.series_id = o.series_id
-join core.measures m on m.measure_id = s.measure_id
-join core.tables t on t.table_no = s.table_no
-join core.areas a on a.area_id = s.area_id
-where o.table_no = any(:tables) and a.code = any(coalesce(:areas, array[a.code]))
+select table_id, area_code, period_id, measure, value, status, vintage_id
+from marts.list_cells_as_of(coalesce(cast(:as_of as timestamptz), 'infinity'), :tables, :area)
 """
-
-_NUMBERS = "select table_no from core.tables where table_id = any(:tables) order by table_no"
 
 
 def with_lists(connection: Connection, rows: pl.DataFrame, *, figure: Figure, scope: Scope) -> pl.DataFrame:
@@ -67,9 +60,8 @@ def with_lists(connection: Connection, rows: pl.DataFrame, *, figure: Figure, sc
 
 def _cells(connection: Connection, printed: Printed, *, scope: Scope) -> pl.DataFrame:
     """Every cell of the lists, one row per list x area x period x measure; `item` is what the table calls the list's."""
-    numbers = list(connection.scalars(text(_NUMBERS), {"tables": list(printed.lists)}))
-    areas = [scope.area_code] if scope.area_code else None
-    found = connection.execute(text(_PRINTED), {"tables": numbers, "areas": areas, "as_of": scope.as_of})
+    asked = {"tables": list(printed.lists), "area": scope.area_code, "as_of": scope.as_of}
+    found = connection.execute(text(_PRINTED), asked)
     cells = pl.DataFrame([tuple(row) for row in found], schema=_TYPES, orient="row")
     return cells.with_columns(item=pl.col("table_id").replace_strict(printed.lists, return_dtype=pl.String))
 

@@ -18,7 +18,7 @@ _VERSIONS = pl.Schema(
     {"series_id": pl.Int32, "period_id": pl.Int32, "vintage_id": pl.Int32, "value": pl.Float64, "status": pl.String}
 )
 _SERIES = pl.Schema({"series_id": pl.Int32, "measure": pl.String, "unit": pl.String, "area_code": pl.String})
-_VINTAGES = pl.Schema({"vintage_id": pl.Int32, "newest_period_id": pl.Int32, "backfilled": pl.Boolean})
+VINTAGES = pl.Schema({"vintage_id": pl.Int32, "newest_period_id": pl.Int32, "backfilled": pl.Boolean})
 _SHARES = ("bias_p_value", "hac_p_value", "news_p_value", "noise_p_value", "noise_to_signal")
 
 _SERIES_OF = """
@@ -31,11 +31,11 @@ select o.series_id, o.period_id, o.vintage_id, o.value, o.status::text from core
 join core.tables t using (table_no)
 where t.table_id = :table_id and o.series_id = any(:series) and o.period_id >= :first
 """
-_VINTAGES_OF = """
+VINTAGES_OF = """
 select v.vintage_id, v.newest_period_id, v.backfilled from core.vintages v join core.tables t using (table_no)
 where t.table_id = :table_id order by v.vintage_id
 """
-_BREAKS_OF = """
+BREAKS_OF = """
 select distinct b.first_period_id from core.series_breaks b join core.tables t using (table_no)
 where t.table_id = :table_id order by b.first_period_id
 """
@@ -58,7 +58,7 @@ def development(connection: Connection, *, table_id: str) -> pl.DataFrame | None
 
     None where no release was seen.
     """
-    vintages = read_rows(connection, _VINTAGES_OF, schema=_VINTAGES, table_id=table_id)
+    vintages = read_rows(connection, VINTAGES_OF, schema=VINTAGES, table_id=table_id)
     seen = releases(vintages).filter(pl.col("kind") == "release")
     if seen.is_empty():
         return None
@@ -68,7 +68,7 @@ def development(connection: Connection, *, table_id: str) -> pl.DataFrame | None
     )
     asked = {"table_id": table_id, "series": of["series_id"].to_list(), "first": before}
     versions = read_rows(connection, _VERSIONS_OF, schema=_VERSIONS, **asked)
-    breaks = tuple(connection.scalars(text(_BREAKS_OF), {"table_id": table_id}))
+    breaks = tuple(connection.scalars(text(BREAKS_OF), {"table_id": table_id}))
     return developed(versions, vintages, breaks=breaks).join(of, on="series_id")
 
 

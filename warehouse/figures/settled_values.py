@@ -14,7 +14,8 @@ from warehouse.areas import all_areas
 from warehouse.figures.inputs import first_days, period_codes
 from warehouse.figures.revision_profile import development, read_rows, size_classes
 from warehouse.formulas.development import USED
-from warehouse.formulas.revision_profile import FEWEST_RELEASES, reached
+from warehouse.formulas.release_calendar import FEWEST_RELEASES
+from warehouse.formulas.revision_profile import reached
 from warehouse.formulas.settled_values import backtest, known, settled
 from warehouse.periods import Period
 

@@ -14,10 +14,9 @@ import polars as pl
 
 from warehouse.formulas import regression
 from warehouse.formulas.development import CELL, USED
+from warehouse.formulas.release_calendar import FEWEST_RELEASES
 from warehouse.formulas.statuses import require
 
-FEWEST_RELEASES = 12
-"""Of fewer releases nothing is said."""
 TOO_FEW, ENOUGH = "too few releases", "enough releases"
 MUNICIPALITY_CLASSES = {"small": 0, "medium": 20_000, "large": 50_000}
 """Classes of municipalities, each with the inhabitants it begins with."""

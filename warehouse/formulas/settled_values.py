@@ -17,11 +17,11 @@ from numpy.typing import NDArray
 
 from warehouse.formulas.development import CELL, USED
 from warehouse.formulas.regression import Floats, Whole
-from warehouse.formulas.revision_profile import COUNTRY_CLASS, ENOUGH, FEWEST_RELEASES, TOO_FEW
+from warehouse.formulas.release_calendar import FEWEST_RELEASES
+from warehouse.formulas.revision_profile import COUNTRY_CLASS, ENOUGH, TOO_FEW
 from warehouse.formulas.statuses import require
 
-DRAWS, SEED = 400, 20_261_129
-BAND = 0.8
+DRAWS, SEED, BAND = 400, 20_261_129, 0.8
 HELD_OUT = 24
 """How many of the newest releases the band is tried on, each with what was known before it."""
 _WHOLE = ("persons", "cases", "rank")

@@ -17,7 +17,7 @@ from functools import partial
 from urllib.parse import urlsplit
 
 from tasks.archive.store import Entry, Manifest
-from tasks.results import ASKED_AGAIN, DUE, FULL_LOOK_EVERY, Due, Fetched, LastFetch, Listing, Offer, late_message
+from tasks.results import ASKED_AGAIN, DUE, FULL_LOOK_EVERY, Due, Fetched, LastFetch, Listing, Offer, quiet
 from tasks.sources.access import Access, is_answered_alike
 from tasks.sources.declarations import (
     archived_declaration,
@@ -47,6 +47,7 @@ from tasks.stoppages import (
 )
 from warehouse.catalogue.model import Table, jobindsats
 from warehouse.danish.clock import danish_day
+from warehouse.formulas.release_calendar import Calendar, awaited
 from warehouse.periods import Period
 from warehouse.settings import Settings
 
@@ -80,8 +81,16 @@ def _due(table: Table, *, listings: Listings, access: Access, today: date) -> Du
         listing = listings.line_of(table.id)
     except BodyUnreadable as stoppage:
         return Due(table.id, DUE, "asked", Listing(table.id), stoppage=stoppage)
-    last = access.known_of(table.id).last_fetch
-    return decide(table, listing=listing, last=last, today=today, remark=listings.remark, again=access.again)
+    known = access.known_of(table.id)
+    return decide(
+        table,
+        listing=listing,
+        last=known.last_fetch,
+        today=today,
+        learnt=known.calendar,
+        remark=listings.remark,
+        again=access.again,
+    )
 
 
 def decide(
@@ -90,21 +99,25 @@ def decide(
     listing: Listing | None,
     last: LastFetch | None,
     today: date,
+    learnt: Calendar | None = None,
     remark: str = "",
     again: bool = False,
 ) -> Due:
-    """What tonight means for one table; `remark` is what else to say where it is not listed."""
+    """What tonight means for one table; `remark` is what else to say where it is not listed.
+
+    `learnt` is the calendar of its own releases; without one the publisher's holds.
+    """
     if listing is None:
         return _not_listed(table, last=last, today=today, remark=remark)
-    late = listing.next_release_on is not None and listing.next_release_on < today
     newest = listing.newest_periods.get(table.period)
+    still = learnt if table.expected_on(today) else None
+    following = awaited(listing.next_release_on, learnt=still, newest=newest)
+    late = following is not None and following.latest < today
     news = _news(listing, newest=newest, last=last, today=today) or (ASKED_AGAIN if again else None)
     if news:
-        return Due(table.id, DUE, news, listing, newest, late=late)
-    if late:
-        return Due(table.id, "source_late", late_message(listing), listing, newest, late=late)
-    following = f"; the next release is on {listing.next_release_on}" if listing.next_release_on else ""
-    return Due(table.id, "not_due", f"nothing new since {listing.updated_on}{following}", listing, newest)
+        return Due(table.id, DUE, news, listing, newest, late=late, awaited=following)
+    outcome, reason = quiet(listing, awaited=following, today=today)
+    return Due(table.id, outcome, reason, listing, newest, late=late, awaited=following)
 
 
 def _news(listing: Listing, *, newest: str | None, last: LastFetch | None, today: date) -> str | None:

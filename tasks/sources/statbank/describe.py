@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from tasks.sources.access import Access
@@ -37,9 +37,14 @@ def listed(bank: Bank) -> list[ListedTable]:
     """Every table that StatBank lists, by one call; raises PublisherTrouble."""
     document = json_of(bank.ask(_TABLES).body, of="/tables", setting=SETTING)
     try:
-        return [ListedTable(PUBLISHER, str(each["id"]).lower(), str(each["text"]), "") for each in document]
+        return [_line(each) for each in document]
     except _MISSHAPEN as error:
         raise BodyUnreadable(f"/tables is not of the promised shape: {error!r}") from error
+
+
+def _line(entry: Mapping[str, Any]) -> ListedTable:
+    words = tuple(map(str, entry.get("variables") or ()))
+    return ListedTable(PUBLISHER, str(entry["id"]).lower(), str(entry["text"]), "", words)
 
 
 def describe(bank: Bank, table_id: str) -> OfferedTable:

@@ -13,7 +13,7 @@ from datetime import date
 from math import prod
 from typing import Unpack
 
-from tasks.results import ASKED_AGAIN, DUE, FULL_LOOK_EVERY, Due, Fetched, Listing, require_has_come
+from tasks.results import ASKED_AGAIN, DUE, FULL_LOOK_EVERY, Due, Fetched, Listing, quiet, require_has_come
 from tasks.sources.access import Access, is_answered_alike
 from tasks.sources.declarations import archived_declaration, as_declared, declared_table, wanted_tables
 from tasks.sources.http import Answer, HttpClient, Now, Options
@@ -23,6 +23,7 @@ from tasks.sources.statbank.metadata import CATALOGUE, SETTING, BankMetadata, me
 from tasks.stoppages import ReleaseMoved, Stoppage, Undeclared
 from warehouse.catalogue.model import Table, statbank
 from warehouse.danish.clock import danish_day
+from warehouse.formulas.release_calendar import awaited
 from warehouse.periods import Period
 from warehouse.settings import Settings
 
@@ -71,12 +72,16 @@ def _due(table: Table, *, bank: Bank, access: Access) -> Due:
     except Stoppage as stoppage:
         return Due(table.id, DUE, "asked", Listing(table.id), stoppage=stoppage)
     listing = _listing(table, metadata=metadata)
+    newest, today = listing.newest_periods.get(table.period), danish_day(access.clock())
+    learnt = access.known_of(table.id).calendar if table.expected_on(today) else None
+    following = awaited(None, learnt=learnt, newest=newest)
     known = _is_known(table, updated_on=metadata.updated_on, access=access)
     if known and not access.again:
-        return Due(table.id, "not_due", f"nothing new since {metadata.updated_on}", listing)
+        return Due(table.id, *quiet(listing, awaited=following, today=today), listing, awaited=following)
     reason = ASKED_AGAIN if known else f"StatBank updated it on {metadata.updated_on}"
-    newest = listing.newest_periods.get(table.period)
-    return Due(table.id, DUE, reason, listing, newest, answers=(access.keep(described),))
+    late = following is not None and following.latest < today
+    answers = (access.keep(described),)
+    return Due(table.id, DUE, reason, listing, newest, late=late, awaited=following, answers=answers)
 
 
 def _listing(table: Table, *, metadata: BankMetadata) -> Listing:

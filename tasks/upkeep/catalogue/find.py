@@ -49,7 +49,10 @@ def _listed(access: Access, *, troubles: list[str]) -> Iterator[ListedTable]:
             with statbank.session(access) as bank:
                 yield from statbank.listed(bank)
         except PublisherTrouble as trouble:
-            troubles.append(f"StatBank's tables could not be asked for: {trouble}")
+            troubles.append(
+                f"StatBank's list did not come, so its tables are not searched: {trouble}. "
+                "By its id one is found all the same: jobindsats adopt AUS08"
+            )
 
 
 def _line(catalogue: Catalogue, table: Table) -> ListedTable:

@@ -99,6 +99,8 @@ class Bank:
         split = urlsplit(target)
         try:
             match unquote(split.path).strip("/").split("/"):
+                case ["v1", "tables"]:
+                    return json_reply([_listed(table) for table in self._tables().values()])
                 case ["v1", "tableinfo", table_id]:
                     return json_reply(_described(redescribed.described(self._table(table_id), hit)))
                 case ["v1", "data", table_id, form]:
@@ -108,8 +110,11 @@ class Bank:
         except BankRefusal as refused:
             return _refused(HTTPStatus.BAD_REQUEST, refused.code, refused.message)
 
+    def _tables(self) -> Mapping[str, BankTable]:
+        return tables(self._publisher.today, seed=self._publisher.settings.seed)
+
     def _table(self, table_id: str) -> BankTable:
-        found = tables(self._publisher.today, seed=self._publisher.settings.seed).get(table_id.upper())
+        found = self._tables().get(table_id.upper())
         if found is None:
             raise BankRefusal("EXTRACT-NOTFOUND", f"Tabel findes ikke: {table_id}")
         moved = timedelta(hours=1 if found.id in self._moved else 0)
@@ -142,6 +147,22 @@ def _broken(hit: tuple[str, ...], elsewhere: str) -> Reply | None:
 
 def _refused(status: HTTPStatus, code: str, message: str) -> Reply:
     return json_reply({"errorTypeCode": code, "message": message}, status=status)
+
+
+def _listed(table: BankTable) -> dict[str, Any]:
+    """A line of the answer of `/tables`."""
+    [*_, newest] = next(variable.values for variable in table.variables if variable.is_time)
+    [oldest, *_] = next(variable.values for variable in table.variables if variable.is_time)
+    return {
+        "id": table.id,
+        "text": table.text,
+        "unit": "Antal",
+        "updated": table.updated_at.isoformat(),
+        "firstPeriod": oldest,
+        "latestPeriod": newest,
+        "active": True,
+        "variables": [variable.text for variable in table.variables],
+    }
 
 
 def _described(table: BankTable) -> dict[str, Any]:

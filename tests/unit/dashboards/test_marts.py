@@ -30,3 +30,8 @@ def test_one_that_is_written_out_is_tried_and_tells_no_password(sign: str) -> No
     said = refused(f"postgresql://reader:S3C{sign}RET@127.0.0.1:9/jobindsats")
     assert "Datavarehuset svarer ikke" in said
     assert not any(part in said for part in PARTS)
+
+
+def test_without_a_server_it_says_so_in_danish() -> None:
+    with pytest.raises(Unreachable, match="Datavarehuset svarer ikke"), reading("postgresql://127.0.0.1:1/x"):
+        pass

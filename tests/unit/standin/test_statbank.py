@@ -13,6 +13,7 @@ import pytest
 import requests
 
 from tasks.sources.statbank.cells import to_cells
+from tasks.sources.statbank.describe import listed
 from tasks.sources.statbank.fetch import Bank, figures, in_chunks, metadata_of
 from tasks.sources.statbank.metadata import differences, read_metadata
 from tasks.stoppages import BodyUnreadable, Stoppage, Undeclared
@@ -169,6 +170,16 @@ def test_a_quarter_that_is_not_there_yet_cannot_be_asked_for(publisher: StandIn)
 
 
 # ---- the protocol -------------------------------------------------------------------------------------------
+def test_its_list_has_every_table_and_is_read_by_ours(publisher: StandIn) -> None:
+    lines = {line["id"]: line for line in get(publisher, "tables?lang=da&format=JSON").json()}
+    folk1a = lines["FOLK1A"]
+    assert (folk1a["firstPeriod"], folk1a["latestPeriod"], folk1a["variables"][0]) == ("2008K1", "2026K3", "område")
+    with Bank(publisher.statbank_url, now=lambda: datetime.now(UTC)) as bank:
+        assert {(line.id, line.title) for line in listed(bank)} == {
+            (key.lower(), line["text"]) for key, line in lines.items()
+        }
+
+
 def test_a_description_has_the_keys_in_the_order_that_was_seen(publisher: StandIn) -> None:
     found = described(publisher, "folk1a")
     assert list(found) == [

@@ -163,7 +163,7 @@ def test_a_warehouse_in_which_nothing_is_wrong(engine: Engine) -> None:
     a_night(engine)
     found = of_runs(engine)
     assert {each.verdict for each in found.values()} == {"well"}, found
-    assert found.keys() == {"clock", "nights", "readers", "limits"}
+    assert found.keys() == {"clock", "nights", "calendar", "readers", "limits"}
 
 
 def test_before_the_first_night_the_next_step_is_a_night(engine: Engine) -> None:

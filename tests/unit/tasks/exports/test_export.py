@@ -309,7 +309,8 @@ def test_the_manifest_names_every_file_and_what_is_in_it(filled: Engine, tmp_pat
 def test_an_export_replaces_the_one_before_and_nothing_else(filled: Engine, tmp_path: Path) -> None:
     exported(filled, tmp_path, "parquet")
     (tmp_path / "noter.txt").write_text("mine", encoding="utf-8")
-    export(filled, to=tmp_path, form="csv", marts=marts_named(["savings", "marts.exits"]), now=NOW)
+    manifest = export(filled, to=tmp_path, form="csv", marts=marts_named(["savings", "marts.exits"]), now=NOW)
+    assert "savings.parquet" in manifest["removed"] or "savings/data.parquet" in manifest["removed"]
     lying = {path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*")}
     assert lying == {"savings.csv", "exits.csv", "manifest.json", "datapackage.json", "noter.txt"}
 
@@ -401,6 +402,10 @@ def test_the_command_writes_them_and_a_mart_that_is_not_there_is_wrong_use(
     assert json.loads(capsys.readouterr().out)["marts"] == {"data_dictionary": len(entries())}
     assert run([*asked, "--international"]) == 0
     assert (tmp_path / "out" / "data_dictionary.csv").read_text(encoding="utf-8").startswith('"table_name",')
+    assert "is gone" not in capsys.readouterr().out
+    assert run([*asked[:-1], "savings"]) == 0
+    told = " ".join(capsys.readouterr().out.split())
+    assert "is gone: data_dictionary.csv. Name another folder to keep both" in told
     assert run([*asked, "--mart", "saving"]) == 2
     assert "there is no mart 'saving'" in capsys.readouterr().err
 

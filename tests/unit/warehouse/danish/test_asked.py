@@ -80,6 +80,9 @@ def test_a_span_may_be_of_words() -> None:
         ("2023-10", PeriodKind.YEAR, "2023Y01"),
         ("2023-10", PeriodKind.ROLLING_YEAR, "2023QMAT04"),
         ("2023QMAT02", PeriodKind.MONTH, "2023M04:2023M06"),
+        ("2021:2025", PeriodKind.MONTH, "2021M01:2025M12"),
+        ("2025:2021", PeriodKind.QUARTER, "2021Q01:2025Q04"),
+        ("2024M03:2025", PeriodKind.MONTH, "2024M03:2025M12"),
     ],
 )
 def test_a_period_of_another_kind_is_answered_with_those_to_ask_for(

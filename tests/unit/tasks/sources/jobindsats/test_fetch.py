@@ -16,6 +16,7 @@ from tasks.sources.jobindsats.fetch import decide, due
 from tests.scripted import scripted, send
 from warehouse.catalogue.model import jobindsats
 from warehouse.danish.clock import Clock
+from warehouse.formulas.release_calendar import Calendar
 from warehouse.settings import Settings
 
 TODAY = date(2026, 8, 20)
@@ -90,6 +91,35 @@ def test_a_release_that_has_not_come_is_late_from_the_day_after() -> None:
 def test_a_late_table_is_fetched_all_the_same_when_its_week_is_over() -> None:
     decision = decide(TABLE, listing=LISTING, last=LOOKED, today=date(2026, 9, 23))
     assert (decision.fetch, decision.late) == (True, True)
+
+
+LEARNT = Calendar(releases=13, days=19, least_days=18, most_days=23)
+"""Of August, the next month, that is 19 September, from the 18th to the 23rd."""
+
+
+def test_the_calendar_of_its_own_releases_goes_before_the_publishers() -> None:
+    looked = LastFetch(LOOKED.updated_on, LOOKED.newest_period, datetime(2026, 9, 22, 4, tzinfo=UTC))
+    in_time, late = (
+        decide(TABLE, listing=LISTING, last=looked, today=date(2026, 9, day), learnt=LEARNT) for day in (23, 24)
+    )
+    assert (in_time.outcome, late.outcome, late.late) == ("not_due", "source_late", True)
+    assert "expected on 2026-09-19 (2026-09-18 to 2026-09-23) by its last 13 releases" in in_time.reason
+    assert "was expected on 2026-09-19 (2026-09-18 to 2026-09-23) by its last 13 releases" in late.reason
+    assert "the publisher announced 2026-09-22" in late.reason
+
+
+def test_a_retired_table_that_is_still_listed_is_never_late_by_its_own_releases() -> None:
+    listing = Listing("y36a02", date(2025, 6, 26), None, {"M": "2025M05"})
+    looked = LastFetch(listing.updated_on, "2025M05", datetime(2025, 8, 21, 4, tzinfo=UTC))
+    assert decide(RETIRED, listing=listing, last=looked, today=date(2025, 8, 22), learnt=LEARNT).outcome == "not_due"
+
+
+@pytest.mark.parametrize("newest", [{}, {"M": "august"}])
+def test_a_newest_period_that_cannot_be_read_leaves_the_publishers_calendar(newest: dict[str, str]) -> None:
+    listing = Listing("y25i01", LISTING.updated_on, LISTING.next_release_on, newest)
+    looked = LastFetch(LISTING.updated_on, newest.get("M"), datetime(2026, 9, 22, 4, tzinfo=UTC))
+    late = decide(TABLE, listing=listing, last=looked, today=date(2026, 9, 23), learnt=LEARNT)
+    assert (late.outcome, "by the publisher's calendar" in late.reason) == ("source_late", True)
 
 
 def test_what_is_asked_for_again_is_due_though_nothing_is_new() -> None:

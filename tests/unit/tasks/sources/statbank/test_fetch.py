@@ -32,6 +32,7 @@ from tests.scripted import scripted, send
 from tests.standin.server import StandIn, running
 from tests.statbank_answers import description
 from warehouse.danish.clock import Clock
+from warehouse.formulas.release_calendar import Calendar
 from warehouse.settings import Settings
 
 NOW = datetime(2026, 8, 20, 4, 15, tzinfo=UTC)
@@ -163,6 +164,21 @@ def test_an_update_date_that_has_not_come_stops_the_table(
         settings = Settings(statbank_url=server.url, data_dir=tmp_path)
         (found,) = due(Access(settings, clock=Clock(NOW), archive=archive, run_id=1), wanted=frozenset({"folk1a"}))
     assert ("updated on 2099-01-01, and today is 2026-08-20" in str(found.stoppage)) is stopped
+
+
+@pytest.mark.parametrize(("most_days", "outcome"), [(51, "not_due"), (50, "source_late")])
+def test_statbank_announces_nothing_and_is_late_by_its_own_releases(
+    archive: Archive, tmp_path: Path, most_days: int, outcome: str
+) -> None:
+    """The first quarter of 2026 is the newest, and today is the 51st day after the end of the second."""
+    learnt = Calendar(releases=14, days=42, least_days=41, most_days=most_days)
+    known = {"folk1a": Known(LastFetch(date(2025, 8, 11), "2026Q01", NOW), calendar=learnt)}
+    with scripted(lambda to, call: send(to, body=description(quarters=["2025K4", "2026K1"]))) as server:
+        settings = Settings(statbank_url=server.url, data_dir=tmp_path)
+        access = Access(settings, clock=Clock(NOW), archive=archive, run_id=1, known=known)
+        [found] = due(access, wanted=frozenset({"folk1a"}))
+    assert found.outcome == outcome
+    assert "by its last 14 releases" in found.reason
 
 
 def test_what_statbank_did_not_update_is_due_when_it_is_asked_for_again(archive: Archive, tmp_path: Path) -> None:

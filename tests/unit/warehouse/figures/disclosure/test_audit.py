@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import Connection, Engine, text
 
 from tasks.derive import bring_figures_up_to_date, bring_up_to_date
-from tasks.disclosure import audited, told_too_much
+from tasks.watch.disclosure import audited, told_too_much
 from tests.conventions.sources import ROOT
 from tests.properties.releases import FIRST_NIGHT, HIDDEN, Release, publish_release, shown
 from warehouse.assumptions.model import shipped

@@ -17,7 +17,7 @@ from flows.command_line.main import run as command
 from tasks.derive import bring_up_to_date
 from tasks.runs.alerts import in_words, note_told, raise_alerts, subject, tell, untold
 from tasks.runs.report import thresholds_crossed
-from tasks.thresholds import note_crossings, own_thresholds, tried
+from tasks.watch.thresholds import note_crossings, own_thresholds, tried
 from tests.properties.releases import HIDDEN, forget, open_run, publish_release, shown
 from tests.web_hook import web_hook
 from warehouse.danish.writing import TIED
