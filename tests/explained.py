@@ -17,13 +17,9 @@ OF_LOCAL_FILES = {
     "multi_year_budget": "Herlev",
 }
 """The area that a figure of own tables is of in docs/examples/local_files."""
-OF_BUDGETS = {"budget_followup": "Herlev"}
-"""Of a municipality's own budget: tests/journey/test_budgets.py takes it apart."""
 OF_STATBANK = dict.fromkeys(("public_support_share", "public_support_share_of_working_age"), "Herlev")
 _OF_ANOTHER = {"investment_case": "Faaborg-Midtfyn", "net_present_value": "Ringsted", "grant_share": "Holstebro"}
-OF_THE_REST = {
-    name: _OF_ANOTHER.get(name, "Herlev") for name in FIGURES if name not in OF_LOCAL_FILES | OF_STATBANK | OF_BUDGETS
-}
+OF_THE_REST = {name: _OF_ANOTHER.get(name, "Herlev") for name in FIGURES if name not in OF_LOCAL_FILES | OF_STATBANK}
 
 Answer = Callable[..., Any]
 

@@ -113,6 +113,19 @@ TABLES: dict[str, dict[str, Any]] = {
     },
 }
 
+PERSON_BUDGET: dict[str, Any] = {
+    "title": "Budget i helårspersoner",
+    "feeds": "budget",
+    "period": MONTHS,
+    "missing": [".."],
+    "keys": [{"column": "Ydelse"}],
+    "columns": [
+        {"name": "budget_full_time_persons", "label": "Helårspersoner", "unit": "full_time_persons", "type": "decimal"},
+        {"name": "price_dkk", "label": "Pris", "unit": "dkk", "may_be_missing": True},
+    ],
+}
+"""What a table of budgeted full-time persons says of itself; its rows are the test's own."""
+
 
 def ids() -> list[str]:
     """The ids of the tables in the warehouse, sorted."""

@@ -18,7 +18,7 @@ from sqlalchemy import Engine, text
 
 from tasks.derive import bring_figures_up_to_date
 from tests.own_nights import OwnNights
-from tests.own_tables import MONTHS, save
+from tests.own_tables import PERSON_BUDGET, save
 from tests.properties.releases import HIDDEN, night, publish_release, shown
 from warehouse.areas import municipalities
 from warehouse.assumptions.model import shipped
@@ -57,17 +57,6 @@ SHEET: dict[str, dict[str, Any]] = {
         "budget": ["105,5"] * 12,
         "price": "..",
     },
-}
-BUDGET = {
-    "title": "Budget i helårspersoner",
-    "feeds": "budget",
-    "period": MONTHS,
-    "missing": [".."],
-    "keys": [{"column": "Ydelse"}],
-    "columns": [
-        {"name": "budget_full_time_persons", "label": "Helårspersoner", "unit": "full_time_persons", "type": "decimal"},
-        {"name": "price_dkk", "label": "Pris", "unit": "dkk", "may_be_missing": True},
-    ],
 }
 
 
@@ -119,7 +108,7 @@ def followed(module_engine: Engine, tmp_path_factory: pytest.TempPathFactory) ->
     """The budget, published by a night, and the three benefits as the publisher has them then; these tests only read."""
     with pytest.MonkeyPatch.context() as patch:
         nights = OwnNights.set_up(module_engine, folder=tmp_path_factory.mktemp("budget"), patch=patch)
-        save(nights.own, "personbudget", rows=file(), **BUDGET)
+        save(nights.own, "personbudget", rows=file(), **PERSON_BUDGET)
         save(nights.own, "comparable", rows=LISTED, **LIST)
         assert nights.outcomes("2026-07-01") == {"local_personbudget": "published", "local_comparable": "published"}
         for nth, sheet in enumerate(SHEET.values()):

@@ -14,18 +14,31 @@ from sqlalchemy.exc import DBAPIError
 
 from tests.conftest import Stage
 from tests.explained import OF_THE_REST, taken_apart, without_origin
+from tests.own_tables import PERSON_BUDGET, save
 from tests.scene import Scene
 from tests.star import compared, lost_or_doubled, moments, repeated
 from warehouse.catalogue.model import jobindsats
 
 pytestmark = pytest.mark.slow
-TABLES = [*sorted({group.table for group in jobindsats().benefit_groups}), "y25i01", "y25i03", "y30r21", "y01h01"]
+BUDGETED = {"Sygedagpenge": "282,4;150.000", "A-dagpenge": "405,5;100.000", "Fleksjob": "105,5;.."}
+BUDGET = [f"2023M{month:02};{benefit};{budget}" for month in range(1, 13) for benefit, budget in BUDGETED.items()]
+TABLES = [
+    *sorted({group.table for group in jobindsats().benefit_groups}),
+    "y25i01",
+    "y25i03",
+    "y30r21",
+    "y01h01",
+    "local_files",
+]
 
 
 @pytest.fixture(scope="module")
 def two_nights(stage: Stage) -> Iterator[Scene]:
-    """The nights of 5 November and 5 December 2023."""
+    """The nights of 5 November and 5 December 2023, over the publisher's tables and Herlev's budget."""
     with stage(today="2023-11-05", scale="small") as scene:
+        own = scene.folder / "own"
+        scene.patch.setenv("JOBINDSATS_LOCAL_FILES", str(own))
+        save(own, "persons", rows="\n".join(["Måned;Ydelse;Helårspersoner;Pris", *BUDGET, ""]), **PERSON_BUDGET)
         for day in ("2023-11-05", "2023-12-05"):
             report = scene.night(day, tables=TABLES)
             assert report.outcome == "completed", [t for t in report.tables if t["outcome"] == "quarantined"]

@@ -10,6 +10,9 @@ import pytest
 from sqlalchemy import create_engine
 
 from flows.command_line.main import run as command
+from flows.replay import replay
+from tasks.runs.progress import telling
+from tasks.runs.states import value_of
 from tests.scene import Scene
 from tests.serving import Server
 from warehouse.database.locks import Lock, held
@@ -129,6 +132,21 @@ def test_a_backfill_is_shown_as_it_ended_with_its_partitions_and_their_reasons(
     scene.set_clock()
     assert command(["backfill", "--resume", "1", "--json"]) == 0
     assert shown(prefect.newest("backfill")) == ("backfill 1 resumed", "Completed", "COMPLETED")
+
+
+def test_a_replay_tells_of_each_vintage_and_its_bar_ends_at_the_end(scene: Scene, prefect: Prefect) -> None:
+    for day in ("2023-11-05", "2023-12-05"):
+        assert scene.night(day, tables=["y10a02", "y12a02"]).outcome == "completed"
+    steps: list[tuple[str, int, int]] = []
+    with telling(lambda *step: steps.append(step)):
+        report = value_of(replay, None, verify=True)
+    assert (report.equal, report.vintages) == (True, len(steps))
+    assert [(done, of) for _, done, of in steps] == [(nth, len(steps)) for nth in range(len(steps))]
+    assert {table for table, _, _ in steps} == {"y10a02", "y12a02"}
+    run = prefect.newest("replay")
+    assert shown(run)[1:] == ("Completed", "COMPLETED")
+    bar = prefect.left(run)["replay-progress"]
+    assert (bar["data"], bar["description"]) == (100, f"done: {len(steps)} of {len(steps)}")
 
 
 def test_a_backfill_whose_marts_cannot_be_filled_has_failed(
