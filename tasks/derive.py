@@ -19,7 +19,7 @@ from tasks.resources import RETRIES, open_resources
 from tasks.runs.report import note_moves
 from tasks.runs.states import problem
 from tasks.watch.disclosure import told_too_much
-from tasks.watch.thresholds import note_crossings, own_thresholds
+from tasks.watch.thresholds.crossings import note_crossings, own_thresholds
 from warehouse.catalogue.model import jobindsats
 from warehouse.errors import DATABASE_ERRORS, in_words, went_away
 from warehouse.marts import benefits, fill_revisions

@@ -258,7 +258,7 @@ def thresholds(
 ) -> int:
     """Show how a municipality's own limits, written down in a YAML file, stand; nothing is told or put on record."""
     from tasks.resources import ready
-    from tasks.watch.thresholds import tried
+    from tasks.watch.thresholds.crossings import tried
 
     with ready() as resources, resources.engine.connect() as connection:
         now = resources.clock()

@@ -19,13 +19,13 @@ from tasks.resources import Resources
 from tasks.runs import alerts
 from tasks.runs.lifecycle import A_LITTLE_LONGER
 from tasks.watch.calendars import awaited_releases
-from tasks.watch.thresholds import own_thresholds
+from tasks.watch.thresholds.content import ThresholdsError
+from tasks.watch.thresholds.crossings import own_thresholds
 from warehouse.assumptions.model import AssumptionError
 from warehouse.danish.clock import danish_day, in_denmark
 from warehouse.database.locks import Lock, holders
 from warehouse.formulas.release_calendar import PUBLISHER
 from warehouse.settings import Settings
-from warehouse.thresholds.content import ThresholdsError
 
 A_NIGHT_AT_LEAST_EVERY = timedelta(hours=26)
 

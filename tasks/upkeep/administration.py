@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import URL, Connection
 
 from tasks.resources import data_folder, open_resources, ready, require_warehouse
+from tasks.watch.thresholds.content import ThresholdsError
 from warehouse.areas import AreaUnknown
 from warehouse.assumptions.model import AssumptionError
 from warehouse.catalogue.model import CatalogueError
@@ -16,7 +17,6 @@ from warehouse.database.scratch import WrongTarget
 from warehouse.errors import DATABASE_ERRORS, QuestionError, in_words
 from warehouse.periods import PeriodError
 from warehouse.settings import SettingsError, read_settings
-from warehouse.thresholds.content import ThresholdsError
 
 WRONG_USE = (
     AreaUnknown,

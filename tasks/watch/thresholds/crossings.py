@@ -12,12 +12,12 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
+from tasks.watch.thresholds.content import ThresholdsFile, thresholds_in
+from tasks.watch.thresholds.judging import Judged, judged
+from tasks.watch.thresholds.telling import told, vintages_of
 from warehouse.danish.asked import moment
 from warehouse.errors import QuestionError
 from warehouse.settings import Settings
-from warehouse.thresholds.content import ThresholdsFile, thresholds_in
-from warehouse.thresholds.judging import Judged, judged
-from warehouse.thresholds.telling import told, vintages_of
 
 _LASTING = "select about, raised_at, told_at from ops.alerts where trouble = 'threshold' and mended_at is null"
 

@@ -17,12 +17,12 @@ from flows.command_line.main import run as command
 from tasks.derive import bring_up_to_date
 from tasks.runs.alerts import in_words, note_told, raise_alerts, subject, tell, untold
 from tasks.runs.report import thresholds_crossed
-from tasks.watch.thresholds import note_crossings, own_thresholds, tried
+from tasks.watch.thresholds.content import ThresholdsFile, read_thresholds
+from tasks.watch.thresholds.crossings import note_crossings, own_thresholds, tried
 from tests.properties.releases import HIDDEN, forget, open_run, publish_release, shown
 from tests.web_hook import web_hook
 from warehouse.danish.writing import TIED
 from warehouse.settings import Settings
-from warehouse.thresholds.content import ThresholdsFile, read_thresholds
 
 FIRST = datetime(2023, 11, 21, 4, 15, tzinfo=UTC)
 HERLEV = 163

@@ -12,11 +12,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tasks.watch.thresholds import judging, telling
+from tasks.watch.thresholds.judging import Judged, Month, against_budget, growth, place
+from tasks.watch.thresholds.telling import Vintage, told
 from warehouse.danish.writing import TIED
 from warehouse.periods import Period
-from warehouse.thresholds import judging, telling
-from warehouse.thresholds.judging import Judged, Month, against_budget, growth, place
-from warehouse.thresholds.telling import Vintage, told
 
 PCT = Judged("A-dagpenge vokser", "growth", "Herlev", "A-dagpenge", Decimal(5), "pct")
 PERSONS = replace(PCT, limit=Decimal(20), unit="full_time_persons")

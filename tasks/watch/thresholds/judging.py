@@ -14,6 +14,7 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
+from tasks.watch.thresholds.content import Budget, Lateness, Rank, Threshold, ThresholdsFile
 from warehouse.areas import find
 from warehouse.catalogue.named import table_named
 from warehouse.danish.clock import danish_day
@@ -24,7 +25,6 @@ from warehouse.figures import FIGURES
 from warehouse.figures.compute import answer
 from warehouse.figures.inputs import Scope
 from warehouse.periods import Period
-from warehouse.thresholds.content import Budget, Lateness, Rank, Threshold, ThresholdsFile
 
 NOW = "infinity"
 FOLLOW_UP, ALL_BUDGETED, AS_IT_STANDS = "budget_followup", "I alt", "as_it_stands"
@@ -117,7 +117,7 @@ class _Asked:
         if area not in self._months:
             found: dict[str, list[Month]] = {}
             asked = {"as_of": self._as_of or NOW, "area_code": find(area).code}
-            for row in self._connection.execute(text(read_sql("warehouse.thresholds", "benefit_months")), asked):
+            for row in self._connection.execute(text(read_sql(__package__, "benefit_months")), asked):
                 found.setdefault(row.benefit or "", []).append(_month(row))
             self._months[area] = found
         return self._months[area]
@@ -143,7 +143,7 @@ class _Asked:
 
     def _lateness(self, name: str, *, area: str, lateness: Lateness) -> Iterator[Judged]:
         limit, unit = _limit(lateness)
-        statement = text(read_sql("warehouse.thresholds", "lateness"))
+        statement = text(read_sql(__package__, "lateness"))
         asked = {"today": self._today, "as_of": self._as_of or NOW}
         rows = {row.table_id: row for row in self._connection.execute(statement, asked)}
         late = [table_id for table_id, row in rows.items() if row.days_late > 0]

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
+from tasks.watch.thresholds.content import KINDS, Budget, Growth, Lateness, Rank, Threshold, read_thresholds
 from tests.conventions.sources import ROOT
-from warehouse.thresholds.content import KINDS, Budget, Growth, Lateness, Rank, Threshold, read_thresholds
 
 PAGE = (ROOT / "docs" / "thresholds.md").read_text(encoding="utf-8")
 

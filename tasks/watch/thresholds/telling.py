@@ -9,9 +9,9 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, text
 
+from tasks.watch.thresholds.judging import Judged
 from warehouse.danish import places, writing
 from warehouse.periods import Period
-from warehouse.thresholds.judging import Judged
 
 _ALL = "ydelsesmodtagere i alt"
 _DECIMALS = 3

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from warehouse.thresholds.content import ThresholdsError, ThresholdsFile, read_thresholds, thresholds_in
+from tasks.watch.thresholds.content import ThresholdsError, ThresholdsFile, read_thresholds, thresholds_in
 
 GOOD = """\
 area: Herlev Kommune
