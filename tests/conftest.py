@@ -82,8 +82,19 @@ def server() -> Iterator[URL]:
         return
     # Not in pytest's own folder: it keeps the last three sessions, and a parallel session is soon not among them.
     with tempfile.TemporaryDirectory(prefix="warehouse-of-the-tests-") as folder:
-        yield embedded.start(Path(folder))
+        url = embedded.start(Path(folder))
+        _keep_small(url)
+        yield url
         embedded.stop(Path(folder))
+
+
+def _keep_small(server: URL) -> None:
+    """Let the log of a server of the tests take little room: there is one of them for each process that tests."""
+    control = create_engine(server, isolation_level="AUTOCOMMIT")
+    with control.connect() as connection:
+        connection.execute(text("alter system set max_wal_size = '192MB'"))
+        connection.execute(text("select pg_reload_conf()"))
+    control.dispose()
 
 
 @contextmanager
