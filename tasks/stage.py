@@ -69,7 +69,7 @@ def stage_table(
     count, content_hash, newest_is_hidden = _filled(connection, snapshot, name=name, table_no=table_no, change=change)
     mark_not_yet(connection, name=name, measures=[measure.name for measure in table.measures if measure.not_yet])
     if newest_is_hidden:
-        mark_newest_not_yet(connection, name=name)
+        mark_newest_not_yet(connection, name=name, table_no=table_no)
     stands_already = newest is not None and newest.content_hash == content_hash
     if not stands_already:
         finish_staging(

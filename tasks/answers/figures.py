@@ -199,12 +199,12 @@ def profile(connection: Connection, *, table: Table) -> dict[str, Any]:
     `profile` has one row per measure, size class and age in releases, as marts.revision_profile has them; where there are
     too few releases none says anything, and `revised` lists what was revised.
     """
-    from warehouse.figures.revision_profile import revision_profile
+    from warehouse.figures.revision_profile import development, revision_profile
     from warehouse.formulas.release_calendar import FEWEST_RELEASES
     from warehouse.formulas.revision_profile import ENOUGH, TOO_FEW
     from warehouse.reading import revisions
 
-    found = revision_profile(connection, table_id=table.id)
+    found = revision_profile(development(connection, table_id=table.id), table_id=table.id)
     rows = found.sort("measure", "size_class", "age_releases").to_dicts() if found.height else []
     enough = any(row["status"] == ENOUGH for row in rows)
     return {
@@ -222,12 +222,13 @@ def settled(connection: Connection, *, table: Table, area: str, period: str | No
 
     One row per measure and young period, all where none is named; raises QuestionError, AreaUnknown.
     """
+    from warehouse.figures.revision_profile import development
     from warehouse.figures.settled_values import settled_values, unsettled_values
     from warehouse.reading import require_held
 
     code, wanted = find(area).code, period and str(read_period(period))
     require_held(connection, table)
-    found = settled_values(connection, table_id=table.id)
+    found = settled_values(connection, development(connection, table_id=table.id), table_id=table.id)
     found = found if found.height else unsettled_values(connection, table_id=table.id)
     rows = found.filter(pl.col("area_code") == code).to_dicts()
     kept = [row for row in rows if wanted in (None, row["period"])]

@@ -118,6 +118,7 @@ FIGURES = (
         ),
         compute=formulas.block_grant_share,
         also_reads=(population.TABLE,),
+        by_benefit=True,
         value="share_pct",
         rests_on=dict.fromkeys(("share_pct", "key_difference_pct_point"), ("local_persons", SMALLEST_COUNT)),
         assumptions=(KEY,),

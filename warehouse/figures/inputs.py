@@ -34,14 +34,17 @@ NOTHING = pl.DataFrame(schema=_TYPES)
 
 @dataclass(frozen=True)
 class Scope:
-    """Which rows are wanted: of one area (None: of all), as known at a moment (None: now).
+    """Which rows are wanted: of one area (None: of all), as known at a moment (None: now), of some `benefits` by
+    name (None: of all).
 
-    `received` are the benefits' rows as `received` gives them, of that moment: several figures then share one reading.
+    `received` are the benefits' rows as `received` gives them, of that moment: several figures then share one reading, of
+    all benefits.
     """
 
     area_code: str | None = None
     as_of: datetime | None = None
     received: pl.DataFrame | None = field(default=None, compare=False)
+    benefits: tuple[str, ...] | None = None
 
 
 _CELLS = """
@@ -52,6 +55,7 @@ _RECEIVED = """
 select b.area_code, b.period, b.benefit_group_name as item, b.{measure} as value, b.{measure}_status as status,
        b.vintage_id
 from marts.benefit_recipients_as_of(coalesce(cast(:as_of as timestamptz), 'infinity'), :area) b
+where cast(:benefits as text[]) is null or b.benefit_group_name = any(:benefits)
 """
 
 
@@ -63,7 +67,12 @@ def read(connection: Connection, wanted: Input, *, scope: Scope) -> pl.DataFrame
         return moved(_among(scope.received, wanted=wanted, area_code=code), periods=wanted.earlier).sort(KEY)
     if wanted.table == RECIPIENTS:
         query = text(_RECEIVED.format(measure=wanted.measure))
-        rows = by_key(connection.execute(query, {"area": code, "as_of": scope.as_of}), types=_TYPES)
+        asked = {
+            "area": code,
+            "as_of": scope.as_of,
+            "benefits": None if scope.benefits is None else [*scope.benefits],
+        }
+        rows = by_key(connection.execute(query, asked), types=_TYPES)
     else:
         own = wanted.table.startswith(FEEDS) or wanted.item == EVERY_MEMBER
         query = text(_CELLS.format(read="figure_lines" if own else "figure_inputs"))
@@ -201,6 +210,9 @@ def vintages_of(rows: pl.DataFrame, *, names: Sequence[str]) -> pl.DataFrame:
     if "vintages" in rows.columns:
         return rows
     columns = [f"{name}_vintage" for name in names if f"{name}_vintage" in rows.columns]
-    return rows.with_columns(
-        vintages=pl.concat_list(columns).list.drop_nulls().list.unique().list.sort() if columns else pl.lit([])
-    )
+    if not columns:
+        return rows.with_columns(vintages=pl.lit([]))
+    # Few vintages bring many rows, and a list for each row costs more than all else of a figure.
+    together = rows.select(columns).unique()
+    told = together.with_columns(vintages=pl.concat_list(columns).list.drop_nulls().list.unique().list.sort())
+    return rows.join(told, on=columns, how="left", nulls_equal=True, maintain_order="left")

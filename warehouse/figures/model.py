@@ -83,8 +83,9 @@ class Figure:
     put beside the rows by its own `join`, which takes those named in `joined_assumptions`. A figure whose rows are not its
     inputs looked up one by one has a `reading`. Where `every_period` belongs together, all are answered when none is asked
     for, else the newest. With `printed`, rows of lists stand beside those of its table. `also_reads` are tables that it
-    reads besides its inputs. `rests_on` says of each column in per cent which of its columns must be how large, for it to
-    be told.
+    reads besides its inputs. A row of one that is `by_benefit` rests on no other benefit, but for whether the last month of one
+    that has ended is provisional: its mart is filled for the benefits that moved. `rests_on` says of each column in per cent
+    which of its columns must be how large, for it to be told.
     """
 
     name: str
@@ -109,6 +110,7 @@ class Figure:
     everywhere: bool = False
     printed: Printed | None = None
     also_reads: tuple[str, ...] = ()
+    by_benefit: bool = False
     rests_on: Mapping[str, tuple[str, int]] = field(default_factory=dict)
     columns: Mapping[str, str] = field(default_factory=dict)
 

@@ -41,12 +41,11 @@ where t.table_id = :table_id order by b.first_period_id
 """
 
 
-def revision_profile(connection: Connection, *, table_id: str) -> pl.DataFrame:
+def revision_profile(found: pl.DataFrame | None, *, table_id: str) -> pl.DataFrame:
     """One row per measure, size class and age in releases of a table, as marts.revision_profile has them.
 
-    P-values are in per cent. Empty where no release was seen that another followed.
+    `found` is its `development`. P-values are in per cent. Empty where no release was seen that another followed.
     """
-    found = development(connection, table_id=table_id)
     if found is None or found.is_empty():
         return pl.DataFrame()
     percent = {f"{name}_pct": 100 * pl.col(name) for name in _SHARES}

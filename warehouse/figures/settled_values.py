@@ -44,12 +44,11 @@ where own.table_id = :table_id order by kin.table_id
 """
 
 
-def settled_values(connection: Connection, *, table_id: str) -> pl.DataFrame:
+def settled_values(connection: Connection, own: pl.DataFrame | None, *, table_id: str) -> pl.DataFrame:
     """One row per measure, area and young period of a table's total, as marts.settled_values has them.
 
-    Periods before the newest series break have no row. Empty where too few releases were seen.
+    `own` is its `development`. Periods before the newest series break have no row. Empty where too few releases were seen.
     """
-    own = development(connection, table_id=table_id)
     horizon = 0 if own is None else reached(own)
     if own is None or not horizon:
         return pl.DataFrame()

@@ -63,14 +63,27 @@ def mark_not_yet(connection: Connection, *, name: str, measures: Sequence[str]) 
         connection.execute(text(read_sql(__package__, "not_yet").format(name=name)), {"measures": list(measures)})
 
 
-def mark_newest_not_yet(connection: Connection, *, name: str) -> None:
+_OPEN = """
+update staging.{name} b set status = 'not_yet'
+from core.series s join unnest(cast(:measures as integer[]), cast(:periods as integer[])) as open(measure_id, period_id)
+  on open.measure_id = s.measure_id
+where s.table_no = :table_no and b.series_id = s.series_id and b.period_id = open.period_id and b.status = 'suppressed'
+"""
+
+
+def mark_newest_not_yet(connection: Connection, *, name: str, table_no: int) -> None:
     """Tell newest periods that are not out yet from hidden counts, in a load that reaches to the publisher's newest period.
 
     The country itself is null in them (seen in y25i05), and it was never small before.
     """
     counts = ", ".join(f"'{unit}'" for unit in sorted(HIDDEN_WHEN_SMALL))
     statement = read_sql(__package__, "newest_not_yet").format(name=name, counts=counts)
-    connection.execute(text(statement), {"large": LARGE_COUNT})
+    found = connection.execute(text(statement), {"large": LARGE_COUNT, "table_no": table_no}).all()
+    # Most loads have none, and then no cell of theirs is looked at again.
+    if found:
+        measures, periods = ([*column] for column in zip(*found, strict=True))
+        asked = {"table_no": table_no, "measures": measures, "periods": periods}
+        connection.execute(text(_OPEN.format(name=name)), asked)
 
 
 # Of each series once what a check would otherwise ask of each of its cells. `line` is the same for all areas. Periods are

@@ -20,6 +20,7 @@ from sqlalchemy import Connection, Integer, Table, text
 from warehouse.areas import all_areas
 from warehouse.catalogue.model import jobindsats
 from warehouse.database import reader_role
+from warehouse.database.sql_files import read_sql
 from warehouse.figures import FIGURES
 from warehouse.figures.compute import answer
 from warehouse.figures.inputs import Scope, first_days
@@ -56,24 +57,26 @@ on conflict (mart) do update set rests_on = excluded.rests_on
 
 
 def fill(connection: Connection, mart: Table) -> Moves:
-    """Fill a mart anew within the caller's transaction; gives what moved in it."""
+    """Fill a mart anew within the caller's transaction, or what can have moved of it; gives what moved in it."""
     connection.execute(text("select pg_advisory_xact_lock(hashtext('marts'), hashtext(:mart))"), {"mart": mart.name})
-    state = rests_on(connection, mart)
-    rows = rows_of(connection, mart)
+    before, state = _rested_on(connection, mart), rests_on(connection, mart)
+    benefits = _moved_benefits(connection, mart, before=before, state=state)
+    rows = rows_of(connection, mart, benefits=benefits)
     write_periods(connection, periods=[Period.parse(code) for code in rows["period"].unique().sort()])
-    remember(connection, mart)
-    connection.execute(mart.delete())
+    remember(connection, mart, benefits=benefits)
+    connection.execute(text(_EMPTY.format_map(_names(mart, benefits=benefits))), {"benefits": benefits})
     _copy(connection, rows, into=mart)
     connection.execute(text(_BUILT), {"mart": mart.name, "rests_on": state})
     reader_role.renew(connection)
-    return moves(connection, mart)
+    return moves(connection, mart, benefits=benefits)
 
 
-def rows_of(connection: Connection, mart: Table) -> pl.DataFrame:
-    """A mart's rows as they would be now, one per area, period, item and basis, sorted."""
+def rows_of(connection: Connection, mart: Table, *, benefits: list[str] | None = None) -> pl.DataFrame:
+    """A mart's rows as they would be now, one per area, period, item and basis, sorted; of some benefits or of all."""
     figure = FIGURES[figure_of(mart)]
     said = " ".join(figure.caveats)
-    answered = answer(connection, figure, scope=Scope()).rows
+    scope = Scope(benefits=None if benefits is None else tuple(benefits))
+    answered = answer(connection, figure, scope=scope).rows
     names = {area.code: area.name for area in all_areas()}
     rows = answered.select(
         "area_code",
@@ -121,12 +124,20 @@ def _copy(connection: Connection, rows: pl.DataFrame, *, into: Table) -> None:
 
 def is_behind(connection: Connection, mart: Table) -> bool:
     """Whether what a mart rests on has changed since it was filled."""
-    query = text("select rests_on from ops.figure_builds where mart = :mart")
-    return bool(connection.scalar(query, {"mart": mart.name}) != rests_on(connection, mart))
+    return _rested_on(connection, mart) != rests_on(connection, mart)
 
+
+def _rested_on(connection: Connection, mart: Table) -> str | None:
+    query = text("select rests_on from ops.figure_builds where mart = :mart")
+    found: str | None = connection.scalar(query, {"mart": mart.name})
+    return found
+
+
+_PARTS = 6
+"""Version, code, vintages by table, assumptions, declarations and recipes, with a blank between them."""
 
 _RESTS_ON = """
-select coalesce(string_agg(v.vintage_id::text, ',' order by v.table_no), '') || ' ' ||
+select coalesce(string_agg(v.table_no || ':' || v.vintage_id, ',' order by v.table_no), '') || ' ' ||
        coalesce((select max(assumption_id)::text || '/' || count(superseded_at) from core.assumptions), '') || ' ' ||
        md5(coalesce(string_agg(t.declaration::text, ',' order by t.table_no), '')) || ' ' ||
        coalesce((select md5(string_agg(recipe, ',' order by table_id)) from ops.mart_recipes), '')
@@ -149,6 +160,38 @@ def rests_on(connection: Connection, mart: Table) -> str:
     return f"{version('jobindsats-warehouse')} {code} {state}"
 
 
+def _moved_benefits(connection: Connection, mart: Table, *, before: str | None, state: str) -> list[str] | None:
+    """The benefits whose rows can have moved, by their Danish names; None where any row can have."""
+    tables = moved_tables(before, state) if FIGURES[figure_of(mart)].by_benefit else None
+    of_benefits = set(connection.scalars(text("select distinct table_no from core.benefit_groups")))
+    if before is None or not tables or not tables <= of_benefits:
+        return None
+    stood = _vintages_in(before)
+    asked = {"tables": sorted(tables), "numbers": [*stood], "vintages": [*stood.values()]}
+    return list(connection.scalars(text(read_sql(__package__, "moved_benefits")), asked))
+
+
+def moved_tables(before: str | None, state: str) -> set[int] | None:
+    """The tables of which one state rests on another vintage than the other, by number; None where more has changed.
+
+    >>> moved_tables("0.1 c0de 3:1,7:2 9/0 d r", "0.1 c0de 3:1,7:4 9/0 d r")
+    {7}
+    >>> moved_tables("0.1 c0de 3:1 9/0 d r", "0.1 c0de 3:4 10/0 d r") is None
+    True
+    """
+    was, now = ([] if before is None else before.split(" ")), state.split(" ")
+    if before is None or len(was) != _PARTS or len(now) != _PARTS or [*was[:2], *was[3:]] != [*now[:2], *now[3:]]:
+        return None
+    then, since = _vintages_in(before), _vintages_in(state)
+    return {table for table in then.keys() | since.keys() if then.get(table) != since.get(table)}
+
+
+def _vintages_in(state: str) -> dict[int, int]:
+    """The newest vintage of each table that a state names, by the table's number."""
+    pairs = [each.split(":") for each in state.split(" ")[2].split(",") if each]
+    return {int(table): int(vintage) for table, vintage in pairs}
+
+
 @cache
 def code_hash() -> str:
     """A hash of all that computes figures."""
@@ -163,14 +206,15 @@ def code_hash() -> str:
 
 # A table of ours rather than a temporary one, which an account of a given server may lack the right to make.
 _FORGET = "drop table if exists {before}"
-_REMEMBER = "create unlogged table {before} as select {keys}, {value} as value from {mart}"
+_REMEMBER = "create unlogged table {before} as select {keys}, {value} as value from {mart} where {part}"
+_EMPTY = "delete from {mart} where {part}"
 _DIFFERS = "(a.{value} is null) <> (b.value is null) or abs(a.{value} - b.value) > :equal * greatest(abs(a.{value}), 1)"
 
 _COUNTED = """
-select count(a.area_code) as rows, count(*) filter (where b.area_code is null) as new,
+select (select count(*) from {mart}) as rows, count(*) filter (where b.area_code is null) as new,
        count(*) filter (where a.area_code is null) as gone,
        count(*) filter (where a.area_code is not null and b.area_code is not null and ({differs})) as moved
-from {mart} a full join {before} b using ({keys})
+from (select * from {mart} where {part}) a full join {before} b using ({keys})
 """
 
 _LARGEST = """
@@ -181,29 +225,33 @@ order by abs(a.{value} - b.value) desc, {keys} limit 1
 """
 
 
-def remember(connection: Connection, mart: Table) -> None:
-    """Keep what stands in a mart until `moves` has told what became of it, in the same transaction."""
-    names = _names(mart)
+def remember(connection: Connection, mart: Table, *, benefits: list[str] | None = None) -> None:
+    """Keep what stands in a mart, of some benefits or of all, until `moves` has told what became of it, in the same
+    transaction.
+    """
+    names = _names(mart, benefits=benefits)
     connection.execute(text(_FORGET.format_map(names)))
-    connection.execute(text(_REMEMBER.format_map(names)))
+    connection.execute(text(_REMEMBER.format_map(names)), {"benefits": benefits})
 
 
-def moves(connection: Connection, mart: Table) -> Moves:
-    """What has become of what was remembered, which is forgotten."""
-    names = _names(mart)
-    equal = {"equal": _AS_GOOD_AS_EQUAL}
-    counted = connection.execute(text(_COUNTED.format_map(names)), equal).one()
-    largest = connection.execute(text(_LARGEST.format_map(names)), equal).one_or_none()
+def moves(connection: Connection, mart: Table, *, benefits: list[str] | None = None) -> Moves:
+    """What has become of what was remembered of these benefits, which is forgotten."""
+    names = _names(mart, benefits=benefits)
+    asked = {"equal": _AS_GOOD_AS_EQUAL, "benefits": benefits}
+    counted = connection.execute(text(_COUNTED.format_map(names)), asked).one()
+    largest = connection.execute(text(_LARGEST.format_map(names)), asked).one_or_none()
     connection.execute(text(_FORGET.format_map(names)))
     told = (largest.named, largest.before, largest.after) if largest else (None, None, None)
     return Moves(mart.name, counted.rows, counted.new, counted.moved, counted.gone, *told)
 
 
-def _names(mart: Table) -> dict[str, str]:
-    """The names of a declared mart that the statements are made with."""
+def _names(mart: Table, *, benefits: list[str] | None) -> dict[str, str]:
+    """The names of a declared mart that the statements are made with, and which part of it they are about."""
     keys, value = [column.name for column in mart.primary_key.columns], value_of(mart)
+    item = next((name for name, source in sources_of(mart).items() if source == "item"), "")
     return {
         "mart": mart.fullname,
+        "part": "true" if benefits is None else f"{item} = any(:benefits)",
         "before": f"staging.{mart.name}_before",
         "value": value,
         "keys": ", ".join(keys),

@@ -8,13 +8,12 @@ from __future__ import annotations
 from sqlalchemy import Connection, insert, text
 
 from warehouse.database import reader_role
+from warehouse.figures.revision_profile import development
 from warehouse.figures.revision_profile import revision_profile as profiled
 from warehouse.figures.settled_values import settled_values as expected
 from warehouse.marts.fill import code_hash
 from warehouse.marts.revision_profile import revision_profile
 from warehouse.marts.settled_values import settled_values
-
-_COMPUTED = ((revision_profile, profiled), (settled_values, expected))
 
 _STANDS = """
 select t.table_id, concat_ws(' ', cast(:code as text), newest.vintage_id, recipe.recipe, assumed.newest) as rests_on
@@ -44,8 +43,10 @@ def tables_behind(connection: Connection) -> list[str]:
 def rebuild(connection: Connection, *, table_id: str) -> None:
     """Compute one table's profile and settled values anew within the caller's transaction."""
     connection.execute(text("select pg_advisory_xact_lock(hashtext('revisions'), hashtext(:id))"), {"id": table_id})
-    for mart, computed in _COMPUTED:
-        rows = computed(connection, table_id=table_id).to_dicts()
+    own = development(connection, table_id=table_id)
+    profile, values = profiled(own, table_id=table_id), expected(connection, own, table_id=table_id)
+    for mart, found in ((revision_profile, profile), (settled_values, values)):
+        rows = found.to_dicts()
         connection.execute(mart.delete().where(mart.c.table_id == table_id))
         if rows:
             connection.execute(insert(mart), rows)

@@ -71,8 +71,9 @@ def _to_cells(
     keyed = _keyed(rows, table=table, asked=asked).sort(KEY[:-1])
     _require_each_period(keyed, table=table, nodes=nodes, asked=asked)
     named = sorted(measures.items(), key=lambda each: each[1].name)
-    parts = [_cells_of(keyed, label=label, measure=measure, table=table) for label, measure in named]
-    cells = _interleaved(parts, measures=named) if parts else SCHEMA.to_frame()
+    for label, measure in named:
+        _require_numbers(keyed[label], measure=measure, table=table)
+    cells = _interleaved(keyed, measures=named) if named else SCHEMA.to_frame()
     once = len({measure.name for _, measure in named}) == len(named) and not repeats(keyed, KEY[:-1])
     return cells if once else one_of_each(cells, table=table)
 
@@ -184,25 +185,18 @@ def _mapped(
     return rows[column].replace_strict(codes, return_dtype=kind)
 
 
-def _cells_of(keyed: pl.DataFrame, *, label: str, measure: Measure, table: Table) -> pl.DataFrame:
-    """The cells of one measure."""
-    _require_numbers(keyed[label], measure=measure, table=table)
-    cells = keyed.select(
-        "period_id",
-        "area_id",
-        "members",
-        measure=pl.lit(measure.name),
-        value=pl.col(label).cast(pl.Float64),
-        status=pl.when(pl.col(label).is_null()).then(pl.lit("suppressed")).otherwise(pl.lit("observed")),
-    )
-    return cells.select(*KEY, "value", "status").cast(SCHEMA)
-
-
-def _interleaved(parts: list[pl.DataFrame], *, measures: list[tuple[str, Measure]]) -> pl.DataFrame:
+def _interleaved(keyed: pl.DataFrame, *, measures: list[tuple[str, Measure]]) -> pl.DataFrame:
     """The measures' cells row by row, as they will be sorted, without the country's where it has none of a measure."""
-    rows = parts[0].height
-    order = np.arange(len(parts) * rows).reshape(len(parts), rows).T.ravel()
-    cells = pl.concat(parts)[order]
+    rows, width = keyed.height, len(measures)
+    names = pl.Series("measure", [measure.name for _, measure in measures])
+    values = pl.concat([keyed[label].cast(pl.Float64).alias("value") for label, _ in measures])
+    by_row = np.arange(width * rows).reshape(width, rows).T.ravel()
+    cells = keyed.select(KEY[:-1])[np.repeat(np.arange(rows), width)].with_columns(
+        names[np.tile(np.arange(width), rows)],
+        values[by_row],
+    )
+    hidden = pl.when(pl.col("value").is_null()).then(pl.lit("suppressed")).otherwise(pl.lit("observed"))
+    cells = cells.with_columns(status=hidden).select(SCHEMA.names()).cast(SCHEMA)
     without_country = [measure.name for _, measure in measures if not measure.country]
     if not without_country:
         return cells

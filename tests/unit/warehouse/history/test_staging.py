@@ -181,7 +181,7 @@ def newest(engine: Engine, values: Values, *, table_id: str = TABLE) -> set[tupl
     release = {cell: HIDDEN if value is None else shown(value) for cell, value in values.items()}
     with engine.begin() as connection:
         name = stage(connection, release, run_id=open_run(connection), table_id=table_id)
-        mark_newest_not_yet(connection, name=name)
+        mark_newest_not_yet(connection, name=name, table_no=table_number(connection, table_id=table_id))
         query = (
             f"select p.code, s.area_id, m.name from staging.{name} b join core.series s using (series_id) "
             "join core.measures m using (measure_id) join core.periods p using (period_id) where b.status = 'not_yet'"
