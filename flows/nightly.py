@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from prefect import flow
 
-from tasks.audit import audit, load_suite_meanwhile
+from tasks.audit import audit
 from tasks.derive import derive_figures, derive_marts, judge_thresholds
 from tasks.fetch import fetch
 from tasks.load_assumptions import load_assumptions
@@ -74,7 +74,6 @@ def table(due: Due, *, run_id: int) -> TableOutcome:
 
 def load(due: Due, *, run_id: int) -> Published:
     """One table from its source to a vintage; raises a Stoppage wherever it ends early."""
-    load_suite_meanwhile()
     with table_lock(due.table_id):
         staged = stage(fetch(due, run_id=run_id))
         audit(staged)

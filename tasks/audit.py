@@ -1,17 +1,13 @@
 """Audit: what must be true of a load, decided by Great Expectations on the staging table where it lies.
 
-Great Expectations takes seconds to import, so it is imported when there is something to audit and not before: beside the
-fetching of the first table that is to be loaded, which waits for the publisher meanwhile.
+Great Expectations takes seconds to import, so it is imported when there is something to audit and not before.
 """
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
-from importlib import import_module
-from threading import Thread
 
 from prefect import get_run_logger, task
 from prefect.cache_policies import NO_CACHE
@@ -29,20 +25,6 @@ from warehouse.figures.usual_revisions import UsualRevisions, usual_revisions
 from warehouse.history.partitions import key_partition, vintage_of_partition
 from warehouse.history.staging import table_number
 from warehouse.schema import ops
-
-_SUITE = "expectations.suite"
-
-
-def load_suite_meanwhile() -> None:
-    """Load Great Expectations in a thread of its own, unless that is done or being done; an audit waits for it."""
-    if _SUITE not in sys.modules:
-        Thread(target=_load_suite, name="load the suite").start()
-
-
-def _load_suite() -> None:
-    # The audit loads it too, and says there what is wrong with it.
-    with suppress(Exception):
-        import_module(_SUITE)
 
 
 @task(name="audit", task_run_name="audit {staged.table_id}", cache_policy=NO_CACHE)
