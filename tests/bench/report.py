@@ -24,9 +24,9 @@ _WHY = {
     "has to be found before: reading and hashing a million cells takes a processor 1.4 s however few of them changed, and "
     "cells that change anywhere lie in every answer, period and series, so that no hash of one says that nothing did. The "
     "answers of the newest vintage would be read once more, or a million rows fetched from the warehouse instead.",
-    _RELEASE: "Great Expectations takes two seconds of a processor to load; of what was derived most were shares of the country "
-    "against the key, since 30 November of the benefits that moved alone. The remainder is Prefect's part, the statements of "
-    "the checks and the marts, and the audit of what is told of hidden counts.",
+    _RELEASE: "Great Expectations takes two seconds of a processor to load; of what was derived most were shares of the "
+    "country against the key, since 30 November of the benefits that moved alone. The remainder is Prefect's part, the "
+    "statements of the checks and the marts, and the audit of what is told of hidden counts.",
 }
 """Why a budget is missed, where it was looked into (2026-11)."""
 
