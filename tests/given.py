@@ -27,7 +27,8 @@ USER, PASSWORD = "jobindsats", "its own"
 _ROOT, _MAY_ALL = os.geteuid() == 0, "the administrator's"
 
 
-def _programs() -> Path:
+def postgresql_programs() -> Path:
+    """The folder of Debian's newest PostgreSQL, which has to have a pooler beside it."""
     found = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda each: int(each.parent.name))
     if found and shutil.which("pgbouncer"):
         return found[-1]
@@ -36,7 +37,8 @@ def _programs() -> Path:
     pytest.skip("Debian's postgresql and pgbouncer are not installed")
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port of 127.0.0.1 that nobody listens at."""
     with socket.socket() as sock:
         sock.bind(("127.0.0.1", 0))
         return int(sock.getsockname()[1])
@@ -75,11 +77,11 @@ class Given:
         """Start it, or a standby that was promoted in its place."""
         told = " ".join(["-c listen_addresses=127.0.0.1", "-k ''", f"-p {self.port}", *options])
         given = ["--wait", "--silent", "--log=log", "-D", ".", "-o", told]
-        _run(str(_programs() / "pg_ctl"), "start", *given, folder=self.folder)
+        _run(str(postgresql_programs() / "pg_ctl"), "start", *given, folder=self.folder)
 
     def stop(self, mode: str = "fast") -> None:
         """Stop it: fast ends sessions, immediate is a crash."""
-        _run(str(_programs() / "pg_ctl"), "stop", "--silent", "-m", mode, "-D", ".", folder=self.folder)
+        _run(str(postgresql_programs() / "pg_ctl"), "stop", "--silent", "-m", mode, "-D", ".", folder=self.folder)
 
     @contextmanager
     def administrator(self, database: str = "warehouse") -> Iterator[psycopg.Connection[TupleRow]]:
@@ -107,8 +109,17 @@ class Given:
         """A second server that follows this one, which waits for it with each commit; it may be promoted."""
         folder = _owned(_made(self.folder.parent / f"second-{uuid4().hex[:6]}"))
         address = libpq(self.url(user="postgres", password=_MAY_ALL, database="postgres"))
-        _run(str(_programs() / "pg_basebackup"), "-d", address, "-D", ".", "-R", "--checkpoint=fast", folder=folder)
-        other = Given(folder, _free_port())
+        _run(
+            str(postgresql_programs() / "pg_basebackup"),
+            "-d",
+            address,
+            "-D",
+            ".",
+            "-R",
+            "--checkpoint=fast",
+            folder=folder,
+        )
+        other = Given(folder, free_port())
         other.start()
         self.administer("alter system set synchronous_standby_names = '*'", "select pg_reload_conf()")
         try:
@@ -118,7 +129,7 @@ class Given:
 
     def promote(self, *, port: int) -> None:
         """Make a standby the server that takes writes, at another's port."""
-        _run(str(_programs() / "pg_ctl"), "promote", "--wait", "--silent", "-D", ".", folder=self.folder)
+        _run(str(postgresql_programs() / "pg_ctl"), "promote", "--wait", "--silent", "-D", ".", folder=self.folder)
         self.stop()
         self.port = port
         self.start()
@@ -144,10 +155,10 @@ def given_server() -> Iterator[Given]:
     with tempfile.TemporaryDirectory(prefix="given-server-of-the-tests-") as place:
         Path(place).chmod(0o755)
         folder = _owned(_made(Path(place) / "first"))
-        given = Given(folder, _free_port())
+        given = Given(folder, free_port())
         password = _owned(_written(Path(place) / "password", _MAY_ALL))
         make = ["--auth=scram-sha-256", f"--pwfile={password}", "--username=postgres", "--encoding=UTF8", "-D", "."]
-        _run(str(_programs() / "initdb"), *make, "--no-sync", "--locale=C.UTF-8", folder=folder)
+        _run(str(postgresql_programs() / "initdb"), *make, "--no-sync", "--locale=C.UTF-8", folder=folder)
         _certified(folder)
         with (folder / "pg_hba.conf").open("w") as rules:
             rules.write("hostssl all,replication all 127.0.0.1/32 scram-sha-256\n")
@@ -182,7 +193,7 @@ def _certified(folder: Path) -> None:
 @contextmanager
 def pooled(given: Given, *, size: int = 20, mode: str = "transaction", **settings: str) -> Iterator[URL]:
     """A pgbouncer before a server; gives the address through it."""
-    port = _free_port()
+    port = free_port()
     server = f"host=127.0.0.1 port={given.port} password='{PASSWORD}'"
     told = {
         "listen_addr": "127.0.0.1", "listen_port": port, "unix_socket_dir": "", "auth_type": "plain",

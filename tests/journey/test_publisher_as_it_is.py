@@ -17,6 +17,8 @@ from tests.conftest import Stage
 from tests.scene import Scene
 from warehouse.periods import Period, spanning
 
+pytestmark = pytest.mark.slow
+
 FIRST, SECOND = "2026-08-25", "2026-09-25"
 MONTHS = [str(month) for month in spanning(Period.parse("2025M11"), Period.parse("2026M08"))]
 NOTICES = ("y25i05", "Varslinger, antal personer", "Varslinger, antal virksomheder")

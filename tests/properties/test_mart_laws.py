@@ -180,6 +180,7 @@ def filled(engine: Engine, *, whole: bool) -> tuple[Moves, list[tuple[Any, ...]]
         return moves, found
 
 
+@pytest.mark.slow
 @settings(max_examples=EXAMPLES // 5)
 @given(st.lists(st.tuples(st.sampled_from([*TABLES, _ENDED]), RELEASES_OF_ALL), min_size=1, max_size=3))
 @example([("y07a02", PERSONS_OF[JULY])])

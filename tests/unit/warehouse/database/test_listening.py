@@ -15,16 +15,11 @@ import pytest
 from sqlalchemy import create_engine, text
 
 from flows.command_line.main import run
+from tests.given import free_port
 from warehouse.database import embedded, listening, loopback
 from warehouse.database.embedded import WarehouseUnreachable
 
 pytestmark = pytest.mark.slow
-
-
-def free_port() -> int:
-    with socket.socket() as tried:
-        tried.bind(("127.0.0.1", 0))
-        return int(tried.getsockname()[1])
 
 
 @pytest.fixture(scope="module")
