@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sys
 
-from cyclopts import App, CycloptsError
+from cyclopts import App, CycloptsError, UnusedCliTokensError
 
 from flows.command_line.options import FAILED, WELL, WRONG_USE
 
@@ -126,6 +126,8 @@ def run(arguments: list[str]) -> int:
 
         terminal = console(of_errors=True)
         terminal.print(CycloptsPanel(error))
+        if isinstance(error, UnusedCliTokensError) and (meant := _meant(arguments, error)):
+            terminal.print(f"What has several words stands in quotation marks: '{meant}'")
         terminal.print(f"`{' '.join(('jobindsats', *(error.command_chain or ())))} --help` says what can be written")
         return WRONG_USE
     except KeyboardInterrupt:
@@ -138,6 +140,13 @@ def run(arguments: list[str]) -> int:
         tell(f"jobindsats: {in_a_sentence(error)}")
         return WRONG_USE if is_wrong_use(error) else FAILED
     return status if isinstance(status, int) else WELL
+
+
+def _meant(arguments: list[str], error: UnusedCliTokensError) -> str:
+    """The words that somebody may have meant together, the last of which belong to nothing; "" where there are none."""
+    unused, named = error.unused_tokens or [], error.command_chain or ()
+    at = next((at for at in range(1, len(arguments)) if arguments[at:][: len(unused)] == unused), 0)
+    return "" if not at or arguments[at - 1] in named else " ".join(arguments[at - 1 : at + len(unused)])
 
 
 if __name__ == "__main__":

@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from flows.printing import console
-from flows.serving.local_server import free_port
 from tasks.archive.store import Archive
 from tasks.readers.answering import Answering
 from tasks.readers.guard import TOKEN_FILE, is_wide, kept_token, require_guarded
@@ -36,21 +35,22 @@ def answering() -> Iterator[Answering]:
 
 
 def serve_over_http(*, host: str, port: int, names: Sequence[str]) -> None:
-    """Answer over HTTP until a signal ends it; raises GuardError where others than this machine could ask unguarded."""
+    """Answer over HTTP until a signal ends it; raises GuardError where others than this machine could ask
+    unguarded, or the port is taken."""
     import uvicorn
 
     from flows.serving.data.app import create_app
+    from flows.serving.data.connections import Bounded, listening_at
 
     token, told = _token(host)
     require_guarded(host, token=token, names=names)
-    port = port or free_port()
-    with answering() as answers:
+    with answering() as answers, listening_at(host, port) as listening:
+        port = listening.getsockname()[1]
         app = create_app(answers, names=[*names, *([] if host == "0.0.0.0" else [host])], token=token)  # noqa: S104
         console().print(SERVED.format(address=f"http://{names[0] if names else host}:{port}", token=told))
-        uvicorn.run(
+        config = uvicorn.Config(
             app,
-            host=host,
-            port=port,
+            http=Bounded,
             log_level="warning",
             access_log=False,
             server_header=False,
@@ -58,6 +58,7 @@ def serve_over_http(*, host: str, port: int, names: Sequence[str]) -> None:
             timeout_keep_alive=_IDLE_SECONDS,
             timeout_graceful_shutdown=_ENDING_SECONDS,
         )
+        uvicorn.Server(config).run(sockets=[listening])
 
 
 def _token(host: str) -> tuple[str | None, str]:
