@@ -51,7 +51,7 @@ def _else(words: Sequence[str], *, unanswered: bool) -> str:
 def _print_tables(found: Sequence[Mapping[str, Any]]) -> None:
     lines = grid("table", "title", "subject", "publisher", "in the catalogue")
     for row in found:
-        held = "yes" if row["declared"] else ""
+        held = "adopted" if row["adopted"] else "shipped" if row["declared"] else ""
         lines.add_row(row["table"], row["title"], row["subject"], row["publisher"], held)
     console().print(lines)
     console().print(Text("\nLook at one: jobindsats tables ID. Bring one in: jobindsats adopt ID, then nightly", "dim"))

@@ -91,6 +91,7 @@ def test_it_is_found_adopted_published_shown_and_goes_on_after_a_label_is_accept
     assert [each["unit"] for each in answer("tables", "Y87")["measures"]] == ["full_time_persons", "unknown"]
     (adopted,) = answer("adopt", "y87", "--breakdown", "_kon")
     assert (adopted["cells"], adopted["breakdowns"]) == (5 * 3 * 3 * 2, ["_kon"])
+    assert [(row["declared"], row["adopted"]) for row in answer("tables", "prøvetabel")] == [(True, True)]
     nights = PlainNights(publisher, engine, tmp_path, table=table_named(None, "y87"))
     first = nights.good("2023-11-05").outcome
     assert (first.outcome, first.vintage and first.vintage.new) == ("published", adopted["cells"]), first.message
@@ -202,6 +203,7 @@ def test_a_table_is_found_by_a_word_adopted_brought_in_and_shown_by_commands(
         world.own[table_id] = found
     listed = {row["table"]: row for row in answer("tables", "sygedagpenge")}
     assert (listed["y07a02"]["declared"], listed["y07a07"]["declared"]) == (True, False)
+    assert not listed["y07a02"]["adopted"]
     assert "sygedagpenge" in listed["y07a07"]["title"]
     (adopted,) = answer("adopt", "y07a07")
     assert adopted["table"] == "y07a07"

@@ -12,6 +12,7 @@ from tasks.sources.jobindsats import describe as jobindsats
 from tasks.sources.statbank import describe as statbank
 from tasks.stoppages import PublisherTrouble, RequestRefused
 from warehouse.areas import Area, all_areas
+from warehouse.catalogue.additions import look_into
 from warehouse.catalogue.model import Catalogue, Table
 from warehouse.catalogue.offered import ListedTable, OfferedTable
 from warehouse.catalogue.publishers import catalogues
@@ -26,7 +27,9 @@ def matching(written: str, *, access: Access) -> tuple[list[dict[str, Any]], lis
     words = written.casefold().split()
     found = [(_worth(words, of=line, declared=table), line, table) for line, table in tables]
     good = sorted((each for each in found if each[0]), key=lambda each: (-each[0], each[1].id))
-    return [_row(line, declared=table) for _, line, table in good], troubles
+    additions = look_into(access.settings.catalogue_folder).additions
+    adopted = {table_id for table_id, added in additions.items() if added.table is not None}
+    return [_row(line, declared=table) | {"adopted": line.id in adopted} for _, line, table in good], troubles
 
 
 def _all_tables(access: Access) -> tuple[list[tuple[ListedTable, Table | None]], list[str]]:
