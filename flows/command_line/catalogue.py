@@ -29,7 +29,7 @@ def tables(words: Annotated[tuple[str, ...], Parameter(name="WORDS")] = (), /, *
     from tasks.upkeep.catalogue import find, table_in_full
     from tasks.upkeep.catalogue.asking import asking
 
-    with asking() as access:
+    with asking(tell) as access:
         found, troubles = find.matching(" ".join(words), access=access)
         for trouble in troubles:
             tell(trouble)
@@ -123,7 +123,7 @@ def adopt(
     from tasks.upkeep.catalogue.adopting import adopt_all, adopt_each
     from tasks.upkeep.catalogue.asking import asking
 
-    with asking() as access, bar(shown=not as_json) as moved:
+    with asking(tell) as access, bar(shown=not as_json) as moved:
         if everything:
             found = adopt_all(access=access, told=moved)
         else:
@@ -167,7 +167,7 @@ def compare(table: Annotated[str | None, Parameter(name="ID")] = None, /, *, as_
     from tasks.upkeep.catalogue.asking import asking
     from tasks.upkeep.catalogue.comparing import compare as compare_tables
 
-    with asking() as access, bar(shown=not as_json) as moved:
+    with asking(tell) as access, bar(shown=not as_json) as moved:
         found = compare_tables(table, access=access, told=moved)
     answered(_compared(found), as_json=as_json, shown=lambda: _print_compared(found))
     return ATTENTION if any(each.differences or each.trouble for each in found) else WELL
@@ -217,7 +217,7 @@ def accept(
     from tasks.upkeep.catalogue.asking import asking
     from tasks.upkeep.catalogue.comparing import accept as accept_of
 
-    with asking() as access:
+    with asking(tell) as access:
         found, file = accept_of(table, reason=reason, by=by or getpass.getuser(), access=access)
     (document,) = _compared([found])
     return answered(document | {"file": file}, as_json=as_json, shown=lambda: _print_accepted(found, file=file))

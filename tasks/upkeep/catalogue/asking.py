@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from logging import getLogger
 from time import sleep
 
 from tasks.archive.store import Archive
@@ -22,20 +21,20 @@ NO_RUN = 0
 
 
 @contextmanager
-def asking() -> Iterator[Access]:
-    """What a person's question to the publishers may use; no warehouse is made for it."""
+def asking(told: Callable[[str], None]) -> Iterator[Access]:
+    """What a person's question to the publishers may use; no warehouse is made for it, and they are told where none is."""
     with ExitStack() as opened:
-        resources = _opened(opened)
+        resources = _opened(opened, told=told)
         yield _without_warehouse() if resources is None else _beside(resources)
 
 
-def _opened(opened: ExitStack) -> Resources | None:
+def _opened(opened: ExitStack, *, told: Callable[[str], None]) -> Resources | None:
     """The warehouse's resources; None, and said so, where there is no warehouse yet."""
     try:
         return opened.enter_context(ready())
     except QuestionError as error:
         folder = read_settings().catalogue_folder.absolute()
-        getLogger(__name__).warning(f"{error}. Only what is shipped and what {folder} declares is known here")
+        told(f"Known here are the tables that ship and those that {folder} declares: {error}")
         return None
 
 

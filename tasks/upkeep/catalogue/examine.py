@@ -27,7 +27,7 @@ def examine_declarations(found: Sequence[Finding], *, told: Told) -> list[Findin
     of_tables: list[Finding] = []
 
     def examine() -> Finding:
-        with asking() as access:
+        with asking(lambda _: None) as access:  # the warehouse was found well before
             compared = compare(None, access=access, told=told)
         of_tables.extend(_of_table(each) for each in compared if each.loads != "whole")
         return _together(compared)
