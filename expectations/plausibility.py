@@ -1,8 +1,9 @@
-"""Plausibility: values lie where they can lie, hidden counts are small ones, and nothing jumps in unit or size.
+"""Plausibility: values lie where they can lie, hidden counts are small ones, and nothing slips in unit.
 
 Small counts are hidden by the publisher; the smallest shown is 3 (docs/sources/jobindsats.md). A count that is large in
-the periods on both sides can therefore not be hidden between them. Ratios near 10, 100, 0.1 or 0.01 against what stands
-are slips of unit, never news.
+the periods on both sides can therefore not be hidden between them. A measure whose cells are together about 10, 100 or 1,000
+times what stands, or a tenth, hundredth or thousandth of it, has slipped in its unit: that is never news. So it is in a new
+period, held against the newest that stands.
 """
 
 from __future__ import annotations
@@ -14,7 +15,9 @@ from warehouse.database.sql_files import read_sql
 
 FEW_HIDDEN = 10
 SHARE_HIDDEN = 0.1
-SLIPS = (0.01, 0.1, 10, 100)
+SLIPS = (0.001, 0.01, 0.1, 10, 100, 1000)
+FEWEST_COMPARED = 20
+"""Of fewer series than these nothing is said of a new period: a handful may well grow tenfold."""
 NEVER_UNUSUAL_PERSONS = 1
 COUNT_UNITS = ", ".join(f"'{unit}'" for unit in sorted(HIDDEN_WHEN_SMALL))
 
@@ -27,7 +30,7 @@ def checks(audited: Audited) -> list[Check]:
         *_large_counts_are_shown(audited),
         _country_totals_are_shown(audited),
         _newest_has_come(audited),
-        _no_slip_of_unit(),
+        _no_slip_of_unit(audited),
         _still_the_same_table(),
         _revisions_are_of_usual_size(audited),
     ]
@@ -121,14 +124,16 @@ def _newest_has_come(audited: Audited) -> Check:
     )
 
 
-def _no_slip_of_unit() -> Check:
+def _no_slip_of_unit(audited: Audited) -> Check:
     near = " or ".join(f"ratio between {slip * 0.9} and {slip * 1.1}" for slip in SLIPS)
     return Check(
         "no_slip_of_unit",
-        "no measure is about 10 or 100 times, or a tenth or hundredth of, what stands published",
+        "no measure is about 10, 100 or 1,000 times what stands, or a tenth, hundredth or thousandth; nor in a new period",
         # Of cells that are as they stand the ratio is 1; only where fewer of them are than of others do they need to be told.
-        query=read_sql(__package__, "sql/no_slip_of_unit").format(near=near),
-        columns=("measure", "unit", "ratio"),
+        query=read_sql(__package__, "sql/no_slip_of_unit").format(
+            near=near, table_no=audited.table_no, fewest=FEWEST_COMPARED
+        ),
+        columns=("measure", "unit", "ratio", "period"),
     )
 
 

@@ -168,6 +168,50 @@ def test_a_large_count_that_vanished_stops_any_table(engine: Engine, table: Tabl
     ]
 
 
+def times(factor: float, *, period: str | None = None, areas: Iterable[int] = AREAS) -> Release:
+    """The whole release with the persons of some cells a multiple of what they were."""
+    chosen = set(areas)
+    return {
+        cell: shown(content[0] * factor) if is_persons(cell, period=period) and cell[1] in chosen else content
+        for cell, content in WHOLE.items()
+        if content[0] is not None
+    }
+
+
+def is_persons(cell: Cell, *, period: str | None) -> bool:
+    return cell[2] == PERSONS and period in (None, cell[0])
+
+
+@pytest.mark.parametrize("factor", [0.001, 0.01, 0.1, 10, 100, 1000])
+def test_a_unit_that_slips_stops_the_table_in_what_stands_and_in_a_new_month(engine: Engine, factor: float) -> None:
+    may = {cell: content for cell, content in WHOLE.items() if cell[0] == "2026M05"}
+    publish_release(engine, WHOLE, seen_at=night(0))
+    slipped = audited(engine, times(factor))["no_slip_of_unit"]
+    assert [(each["measure"], each["ratio"], each["period"]) for each in slipped.cells] == [
+        (PERSONS, pytest.approx(factor), "all that stand")
+    ]
+    forget(engine)
+    publish_release(engine, may, seen_at=night(0))
+    for release in (times(factor, period="2026M06"), {**times(factor, period="2026M06"), **may}):
+        slipped = audited(engine, release)["no_slip_of_unit"]
+        assert (slipped.passed, slipped.blocking) == (False, True)
+        assert [(each["measure"], each["ratio"], each["period"]) for each in slipped.cells] == [
+            (PERSONS, pytest.approx(factor), "2026M06")
+        ]
+    alone = {cell: content for cell, content in times(factor, period="2026M06").items() if cell[0] == "2026M06"}
+    assert not audited(engine, alone)["no_slip_of_unit"].passed, "where the month that stands was not asked for"
+
+
+def test_what_is_no_slip_of_unit_stops_nothing(engine: Engine) -> None:
+    may = {cell: content for cell, content in WHOLE.items() if cell[0] == "2026M05"}
+    assert audited(engine, times(10, period="2026M06"))["no_slip_of_unit"].passed, "of a first load nothing stands"
+    publish_release(engine, may, seen_at=night(0))
+    for release in (times(3, period="2026M06"), times(10, period="2026M06", areas=AREAS[:19])):
+        assert audited(engine, release)["no_slip_of_unit"].passed
+    few = {cell: content for cell, content in times(10, period="2026M06").items() if cell[1] in AREAS[:19]}
+    assert audited(engine, few)["no_slip_of_unit"].passed, "a handful may grow tenfold"
+
+
 MONTHS = [f"2026M{month:02}" for month in range(1, 8)]
 
 
