@@ -1,7 +1,8 @@
 """Release: publish a stopped load after all, since a person has looked at it and says why.
 
 It is staged again from its manifest and audited again. It may fail the blocking rules that it failed when it was stopped,
-and no others. Its vintage is seen at the moment of the release: as-of questions about earlier moments do not include it.
+in no more cases, and no others; what cannot be read as it is, such as an undeclared label, is not released. Its vintage is
+seen at the moment of the release: as-of questions about earlier moments do not include it.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from tasks.results import Staged
 from tasks.runs.lifecycle import opened, report_and_close
 from tasks.sources.registry import is_source, source_of
 from tasks.stage import stage_table
-from tasks.stoppages import AuditFailed, Busy, CellsDisagree, LabelsMoved, Refused, Stoppage, Undeclared, Vanished
+from tasks.stoppages import AuditFailed, Busy, Quarantined, Refused, Stoppage
 from warehouse.danish.clock import in_denmark
 from warehouse.database.locks import Lock, held
 from warehouse.errors import QuestionError
@@ -38,7 +39,8 @@ SHORTEST_REASON = 10
 class Released:
     """What a release did: the run and vintage it made, the rules that do not hold, the marts that were rebuilt.
 
-    `vintage` is None where the same content stood already; `problems` say which marts could not be brought up to it.
+    `vintage` is None where the same content stood already; `problems` say which marts could not be brought up to it,
+    and whether its receipt is owed.
     """
 
     id: int
@@ -82,8 +84,8 @@ def release(resources: Resources, quarantine_id: int, *, reason: str, by: str) -
                 connection, load=load, staged=staged, failing=failing, reason=said, by=by, resources=resources
             )
             connection.commit()
-            write_receipt(resources, vintage_id=released.vintage)
-    problems: list[str] = []
+            owed = write_receipt(resources, vintage_id=released.vintage)
+    problems = [f"the next run writes the archive's receipt: {owed}"] if owed else []
     marts = bring_up_to_date(resources.engine, told=problems.append)
     bring_figures_up_to_date(resources.engine, told=problems.append)
     return replace(released, marts=tuple(marts), problems=tuple(problems))
@@ -161,9 +163,11 @@ def _staged(resources: Resources, *, load: StoppedLoad, run_id: int) -> Staged:
     try:
         with resources.engine.begin() as connection:
             return stage_table(connection, manifest=load.manifest or "", archive=resources.archive, run_id=run_id)
-    except (Undeclared, LabelsMoved, Vanished, CellsDisagree) as stoppage:
+    except Quarantined as stoppage:
         raise type(stoppage)(
-            f"load {load.id} cannot be read as it is, so it is not released: {stoppage}. {_then(load)}"
+            f"load {load.id} cannot be read as it is, so it is not released: {stoppage}. {_then(load)}",
+            rule=stoppage.rule,
+            cells=stoppage.cells,
         ) from stoppage
 
 

@@ -67,7 +67,8 @@ class Guard:
     def __init__(self, app: ASGIApp, *, names: Sequence[str], token: str | None) -> None:
         """Guard an application that is reached by its own names and these."""
         self._app, self._token = app, token
-        self._names = {*OWN_NAMES, *(name.casefold() for name in names)}
+        self._given = {name.casefold() for name in names}
+        self._names = {*OWN_NAMES, *self._given}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Hand on what may be answered."""
@@ -80,11 +81,16 @@ class Guard:
         given = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
         if _name_of(f"//{given.get('host', '')}") not in self._names:
             return _problem(400, "this service is not called so: ask it by the name that it was given")
-        if "origin" in given and _name_of(given["origin"]) not in self._names:
+        if "origin" in given and not self._is_own_page(given["origin"], host=given["host"]):
             return _problem(403, "pages of other origins are not answered")
         if self._token is None or scope["path"] in OPEN or self._knows(given.get("authorization", "")):
             return None
         return _problem(401, "send the token of this service: Authorization: Bearer ...", headers=_CHALLENGE)
+
+    def _is_own_page(self, origin: str, *, host: str) -> bool:
+        """Whether a page is of this very service: at the address that is asked, or at a name that it was given, any proxy's."""
+        place = origin.partition("://")[2].casefold()
+        return place != "" and (place == host.casefold() or place in self._given)
 
     def _knows(self, authorization: str) -> bool:
         kind, _, said = authorization.partition(" ")

@@ -1,7 +1,7 @@
 """Alerts: the troubles that a person should look at, each once, however many nights it lasts; again when it comes back.
 
-Two alerts of one kind are the same if they have the same late release, the same stopped load, or the same first day of
-failing. A municipality's threshold that is crossed is told in the same way (tasks/watch/thresholds/crossings.py).
+Two alerts of one kind are the same if they have the same late release, the same stopped load, or the same first run that
+failed. A municipality's threshold that is crossed is told in the same way (tasks/watch/thresholds/crossings.py).
 """
 
 from __future__ import annotations

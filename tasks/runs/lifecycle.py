@@ -253,7 +253,7 @@ def _revisions(connection: Connection, run_id: int) -> tuple[str, ...]:
 
 
 def close_run(connection: Connection, *, run_id: int, outcome: str, ended_at: datetime) -> None:
-    """Put a run's end on record: completed, attention, failed or yielded."""
+    """Put a run's end on record: completed, attention, failed, yielded or superseded."""
     runs = ops.runs
     connection.execute(runs.update().where(runs.c.run_id == run_id).values(ended_at=ended_at, outcome=outcome))
 

@@ -261,3 +261,29 @@ def test_an_archive_that_takes_nothing_more(
     subprocess.run(["mount", "-o", "remount,rw,size=64m", str(disk)], check=True)
     assert good.night(SECOND, tables=TABLES).outcome == "completed"
     assert good.history() == undisturbed.history()
+
+
+def test_a_release_whose_receipt_cannot_be_written_says_so_and_the_next_night_writes_it(
+    good: Scene, small_disk: Callable[[str], Path]
+) -> None:
+    good.publisher.set_faults({"missing-municipalities": 1.0})
+    assert set(good.outcomes(good.night(SECOND, tables=TABLES[:1])).values()) == {"quarantined"}
+    good.publisher.clear_faults()
+    [load] = good.answer("quarantine")
+    disk = small_disk("64m")
+    shutil.copytree(good.folder / "data" / "archive", disk, dirs_exist_ok=True)
+    good.patch.setenv("JOBINDSATS_ARCHIVE_URL", disk.as_uri())
+    room = os.statvfs(disk)
+    used = (room.f_blocks - room.f_bfree) * room.f_frsize
+    subprocess.run(["mount", "-o", f"remount,size={used}", str(disk)], check=True)
+    good.set_clock()
+    ended = good.command("quarantine", "release", str(load["id"]), "--reason", "the publisher says that they are gone")
+    said = " ".join(ended.stderr.split())
+    assert ended.returncode == 0, said
+    assert "the next run writes the archive's receipt" in said
+    receipts = disk / "publications" / TABLES[0]
+    before = sorted(receipts.iterdir())
+    subprocess.run(["mount", "-o", "remount,size=64m", str(disk)], check=True)
+    assert good.night(tables=TABLES).outcome == "completed"
+    assert len(sorted(receipts.iterdir())) >= len(before) + 1
+    assert good.answer("replay", "--verify")["equal"]

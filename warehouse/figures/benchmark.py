@@ -27,7 +27,8 @@ LISTS = {
     "ranking_sickness_benefit": SICKNESS,
 }
 """The ministry's printed lists, by the group of table y30r21 that each ranks."""
-# Levels are rounded to tens, so 5 either way; a difference of two is 10 off at most; points are printed with one decimal.
+# Levels are rounded to tens, so 5 either way; a difference of two is less than 10 off (both halves rarely fall the same way,
+# and 10 is told); points are printed with one decimal.
 COMPARED = {
     "rank": ("placering", 0.0),
     "actual_full_time_persons": ("faktisk antal", 5.0),

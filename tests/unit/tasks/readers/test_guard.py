@@ -43,18 +43,25 @@ def test_it_answers_its_own_names_alone(host: str, status: int) -> None:
 
 
 @pytest.mark.parametrize(
-    ("origin", "status"),
+    ("origin", "host", "status"),
     [
-        ("http://127.0.0.1:8080", 200),
-        ("http://localhost", 200),
-        ("https://figures.example", 200),
-        ("https://attacker.example", 403),
-        ("null", 403),
-        ("", 403),
+        ("http://127.0.0.1:8080", "127.0.0.1:8080", 200),
+        ("http://[::1]:8080", "[::1]:8080", 200),
+        ("http://localhost", "localhost", 200),
+        ("https://figures.example", "figures.example", 200),
+        ("https://figures.example", "127.0.0.1:8080", 200),  # a proxy that passes no name on
+        ("http://localhost:3000", "localhost:8080", 403),
+        ("http://127.0.0.1:8080", "localhost:8080", 403),
+        ("https://figures.example:8443", "127.0.0.1:8080", 403),
+        ("https://attacker.example", "localhost", 403),
+        ("https://figures.example.attacker.example", "localhost", 403),
+        ("null", "localhost", 403),
+        ("", "localhost", 403),
+        ("://", "localhost", 403),
     ],
 )
-def test_no_page_of_another_origin_is_answered(origin: str, status: int) -> None:
-    asked = client("figures.example").get("/", headers={"host": "localhost", "origin": origin})
+def test_no_page_of_another_origin_is_answered(origin: str, host: str, status: int) -> None:
+    asked = client("figures.example").get("/", headers={"host": host, "origin": origin})
     assert asked.status_code == status
 
 
