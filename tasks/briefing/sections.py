@@ -1,7 +1,8 @@
 """The sections of a briefing: ranking lists, savings, projections and revisions of one municipality.
 
-A new section is a field of `Briefing` in tasks/briefing/content.py, a function here, a line in tasks/briefing/assemble.py, and
-its blocks in tasks/briefing/parts.py; what it reads is in tasks/briefing/inputs.py, its sentences in summary.py beside it.
+A new section is a field of `Briefing` in tasks/briefing/content.py; what it reads, in inputs.py; a function here, called in
+assemble.py, whose `_used` names its figures as sources; its blocks, in parts.py or further_parts.py; its place among the others,
+in `composed` of write.py. Its sentences for the summary are in summary.py; docs/briefing.md says what it holds.
 """
 
 from __future__ import annotations
