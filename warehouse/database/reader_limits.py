@@ -24,11 +24,12 @@ OVERDUE = timedelta(minutes=5)
 CONNECTIONS = 12
 """What a night and a backfill of two workers open at once, with some to spare."""
 
+# Connections times temporary files is the disk that one account can fill: 10 GB.
 _LIMITS = {
     "connections": 40,
     "statement": "5min",
     "idle": "5min",
-    "temporary": "1GB",
+    "temporary": "256MB",
     "needed": CONNECTIONS,
 }
 

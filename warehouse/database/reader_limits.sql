@@ -1,4 +1,5 @@
 -- What is lacking so that no account of readers can stop a night: one row each, with the statement that mends it, if one does.
+-- A gigabyte of temporary files was set until 2026-11: 40 connections filled a disk with them.
 with keeper as (
     select r.oid, r.rolname, r.rolsuper from pg_namespace n join pg_roles r on r.oid = n.nspowner where n.nspname = 'marts'
 ), accounts as (
@@ -10,7 +11,7 @@ with keeper as (
     select a.oid, wanted.setting, wanted.value as wanted, wanted.lacking, s.setdatabase,
            substr(written.entry, strpos(written.entry, '=') + 1) as value
     from accounts a
-    cross join (values ('statement_timeout', cast(:statement as text), '^0'), ('temp_file_limit', :temporary, '^-1'),
+    cross join (values ('statement_timeout', cast(:statement as text), '^0'), ('temp_file_limit', :temporary, '^(-1|1GB$)'),
                        ('idle_in_transaction_session_timeout', :idle, '^0')) wanted (setting, value, lacking)
     left join pg_db_role_setting s on s.setrole = a.oid
         and s.setdatabase in (0, (select oid from pg_database where datname = current_database()))

@@ -88,7 +88,15 @@ def test_resetting_all_of_its_own_settings_leaves_the_limit_on_files(engine: Eng
     with session(engine, login) as reader:
         reader.execute(f"alter role {login} reset all".encode())
     with session(engine, login) as reader:
-        assert reader.execute("show temp_file_limit").fetchone() == ("1GB",)
+        assert reader.execute("show temp_file_limit").fetchone() == ("256MB",)
+
+
+def test_the_gigabyte_of_earlier_warehouses_is_lowered(engine: Engine, login: str) -> None:
+    with engine.begin() as connection:
+        connection.execute(text(f"alter role {login} set temp_file_limit = '1GB'"))
+        assert set_limits(connection) == []
+    with session(engine, login) as reader:
+        assert reader.execute("show temp_file_limit").fetchone() == ("256MB",)
 
 
 def test_a_sort_of_a_billion_rows_ends_for_want_of_room(engine: Engine, login: str) -> None:
@@ -187,7 +195,7 @@ def test_what_a_server_lacks_is_told_with_the_statement_that_an_administrator_ru
         said = "\n".join(set_limits(connection))
         transaction.rollback()
     assert f"{login} may open every connection. An administrator can: alter role {login} connection limit 40;" in said
-    assert f"alter role {login} set temp_file_limit = '1GB';" in said
+    assert f"alter role {login} set temp_file_limit = '256MB';" in said
     assert f"{login} has no statement_timeout" in said
     assert f"we may not end what {login} began. An administrator can: grant {login} to {keeper};" in said
     assert "every account may call lo_create and the like" in said
