@@ -8,7 +8,7 @@ from itertools import groupby
 
 from tasks.briefing import entries, wording
 from tasks.briefing.content import Briefing, Placed, Ranking
-from tasks.briefing.further_parts import SHOWN
+from tasks.briefing.further_sections import SHOWN
 from tasks.briefing.grounds import Assumed, Source
 from tasks.briefing.paper import Beside, Block, Column, Entry, Items, Paragraph, Section, Table
 from warehouse.danish import writing

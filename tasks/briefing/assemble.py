@@ -13,7 +13,7 @@ from typing import Any
 
 import polars as pl
 
-from tasks.briefing import followed_sections, provenance, sections
+from tasks.briefing import computed, computed_budget, provenance
 from tasks.briefing.cells import ABSENT, MISSED, OBSERVED, SUPPRESSED, Cell, compared
 from tasks.briefing.content import (
     Briefing,
@@ -93,9 +93,9 @@ def _totals(rows: pl.DataFrame) -> dict[tuple[str, int], Cell]:
 def briefing(gathered: Gathered, *, area: Area, neighbours: Neighbours) -> Briefing:
     """One municipality's briefing."""
     readings, month = gathered.readings, gathered.month
-    ranking = sections.ranking(readings, area=area)
+    ranking = computed.ranking(readings, area=area)
     told = _indicators(gathered, area=area)
-    key = sections.key_shares(
+    key = computed.key_shares(
         readings,
         area=area,
         month=month,
@@ -120,9 +120,9 @@ def briefing(gathered: Gathered, *, area: Area, neighbours: Neighbours) -> Brief
         neighbours=neighbours,
         shares=tuple(_share(gathered, area=area, group=group, neighbours=neighbours) for group in groups_now(month)),
         ranking=ranking,
-        savings=sections.savings(readings, area=area),
-        projections=sections.projections(readings, area=area, until=month.year + 1),
-        revisions=sections.revisions(readings, area=area, names=names(month)),
+        savings=computed.savings(readings, area=area),
+        projections=computed.projections(readings, area=area, until=month.year + 1),
+        revisions=computed.revisions(readings, area=area, names=names(month)),
         breaks=provenance.breaks_shown(
             readings, first=month.shifted(1 - MONTHS_SHOWN), month=month, ranking=ranking, told=told
         ),
@@ -138,8 +138,8 @@ def briefing(gathered: Gathered, *, area: Area, neighbours: Neighbours) -> Brief
         key=key,
         indicators=told,
         settled=_settled(gathered, area=area),
-        budget=followed_sections.budget(readings, area=area, month=month, names=names(month)),
-        comparisons=followed_sections.comparisons(readings, area=area),
+        budget=computed_budget.budget(readings, area=area, month=month, names=names(month)),
+        comparisons=computed_budget.comparisons(readings, area=area),
         notes=readings.caveats,
     )
 
@@ -295,6 +295,6 @@ def _used(gathered: Gathered, *, area: Area, neighbours: Neighbours, key: KeySha
         figures["benchmark_gap"].filter(own & newest),
         figures["savings"].filter(own).filter(newest),
         figures["unemployment_projection"].filter(own).filter(newest),
-        *followed_sections.used(gathered.readings, area=area, month=month),
+        *computed_budget.used(gathered.readings, area=area, month=month),
     ]
     return [row for frame in chosen for row in frame.select("vintages", "assumptions").to_dicts()]

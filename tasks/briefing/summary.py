@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from tasks.briefing import budget_parts, wording
+from tasks.briefing import section_of_budget, wording
 from tasks.briefing.cells import NOT_IN_FORCE, OBSERVED, SUPPRESSED, Change
 from tasks.briefing.content import Briefing, Compared, KeyShares, Projection, Ranking, Revisions, Saving
 from tasks.briefing.wording import MAY_BREAK, basis, cell, change_pct, in_sentence
@@ -29,7 +29,7 @@ def in_short(briefing: Briefing) -> list[str]:
     if briefing.ranking is not None:
         said.append(_place(briefing.ranking))
     said += [_saving(saving) for saving in briefing.savings if saving.current and saving.amount.shown is not None][:1]
-    said.append(budget_parts.in_short(briefing.budget))
+    said.append(section_of_budget.in_short(briefing.budget))
     said += _projection(briefing.projections)
     said.append(revised(briefing))
     return [sentence for sentence in said if sentence]

@@ -20,8 +20,8 @@ import vl_convert
 from tasks.briefing import charts
 from tasks.briefing.cells import MISSED, OBSERVED, Cell, Change
 from tasks.briefing.charts import Chart
+from tasks.briefing.computed import HALF_A_YEAR, LISTS
 from tasks.briefing.content import Ranking, RankLine
-from tasks.briefing.sections import HALF_A_YEAR, LISTS
 from tasks.exports.municipality import benefit_sheets
 from tasks.exports.municipality.months import Months
 from tasks.exports.municipality.sheet import Column, Content, Sheet, shown, yes

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from tasks.briefing import budget_chart, budget_parts, comparable_parts, write
+from tasks.briefing import budget_chart, section_of_budget, section_of_comparable, write
 from tasks.briefing.cells import MISSED, Cell
 from tasks.briefing.content import Briefing
 from tasks.briefing.followed import (
@@ -75,7 +75,7 @@ def tables(blocks: object) -> dict[str, list[list[str]]]:
 
 
 def test_the_budget_is_told_in_persons_and_money_and_what_lacks_in_words(briefing: Briefing) -> None:  # noqa: F811
-    section = budget_parts.budget(replace(briefing, budget=FOUND), charts={})
+    section = section_of_budget.budget(replace(briefing, budget=FOUND), charts={})
     assert section is not None
     found = tables(section)
     assert found["Fuldtidspersoner i gennemsnit til dato"] == [
@@ -97,15 +97,15 @@ def test_the_budget_is_told_in_persons_and_money_and_what_lacks_in_words(briefin
 
 
 def test_without_a_budget_there_is_no_section(briefing: Briefing) -> None:  # noqa: F811
-    assert budget_parts.budget(briefing, charts={}) is None
-    assert budget_parts.in_short(None) == budget_parts.in_short(FOUND) == ""
+    assert section_of_budget.budget(briefing, charts={}) is None
+    assert section_of_budget.in_short(None) == section_of_budget.in_short(FOUND) == ""
     assert budget_chart.courses(None) == {}
-    assert comparable_parts.comparable(briefing) is None
+    assert section_of_comparable.comparable(briefing) is None
 
 
 def test_the_summary_says_where_the_year_ends() -> None:
     whole = replace(FOUND, lines=(line(ALL, average=seen(282.0)),))
-    assert said(budget_parts.in_short(whole)) == (
+    assert said(section_of_budget.in_short(whole)) == (
         "Til og med oktober 2023 er der i gennemsnit 282,0 fuldtidspersoner på de budgetterede ydelser mod 281,1 i budgettet. "
         "Fortsætter den nyeste måned, ender årets udgift 1,1 mio. kr. over budgettet."
     )
@@ -146,7 +146,7 @@ def compared(*, own_list: bool = False) -> Comparison:
 
 
 def test_who_is_compared_how_one_stands_and_what_it_is_worth(briefing: Briefing) -> None:  # noqa: F811
-    section = comparable_parts.comparable(replace(briefing, comparisons=(compared(),)))
+    section = section_of_comparable.comparable(replace(briefing, comparisons=(compared(),)))
     assert section is not None
     text = said(" ".join(block.text for block in section.blocks if isinstance(block, Paragraph)))
     assert "de otte kommuner, hvis forventede andel på offentlig forsørgelse ligger nærmest" in text
@@ -184,7 +184,7 @@ def test_who_is_compared_how_one_stands_and_what_it_is_worth(briefing: Briefing)
 def test_a_rate_that_lacks_a_part_is_said_to_lack(briefing: Briefing) -> None:  # noqa: F811
     lacks = Level(MISSED, MISSED, MISSED, MISSED)
     found = replace(compared(own_list=True), rank=MISSED, weighted=MISSED, median=lacks, best_quarter=lacks)
-    section = comparable_parts.comparable(replace(briefing, comparisons=(found,)))
+    section = section_of_comparable.comparable(replace(briefing, comparisons=(found,)))
     assert section is not None
     assert "Placeringen kan ikke opgøres" in said(str(section.blocks[0]))
     assert tables(section)["Andel af befolkningen på 16-66 år"][-1] == ["De andre under ét", "", "mangler"]

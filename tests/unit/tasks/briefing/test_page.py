@@ -10,7 +10,7 @@ from xml.etree.ElementTree import Element
 import pytest
 from defusedxml.ElementTree import fromstring
 
-from tasks.briefing import charts, parts, write
+from tasks.briefing import charts, sections_of_benefits, write
 from tasks.briefing import summary as sentences
 from tasks.briefing import wording as words
 from tasks.briefing.cells import BROKEN, MISSED, MISSING, NOT_IN_FORCE, OBSERVED, SUPPRESSED, Cell, Change, compared
@@ -146,8 +146,8 @@ def test_the_page_lets_nothing_in(briefing: Briefing) -> None:
 
 def test_every_value_that_is_not_shown_has_its_reason_explained(briefing: Briefing) -> None:
     html = write.html(briefing)
-    assert parts.statuses(briefing) == {SUPPRESSED, BROKEN, NOT_IN_FORCE, "missing", "too_few"}
-    assert all(f"<dt>{words.NOT_SHOWN[status]}</dt>" in html for status in parts.statuses(briefing))
+    assert sections_of_benefits.statuses(briefing) == {SUPPRESSED, BROKEN, NOT_IN_FORCE, "missing", "too_few"}
+    assert all(f"<dt>{words.NOT_SHOWN[status]}</dt>" in html for status in sections_of_benefits.statuses(briefing))
 
 
 def test_an_exact_total_is_never_made_of_bounds(briefing: Briefing) -> None:

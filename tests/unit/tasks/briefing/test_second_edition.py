@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tasks.briefing import annexes, charts, further_parts, parts, sections, summary, wording, write
+from tasks.briefing import annexes, charts, computed, further_sections, sections_of_benefits, summary, wording, write
 from tasks.briefing.cells import MISSED, NOT_IN_FORCE, OBSERVED, SUPPRESSED, Cell, Change, compared
 from tasks.briefing.content import (
     Briefing,
@@ -131,7 +131,7 @@ def test_the_annex_has_every_place_and_says_what_a_list_covers(briefing: Briefin
     assert annexes.lists(replace(briefing, ranking=None)) is None
 
 
-@pytest.mark.parametrize("many", [0, 1, further_parts.SHOWN, further_parts.SHOWN + 1, 60])
+@pytest.mark.parametrize("many", [0, 1, further_sections.SHOWN, further_sections.SHOWN + 1, 60])
 def test_all_revisions_are_there(briefing: Briefing, many: int) -> None:  # noqa: F811
     every = tuple(
         Revision(name, period, seen(100), seen(101 + nth))
@@ -140,10 +140,10 @@ def test_all_revisions_are_there(briefing: Briefing, many: int) -> None:  # noqa
         )
     )
     told = replace(briefing, revisions=Revisions(datetime(2023, 11, 5, tzinfo=UTC), held=True, every=every))
-    (shown, annex) = further_parts.revisions(told), annexes.every_revision(told)
+    (shown, annex) = further_sections.revisions(told), annexes.every_revision(told)
     rows = [row for block in shown.blocks if isinstance(block, Table) for row in block.rows]
-    assert len(rows) == min(many, further_parts.SHOWN)
-    if many <= further_parts.SHOWN:
+    assert len(rows) == min(many, further_sections.SHOWN)
+    if many <= further_sections.SHOWN:
         assert annex is None
     else:
         assert annex is not None
@@ -235,7 +235,7 @@ def test_no_change_is_told_across_a_break_of_a_table() -> None:
 
 def test_a_table_that_is_not_loaded_leaves_its_section_out(briefing: Briefing) -> None:  # noqa: F811
     assert indicators(read(), area_code="163", counts={}, breaks={}) == ()
-    assert further_parts.indicators(briefing) is None
+    assert further_sections.indicators(briefing) is None
     told = Indicator("Ledige", "persons", MONTH, seen(3), seen(2), compared(seen(3), seen(2), broken=False), None)
     assert "7. Ledighed" not in "".join(each.title for each in write.composed(briefing).sections)
     titles = [each.title for each in write.composed(replace(briefing, indicators=(told,))).sections]
@@ -245,21 +245,21 @@ def test_a_table_that_is_not_loaded_leaves_its_section_out(briefing: Briefing) -
 def test_every_word_for_a_value_that_is_not_told_is_explained(briefing: Briefing) -> None:  # noqa: F811
     late = Indicator("Ledige", "pct", MONTH, Cell(None, "not_yet"), MISSED, Change(None, None, "not_yet"), None)
     told = replace(briefing, indicators=(late,))
-    assert "not_yet" in parts.statuses(told)
+    assert "not_yet" in sections_of_benefits.statuses(told)
     assert wording.NOT_SHOWN["not_yet"] in write.html(told)
 
 
 def test_the_share_of_all_benefits_is_told_only_of_whole_totals() -> None:
-    whole = sections._of_all(seen(2882), seen(600_000), key_pct=0.54)
+    whole = computed._of_all(seen(2882), seen(600_000), key_pct=0.54)
     assert whole.share_pct.shown == pytest.approx(0.480333, abs=1e-6)
     assert whole.expected.shown == pytest.approx(3240)
     bounded = Cell.of(None, SUPPRESSED, low=110.0, high=118.0)
     for hidden in (
-        sections._of_all(bounded, seen(600_000), key_pct=0.1),
-        sections._of_all(seen(9), HIDDEN, key_pct=0.1),
+        computed._of_all(bounded, seen(600_000), key_pct=0.1),
+        computed._of_all(seen(9), HIDDEN, key_pct=0.1),
     ):
         assert (hidden.share_pct.shown, hidden.expected.shown) == (None, None)
-    assert sections._of_all(seen(9), seen(600_000), key_pct=0.1).share_pct.status == TOO_FEW
+    assert computed._of_all(seen(9), seen(600_000), key_pct=0.1).share_pct.status == TOO_FEW
 
 
 def test_the_page_carries_its_case_and_official_name(briefing: Briefing) -> None:  # noqa: F811

@@ -9,7 +9,7 @@ from typing import Any
 import polars as pl
 import pytest
 
-from tasks.briefing import sections, summary
+from tasks.briefing import computed, summary
 from tasks.briefing.cells import MISSING
 from tasks.briefing.content import Briefing
 from tasks.briefing.grounds import Made
@@ -46,7 +46,7 @@ def readings(*rows: dict[str, Any]) -> Readings:
 
 
 def test_where_only_one_list_has_come_it_is_not_said_to_be_the_one_over_all_benefits(briefing: Briefing) -> None:  # noqa: F811
-    found = sections.ranking(readings(listed("Sygedagpenge mv.", rank=84.0)), area=find("Fanø"))
+    found = computed.ranking(readings(listed("Sygedagpenge mv.", rank=84.0)), area=find("Fanø"))
     assert found is not None
     assert [(line.name, line.rank.shown) for line in found.lines] == [
         ("Samlet, alle ydelser", None),
@@ -64,7 +64,7 @@ def test_where_only_one_list_has_come_it_is_not_said_to_be_the_one_over_all_bene
 
 def test_where_all_have_come_the_place_is_that_on_the_list_over_all_benefits(briefing: Briefing) -> None:  # noqa: F811
     rows = [listed("Sygedagpenge mv.", rank=84.0), listed("Ydelsesgrupper i alt", rank=17.0)]
-    found = sections.ranking(readings(*rows), area=find("Fanø"))
+    found = computed.ranking(readings(*rows), area=find("Fanø"))
     said = " ".join(summary.in_short(replace(briefing, ranking=found))).replace("\N{NO-BREAK SPACE}", " ")
     assert "nr. 17 af 98 på ministeriets samlede rangliste" in said
 
@@ -90,10 +90,10 @@ def test_a_price_of_a_years_accounts_leads_until_the_next_years_are_out(made: da
         None, SEEN, SEEN, {"savings": pl.DataFrame([SAVED])}, {}, pl.DataFrame(), pl.DataFrame(), (), {},
         priced(date(2022, 12, 31)), Made(made), {},
     )  # fmt: skip
-    (saving,) = sections.savings(found, area=find("Fanø"))
+    (saving,) = computed.savings(found, area=find("Fanø"))
     assert (saving.years, saving.current, saving.amount.low) == ("2022", current, 5_294_000.0)
     as_of = replace(found, as_of=datetime(2023, 12, 5, 12, tzinfo=UTC))
-    assert sections.savings(as_of, area=find("Fanø"))[0].current, "a page of an earlier day is judged as of then"
+    assert computed.savings(as_of, area=find("Fanø"))[0].current, "a page of an earlier day is judged as of then"
 
 
 def test_a_forecast_leads_until_its_horizon_and_what_has_no_end_always() -> None:

@@ -1,6 +1,6 @@
-"""The parts of the appendix on benefits: what stands in each section, as blocks.
+"""The sections of the appendix on benefits: what stands in each section, as blocks.
 
-What is said of benchmark, key, unemployment and sources is in tasks/briefing/further_parts.py.
+What is said of benchmark, key, unemployment and sources is in tasks/briefing/further_sections.py.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The part of the appendix on a municipality's own budget, as blocks."""
+"""The section of the appendix on a municipality's own budget, as blocks."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from collections.abc import Callable
 from tasks.briefing import entries, wording
 from tasks.briefing.cells import Cell
 from tasks.briefing.charts import Chart
+from tasks.briefing.computed_budget import BASES
 from tasks.briefing.content import Briefing
 from tasks.briefing.followed import BudgetFollowUp, BudgetLine, YearCourse
-from tasks.briefing.followed_sections import BASES
 from tasks.briefing.paper import Beside, Block, Column, Entry, Figure, Paragraph, Section, Table
 from warehouse.danish import writing
 from warehouse.formulas.budgets import ALL, AS_IT_STANDS, LAST_YEAR, SETTLED

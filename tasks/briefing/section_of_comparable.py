@@ -1,12 +1,12 @@
-"""The part of the appendix on the municipalities that one is compared with, as blocks."""
+"""The section of the appendix on the municipalities that one is compared with, as blocks."""
 
 from __future__ import annotations
 
 from tasks.briefing import entries, wording
-from tasks.briefing.budget_parts import signed_millions
 from tasks.briefing.content import Briefing
 from tasks.briefing.followed import Comparison, Level, Peer
 from tasks.briefing.paper import Beside, Block, Column, Entry, Paragraph, Section, Table
+from tasks.briefing.section_of_budget import signed_millions
 from warehouse.danish import writing
 from warehouse.danish.places import alone
 
