@@ -6,7 +6,7 @@ Each is the catalogue's widest under another id, with the same bodies: 4 measure
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
 from unittest.mock import patch
@@ -16,6 +16,7 @@ from sqlalchemy import Engine, insert
 from tasks.archive.store import Archive, Entry
 from tasks.audit import audit_table
 from tasks.publish import publish_table
+from tasks.sources import registry
 from tasks.stage import stage_table
 from tests.bench.bodies import TABLE
 from warehouse.catalogue import publishers
@@ -32,7 +33,9 @@ def larger_catalogue(number: int) -> Iterator[tuple[Table, ...]]:
     wide = tuple(widest.model_copy(update={"id": f"wide{at:03}"}) for at in range(number))
     first, *others = publishers.catalogues()
     larger = (first.model_copy(update={"tables": (*first.tables, *wide)}), *others)
-    with patch.object(publishers, "catalogues", lambda: larger):
+    with ExitStack() as patched:
+        for module in (publishers, registry):
+            patched.enter_context(patch.object(module, "catalogues", lambda: larger))
         yield wide
 
 
