@@ -35,12 +35,13 @@ def savings(frame: pl.DataFrame, *, rounded_to: float = ROUNDED_TO_PERSONS) -> p
     """What the municipality saves a year: persons fewer than expected, times a person's net cost to the municipality.
 
     >>> herlev = pl.DataFrame({"gap_persons": [-50], "net_unit_cost_dkk": [132_350]})
-    >>> savings(herlev).select("saving_low_dkk", "saving_dkk", "saving_high_dkk").row(0)
+    >>> savings(herlev).select("saving_rounding_low_dkk", "saving_dkk", "saving_rounding_high_dkk").row(0)
     (5294000.0, 6617500.0, 7941000.0)
 
     Source: Herlev, 31 January 2024, item 5. Adds `saving_dkk` (negative where there are more persons than expected),
-    `saving_low_dkk` and `saving_high_dkk` by the rounding of the gap alone, and, where `net_unit_cost_low_dkk` and
-    `net_unit_cost_high_dkk` are given, `saving_lowest_dkk` and `saving_highest_dkk` by both. Raises FormulaError.
+    `saving_rounding_low_dkk` and `saving_rounding_high_dkk` by the rounding of the gap alone, and, where
+    `net_unit_cost_low_dkk` and `net_unit_cost_high_dkk` are given, `saving_low_dkk` and `saving_high_dkk` by both. Raises
+    FormulaError.
     """
     fewer, cost = -pl.col("gap_persons"), pl.col("net_unit_cost_dkk")
     fewest, most = fewer - rounded_to, fewer + rounded_to
@@ -49,8 +50,8 @@ def savings(frame: pl.DataFrame, *, rounded_to: float = ROUNDED_TO_PERSONS) -> p
     return computed(
         given(frame, "net_unit_cost_low_dkk", "net_unit_cost_high_dkk"),
         saving_dkk=fewer * cost,
-        saving_low_dkk=pl.min_horizontal(fewest * cost, most * cost),
-        saving_high_dkk=pl.max_horizontal(fewest * cost, most * cost),
-        saving_lowest_dkk=pl.min_horizontal(corners),
-        saving_highest_dkk=pl.max_horizontal(corners),
+        saving_rounding_low_dkk=pl.min_horizontal(fewest * cost, most * cost),
+        saving_rounding_high_dkk=pl.max_horizontal(fewest * cost, most * cost),
+        saving_low_dkk=pl.min_horizontal(corners),
+        saving_high_dkk=pl.max_horizontal(corners),
     )

@@ -166,16 +166,20 @@ def test_a_number_written_as_a_text_is_refused() -> None:
 # ---- savings and keys -----------------------------------------------------------------------------------------
 def test_more_persons_than_expected_cost() -> None:
     found = savings(pl.DataFrame({"gap_persons": [20], "net_unit_cost_dkk": [100]}))
-    assert found.select("saving_low_dkk", "saving_dkk", "saving_high_dkk").row(0) == (-3000, -2000, -1000)
+    assert found.select("saving_rounding_low_dkk", "saving_dkk", "saving_rounding_high_dkk").row(0) == (
+        -3000,
+        -2000,
+        -1000,
+    )
 
 
 def test_an_uncertain_price_widens_in_columns_of_its_own() -> None:
     row = {"gap_persons": -50, "net_unit_cost_dkk": 73_500}
     prices = {"net_unit_cost_low_dkk": 67_143, "net_unit_cost_high_dkk": 75_395}
     plain, priced = savings(pl.DataFrame([row])), savings(pl.DataFrame([row | prices]))
-    assert plain["saving_low_dkk"].item() == priced["saving_low_dkk"].item() == 40 * 73_500
-    assert priced.select("saving_lowest_dkk", "saving_highest_dkk").row(0) == (40 * 67_143, 60 * 75_395)
-    assert plain.select("saving_lowest_dkk", "saving_lowest_dkk_status").row(0) == (None, "missing")
+    assert plain["saving_rounding_low_dkk"].item() == priced["saving_rounding_low_dkk"].item() == 40 * 73_500
+    assert priced.select("saving_low_dkk", "saving_high_dkk").row(0) == (40 * 67_143, 60 * 75_395)
+    assert plain.select("saving_low_dkk", "saving_low_dkk_status").row(0) == (None, "missing")
 
 
 def test_a_key_that_is_not_known_projects_nothing_and_bounds_are_kept() -> None:
