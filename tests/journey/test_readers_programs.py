@@ -43,9 +43,12 @@ from warehouse.database.reader_role import give
 from warehouse.history.vintages import Vintage
 from warehouse.settings import read_settings
 
-pytestmark = pytest.mark.skipif(
-    find_spec("mcp") is None and not os.environ.get("CI"), reason="the packages are not installed: make setup-serve"
-)
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(
+        find_spec("mcp") is None and not os.environ.get("CI"), reason="the packages are not installed: make setup-serve"
+    ),
+]
 
 CLAIMS = ROOT / "docs" / "examples" / "claims" / "five-papers.yml"
 TABLES = ("y07a02", "y01a02", "y30r21")

@@ -44,6 +44,7 @@ def publish(engine: Engine, table_id: str, release: dict[Any, Content], *, at: i
     publish_release(engine, named, seen_at=night(at), table_id=table_id)
 
 
+@pytest.mark.slow
 @settings(max_examples=10)
 @given(HISTORIES)
 @example([("y25i01", {FIRST: shown(3), SECOND: HIDDEN}), ("y01c01", {FIRST: shown(0)}), ("y25i01", {SECOND: shown(3)})])

@@ -40,7 +40,7 @@ def serve_over_http(*, host: str, port: int, names: Sequence[str]) -> None:
     import uvicorn
 
     from flows.serving.data.app import create_app
-    from flows.serving.data.connections import Bounded, listening_at
+    from tasks.readers.connections import Bounded, listening_at
 
     token, told = _token(host)
     require_guarded(host, token=token, names=names)

@@ -17,7 +17,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 
-from flows.serving.data.connections import Bounded, listening_at
+from tasks.readers.connections import Bounded, listening_at
 from tasks.readers.guard import GuardError
 
 PLACES, PATIENCE = 8, 20
