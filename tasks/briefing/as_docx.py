@@ -31,18 +31,22 @@ if TYPE_CHECKING:
 # A picture of a chart is so many times sharper than it is drawn, and so wide on the page.
 _SHARPNESS, _WIDTH_CM = 3.0, 11.0
 _SMALL, _SMALLEST = 8.5, 7.0
+_TEXT_CM, _LONGEST = 17.0, 46
+"""How wide a page's text is, and of how many characters a column of a table is wide at most before its lines are broken."""
+_TITLE = 8  # a title of so many characters stays on one line
+_BLUE = "00558A"
 _MADE = datetime(2000, 1, 1)  # noqa: DTZ001  # Word's own fields have no zone; the page says itself when it was made
 
 
 def docx(paper: Paper) -> bytes:
     """The appendix as a Word document."""
     document = _begun(paper)
-    document.add_paragraph(paper.kind, style="Subtitle")
+    document.add_paragraph(paper.kind, style="Note")
     document.add_heading(paper.title, level=1)
     for line in paper.lines:
         document.add_paragraph(line)
     if paper.warning:
-        document.add_paragraph().add_run(f"Bemærk: {paper.warning}").bold = True
+        _beginning(document.add_paragraph(), "Bemærk:", paper.warning)
     for section in paper.every:
         _section(document, section)
     written = BytesIO()
@@ -65,6 +69,7 @@ def _begun(paper: Paper) -> Document:
     normal.paragraph_format.space_after = Pt(4)
     _speak_danish(normal)
     _add_styles(document)
+    _style_headings(document)
     document.core_properties.title = paper.running
     document.core_properties.language = "da-DK"
     document.core_properties.author = ""
@@ -72,6 +77,21 @@ def _begun(paper: Paper) -> Document:
     document.core_properties.created = document.core_properties.modified = _MADE
     _foot(page.footer.paragraphs[0], paper.running)
     return document
+
+
+def _style_headings(document: Document) -> None:
+    """Headings in the letters of the text, the sections' in blue: as they are printed."""
+    from docx.oxml.ns import qn
+    from docx.shared import Pt, RGBColor
+
+    for name, size, colour in (("Heading 1", 17, "000000"), ("Heading 2", 13, _BLUE)):
+        style: Any = document.styles[name]
+        style.font.name, style.font.size, style.font.color.rgb = "Arial", Pt(size), RGBColor.from_string(colour)
+        fonts = style.element.rPr.rFonts
+        for theme in [each for each in fonts.attrib if each.endswith("Theme")]:
+            del fonts.attrib[theme]
+        fonts.set(qn("w:hAnsi"), "Arial")
+        style.paragraph_format.space_before, style.paragraph_format.space_after = Pt(size), Pt(4)
 
 
 def _speak_danish(style: Any) -> None:
@@ -164,17 +184,44 @@ def _caption(document: Document, text: str) -> None:
 
 def _table(document: Document, table: Table) -> None:
     """A table under its caption; its head comes again on each page, and no row is parted."""
+    from docx.shared import Cm
+
     if table.caption:
         _caption(document, table.caption)
-    drawn: Any = document.add_table(rows=0, cols=len(table.columns), style="Light List Accent 1")
+    drawn: Any = document.add_table(rows=0, cols=len(table.columns), style="Light Shading")
+    drawn.autofit = False
+    _plain(drawn)
     heads = _heads(table)
     for texts in heads:
         _row(drawn, [Entry(text) for text in texts], table, bold=True, repeated=True)
     for nth, entries in enumerate(table.rows, 1):
         _row(drawn, entries, table, bold=table.total and nth == len(table.rows), repeated=False)
+    for column, width in zip(drawn.columns, widths(table), strict=True):
+        column.width = Cm(width)
+        for cell in column.cells:
+            cell.width = Cm(width)
     if table.grouped:
         _join_groups(drawn, table)
-    document.add_paragraph().paragraph_format.space_after = 0
+    _note(document, "")
+
+
+def widths(table: Table) -> list[float]:
+    """How wide each column is, in centimetres: as its longest line needs, and the longest word of its head."""
+    needed = []
+    for at, column in enumerate(table.columns):
+        lines = [len(line) for row in table.rows for line in row[at].text.split("\n")]
+        head = [column.title[:_TITLE], *column.title.split(), *column.remark.split()]
+        needed.append(min(max([*lines, *map(len, head)]), _LONGEST) + 3)
+    return [_TEXT_CM * each / sum(needed) for each in needed]
+
+
+def _plain(drawn: Any) -> None:
+    """Of the style's emphasis the head's alone: names of rows as plain as what stands beside them, and no bands."""
+    from docx.oxml.ns import qn
+
+    look = drawn._tbl.tblPr.find(qn("w:tblLook"))
+    for name, value in {"val": "0620", "firstColumn": "0", "noHBand": "1", "noVBand": "1"}.items():
+        look.set(qn(f"w:{name}"), value)
 
 
 def _heads(table: Table) -> list[list[str]]:

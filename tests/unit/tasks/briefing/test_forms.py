@@ -14,7 +14,7 @@ import pypdfium2
 import pytest
 
 from tasks.briefing import write
-from tasks.briefing.as_docx import docx
+from tasks.briefing.as_docx import docx, widths
 from tasks.briefing.as_pdf import pdf
 from tasks.briefing.content import Briefing
 from tasks.briefing.paper import Entry, Figure, Items, Meanings, Paper, Paragraph, Table, blocks_of
@@ -122,6 +122,18 @@ def test_the_word_document_can_be_gone_on_with(briefing: Briefing) -> None:  # n
         assert "NUMPAGES" in foot
         assert paper.running in foot
         assert 'w:lang w:val="da-DK"' in package.read("word/styles.xml").decode()
+
+
+def test_no_word_of_a_table_is_parted_in_the_word_document(briefing: Briefing) -> None:  # noqa: F811
+    """A centimetre holds six to seven letters of the tables, whose cells have a margin of 2 mm on each side."""
+    for block in blocks_of(write.composed(briefing).every):
+        if isinstance(block, Table):
+            wide = widths(block)
+            assert sum(wide) == pytest.approx(17.0)
+            for at, column in enumerate(block.columns):
+                said = [f"{column.title} {column.remark}", *(row[at].text for row in block.rows)]
+                longest = max(len(word) for text in said for word in text.split() or [""])
+                assert longest <= (wide[at] - 0.4) * 6.5, (block.caption, column.title, longest, wide[at])
 
 
 def test_the_pdf_is_tagged_and_has_running_titles_and_page_numbers(briefing: Briefing) -> None:  # noqa: F811
