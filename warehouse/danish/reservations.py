@@ -40,7 +40,7 @@ _NAMED = 4
 
 
 def out_of_date(late: Sequence[Late]) -> str:
-    """That figures are not the newest, of which tables and since when; empty where they are.
+    """That figures are not the newest, of which tables and since when, the longest awaited by name; empty where they are.
 
     >>> out_of_date([("Sygedagpenge", date(2023, 11, 14)), ("Fleksjob", None)]).replace(writing.TIED, " ")
     'Tallene er ikke de nyeste. Der mangler nyere tal for: Fleksjob; Sygedagpenge (ventet 14. november 2023).'
@@ -48,14 +48,21 @@ def out_of_date(late: Sequence[Late]) -> str:
     if not late:
         return ""
     in_order = sorted(late, key=lambda each: (each[1] or date.min, each[0]))
-    told = [_expected(on, [title for title, _ in of]) for on, of in groupby(in_order, key=lambda each: each[1])]
+    days = [(on, [title for title, _ in of]) for on, of in groupby(in_order, key=lambda each: each[1])]
+    told = [_expected(on, titles) for on, titles in days[:_NAMED]]
+    if more := sum(len(titles) for _, titles in days[_NAMED:]):
+        told.append(f"og {_others(more)}, der var ventet senere")
     return f"Tallene er ikke de nyeste. Der mangler nyere tal for: {'; '.join(told)}."
 
 
 def _expected(on: date | None, titles: list[str]) -> str:
     more = len(titles) - _NAMED
-    names = [*titles[:_NAMED], f"{more} {'anden tabel' if more == 1 else 'andre tabeller'}"] if more > 0 else titles
+    names = [*titles[:_NAMED], _others(more)] if more > 0 else titles
     return writing.listed(names) + (f" (ventet {writing.day(on)})" if on else "")
+
+
+def _others(number: int) -> str:
+    return f"{number} {'anden tabel' if number == 1 else 'andre tabeller'}"
 
 
 def imprint(made_on: date, *, next_release: date | None, contact: str | None) -> str:

@@ -21,7 +21,8 @@ def test_every_late_table_is_named_or_counted(late: list[tuple[str, date | None]
     counted = sum(map(int, re.findall(r"(\d+) and(?:en|re) tabel", said)))
     assert len(re.findall(r"tabel\d+", said)) + counted == len(late)
     assert (said == "") is (late == [])
-    assert said.count("ventet") == len({day for _, day in late if day})
+    days = sorted({day or date.min for _, day in late})
+    assert said.count("ventet") == sum(day > date.min for day in days[:4]) + (len(days) > 4)
 
 
 def test_without_a_contact_or_a_next_release_nothing_is_made_up() -> None:
