@@ -49,7 +49,7 @@ def chart_of(
     own = re.sub(r'(id="|url\(#|href="#)(clip|gradient)', rf"\g<1>{name}-\g<2>", svg)
     opening = re.match(r"<svg[^>]*?viewBox=\"([^\"]+)\"[^>]*>", own)
     box = opening[1] if opening else f"0 0 {chart_specs.WIDTH} {chart_specs.WIDTH}"
-    inner = own[opening.end() if opening else 0 :]
+    inner = re.sub(r' (?:role|aria-[a-z]+)="[^"]*"', "", own[opening.end() if opening else 0 :])
     head = (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{box}" role="img" '
         f'aria-labelledby="{name}-title" aria-describedby="{name}-desc">'

@@ -274,6 +274,14 @@ def test_a_screen_reader_is_told_what_every_chart_shows(folder: Path, browser: B
     assert len(ids) == len(set(ids))
     assert looked.page.locator("html").get_attribute("lang") == "da"
     assert looked.page.locator("th:not([scope])").count() == 0
+    assert looked.barriers() == []
+    looked.page.context.close()
+
+
+@pytest.mark.parametrize("width", [PHONE, DESK])
+def test_a_page_has_no_barriers_on_a_phone_or_a_desk(folder: Path, browser: Browser, width: int) -> None:
+    looked = chromium.look(browser, (folder / "herlev.html").as_uri(), width=width)
+    assert looked.barriers() == []
     looked.page.context.close()
 
 
