@@ -18,7 +18,8 @@ class Bounded(H11Protocol):
     """A connection that is closed where a question has not come whole, or an answer has not been taken, within SECONDS."""
 
     SECONDS = 10.0
-    _due: asyncio.TimerHandle | None = None
+    _asked_by: asyncio.TimerHandle | None = None
+    _taken_by: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: Any) -> None:
         """Wait for the first question."""
@@ -30,30 +31,32 @@ class Bounded(H11Protocol):
         super().data_received(data)
         if self.conn.their_state not in _ASKING:
             self._wait_no_longer()
-        elif self._due is None:
+        elif self._asked_by is None:
             self._wait()
 
     def on_response_complete(self) -> None:
         """Wait until the answer is taken, which is written to whoever reads it."""
         super().on_response_complete()
-        self._wait_no_longer()
-        self._due = self.loop.call_later(self.SECONDS, self._end_unread)
+        if self._taken_by is not None:
+            self._taken_by.cancel()
+        self._taken_by = self.loop.call_later(self.SECONDS, self._end_unread)
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Wait for nothing more."""
         self._wait_no_longer()
+        if self._taken_by is not None:
+            self._taken_by.cancel()
         super().connection_lost(exc)
 
     def _wait(self) -> None:
-        self._due = self.loop.call_later(self.SECONDS, self.transport.abort)
+        self._asked_by = self.loop.call_later(self.SECONDS, self.transport.abort)
 
     def _wait_no_longer(self) -> None:
-        if self._due is not None:
-            self._due.cancel()
-            self._due = None
+        if self._asked_by is not None:
+            self._asked_by.cancel()
+            self._asked_by = None
 
     def _end_unread(self) -> None:
-        self._due = None
         if self.transport.get_write_buffer_size():
             self.transport.abort()
 
