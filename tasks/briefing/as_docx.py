@@ -127,8 +127,7 @@ def _field(paragraph: Any, code: str) -> None:
 
 
 def _section(document: Document, section: Section) -> None:
-    heading = document.add_heading(section.title, level=2)
-    heading.paragraph_format.page_break_before = section.annex and section.name == "lister"
+    document.add_heading(section.title, level=2)
     for block in flat(section.blocks):
         _block(document, block)
 
@@ -211,7 +210,7 @@ def widths(table: Table) -> list[float]:
     for at, column in enumerate(table.columns):
         lines = [len(line) for row in table.rows for line in row[at].text.split("\n")]
         head = [column.title[:_TITLE], *column.title.split(), *column.remark.split()]
-        needed.append(min(max([*lines, *map(len, head)]), _LONGEST) + 3)
+        needed.append(min(max([*lines, *map(len, head)]), _LONGEST) + 5)
     return [_TEXT_CM * each / sum(needed) for each in needed]
 
 

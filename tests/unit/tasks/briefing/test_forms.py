@@ -125,7 +125,7 @@ def test_the_word_document_can_be_gone_on_with(briefing: Briefing) -> None:  # n
 
 
 def test_no_word_of_a_table_is_parted_in_the_word_document(briefing: Briefing) -> None:  # noqa: F811
-    """A centimetre holds six to seven letters of the tables, whose cells have a margin of 2 mm on each side."""
+    """A centimetre holds five to six bold letters of the tables, whose cells have a margin of 2 mm on each side."""
     for block in blocks_of(write.composed(briefing).every):
         if isinstance(block, Table):
             wide = widths(block)
@@ -133,7 +133,7 @@ def test_no_word_of_a_table_is_parted_in_the_word_document(briefing: Briefing) -
             for at, column in enumerate(block.columns):
                 said = [f"{column.title} {column.remark}", *(row[at].text for row in block.rows)]
                 longest = max(len(word) for text in said for word in text.split() or [""])
-                assert longest <= (wide[at] - 0.4) * 6.5, (block.caption, column.title, longest, wide[at])
+                assert longest <= (wide[at] - 0.4) * 5.5, (block.caption, column.title, longest, wide[at])
 
 
 def test_the_pdf_is_tagged_and_has_running_titles_and_page_numbers(briefing: Briefing) -> None:  # noqa: F811
