@@ -262,6 +262,8 @@ def _add_styles(document: Document) -> None:
 
     note: Any = document.styles.add_style("Note", WD_STYLE_TYPE.PARAGRAPH)
     note.base_style, note.font.size = document.styles["Normal"], Pt(_SMALL)
+    numbered: Any = document.styles["List Number"]
+    numbered.font.size, numbered.paragraph_format.space_after = Pt(_SMALL), Pt(1)
     for number in (False, True):
         for small in (False, True):
             style: Any = document.styles.add_style(_style(number=number, small=small), WD_STYLE_TYPE.PARAGRAPH)
