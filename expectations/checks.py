@@ -1,4 +1,4 @@
-"""What a check is: a rule with a name, a sentence, whether it stops the table, and the expectation that decides it."""
+"""What a check is: a rule with a name, a sentence, whether it stops the table, and the query that finds its offenders."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import great_expectations.expectations as gxe
 from expectations.known_deviations import Deviation
 from warehouse.catalogue.model import Table
 from warehouse.figures.usual_revisions import NOTHING_LEARNT, UsualRevisions
+from warehouse.history.staging import PARTS
 from warehouse.periods import Period
 
 KEPT_OFFENDERS = 200
@@ -19,17 +20,15 @@ CELL = ("period", "area", "measure", "members", "value", "status")
 
 @dataclass(frozen=True)
 class Check:
-    """One rule: its name, what must be true, whether a failure stops the table, and what decides it.
+    """One rule: its name, what must be true, whether a failure stops the table, and the `query` that finds its offenders.
 
-    That is an expectation of Great Expectations', or a `query` that finds its offenders, shown with the `columns`
-    that a person needs to find one.
+    They are shown with the `columns` that a person needs to find one; without columns there is nothing to show.
     """
 
     rule: str
     sentence: str
     _: KW_ONLY
-    expectation: Any = None
-    query: str = ""
+    query: str
     columns: tuple[str, ...] = ()
     blocking: bool = True
 
@@ -66,17 +65,15 @@ class NoOffenders(gxe.UnexpectedRowsExpectation):
 def expectation_of(check: Check, *, staging: str) -> Any:
     """The expectation that decides a check on a load.
 
-    A query reads `load`, its cells with what they are of, and `series`, `periods` and `changes` (warehouse/history/staging.py).
+    A query reads `load`, its cells with what they are of, and `series`, `periods`, `lines`, `parts`, `gaps` and `changes`
+    (warehouse/history/staging.py).
     Great Expectations puts a subquery for `{batch}`, and adds a name to it unless the query joins; PostgreSQL before 16
     refuses one without a name anywhere but here (1.24.1, 2026-11-22).
     """
-    if check.expectation is not None:
-        return check.expectation
+    parts = ", ".join(f"{part[1:]} as not materialized (select * from {staging}{part})" for part in PARTS)
     counted = f"""
         with batch as not materialized {{batch}},
-        series as not materialized (select * from {staging}_series),
-        periods as not materialized (select * from {staging}_periods),
-        changes as not materialized (select * from {staging}_changes),
+        {parts},
         load as not materialized (
             select batch.series_id, batch.period_id, batch.value, batch.status, series.area_id, series.area_kind,
                    series.measure, series.unit, series.adds_up, series.is_total, series.line

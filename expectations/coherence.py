@@ -177,17 +177,10 @@ def _parts_match_total() -> Check:
         "parts_match_total",
         "where nothing is hidden, the parts sum to their total to within what rounding each cell allows",
         query="""
-        select p.code as period, a.name as area, sums.measure, total, parts_sum, parts from (
-            select period_id, area_id, measure,
-                   sum(value) filter (where is_total) as total,
-                   sum(value) filter (where not is_total) as parts_sum,
-                   count(*) filter (where not is_total) as parts,
-                   bool_and(status = 'observed') as all_shown
-            from load where adds_up and area_kind <> 'unknown' group by period_id, area_id, measure
-        ) sums
+        select p.code as period, a.name as area, sums.measure, total, parts_sum, parts from parts sums
         join core.periods p on p.period_id = sums.period_id
         join core.areas a on a.area_id = sums.area_id
-        where all_shown and parts > 0 and abs(total - parts_sum) > floor((parts + 1) / 2.0)
+        where abs(total - parts_sum) > floor((parts + 1) / 2.0)
         """,
         columns=("period", "area", "measure", "total", "parts_sum", "parts"),
     )
@@ -199,13 +192,8 @@ def _country_is_its_municipalities() -> Check:
         "country_is_its_municipalities",
         "the municipalities sum to the country to within a quarter, whatever is hidden",
         query=f"""
-        select p.code as period, named.measure, named.members, sums.country, sums.shown_sum, sums.shown from (
-            select period_id, line, sum(value) filter (where area_kind = 'country') as country,
-                   coalesce(sum(value) filter (where area_kind = 'municipality'), 0) as shown_sum,
-                   count(value) filter (where area_kind = 'municipality') as shown
-            from load where adds_up group by period_id, line
-        ) sums
-        join (select distinct line, measure, members from series) named using (line)
+        select p.code as period, sums.measure, sums.members, sums.country, sums.shown_sum, sums.shown
+        from (select *, coalesce(municipalities_sum, 0) as shown_sum from lines) sums
         join core.periods p on p.period_id = sums.period_id
         where sums.country >= 1000 and (sums.shown_sum > 1.25 * sums.country
               or sums.shown_sum + {LARGE_COUNT} * ({len(municipalities())} - sums.shown) < 0.75 * sums.country)
@@ -220,15 +208,9 @@ def _country_matches() -> Check:
         "where nothing is hidden, the municipalities sum to the country to within 5 per cent",
         blocking=False,
         query="""
-        select p.code as period, measure, country, municipalities_sum from (
-            select period_id, measure,
-                   sum(value) filter (where area_kind = 'country') as country,
-                   sum(value) filter (where area_kind = 'municipality') as municipalities_sum,
-                   bool_and(status = 'observed') as all_shown
-            from load where adds_up and is_total group by period_id, measure
-        ) sums
-        join core.periods p on p.period_id = sums.period_id
-        where all_shown and country >= 1000 and abs(country - municipalities_sum) > 0.05 * country
+        select p.code as period, measure, country, municipalities_sum from lines
+        join core.periods p on p.period_id = lines.period_id
+        where is_total and all_shown and country >= 1000 and abs(country - municipalities_sum) > 0.05 * country
         """,
         columns=("period", "measure", "country", "municipalities_sum"),
     )

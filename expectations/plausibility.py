@@ -3,7 +3,7 @@
 Small counts are hidden by the publisher; the smallest shown is 3 (docs/sources/jobindsats.md). A count that is large in
 the periods on both sides can therefore not be hidden between them. A measure whose cells are together about 10, 100 or 1,000
 times what stands, or a tenth, hundredth or thousandth of it, has slipped in its unit: that is never news. So it is in a new
-period, held against the newest that stands.
+period, held against the one before it that stands, or else the one after it.
 """
 
 from __future__ import annotations
@@ -18,6 +18,8 @@ SHARE_HIDDEN = 0.1
 SLIPS = (0.001, 0.01, 0.1, 10, 100, 1000)
 FEWEST_COMPARED = 20
 """Of fewer series than these nothing is said of a new period: a handful may well grow tenfold."""
+DAYS_APART = 400
+"""A period that a backfill brings is held against one that begins at most so many days from it."""
 NEVER_UNUSUAL_PERSONS = 1
 COUNT_UNITS = ", ".join(f"'{unit}'" for unit in sorted(HIDDEN_WHEN_SMALL))
 
@@ -59,24 +61,14 @@ def _counts_are_whole(audited: Audited) -> Check:
     )
 
 
-_CAN_HIDE = f"unit in ({COUNT_UNITS}) and hidden > 0 and high >= {LARGE_COUNT}"
-_BETWEEN = f"b.status = 'suppressed' and least(b.earlier, b.later) >= {LARGE_COUNT}"
-_IN_TIME = f"""(
-    select *, lag(value) over in_time as earlier, lead(value) over in_time as later from load
-    where series_id in (select series_id from series where {_CAN_HIDE})
-    window in_time as (partition by series_id order by period_id)
-) b"""
-
-
 def _large_counts_are_shown(audited: Audited) -> list[Check]:
     """In a sparse table a count may be truly small between two large ones (seen in y25i05); not many are at once."""
     every = audited.table.coverage == "every"
     none = no_cells(
         "large_counts_are_shown",
         f"no count is hidden between two periods in which it is {LARGE_COUNT} or more",
-        source=_IN_TIME,
-        among=_CAN_HIDE,
-        where=_BETWEEN,
+        source="gaps b",
+        where="true",
         show=("b.earlier", "b.later"),
         blocking=every,
     )
@@ -89,8 +81,8 @@ def _few_large_counts_are_hidden() -> Check:
         f"at most {FEW_HIDDEN} counts of a measure, or a tenth of those of its large series, are hidden between large ones",
         query=f"""
         select hidden.measure, hidden.cells as hidden_cells, large.cells as cells from (
-            select b.measure, count(*) as cells from {_IN_TIME}
-            where b.status = 'suppressed' and b.earlier >= {LARGE_COUNT} and b.later >= {LARGE_COUNT} group by b.measure
+            select measure, count(*) as cells from gaps
+            where earlier >= {LARGE_COUNT} and later >= {LARGE_COUNT} group by measure
         ) hidden
         join (select measure, sum(cells) as cells from series where high >= {LARGE_COUNT} group by measure) large
           on large.measure = hidden.measure
@@ -131,7 +123,7 @@ def _no_slip_of_unit(audited: Audited) -> Check:
         "no measure is about 10, 100 or 1,000 times what stands, or a tenth, hundredth or thousandth; nor in a new period",
         # Of cells that are as they stand the ratio is 1; only where fewer of them are than of others do they need to be told.
         query=read_sql(__package__, "sql/no_slip_of_unit").format(
-            near=near, table_no=audited.table_no, fewest=FEWEST_COMPARED
+            near=near, table_no=audited.table_no, fewest=FEWEST_COMPARED, days=DAYS_APART
         ),
         columns=("measure", "unit", "ratio", "period"),
     )

@@ -1,4 +1,4 @@
-"""Stage: archived answers become typed rows in a staging table, answer by answer: at most three are in memory at once.
+"""Stage: archived answers become typed rows in a staging table, answer by answer: a handful are in memory at once.
 
 The content hash is over all cells, period by period and cut by cut, sorted: the publisher's order of rows and our
 chunks leave no trace in it.
@@ -7,8 +7,10 @@ chunks leave no trace in it.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Collection, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from io import BytesIO
 from typing import Any, TypeVar, cast
 
@@ -27,15 +29,20 @@ from tasks.sources.registry import Snapshot, snapshot_of, source_read
 from tasks.stoppages import BodyUnreadable, FileRefused, Undeclared, with_manifest
 from warehouse.catalogue.model import CatalogueError
 from warehouse.danish.clock import danish_day
-from warehouse.history.dimensions import SeriesNumbers, known_periods, write_periods
+from warehouse.history.dimensions import SeriesNumbers, canonical, known_periods, write_periods
+from warehouse.history.staged_differences import ends_in_nulls, finish_differences, stage_differences
 from warehouse.history.staging import (
     copy_in,
     create_staging,
     finish_staging,
     mark_newest_not_yet,
     mark_not_yet,
+    newest_not_yet,
+    staging_name,
     table_number,
 )
+from warehouse.history.standing import Comparison, read_standing
+from warehouse.history.sums import Sums
 from warehouse.history.vintages import newest_vintage
 from warehouse.periods import Period
 
@@ -63,36 +70,120 @@ def stage_table(
     table = snapshot.table
     declare(connection, [table], source=source_read(snapshot.manifest, archive=archive))
     newest = newest_vintage(connection, table_id=table.id)
-    name = create_staging(connection, table_id=table.id, run_id=run_id)
-    table_no = table_number(connection, table_id=table.id)
+    load = Loading(snapshot, run_id, table_number(connection, table_id=table.id))
     change, uncompared = _change(snapshot, newest=newest, archive=archive)
-    count, content_hash, newest_is_hidden = _filled(connection, snapshot, name=name, table_no=table_no, change=change)
-    mark_not_yet(connection, name=name, measures=[measure.name for measure in table.measures if measure.not_yet])
-    if newest_is_hidden:
-        mark_newest_not_yet(connection, name=name, table_no=table_no)
-    stands_already = newest is not None and newest.content_hash == content_hash
-    if not stands_already:
-        finish_staging(
-            connection,
-            name=name,
-            table_no=table_no,
-            root_members=table.root_members,
-            partial_periods=snapshot.partial_periods,
-        )
+    try:
+        filled = _filled(connection, load, newest=newest)
+    except Undeclared as stopped:  # told with what stood under its id before
+        raise (remembering(stopped, change=change) if change is not None else stopped) from None
     return Staged(
         table_id=table.id,
         run_id=run_id,
         manifest=manifest,
-        staging=name,
+        staging=load.name,
         stood=newest.vintage_id if newest is not None else 0,
-        cells=count,
-        content_hash=content_hash,
-        stands_already=stands_already,
+        cells=filled.cells,
+        content_hash=filled.content_hash,
+        stands_already=filled.stands_already,
         differences=_differences(
-            snapshot, change=change, uncompared=uncompared, guarded=guarded and not stands_already
+            snapshot, change=change, uncompared=uncompared, guarded=guarded and not filled.stands_already
         ),
         partial_periods=snapshot.partial_periods,
     )
+
+
+@dataclass(frozen=True)
+class Loading:
+    """A snapshot on its way into staging: of which run, and the table's number in the warehouse."""
+
+    snapshot: Snapshot
+    run_id: int
+    table_no: int
+
+    @property
+    def name(self) -> str:
+        """The staging table."""
+        return staging_name(self.snapshot.table.id, run_id=self.run_id)
+
+    @property
+    def waiting(self) -> list[str]:
+        """The measures of which a null may be an outcome that is still open."""
+        return [measure.name for measure in self.snapshot.table.measures if measure.not_yet]
+
+
+@dataclass(frozen=True)
+class Filled:
+    """What was staged: how many cells, the hash of their content, and whether the newest vintage has the same."""
+
+    cells: int
+    content_hash: str
+    stands_already: bool
+
+
+def _filled(connection: Connection, load: Loading, *, newest: Row[Any] | None) -> Filled:
+    """Stage what differs where something stands, and the whole where nothing does or what is to be told needs the whole."""
+    filled = None
+    if newest is not None and not load.waiting and not load.snapshot.partial_periods:
+        filled = stage_what_differs(connection, load, newest=newest)
+    return filled or stage_whole(connection, load, newest=newest)
+
+
+def stage_whole(connection: Connection, load: Loading, *, newest: Row[Any] | None) -> Filled:
+    """Copy every cell in, and set them beside what stands there."""
+    create_staging(connection, table_id=load.snapshot.table.id, run_id=load.run_id)
+    answers = Answers(connection, load)
+    for cells in answers.numbered():
+        copy_in(connection, cells, name=load.name)
+    mark_not_yet(connection, name=load.name, measures=load.waiting)
+    if answers.newest_is_hidden:
+        mark_newest_not_yet(connection, name=load.name, table_no=load.table_no)
+    filled = answers.filled(newest=newest)
+    if not filled.stands_already:
+        finish_staging(
+            connection,
+            name=load.name,
+            table_no=load.table_no,
+            root_members=load.snapshot.table.root_members,
+            partial_periods=load.snapshot.partial_periods,
+        )
+    return filled
+
+
+def stage_what_differs(connection: Connection, load: Loading, *, newest: Row[Any]) -> Filled | None:
+    """Set cells beside what stands while they are read, and copy in those that differ.
+
+    None where the load has to be staged whole: much differs, a cell came twice, or the newest figures are not out yet.
+    """
+    answers = Answers(connection, load)
+    comparison: Comparison | None = None
+    for cells in answers.numbered():
+        comparison = comparison or _beside(connection, load, newest=newest, series=answers.series)
+        if comparison is None:
+            return None
+        comparison.add(cells)
+        if not comparison.is_worthwhile:
+            return None
+    if comparison is None or comparison.has_repeats:
+        return None
+    named = {"name": load.name, "table_no": load.table_no, "vintage_id": newest.vintage_id}
+    stage_differences(connection, comparison, **named)
+    filled = answers.filled(newest=newest)
+    if filled.stands_already:
+        return filled
+    finish_differences(connection, comparison, **named, root_members=load.snapshot.table.root_members)
+    waits = answers.newest_is_hidden and ends_in_nulls(connection, name=load.name)
+    return None if waits and newest_not_yet(connection, name=load.name, table_no=load.table_no) else filled
+
+
+def _beside(connection: Connection, load: Loading, *, newest: Row[Any], series: Collection[int]) -> Comparison | None:
+    """What stands, to set the load beside it; None where it cannot be kept in memory."""
+    asked = load.snapshot.asked_periods
+    periods = None if asked is None else {period.key for period in asked}
+    vintage_id, table_no = newest.vintage_id, load.table_no
+    stands = read_standing(connection, table_no=table_no, vintage_id=vintage_id, series=series, periods=periods)
+    table = load.snapshot.table
+    adds_up = [measure.name for measure in table.measures if measure.adds_up]
+    return Comparison(stands, Sums(adds_up, canonical(table.root_members))) if stands is not None else None
 
 
 _INCOMPARABLE = (ArchiveTrouble, CatalogueError, BodyUnreadable, FileRefused, Undeclared, StopIteration)
@@ -126,31 +217,38 @@ def _differences(
     return (*changed, *snapshot.differences)
 
 
-def _filled(
-    connection: Connection, snapshot: Snapshot, *, name: str, table_no: int, change: Change | None
-) -> tuple[int, str, bool]:
-    """Copy a snapshot's cells in; an unknown label is told with what stood under its id before."""
-    try:
-        return _fill(connection, snapshot, name=name, table_no=table_no)
-    except Undeclared as stopped:
-        raise (remembering(stopped, change=change) if change is not None else stopped) from None
+class Answers:
+    """A snapshot's answers, read once: hashed, and their cells under the numbers of series."""
 
+    def __init__(self, connection: Connection, load: Loading) -> None:
+        self._connection, self._load = connection, load
+        self._numbers = SeriesNumbers(connection, table_no=load.table_no)
+        self._digests: list[str] = []
+        self._cells = 0
+        self.newest_is_hidden = False
 
-def _fill(connection: Connection, snapshot: Snapshot, *, name: str, table_no: int) -> tuple[int, str, bool]:
-    """Copy a snapshot's cells in; gives how many, the hash of their content, and whether nulls are in the newest period."""
-    numbers = SeriesNumbers(connection, table_no=table_no)
-    digests: list[str] = []
-    count, written, newest_is_hidden = 0, known_periods(connection), False
-    for cells, found in one_ahead(_digested(one_ahead(snapshot.answers()))):
-        new = set(cells["period_id"].unique()) - written
-        write_periods(connection, periods=map(Period.from_key, sorted(new)))
-        written |= new
-        copy_in(connection, numbers.numbered(cells), name=name)
-        digests += found
-        count += cells.height
-        newest_is_hidden |= _is_hidden(cells, period=snapshot.newest_period)
-    numbers.analyze()
-    return count, hashlib.sha256("\n".join(sorted(digests)).encode()).hexdigest(), newest_is_hidden
+    @property
+    def series(self) -> list[int]:
+        """The numbers of the table's series."""
+        return self._numbers.given
+
+    def numbered(self) -> Iterator[pl.DataFrame]:
+        """The cells of each answer; series and periods that are new get their numbers."""
+        snapshot, written = self._load.snapshot, known_periods(self._connection)
+        for cells, found in made_ahead(_digested(made_ahead(snapshot.answers())), most=LOOK_AHEAD):
+            new = set(cells["period_id"].unique()) - written
+            write_periods(self._connection, periods=map(Period.from_key, sorted(new)))
+            written |= new
+            yield self._numbers.numbered(cells)
+            self._digests += found
+            self._cells += cells.height
+            self.newest_is_hidden |= _is_hidden(cells, period=snapshot.newest_period)
+        self._numbers.analyze()
+
+    def filled(self, *, newest: Row[Any] | None) -> Filled:
+        """What was read, beside the newest vintage."""
+        content_hash = hashlib.sha256("\n".join(sorted(self._digests)).encode()).hexdigest()
+        return Filled(self._cells, content_hash, newest is not None and newest.content_hash == content_hash)
 
 
 def _is_hidden(cells: pl.DataFrame, *, period: Period | None) -> bool:
@@ -183,14 +281,16 @@ def digests(cells: pl.DataFrame, *, cut: str) -> list[str]:
     ]
 
 
+LOOK_AHEAD = 4
+"""Answers that wait, read and hashed, while what stands is read."""
 Thing = TypeVar("Thing")
 
 
-def one_ahead(things: Iterator[Thing]) -> Iterator[Thing]:
-    """The same things, each made by another thread while the one before it is in use: at most two are held."""
+def made_ahead(things: Iterator[Thing], *, most: int = 1) -> Iterator[Thing]:
+    """The same things, made by another thread while those before them are in use: at most so many wait, and one is used."""
     with ThreadPoolExecutor(max_workers=1) as hand:
         end = object()
-        waiting = hand.submit(next, things, end)
-        while (thing := waiting.result()) is not end:
-            waiting = hand.submit(next, things, end)
+        waiting = deque(hand.submit(next, things, end) for _ in range(most))
+        while (thing := waiting.popleft().result()) is not end:
+            waiting.append(hand.submit(next, things, end))
             yield cast("Thing", thing)

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from sqlalchemy import Engine, text
 
 from tasks.sources.cells import KEY, SCHEMA
-from tasks.stage import digests, one_ahead
+from tasks.stage import digests, made_ahead
 from tests.properties.releases import TABLE, forget, open_run
 from warehouse.history.staging import copy_in, create_staging
 from warehouse.schema.core import STATUSES
@@ -95,7 +95,7 @@ def _comparable(row: tuple[int, int, float | None, str]) -> tuple[int, int, str,
 
 @given(st.lists(st.integers(), max_size=30))
 def test_things_made_one_ahead_are_the_same_things(numbers: list[int]) -> None:
-    assert list(one_ahead(iter(numbers))) == numbers
+    assert list(made_ahead(iter(numbers))) == numbers
 
 
 def test_what_breaks_while_it_is_made_breaks_where_it_is_used() -> None:
@@ -103,7 +103,7 @@ def test_what_breaks_while_it_is_made_breaks_where_it_is_used() -> None:
         yield 1
         raise LookupError("the second")
 
-    found = one_ahead(broken())
+    found = made_ahead(broken())
     assert next(found) == 1
     with pytest.raises(LookupError, match="the second"):
         next(found)
@@ -120,7 +120,7 @@ def test_no_more_than_one_is_made_ahead() -> None:
                 asked.set()
             yield number
 
-    found = one_ahead(counted())
+    found = made_ahead(counted())
     assert next(found) == 0
     assert asked.wait(10)
     assert made == [0, 1]

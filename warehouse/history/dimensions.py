@@ -211,7 +211,7 @@ class SeriesNumbers:
         self._known = self._read(after=0)
 
     def numbered(self, cells: pl.DataFrame) -> pl.DataFrame:
-        """Cells with a `series_id` in place of measure, area and members; one row per series x period."""
+        """Cells with the `series_id` of their measure, area and members; one row per series x period."""
         found = self._joined(cells)
         if found["series_id"].null_count():
             self._register(found.filter(pl.col("series_id").is_null()).select(SERIES_KEY).unique())
@@ -221,7 +221,12 @@ class SeriesNumbers:
         if found["series_id"].null_count():
             self._known = self._read(after=0)
             found = self._joined(cells)
-        return found.select("series_id", "period_id", "value", "status")
+        return found
+
+    @property
+    def given(self) -> list[int]:
+        """The numbers that are given, of all series of the table."""
+        return self._known["series_id"].to_list()
 
     def analyze(self) -> None:
         """Let the planner know of series that were given a number; one that another run is analyzing is left to it."""

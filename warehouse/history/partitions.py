@@ -41,7 +41,7 @@ def vintage_of_partition(connection: Connection, *, name: str) -> int | None:
     """The vintage whose rows a staging table holds as a partition; None where it is an ordinary one, or has no rows."""
     has_vintage = connection.scalar(
         text(
-            "select exists (select from pg_attribute where attrelid = cast(:table as regclass) and attname = 'vintage_id')"
+            "select exists (select from pg_attribute where attrelid = to_regclass(:table) and attname = 'vintage_id')"
         ),
         {"table": f"staging.{name}"},
     )

@@ -3,10 +3,16 @@
     staging.<load>          one row per series and period of the load
     staging.<load>_series   one row per series of the load: what it is of, and what its cells come to
     staging.<load>_periods  one row per period of the load
+    staging.<load>_lines    one row per period and line of the load: the country beside its municipalities
+    staging.<load>_parts    one row per period, area and measure of the load of which the parts do not make their total
+    staging.<load>_gaps     one row per count of the load that is hidden between large ones
     staging.<load>_changes  one row per cell that is not as it stands published (see `find_changes`)
 
 A load into a table that has no facts yet is staged as the partition that it becomes when it is published: rows that were
-audited are not written a second time. Any other is unlogged, since it is gone when it is published.
+audited are not written a second time. Any other is unlogged, since it is gone when it is published. Of a load that was set
+beside what stands while it was read (warehouse/history/standing.py) only what differs is written, to
+`staging.<load>_cells`, and `staging.<load>` is a view of the whole: what stood with the vintage it was compared with, and
+what differs.
 """
 
 from __future__ import annotations
@@ -26,8 +32,11 @@ from warehouse.history.dimensions import canonical
 from warehouse.history.partitions import begin_partition, has_partition, vintage_of_partition
 from warehouse.schema import core as schema
 
-PARTS = ("_series", "_periods", "_changes")
-"""What is made of a staging table beside it, by the ends of their names."""
+PARTS = ("_series", "_periods", "_lines", "_parts", "_gaps", "_changes")
+"""What is made of each load beside its staging table, by the ends of their names."""
+CELLS = "_cells"
+"""What was written of a load that was set beside what stands while it was read."""
+_COUNTS = ", ".join(f"'{unit}'" for unit in sorted(HIDDEN_WHEN_SMALL))
 
 
 def staging_name(table_id: str, *, run_id: int) -> str:
@@ -71,14 +80,19 @@ where s.table_no = :table_no and b.series_id = s.series_id and b.period_id = ope
 """
 
 
-def mark_newest_not_yet(connection: Connection, *, name: str, table_no: int) -> None:
-    """Tell newest periods that are not out yet from hidden counts, in a load that reaches to the publisher's newest period.
+def newest_not_yet(connection: Connection, *, name: str, table_no: int) -> list[tuple[int, int]]:
+    """The measures and periods that are not out yet, in a load that reaches to the publisher's newest period.
 
     The country itself is null in them (seen in y25i05), and it was never small before.
     """
-    counts = ", ".join(f"'{unit}'" for unit in sorted(HIDDEN_WHEN_SMALL))
-    statement = read_sql(__package__, "newest_not_yet").format(name=name, counts=counts)
-    found = connection.execute(text(statement), {"large": LARGE_COUNT, "table_no": table_no}).all()
+    statement = read_sql(__package__, "newest_not_yet").format(name=name, counts=_COUNTS)
+    rows = connection.execute(text(statement), {"large": LARGE_COUNT, "table_no": table_no})
+    return [(row.measure_id, row.period_id) for row in rows]
+
+
+def mark_newest_not_yet(connection: Connection, *, name: str, table_no: int) -> None:
+    """Tell newest periods that are not out yet from hidden counts."""
+    found = newest_not_yet(connection, name=name, table_no=table_no)
     # Most loads have none, and then no cell of theirs is looked at again.
     if found:
         measures, periods = ([*column] for column in zip(*found, strict=True))
@@ -96,6 +110,10 @@ from (select period_id, count(*) as cells from staging.{name} group by period_id
 """
 
 _COUNTED = "select count(*) from staging.{name}_periods"
+OF_PERIOD, OF_SERIES, OF_LINE = "period of the load", "series of the load", "period and line of the load"
+OF_PARTS = "period, area and measure of the load of which the parts do not make their total"
+OF_GAP = "count of the load that is hidden between large ones"
+CHANGED = "cell that is not as it stands"
 
 
 def finish_staging(
@@ -111,11 +129,14 @@ def finish_staging(
     The planner gets its statistics here, since both join against them.
     """
     connection.execute(text(f"analyze staging.{name}"))
-    _make(connection, name=f"{name}_periods", statement=text(_PERIODS.format(name=name)), grain="period of the load")
+    make(connection, name=f"{name}_periods", statement=text(_PERIODS.format(name=name)), grain=OF_PERIOD)
     periods = connection.scalar(text(_COUNTED.format(name=name))) or 1
-    of_series = text(read_sql(__package__, "staged_series").format(name=name, periods=periods))
-    root = of_series.bindparams(root=canonical(root_members))
-    _make(connection, name=f"{name}_series", statement=root, grain="series of the load")
+    sums = read_sql(__package__, "sums_of_series").format(name=name, periods=periods)
+    name_series(connection, name=name, sums=sums, root_members=root_members)
+    for part, grain in (("lines", OF_LINE), ("parts", OF_PARTS)):
+        statement = text(read_sql(__package__, part).format(name=name))
+        make(connection, name=f"{name}_{part}", statement=statement, grain=grain)
+    find_gaps(connection, name=name)
     if vintage_of_partition(connection, name=name) is not None:
         no_changes(connection, name=name)
     else:
@@ -125,14 +146,26 @@ def finish_staging(
 # The planner takes series and period for independent of each other, and would sort both sides or look every cell up: a
 # million cells take 2.3 to 5.6 s that way, and 1.1 s hashed (2026-11, PostgreSQL 15 and 18).
 _HASHED = ("enable_mergejoin", "enable_nestloop")
-_CHANGED = "cell that is not as it stands"
+
+
+def name_series(connection: Connection, *, name: str, sums: str, root_members: Mapping[str, str]) -> None:
+    """Write `staging.<name>_series` from a query of what the cells of each series come to."""
+    of_series = text(read_sql(__package__, "staged_series").format(name=name, sums=sums))
+    root = of_series.bindparams(root=canonical(root_members))
+    make(connection, name=f"{name}_series", statement=root, grain=OF_SERIES)
+
+
+def find_gaps(connection: Connection, *, name: str) -> None:
+    """Write `staging.<name>_gaps`, of the series in which a count can be hidden and was large."""
+    statement = read_sql(__package__, "gaps").format(name=name, counts=_COUNTS, large=LARGE_COUNT)
+    make(connection, name=f"{name}_gaps", statement=text(statement), grain=OF_GAP)
 
 
 def no_changes(connection: Connection, *, name: str) -> None:
     """Write an empty `staging.<name>_changes`: where nothing stands, nothing is changed."""
     statement = text(f"{read_sql(__package__, 'changes').format(name=name)} with no data")
     nothing = statement.bindparams(table_no=0, partial=[])
-    _make(connection, name=f"{name}_changes", statement=nothing, grain=_CHANGED)
+    make(connection, name=f"{name}_changes", statement=nothing, grain=CHANGED)
 
 
 def find_changes(
@@ -148,12 +181,12 @@ def find_changes(
     found = statement.bindparams(table_no=table_no, partial=sorted(partial_periods))
     for planner in _HASHED:
         connection.execute(text(f"set local {planner} = off"))
-    _make(connection, name=f"{name}_changes", statement=found, grain=_CHANGED)
+    make(connection, name=f"{name}_changes", statement=found, grain=CHANGED)
     for planner in _HASHED:
         connection.execute(text(f"set local {planner} = default"))
 
 
-def _make(connection: Connection, *, name: str, statement: TextClause, grain: str) -> None:
+def make(connection: Connection, *, name: str, statement: TextClause, grain: str) -> None:
     """A table that a statement makes of a staging table; what an earlier attempt left is replaced."""
     connection.execute(text(f"drop table if exists staging.{name}"))
     connection.execute(statement)
@@ -161,25 +194,35 @@ def _make(connection: Connection, *, name: str, statement: TextClause, grain: st
     connection.execute(text(f"analyze staging.{name}"))
 
 
+_IS_VIEW = "select relkind = 'v' from pg_class where oid = to_regclass(:name)"
+
+
 def drop_staging(connection: Connection, *, name: str) -> None:
     """Drop a staging table and what was made of it, as far as they are there."""
-    tables = ", ".join(f"staging.{name}{part}" for part in ("", *PARTS))
+    if connection.scalar(text(_IS_VIEW), {"name": f"staging.{name}"}):
+        connection.execute(text(f"drop view staging.{name}"))
+    tables = ", ".join(f"staging.{name}{part}" for part in ("", *PARTS, CELLS))
     connection.execute(text(f"drop table if exists {tables}"))
+
+
+# Views first: they are made of tables.
+_LEFT = """
+select t.relname as name, t.relkind = 'v' as is_view, r.run_id
+from pg_class t left join ops.runs r
+  on r.ended_at is null and r.run_id = cast(substring(t.relname from '_run_([0-9]+)') as integer)
+where t.relnamespace = cast('staging' as regnamespace) and t.relkind in ('r', 'v')
+order by is_view desc, name
+"""
 
 
 def drop_leftovers(connection: Connection) -> list[str]:
     """Drop the staging tables of runs that have ended or are not alive; gives their names."""
-    query = text(
-        "select t.tablename, r.run_id from pg_tables t left join ops.runs r "
-        "on r.ended_at is null and r.run_id = cast(substring(t.tablename from '_run_([0-9]+)') as integer) "
-        "where t.schemaname = 'staging'"
-    )
-    rows = connection.execute(query).all()
+    rows = connection.execute(text(_LEFT)).all()
     alive = holders(connection, Lock.RUN)  # after the rows: a run takes its lock before it can be seen
-    names = [row.tablename for row in rows if row.run_id not in alive]
-    for name in names:
-        connection.execute(text(f"drop table if exists staging.{name}"))
-    return names
+    left = [row for row in rows if row.run_id not in alive]
+    for row in left:
+        connection.execute(text(f"drop {'view' if row.is_view else 'table'} if exists staging.{row.name}"))
+    return [row.name for row in left]
 
 
 def copy_in(connection: Connection, rows: pl.DataFrame, *, name: str) -> None:
@@ -200,8 +243,9 @@ _END = b"\xff\xff"
 def _binary(rows: pl.DataFrame) -> Iterator[bytes]:
     """Rows (series_id, period_id, value, status) in COPY's binary format, those of one shape together."""
     yield _SIGNATURE
-    for status in rows["status"].unique().sort():
-        alike = rows.filter(pl.col("status") == status)
+    written = rows.select("series_id", "period_id", "value", "status")
+    for status in written["status"].unique().sort():
+        alike = written.filter(pl.col("status") == status)
         for part in (alike.filter(pl.col("value").is_not_null()), alike.filter(pl.col("value").is_null())):
             if part.height:
                 yield _records(part, status=status.encode())

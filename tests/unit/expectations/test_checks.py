@@ -202,6 +202,33 @@ def test_a_unit_that_slips_stops_the_table_in_what_stands_and_in_a_new_month(eng
     assert not audited(engine, alone)["no_slip_of_unit"].passed, "where the month that stands was not asked for"
 
 
+def only(release: Release, period: str, *, as_: str | None = None) -> Release:
+    """The cells of one period of a release, as those of another if told so."""
+    return {(as_ or period, *cell[1:]): content for cell, content in release.items() if cell[0] == period}
+
+
+@pytest.mark.parametrize(
+    ("stands", "brought", "passes"),
+    [
+        (("2026M06",), "2026M05", False),  # before all that stand
+        (("2026M01", "2026M06"), "2026M05", False),  # in a gap
+        (("2026M06",), "2025M06", False),  # a year before
+        (("2026M06",), "2024M06", True),  # too far away to tell
+        (("2022M01",), "2026M06", False),  # newer than all that stand, however long ago
+    ],
+)
+def test_a_unit_that_slips_in_a_period_of_a_backfill_stops_it(
+    engine: Engine, stands: tuple[str, ...], brought: str, passes: bool
+) -> None:
+    publish_release(
+        engine, {k: v for month in stands for k, v in only(WHOLE, "2026M06", as_=month).items()}, seen_at=night(0)
+    )
+    slipped = audited(engine, only(times(100), "2026M06", as_=brought))["no_slip_of_unit"]
+    assert slipped.passed == passes
+    assert [(each["measure"], each["period"]) for each in slipped.cells] == ([] if passes else [(PERSONS, brought)])
+    assert audited(engine, only(times(3), "2026M06", as_=brought))["no_slip_of_unit"].passed
+
+
 def test_what_is_no_slip_of_unit_stops_nothing(engine: Engine) -> None:
     may = {cell: content for cell, content in WHOLE.items() if cell[0] == "2026M05"}
     assert audited(engine, times(10, period="2026M06"))["no_slip_of_unit"].passed, "of a first load nothing stands"
