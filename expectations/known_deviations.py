@@ -15,7 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, Validation
 
 from warehouse.areas import by_publisher_name
 from warehouse.catalogue.model import Catalogue, CatalogueError, Table, jobindsats
-from warehouse.formats.days import WrittenDay
+from warehouse.formats.written_day import WrittenDay
 from warehouse.formats.yaml_files import YamlFile, YamlMisread
 from warehouse.periods import Period, PeriodError
 

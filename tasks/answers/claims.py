@@ -15,7 +15,7 @@ from sqlalchemy import Connection, insert, text
 
 from tasks.answers import figures as answers
 from warehouse.areas import AreaUnknown, find
-from warehouse.assumptions import record as assumed
+from warehouse.assumptions import known as assumed
 from warehouse.assumptions.apply import applicable
 from warehouse.catalogue.named import table_named
 from warehouse.claims.checking import check

@@ -17,7 +17,7 @@ from sqlalchemy import Connection, Engine, text
 from tasks.briefing import indicators
 from tasks.briefing.grounds import Made
 from tasks.briefing.indicators import Indicated
-from warehouse.assumptions import record as assumed
+from warehouse.assumptions import known as assumed
 from warehouse.danish.asked import moment
 from warehouse.danish.clock import danish_day, in_denmark
 from warehouse.errors import QuestionError

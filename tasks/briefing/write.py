@@ -40,7 +40,7 @@ from tasks.briefing.grounds import Made
 from tasks.briefing.paper import Paper, numbered
 from tasks.child_processes import exit_with_parent
 from warehouse.areas import COUNTRY, Area, municipalities
-from warehouse.assumptions.record import known
+from warehouse.assumptions.known import known
 from warehouse.danish import writing
 from warehouse.danish.clock import in_denmark
 from warehouse.danish.places import official

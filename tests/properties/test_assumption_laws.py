@@ -14,8 +14,9 @@ from sqlalchemy import Engine, delete
 
 from tests.properties.effort import EXAMPLES
 from warehouse.assumptions.apply import applicable
+from warehouse.assumptions.known import KNOWN, known
 from warehouse.assumptions.model import Assumption, merged, shipped
-from warehouse.assumptions.record import KNOWN, known, record
+from warehouse.assumptions.record import record
 from warehouse.schema.core import assumptions
 
 FEWER = settings(max_examples=max(12, EXAMPLES // 5))

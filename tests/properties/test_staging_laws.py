@@ -17,7 +17,7 @@ from tasks.sources.cells import KEY, SCHEMA
 from tasks.stage import digests, made_ahead
 from tests.properties.releases import TABLE, forget, open_run
 from warehouse.history.staging import copy_in, create_staging
-from warehouse.schema.core import STATUSES
+from warehouse.schema.statuses import STATUSES
 
 NUMBERS = st.floats(allow_nan=False, allow_infinity=False) | st.integers(-5, 10**6).map(float)
 MEMBERS = st.sampled_from(["{}", '{"Ydelsesgrupper": "Fleksjob"}', '{"Køn": "Mænd | kvinder, \\"æøå\\""}'])

@@ -29,8 +29,8 @@ from warehouse.catalogue.model import (
     with_hierarchies,
 )
 from warehouse.catalogue.units import Unit
-from warehouse.formats.days import WrittenDay
 from warehouse.formats.plain_file import FileUnfit, read_in_folder
+from warehouse.formats.written_day import WrittenDay
 from warehouse.formats.yaml_files import LARGEST_FILE, YamlFile, YamlMisread
 
 MEASURES = "measures"

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from pydantic import Field, field_validator, model_validator
 
 from warehouse.catalogue.declared import Declared
-from warehouse.formats.days import WrittenDay
+from warehouse.formats.written_day import WrittenDay
 from warehouse.periods import Period, PeriodKind
 
 

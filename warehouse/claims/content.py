@@ -16,7 +16,7 @@ from warehouse.claims.arithmetic import Arithmetic
 from warehouse.claims.words import rounding_word
 from warehouse.danish.numbers import WrittenNumber
 from warehouse.danish.units import Unit, scale_of
-from warehouse.formats.days import WrittenDay
+from warehouse.formats.written_day import WrittenDay
 from warehouse.periods import Period, spanning
 
 ASSUMPTION = "assumptions."

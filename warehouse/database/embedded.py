@@ -19,21 +19,13 @@ from typing import TYPE_CHECKING
 
 from fasteners import InterProcessLock
 from sqlalchemy import URL, make_url
-from tenacity import (
-    RetryError,
-    Retrying,
-    retry_if_exception_type,
-    retry_if_result,
-    stop_after_attempt,
-    stop_after_delay,
-    wait_fixed,
-)
 
 from warehouse.database import loopback
 from warehouse.settings import Settings
 
 if TYPE_CHECKING:
     from psutil import Process
+    from tenacity import Retrying
 
 _SUPERUSER = "postgres"
 _VERSION = "18"
@@ -133,20 +125,21 @@ def _start(folder: Path) -> None:
     port = loopback.port_to_open(folder.parent)
     listened = f"-h {loopback.ADDRESS} -p {port}" if port else "-h ''"
     options = ["--wait", "--silent", "--timeout=300", "--log=log", "-D", _HERE, "-o", f"{listened} -k . {_KEPT_BACK}"]
-    _RECOVERING(_run, folder, owner, "pg_ctl", "start", *options)
+    _recovering()(_run, folder, owner, "pg_ctl", "start", *options)
     if port and not (folder / _SOCKET).exists():
         # PostgreSQL names its socket after the port: whoever knows it by the usual name finds it still.
         (folder / _SOCKET).symlink_to(f".s.PGSQL.{port}")
 
 
-# After a crash the first recovery may stop at a file of a staging table that it makes anew and that is there (18.4, seen once
-# in about a hundred kills); the next one removes that file first.
-_RECOVERING = Retrying(
-    retry=retry_if_exception_type(subprocess.CalledProcessError),
-    wait=wait_fixed(1),
-    stop=stop_after_attempt(3),
-    reraise=True,
-)
+def _recovering() -> Retrying:
+    """After a crash the first recovery may stop at a file of a staging table that it makes anew and that is there.
+
+    The next one removes that file first (18.4, seen once in about a hundred kills).
+    """
+    from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait_fixed
+
+    failed = retry_if_exception_type(subprocess.CalledProcessError)
+    return Retrying(retry=failed, wait=wait_fixed(1), stop=stop_after_attempt(3), reraise=True)
 
 
 def _owner() -> pwd.struct_passwd:
@@ -272,6 +265,7 @@ def _in_folder(number: int, folder: Path) -> Process | None:
 def _await_end(folder: Path) -> None:
     """Wait until no process of a server that ends, or has crashed, works in its folder any more."""
     import psutil
+    from tenacity import RetryError, Retrying, retry_if_result, stop_after_delay, wait_fixed
 
     def some() -> bool:
         return any(_in_folder(number, folder) for number in psutil.pids())

@@ -10,15 +10,17 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from threading import Event, Thread
 from time import monotonic
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from psycopg.errors import DeadlockDetected, LockNotAvailable
 from sqlalchemy import Connection, Engine, ExceptionContext, event, text
 from sqlalchemy.exc import DBAPIError
-from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_delay, wait_incrementing
 
 from warehouse.database.locks import SESSION_IN_WORDS
 from warehouse.database.reader_limits import end_overdue
+
+if TYPE_CHECKING:
+    from tenacity import RetryCallState
 
 LOOK_SECONDS = 0.3
 QUEUE_SECONDS = 1
@@ -89,6 +91,7 @@ def patiently(engine: Engine, work: Callable[[Connection], Given], *, patience_s
 
     What a reader began too long ago is ended. Raises the database's error when the patience is over.
     """
+    from tenacity import Retrying, retry_if_exception, stop_after_delay, wait_incrementing
 
     def once() -> Given:
         with engine.begin() as connection:

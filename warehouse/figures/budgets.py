@@ -9,18 +9,20 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 from sqlalchemy import Connection, text
 
-from warehouse.catalogue.model import BenefitGroup, jobindsats
 from warehouse.danish import writing
 from warehouse.danish.reservations import PROVISIONAL_EXPLAINED
 from warehouse.figures.inputs import NOTHING, Scope, named, read
 from warehouse.figures.model import EVERY_MEMBER, FEEDS, KEY, RECIPIENTS, Figure, Input, Reading
 from warehouse.formulas import budgets as formulas
 from warehouse.periods import Period, PeriodKind, spanning
+
+if TYPE_CHECKING:
+    from warehouse.catalogue.model import BenefitGroup
 
 BUDGET = Input("budget_full_time_persons", f"{FEEDS}budget", "budget_full_time_persons", item=EVERY_MEMBER)
 PRICE = Input("price_dkk", f"{FEEDS}budget", "price_dkk", item=EVERY_MEMBER)
@@ -115,6 +117,8 @@ def benefit_of(line: str, *, year: int) -> BenefitGroup | None:
     >>> benefit_of("kontanthjælp", year=2024).name, benefit_of("Kontanthjælp", year=2026).name
     ('Kontanthjælp (før 1. juli 2025)', 'Kontanthjælp')
     """
+    from warehouse.catalogue.model import jobindsats
+
     wanted, end = line.strip().casefold(), date(year, 12, 31)
     called = [
         group
@@ -135,6 +139,8 @@ def _counted(connection: Connection, wanted: Input, *, areas: list[str], scope: 
 
 def _settled(connection: Connection, *, areas: list[str]) -> pl.DataFrame:
     """What the newest counts are expected to settle at, of the benefits that are the total of a table."""
+    from warehouse.catalogue.model import jobindsats
+
     names = {group.table: group.name for group in jobindsats().benefit_groups if group.member is None}
     rows = [
         (area, Period.parse(period).key, names[table], *values)

@@ -14,7 +14,7 @@ import polars as pl
 from sqlalchemy import Connection, text
 
 from warehouse.areas import COUNTRY, all_areas, municipalities
-from warehouse.assumptions import record as assumed
+from warehouse.assumptions import known as assumed
 from warehouse.assumptions.apply import with_assumption
 from warehouse.danish.reservations import FEW_EXPLAINED, PROVISIONAL_EXPLAINED, TOO_FEW
 from warehouse.figures import population, printed_lists

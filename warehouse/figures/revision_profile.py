@@ -9,7 +9,7 @@ import polars as pl
 from sqlalchemy import Connection, text
 
 from warehouse.areas import COUNTRY, municipalities
-from warehouse.assumptions import record as assumed
+from warehouse.assumptions import known as assumed
 from warehouse.figures import population
 from warehouse.formulas.development import developed, releases
 from warehouse.formulas.revision_profile import COUNTRY_CLASS, MUNICIPALITY_CLASSES, UNKNOWN_CLASS, profile

@@ -7,9 +7,6 @@ from __future__ import annotations
 
 import re
 from datetime import date, datetime
-from typing import Annotated
-
-from pydantic import BeforeValidator
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}|\d{8}", re.ASCII)
 _TIME = re.compile(rf"({_DAY.pattern})[T ]\d{{2}}.*", re.ASCII)
@@ -25,19 +22,3 @@ def time_of(written: str) -> datetime:
     if not _TIME.fullmatch(written):
         raise ValueError(f"'{written[:60]}' is no time")
     return datetime.fromisoformat(written)
-
-
-def _read(written: object) -> object:
-    if written is None or type(written) is date:
-        return written
-    try:
-        day = day_of(str(written)) if isinstance(written, str | int) else None
-    except ValueError:
-        day = None
-    if day is None:
-        raise ValueError(f"'{str(written)[:60]}' is no day: write 2026-08-10")
-    return day
-
-
-WrittenDay = Annotated[date, BeforeValidator(_read)]
-"""A day in a file that a person writes."""

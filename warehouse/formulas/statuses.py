@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 import polars as pl
 
-from warehouse.schema.core import STATUSES
+from warehouse.schema.statuses import STATUSES
 
 FROM_BEST_TO_WORST = (*STATUSES, "missing", "undefined")
 """Those of an observation, then `missing` (an input is not there at all) and `undefined` (such as a share of nothing)."""

@@ -18,7 +18,7 @@ from sqlalchemy import Connection, text
 
 from warehouse.database.sql_files import read_sql
 from warehouse.history.sums import Sums
-from warehouse.schema.core import STATUSES
+from warehouse.schema.statuses import STATUSES
 
 LARGEST = 20_000_000
 """Places that are kept in memory: nine bytes each, and one for what has come."""

@@ -30,14 +30,14 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
+from warehouse.schema.statuses import STATUSES
+
 SCHEMAS = {
     "ops": "What happened: runs, the outcome of each table, checks, quarantine, backfills.",
     "staging": "What is on its way: one unlogged table per load, dropped after use.",
     "core": "The facts: areas, periods, measures, series, vintages and every observation ever published.",
     "marts": "What dashboards and analysts may read. Names and meaning stay; columns are added, not renamed.",
 }
-
-STATUSES = ("observed", "suppressed", "not_yet", "withdrawn")
 
 metadata = MetaData(
     naming_convention={

@@ -29,7 +29,7 @@ from tasks.sources.local_files.contract_fields import (
 )
 from tasks.sources.local_files.values import KINDS, Decimals, Dialect, Minus, Thousands
 from warehouse.catalogue.model import Hierarchy, Table
-from warehouse.formats.days import WrittenDay
+from warehouse.formats.written_day import WrittenDay
 from warehouse.formats.yaml_files import YamlFile, YamlMisread
 from warehouse.periods import PeriodKind
 

@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 
 from tasks.answers.claims import assumptions_of
-from warehouse.assumptions.record import KNOWN
+from warehouse.assumptions.known import KNOWN
 from warehouse.claims.content import Document, last_day
 
 

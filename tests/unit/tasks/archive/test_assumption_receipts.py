@@ -24,8 +24,9 @@ from tasks.archive.store import Archive, ArchiveTrouble
 from tasks.replay.vintage import ReplayStopped, assume_again
 from tasks.stoppages import Refused
 from tests.properties.releases import PERSONS, Release, forget, night, publish_release, shown
+from warehouse.assumptions.known import known
 from warehouse.assumptions.model import Assumption, shipped
-from warehouse.assumptions.record import known, moments, record
+from warehouse.assumptions.record import moments, record
 from warehouse.schema.core import assumptions
 
 MOMENT = datetime(2024, 1, 31, 1, 30, tzinfo=UTC)

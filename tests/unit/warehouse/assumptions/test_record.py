@@ -12,8 +12,9 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Engine, delete, text
 
 from warehouse.assumptions.apply import RowsUnfit, applicable
+from warehouse.assumptions.known import known
 from warehouse.assumptions.model import Assumption, shipped
-from warehouse.assumptions.record import known, record
+from warehouse.assumptions.record import record
 from warehouse.errors import ClockRunsBackwards
 from warehouse.schema.core import assumptions
 

@@ -7,7 +7,7 @@ from datetime import date
 import polars as pl
 import pytest
 
-from warehouse.assumptions.record import KNOWN
+from warehouse.assumptions.known import KNOWN
 from warehouse.figures import population
 from warehouse.figures.block_grant import with_keys
 

@@ -17,7 +17,7 @@ from warehouse.catalogue.series_breaks import SeriesBreak
 from warehouse.claims.content import Figure
 from warehouse.danish.asked import moment, moment_from
 from warehouse.errors import QuestionError
-from warehouse.formats.days import WrittenDay
+from warehouse.formats.written_day import WrittenDay
 from warehouse.settings import SettingsError, read_settings
 
 EARLIEST = datetime(1980, 1, 1, tzinfo=UTC).replace(tzinfo=None)
