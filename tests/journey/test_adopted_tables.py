@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import replace
 from datetime import date
+from functools import partial
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -243,3 +245,56 @@ def test_a_table_of_statbank_is_adopted_brought_in_and_shown_the_same_way(
         (row,) = answer("show", "aus08", "--area", "Herlev", *asked)
         written = theirs.figure({"OMRÅDE": "163", "SAESONFAK": code, "Tid": "2023M09"})
         assert (row["value"], row["unit"]) == (float(written.replace(",", ".")), "pct")
+    require_drawn_by_the_page(tmp_path, monkeypatch, table="aus08", members=row["members"], unit="Ledighed, pct.")
+
+
+PAGE = Path(__file__).parents[2] / "docs" / "adding-a-table.md"
+
+
+def require_drawn_by_the_page(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, *, table: str, members: dict[str, str], unit: str
+) -> None:
+    """The page's own lines draw another table where its first lines say so; what they cannot draw they say."""
+    (shown,) = answer("export", "--to", str(folder / "eksport"), "--table", table)["marts"].items()
+    (measure,) = pl.read_parquet(folder / "eksport" / f"{table}.parquet")["measure"].unique()
+    given = {"table, measure": (table, measure), "members": json.dumps(members, ensure_ascii=False)}
+    changed = recipe(given | {"title, unit": ("Ledige", unit)})
+    monkeypatch.chdir(folder)
+    with redirect_stdout(StringIO()) as names:
+        exec(compile(changed, str(PAGE), "exec"), {})  # what the page tells a person to run
+    assert "Region Sjælland" in names.getvalue()
+    assert (folder / f"{table}.png").read_bytes().startswith(b"\x89PNG")
+    assert shown[0] == table
+    with redirect_stdout(StringIO()), pytest.raises(AssertionError, match="no row has this measure"):
+        exec(compile(recipe(given | {"members": "{}"}), str(PAGE), "exec"), {})
+
+
+def recipe(given: dict[str, Any]) -> str:
+    """The lines of Python of the page, with other values on its first lines."""
+    (lines,) = re.findall(r"```python\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL)
+    for names, values in given.items():
+        said = ", ".join(map(repr, values)) if isinstance(values, tuple) else repr(values)
+        lines, changed = re.subn(rf"(?m)^{names} = .*$", partial(_line, names, said), lines)
+        assert changed == 1, names
+    return str(lines)
+
+
+def _line(names: str, said: str, _: re.Match[str]) -> str:
+    return f"{names} = {said}"
+
+
+@pytest.mark.usefixtures("settings")
+def test_the_page_draws_its_own_table_as_it_is_written(
+    world: World, publisher: StandIn, engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = world.edition("rm01ak", TODAY)
+    assert found is not None
+    world.own["rm01ak"] = found
+    ended = Nights(publisher, engine, tmp_path, table=table_named(None, "rm01ak")).good(TODAY.isoformat()).outcome
+    assert ended.outcome == "published", ended.message
+    answer("export", "--to", str(tmp_path / "eksport"), "--table", "rm01ak")
+    monkeypatch.chdir(tmp_path)
+    with redirect_stdout(StringIO()) as names:
+        exec(compile(recipe({}), str(PAGE), "exec"), {})
+    assert "in_work_or_education_after_3_months_pct" in names.getvalue()
+    assert (tmp_path / "rm01ak.png").read_bytes().startswith(b"\x89PNG")

@@ -30,6 +30,7 @@ from warehouse.database.locks import Lock, holders
 from warehouse.database.sql_files import read_sql
 from warehouse.history.dimensions import canonical
 from warehouse.history.partitions import begin_partition, has_partition, vintage_of_partition
+from warehouse.history.sums import NOISE
 from warehouse.schema import core as schema
 
 PARTS = ("_series", "_periods", "_lines", "_parts", "_gaps", "_changes")
@@ -134,7 +135,7 @@ def finish_staging(
     sums = read_sql(__package__, "sums_of_series").format(name=name, periods=periods)
     name_series(connection, name=name, sums=sums, root_members=root_members)
     for part, grain in (("lines", OF_LINE), ("parts", OF_PARTS)):
-        statement = text(read_sql(__package__, part).format(name=name))
+        statement = text(read_sql(__package__, part).format(name=name, noise=NOISE))
         make(connection, name=f"{name}_{part}", statement=statement, grain=grain)
     find_gaps(connection, name=name)
     if vintage_of_partition(connection, name=name) is not None:

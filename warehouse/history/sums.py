@@ -16,6 +16,8 @@ from warehouse.areas import all_areas
 
 _TOTALS = ("cells", "shown", "positive", "hidden", "misfits")
 _VALUE, _STATUS = pl.col("value"), pl.col("status")
+NOISE = 0.5
+"""Sums that differ by less are the same: rounding alone takes at least 1."""
 _COUNT = pl.len().cast(pl.Int64)
 
 
@@ -61,7 +63,7 @@ class Sums:
         """Where all is shown and the parts do not make their total; one row per period, area and measure."""
         found = pl.concat(self.parts).group_by("period_id", "area_id", "measure")
         sums = found.agg(_sum("total"), _sum("parts_sum"), pl.col("parts").sum(), pl.col("all_shown").all())
-        other = pl.col("all_shown") & (pl.col("parts") > 0) & (pl.col("total") != pl.col("parts_sum"))
+        other = pl.col("all_shown") & (pl.col("parts") > 0) & ((pl.col("total") - pl.col("parts_sum")).abs() > NOISE)
         return sums.filter(other).drop("all_shown")
 
 
