@@ -94,16 +94,21 @@ def _what_became_of(load: StoppedLoad) -> str:
 
 
 @quarantine.command
-def show(load_id: Load, /, *, as_json: Json = False) -> int:
+def show(
+    load: Annotated[str, Parameter(name="ID", help="Its number, or a table's id: then the newest that waits.")],
+    /,
+    *,
+    as_json: Json = False,
+) -> int:
     """Show why a load was stopped, rule by rule, with the rejected rows as they were read."""
-    from tasks.quarantine.stopped_loads import broken_rules, stopped_load
+    from tasks.quarantine.stopped_loads import broken_rules, load_named
     from tasks.resources import ready
 
     with ready() as resources, resources.engine.connect() as connection:
-        load = stopped_load(connection, load_id)
-        rules = broken_rules(connection, load)
-    described = _plain(load) | {"rules": [asdict(rule) for rule in rules]}
-    return answered(described, as_json=as_json, shown=lambda: _print_load(console(), load, rules=rules))
+        found = load_named(connection, load)
+        rules = broken_rules(connection, found)
+    described = _plain(found) | {"rules": [asdict(rule) for rule in rules]}
+    return answered(described, as_json=as_json, shown=lambda: _print_load(console(), found, rules=rules))
 
 
 def _print_load(terminal: Console, load: StoppedLoad, *, rules: Sequence[BrokenRule]) -> None:

@@ -106,6 +106,19 @@ def stopped_load(connection: Connection, quarantine_id: int) -> StoppedLoad:
     return found[0]
 
 
+def load_named(connection: Connection, written: str) -> StoppedLoad:
+    """The stopped load of this number, or a table's newest: one that waits before one that does not; raises QuestionError."""
+    if written.isdecimal() and written.isascii():
+        return stopped_load(connection, int(written))
+    table = table_or_source(connection, written)
+    found = stopped_loads(connection, table=table) or stopped_loads(connection, table=table, states=EVERY)
+    if not found:
+        raise QuestionError(
+            f"no load of {table} was ever in quarantine; `jobindsats quarantine --all` lists those that were"
+        )
+    return found[0]
+
+
 def broken_rules(connection: Connection, load: StoppedLoad) -> list[BrokenRule]:
     """The rules a load broke, the one that stopped it first, each with its rejected rows in the order they were found."""
     values = {"run": load.run, "table_id": load.table}

@@ -102,6 +102,7 @@ def test_a_stopped_load_is_listed_with_what_stopped_it(stopped: Scene, ask: Ask)
 def test_its_rejected_rows_are_shown_as_they_were_read(stopped: Scene, ask: Ask) -> None:
     (load,) = stopped.answer("quarantine")
     document = stopped.answer("quarantine", "show", str(load["id"]))
+    assert stopped.answer("quarantine", "show", load["table"]) == document, "a table's id names its newest"
     rules = {rule["rule"]: rule for rule in document["rules"]}
     assert list(rules) == FAILING
     returned = rules["published_cells_return"]
@@ -133,6 +134,8 @@ def test_an_unknown_load_is_wrong_use(stopped: Scene, ask: Ask) -> None:
         assert ended.status == 2
         assert "no load in quarantine has the id 4711" in ended.said
     assert ask("quarantine", "show", "first").status == 2
+    never = ask("quarantine", "show", "y25i01")
+    assert (never.status, "no load of y25i01 was ever in quarantine" in never.said) == (2, True)
 
 
 def test_a_warehouse_that_lacks_what_its_archive_has_releases_nothing(stopped: Scene, ask: Ask) -> None:

@@ -1,6 +1,7 @@
 -- What marts.freshness says, as of a moment and for a page that is made on a day; what its columns mean is in warehouse/marts/views.py.
 -- A backfill's vintage counts from the night on that has looked at the whole table since, and found it so.
--- Where a table was looked at and published, and no calendar was ever told, there is nothing to be late against.
+-- Where a table was looked at and published, and no calendar was ever told, there is nothing to be late against; nor is there
+-- where the publisher's newest is held and no release announced, as of a table that StatBank updates without a word before.
 create or replace function marts.freshness_on(today date, as_of timestamptz default 'infinity')
 returns table (table_id text, title text, title_en text, retired_on date, newest_period text, newest_period_last_day date,
                publisher_updated_on date, seen_at timestamptz, publisher_newest_period text, next_release_on date,
@@ -9,7 +10,8 @@ language sql stable security definer set search_path = pg_catalog as $$
     select t.table_id, t.title, t.title_en, t.retired_on, p.code, p.last_day, v.publisher_updated_on, v.seen_at,
            calendar.newest_period, calendar.next_release_on, latest.outcome, latest.seen_at, latest.message,
            case when (t.retired_on is null or t.retired_on > today)
-                     and not (calendar.newest_period is null and v.seen_at is not null and latest.outcome is not null) then
+                     and not (calendar.newest_period is null and v.seen_at is not null and latest.outcome is not null)
+                     and not (calendar.next_release_on is null and coalesce(whole.code >= calendar.newest_period, false)) then
                coalesce(whole.code >= calendar.newest_period and today <= calendar.next_release_on, false)
            end, whole.code
     from core.tables t
