@@ -17,7 +17,6 @@ from warehouse.errors import ClockRunsBackwards
 from warehouse.history.partitions import attach_partition, has_partition, next_vintage, vintage_of_partition
 from warehouse.history.staging import drop_staging, find_changes, table_number
 
-
 MANY_CLOSED = 1_000
 """Cells that are closed: for more of them the planner is told, which takes 0.1 s a table (2026-11)."""
 

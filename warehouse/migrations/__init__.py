@@ -89,12 +89,15 @@ def _upgrade(connection: Connection) -> str:
 def _bring_tables_up_to_date(connection: Connection) -> None:
     from alembic import command
 
+    from warehouse.history.staging import drop_leftovers
+
     revision, config = current(connection), _config(connection)
     if revision is None:
         command.upgrade(config, BASELINE)
         command.stamp(config, "head")
     elif revision != newest():
         _require_known(revision)
+        drop_leftovers(connection)  # a view over the facts that a dead run left would keep them as they are
         command.upgrade(config, "head")
 
 
