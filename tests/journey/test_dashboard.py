@@ -26,9 +26,11 @@ from dashboards.marts import DENMARK, end_of
 from tests import chromium
 from tests.conftest import ROOT, Stage
 from tests.processes import until
+from tests.properties.releases import REAL
 from tests.scene import Scene
 from warehouse.catalogue.model import jobindsats
 from warehouse.danish import writing as written
+from warehouse.danish.reservations import REHEARSED
 from warehouse.database import reader_role as readers
 
 pytestmark = [
@@ -308,8 +310,27 @@ def test_municipalities_are_compared_and_what_is_drawn_can_be_taken_away(browser
     rows = list(csv.DictReader(taken.value.path().read_text(encoding="utf-8-sig").splitlines(), delimiter=";"))
     (one,) = [row for row in rows if row["område"] == "Ballerup" and row["måned"] == "2023-10-01"]
     assert written.number(float(one["værdi"])) == known[1]
-    assert (one["kilde"], one["som_kendt"]) == ("Jobindsats.dk / STAR", "2023-12-05")
+    assert (one["kilde"], one["som_kendt"]) == ("Jobindsats.dk / STAR (øvelse, opdigtede tal)", "2023-12-05")
     page.context.close()
+
+
+@pytest.mark.parametrize("asked", ["kommune=Herlev", "kommune=Herlev&side=benchmark", "kommune=Ingensteder"])
+def test_invented_figures_are_said_to_be_so_on_top_and_real_ones_are_not(
+    browser: Browser, dashboard: Shown, asked: str
+) -> None:
+    looked = chromium.look(browser, f"{dashboard.url}/?{asked}", width=1280)
+    said = looked.page.get_by_role("alert").filter(has_text=REHEARSED)
+    expect(looked.page.locator("h1")).to_have_count(1, timeout=30_000)
+    expect(said).to_have_count(1)
+    over, title = said.bounding_box(), looked.page.locator("h1").bounding_box()
+    assert over
+    assert title
+    assert over["y"] < title["y"]
+    with dashboard.scene.published_by(REAL):
+        looked.page.reload()
+        expect(looked.page.locator("h1")).to_have_count(1, timeout=30_000)
+        expect(looked.page.get_by_text(re.compile("øvelse", re.IGNORECASE))).to_have_count(0)
+    looked.page.context.close()
 
 
 def test_two_days_stand_side_by_side(browser: Browser, dashboard: Shown) -> None:
