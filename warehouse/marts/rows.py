@@ -52,7 +52,8 @@ def one_state(engine: Engine) -> Iterator[Connection]:
 def state_of(connection: Connection) -> State:
     """The state that a connection sees."""
     found = connection.execute(text("select max(vintage_id), max(seen_at), count(*) from core.vintages")).one()
-    return State(*found, rehearsed=is_rehearsed(connection))
+    newest, seen_at, vintages = found
+    return State(newest, seen_at, vintages, is_rehearsed(connection))
 
 
 def columns_of(table: Table) -> dict[str, pl.DataType | type[pl.DataType]]:

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, text
 
 from warehouse.areas import COUNTRY, Area
 from warehouse.catalogue.publishers import credits_here, tables_here
+from warehouse.danish.reservations import REHEARSED_IN_SHORT
 from warehouse.periods import Period, Span
 from warehouse.reading import is_rehearsed
 
@@ -59,8 +60,9 @@ class Held:
 
     @property
     def credit(self) -> str:
-        """Whom its figures are to be credited to."""
-        return ", ".join(dict.fromkeys(credit for table, credit in self.credits.items() if table in self.used))
+        """Whom its figures are to be credited to; invented ones are nobody's, and that is said behind it."""
+        named = ", ".join(dict.fromkeys(credit for table, credit in self.credits.items() if table in self.used))
+        return f"{named} ({REHEARSED_IN_SHORT})" if self.rehearsed else named
 
     @property
     def break_titles(self) -> Mapping[str, str]:

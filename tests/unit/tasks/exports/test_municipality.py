@@ -294,6 +294,7 @@ def test_all_that_is_made_of_invented_figures_says_so_and_nothing_of_real_ones(b
         assert wanted in said, name
         if name.startswith("picture"):
             assert wanted in said.partition("<desc>")[2].partition("</desc>")[0], name
+            assert re.search(r"Kilde:.*\(øvelse, opdigtede tal\)", re.sub(r"(<[^>]*>)+", " ", said)), name
             assert re.search(r">Øvelse: tallene kommer fra en øvelsesudgiver", said.partition("</desc>")[2]), name
     with published_by(books.engine, REAL):
         manifest = export_municipalities(
