@@ -16,6 +16,7 @@ from dashboards.views import comparison, country, days, explore, ministry, origi
 from dashboards.views.desk import Desk
 from warehouse.danish import places
 from warehouse.danish import writing as written
+from warehouse.danish.reservations import REHEARSED
 
 PAGES = {
     "overblik": "Overblik",
@@ -35,6 +36,8 @@ def page(marts: Marts) -> None:
     municipalities, known_days, tables = marts.municipalities(), marts.days(), marts.tables()
     if not municipalities or not known_days:
         raise Unreachable("Der er ingen tal endnu: kør en nat med `jobindsats nightly`, eller prøv `make demo`.")
+    if marts.rehearsed():
+        st.error(REHEARSED)
     names = order.in_danish_order({row["area_code"]: row["area_name"] for row in municipalities})
     fields = _fields(names, known_days, tables)
     try:

@@ -41,6 +41,7 @@ def reading(url: str) -> Iterator[Marts]:
             yield Marts(connection)
         except (
             psycopg.errors.UndefinedTable,
+            psycopg.errors.UndefinedColumn,
             psycopg.errors.UndefinedFunction,
             psycopg.errors.InvalidSchemaName,
         ) as error:
@@ -106,6 +107,10 @@ class Marts:
             "where r.table_id = k.table_id) is not null order by 1"
         )
         return [row["day"] for row in found]
+
+    def rehearsed(self) -> bool:
+        """Whether the figures are a stand-in publisher's, and so invented."""
+        return bool(self._rows("select from marts.vintages where rehearsed limit 1"))
 
     def recipients(self, area_code: str, *, as_of: datetime) -> Rows:
         """One row per benefit group and month of an area, as it was known."""

@@ -7,7 +7,8 @@ import os
 import subprocess
 import sys
 import urllib.request
-from contextlib import redirect_stdout
+from collections.abc import Iterator
+from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from io import StringIO
@@ -87,6 +88,14 @@ class Scene:
                 connection.execute(text(statement))
         finally:
             engine.dispose()
+
+    @contextmanager
+    def published_by(self, url: str) -> Iterator[None]:
+        """The warehouse as if every run had asked the publisher at this address; within the block."""
+        asked = "update ops.runs set publisher_url = '{}'"
+        self.change(asked.format(url))
+        yield
+        self.change(asked.format(self.publisher.url))
 
     def content(self) -> list[dict[str, Any]]:
         """Every current observation, by names and in order: what a warehouse knows, whichever numbers it gave."""

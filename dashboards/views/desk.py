@@ -16,6 +16,7 @@ from dashboards.marts import COUNTRY, Marts, Rows, end_of
 from dashboards.shown import newest_whole_month
 from warehouse.danish import places
 from warehouse.danish.clock import Clock, danish_day
+from warehouse.danish.reservations import REHEARSED_IN_SHORT
 
 CSV = "text/csv; charset=utf-8"
 
@@ -97,9 +98,10 @@ def table(rows: Sequence[Mapping[str, str]], *, caption: str, words: Collection[
 
 def download(rows: Sequence[Mapping[str, Any]], *, desk: Desk, name: str, source: str = downloads.SOURCE) -> None:
     """Offer rows as CSV, under a name that says what they are, of whom and as of when."""
+    credited = f"{source} ({REHEARSED_IN_SHORT})" if desk.marts.rehearsed() else source
     st.download_button(
         "Hent som CSV",
-        downloads.as_csv(rows, known_on=desk.day, source=source),
+        downloads.as_csv(rows, known_on=desk.day, source=credited),
         file_name=f"{name}-{desk.day.isoformat()}.csv",
         mime=CSV,
         key=f"download_{name}",

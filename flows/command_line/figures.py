@@ -55,19 +55,17 @@ def figure(
     """Show a derived figure for an area, with its bounds, assumptions and vintages."""
     from tasks.answers import figures as answers
     from tasks.resources import own_or, ready
+    from warehouse.reading import is_rehearsed
 
     asked = answers.asked(name, area=own_or(area), period=period, item=item, as_of=as_of)
     with ready() as resources, resources.engine.connect() as connection:
         rows, missing = answers.rows(connection, asked)
         if not rows:
             return wrong_use(answers.why_none(connection, asked, missing=missing))
-    if as_json:
-        for reason in missing:
-            tell(reason)
-        print_json(rows)
-    else:
-        _print_rows(rows)
-    return WELL
+        rehearsed = is_rehearsed(connection)
+    for reason in missing if as_json else ():
+        tell(reason)
+    return answered(rows, as_json=as_json, shown=lambda: _print_rows(rows), rehearsed=rehearsed)
 
 
 def _print_rows(rows: list[dict[str, Any]]) -> None:
@@ -173,16 +171,12 @@ def explain(
     """Take a figure apart: formula, inputs with their vintages, assumptions, down to the archived bytes' hashes."""
     from tasks.answers import figures as answers
     from tasks.resources import own_or, ready
+    from warehouse.reading import is_rehearsed
 
     asked = answers.asked(name, area=own_or(area), period=period, item=item, as_of=as_of)
     with ready() as resources, resources.engine.connect() as connection:
-        trees = answers.trees(connection, asked, archive=resources.archive)
-    if as_json:
-        print_json(trees)
-        return WELL
-    for tree in trees:
-        console().print(_drawn(tree))
-    return WELL
+        trees, rehearsed = answers.trees(connection, asked, archive=resources.archive), is_rehearsed(connection)
+    return answered(trees, as_json=as_json, shown=lambda: console().print(*map(_drawn, trees)), rehearsed=rehearsed)
 
 
 def _drawn(tree: Mapping[str, Any]) -> Tree:
@@ -224,10 +218,11 @@ def claims(file: Annotated[Path, Parameter(name="FILE")], /, *, as_json: Json = 
     """Hold the numbers of a paper, written down in a YAML file, against the warehouse."""
     from tasks.answers.claims import checked
     from tasks.resources import ready
+    from warehouse.reading import is_rehearsed
 
     with ready() as resources, resources.engine.connect() as connection:
-        rows = checked(connection, file=file)
-    return answered(rows, as_json=as_json, shown=lambda: _print_claims(rows))
+        rows, rehearsed = checked(connection, file=file), is_rehearsed(connection)
+    return answered(rows, as_json=as_json, shown=lambda: _print_claims(rows), rehearsed=rehearsed)
 
 
 def _print_claims(rows: Sequence[Row]) -> None:
@@ -259,11 +254,13 @@ def thresholds(
     """Show how a municipality's own limits, written down in a YAML file, stand; nothing is told or put on record."""
     from tasks.resources import ready
     from tasks.watch.thresholds.crossings import tried
+    from warehouse.reading import is_rehearsed
 
     with ready() as resources, resources.engine.connect() as connection:
         now = resources.clock()
         rows = tried(connection, file=file, settings=resources.settings, now=now, as_of=as_of)
-    return answered(rows, as_json=as_json, shown=lambda: _print_thresholds(rows))
+        rehearsed = is_rehearsed(connection)
+    return answered(rows, as_json=as_json, shown=lambda: _print_thresholds(rows), rehearsed=rehearsed)
 
 
 CROSSED = {True: Text("crossed", "bold yellow"), False: Text("within", "green"), None: Text("cannot be judged", "dim")}

@@ -6,8 +6,9 @@ from collections.abc import Callable
 from typing import Annotated, Any
 
 from cyclopts import Parameter
+from rich.text import Text
 
-from flows.printing import print_json, tell
+from flows.printing import console, print_json, tell
 
 WELL, FAILED, WRONG_USE, ATTENTION = 0, 1, 2, 3
 Json = Annotated[bool, Parameter(name="--json", negative="", help="Print one JSON document and nothing else.")]
@@ -31,10 +32,17 @@ def wrong_use(message: str) -> int:
     return WRONG_USE
 
 
-def answered(document: Any, *, as_json: bool, shown: Callable[[], object]) -> int:
-    """Print a document as JSON, or have it shown to a person; gives the exit status of a command that went well."""
+def answered(document: Any, *, as_json: bool, shown: Callable[[], object], rehearsed: bool = False) -> int:
+    """Print a document as JSON, or have it shown to a person; gives the exit status of a command that went well.
+
+    Where its figures are `rehearsed`, and so invented, the last line that a person sees says so.
+    """
     if as_json:
         print_json(document)
-    else:
-        shown()
+        return WELL
+    shown()
+    if rehearsed:
+        from warehouse.reading import REHEARSED
+
+        console().print(Text(REHEARSED, "bold red"))
     return WELL

@@ -8,8 +8,8 @@ from typing import Annotated, Any
 from cyclopts import Parameter
 from rich.table import Table as Grid
 
-from flows.command_line.options import WELL, Area, Json, answered, wrong_use
-from flows.printing import cell, console, danish_time, grid, in_words, number, or_status, print_json
+from flows.command_line.options import Area, Json, answered, wrong_use
+from flows.printing import cell, console, danish_time, grid, in_words, number, or_status
 
 Rows = Sequence[dict[str, Any]]
 
@@ -36,17 +36,14 @@ def revisions(
     with ready() as resources, resources.engine.connect() as connection:
         asked = reading.held_table(connection, table)
         if profile:
-            found = answers.profile(connection, table=asked)
-            return answered(found, as_json=as_json, shown=lambda: _print_profile(found))
+            found, rehearsed = answers.profile(connection, table=asked), reading.is_rehearsed(connection)
+            return answered(found, as_json=as_json, shown=lambda: _print_profile(found), rehearsed=rehearsed)
         rows = reading.revisions(connection, table=asked, area=area, since=moment_from(since) if since else None)
-    if as_json:
-        print_json(rows)
-    elif rows:
-        console().print(_revision_lines(rows))
-    else:
-        span = f" since {since}" if since else ""
-        console().print(f"No change to {asked.id} is on record for {area or 'any area'}{span}.")
-    return WELL
+        rehearsed = reading.is_rehearsed(connection)
+    span = f" since {since}" if since else ""
+    none = f"No change to {asked.id} is on record for {area or 'any area'}{span}."
+    shown = _revision_lines(rows) if rows else none
+    return answered(rows, as_json=as_json, shown=lambda: console().print(shown), rehearsed=rehearsed)
 
 
 def _print_profile(found: dict[str, Any]) -> None:
@@ -114,7 +111,9 @@ def settled(
     with ready() as resources, resources.engine.connect() as connection:
         asked = reading.held_table(connection, table)
         rows = answers.settled(connection, table=asked, area=own_or(area), period=period)
-    return answered(rows, as_json=as_json, shown=lambda: console().print(_settled_lines(rows)))
+        rehearsed = reading.is_rehearsed(connection)
+    lines = _settled_lines(rows)
+    return answered(rows, as_json=as_json, shown=lambda: console().print(lines), rehearsed=rehearsed)
 
 
 def _settled_lines(rows: Rows) -> Grid:

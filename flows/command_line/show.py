@@ -15,7 +15,7 @@ from rich.table import Table as Grid
 from rich.text import Text
 
 from flows.command_line.options import WELL, Areas, AsOf, Json, answered, wrong_use
-from flows.printing import STYLES, cell, console, danish_time, grid, in_words, number, print_json, tell
+from flows.printing import STYLES, cell, console, danish_time, grid, in_words, number, tell
 
 _NAMED = 4
 Rows = Sequence[dict[str, Any]]
@@ -175,14 +175,15 @@ def show(
                 return wrong_use(reading.why_nothing(connection, of_one))
             found[held[0]["area_code"]] = held
         rows = _newest([row for held in found.values() for row in held], periods=last)
-        warnings = reading.caveats(connection, asked, rows=rows)
-    if as_json:
-        for warning in warnings:
-            tell(warning)
-        print_json(_without(rows, "vintage_id"))
-    else:
-        _print_observations(rows, title=asked.table.title, warnings=warnings)
-    return WELL
+        warnings, rehearsed = reading.caveats(connection, asked, rows=rows), reading.is_rehearsed(connection)
+    for warning in warnings if as_json else ():
+        tell(warning)
+    return answered(
+        _without(rows, "vintage_id"),
+        as_json=as_json,
+        shown=lambda: _print_observations(rows, title=asked.table.title, warnings=warnings),
+        rehearsed=rehearsed,
+    )
 
 
 def _newest(rows: Rows, *, periods: int | None) -> Rows:
@@ -238,11 +239,13 @@ def totals(
     """Show all benefits together, month by month: whole, or with bounds and the names of what lacks."""
     from tasks.answers import totals as asked
     from tasks.resources import own_or, ready
+    from warehouse.reading import is_rehearsed
 
     named = areas or [own_or(None)]
     with ready() as resources, resources.engine.connect() as connection:
         rows = asked.totals(connection, areas=named, period=period, as_of=as_of, together=together)
-    return answered(rows, as_json=as_json, shown=lambda: _print_totals(rows))
+        rehearsed = is_rehearsed(connection)
+    return answered(rows, as_json=as_json, shown=lambda: _print_totals(rows), rehearsed=rehearsed)
 
 
 def _print_totals(rows: Rows) -> None:

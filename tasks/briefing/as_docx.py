@@ -34,7 +34,7 @@ _SMALL, _SMALLEST = 8.5, 7.0
 _TEXT_CM, _LONGEST = 17.0, 46
 """How wide a page's text is, and of how many characters a column of a table is wide at most before its lines are broken."""
 _TITLE = 8  # a title of so many characters stays on one line
-_BLUE = "00558A"
+_BLUE, _RED = "00558A", "A40000"
 _MADE = datetime(2000, 1, 1)  # noqa: DTZ001  # Word's own fields have no zone; the page says itself when it was made
 
 
@@ -45,6 +45,8 @@ def docx(paper: Paper) -> bytes:
     document.add_heading(paper.title, level=1)
     for line in paper.lines:
         document.add_paragraph(line)
+    if paper.rehearsal:
+        document.add_paragraph(paper.rehearsal, style="Øvelse")
     if paper.warning:
         _beginning(document.add_paragraph(), "Bemærk:", paper.warning)
     for section in paper.every:
@@ -258,10 +260,14 @@ def _style(*, number: bool, small: bool) -> str:
 def _add_styles(document: Document) -> None:
     from docx.enum.style import WD_STYLE_TYPE
     from docx.enum.text import WD_ALIGN_PARAGRAPH
-    from docx.shared import Pt
+    from docx.shared import Pt, RGBColor
 
     note: Any = document.styles.add_style("Note", WD_STYLE_TYPE.PARAGRAPH)
     note.base_style, note.font.size = document.styles["Normal"], Pt(_SMALL)
+    rehearsal: Any = document.styles.add_style("Øvelse", WD_STYLE_TYPE.PARAGRAPH)
+    rehearsal.base_style, rehearsal.font.size, rehearsal.font.bold = document.styles["Normal"], Pt(12), True
+    rehearsal.font.color.rgb = RGBColor.from_string(_RED)
+    _frame(rehearsal)
     numbered: Any = document.styles["List Number"]
     numbered.font.size, numbered.paragraph_format.space_after = Pt(_SMALL), Pt(1)
     for number in (False, True):
@@ -271,6 +277,15 @@ def _add_styles(document: Document) -> None:
             style.font.size = Pt(_SMALLEST if small else _SMALL)
             style.paragraph_format.space_after = Pt(0)
             style.paragraph_format.alignment = WD_ALIGN_PARAGRAPH.RIGHT if number else WD_ALIGN_PARAGRAPH.LEFT
+
+
+def _frame(style: Any) -> None:
+    """A red line around a paragraph."""
+    from docx.oxml import ns, parse_xml
+
+    line = f'w:val="single" w:sz="18" w:space="4" w:color="{_RED}"'
+    sides = "".join(f"<w:{side} {line}/>" for side in ("top", "left", "bottom", "right"))
+    style.element.get_or_add_pPr().append(parse_xml(f"<w:pBdr {ns.nsdecls('w')}>{sides}</w:pBdr>"))
 
 
 def _join_groups(drawn: Any, table: Table) -> None:

@@ -95,11 +95,12 @@ def briefing(gathered: Gathered, *, area: Area, neighbours: Neighbours) -> Brief
     readings, month = gathered.readings, gathered.month
     ranking = computed.ranking(readings, area=area)
     told = _indicators(gathered, area=area)
+    in_force = [(group, name) for group, name in _named(month) if _in_force(group, month)]
     key = computed.key_shares(
         readings,
         area=area,
         month=month,
-        names={group.name: name for group, name in _named(month) if _in_force(group, month)},
+        names={group.name: name for group, name in in_force},
         totals=_totals_of(gathered, area=area),
     )
     used = _used(gathered, area=area, neighbours=neighbours, key=key)
@@ -128,11 +129,7 @@ def briefing(gathered: Gathered, *, area: Area, neighbours: Neighbours) -> Brief
         ),
         sources=sources,
         assumptions=provenance.assumptions(readings, numbers={number for row in used for number in row["assumptions"]}),
-        courses=tuple(
-            Course(name, course(gathered, area=area, group=group))
-            for group, name in _named(month)
-            if _in_force(group, month)
-        ),
+        courses=tuple(Course(name, course(gathered, area=area, group=group)) for group, name in in_force),
         moved=_moved(gathered, areas=(area, _country(), *neighbours.areas)),
         own_total=readings.indicated.cell(*OWN_TOTAL, area.code, month.key),
         key=key,
@@ -141,6 +138,7 @@ def briefing(gathered: Gathered, *, area: Area, neighbours: Neighbours) -> Brief
         budget=computed_budget.budget(readings, area=area, month=month, names=names(month)),
         comparisons=computed_budget.comparisons(readings, area=area),
         notes=readings.caveats,
+        rehearsed=readings.rehearsed,
     )
 
 

@@ -223,7 +223,8 @@ class Briefing:
 
     `late` are the tables of it that had newer figures at the publisher's than it shows; `next_release` is when any has new
     ones, where that is known. `own_total` is what the publisher itself counts over all benefits, of more of them than the
-    total here. `moved` are this municipality, the country and the neighbours, in that order.
+    total here. `moved` are this municipality, the country and the neighbours, in that order. Where it is `rehearsed`, all of
+    its figures are invented.
     """
 
     area: Area
@@ -255,6 +256,7 @@ class Briefing:
     budget: BudgetFollowUp | None = None
     comparisons: tuple[Comparison, ...] = ()
     notes: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    rehearsed: bool = False
 
     @property
     def month_before(self) -> Period:

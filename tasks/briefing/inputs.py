@@ -28,6 +28,7 @@ from warehouse.figures.explain import vintages as vintages_of
 from warehouse.figures.inputs import Scope, received
 from warehouse.marts.rows import one_state
 from warehouse.periods import Period
+from warehouse.reading import is_rehearsed
 
 FIGURES_READ = (
     "year_on_year", "total_recipients", "benchmark_gap", "savings", "unemployment_projection", "budget_followup",
@@ -91,6 +92,7 @@ class Readings:
     indicated: Indicated = NOTHING_INDICATED
     settled: tuple[SettledRow, ...] = ()
     budgets: pl.DataFrame = field(default_factory=pl.DataFrame)
+    rehearsed: bool = False
 
     @property
     def day(self) -> date:
@@ -149,6 +151,7 @@ def read(
         indicated=indicators.indicated(beside_them),
         settled=() if as_of else _settled(connection),
         budgets=budgets.months_of(connection, now),
+        rehearsed=is_rehearsed(connection),
     )
 
 

@@ -117,11 +117,12 @@ class Section:
 
 @dataclass(frozen=True)
 class Paper:
-    """All of it. `running` is the title that each printed page has."""
+    """All of it. `rehearsal` says that its figures are invented; `running` is the title that each printed page has."""
 
     kind: str
     title: str
     lines: tuple[str, ...]
+    rehearsal: str
     warning: str
     summary: Section
     sections: tuple[Section, ...]

@@ -44,6 +44,7 @@ from warehouse.assumptions.known import known
 from warehouse.danish import writing
 from warehouse.danish.clock import in_denmark
 from warehouse.danish.places import official
+from warehouse.danish.reservations import REHEARSED, REHEARSED_IN_SHORT
 from warehouse.errors import QuestionError
 from warehouse.figures import population
 from warehouse.marts.rows import one_state
@@ -194,11 +195,12 @@ def composed(briefing: Briefing) -> Paper:
         kind="Bilag til udvalget" + (f", sag {briefing.made.case}" if briefing.made.case else ""),
         title=title,
         lines=(_about(briefing), made),
+        rehearsal=REHEARSED if briefing.rehearsed else "",
         warning=warning,
         summary=sections_of_benefits.in_short(briefing),
         sections=numbered(sections),
         sources=annexes.sources(briefing),
-        running=f"{title}, {month}",
+        running=f"{title}, {month}{f' ({REHEARSED_IN_SHORT})' if briefing.rehearsed else ''}",
     )
 
 

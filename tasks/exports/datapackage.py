@@ -12,6 +12,8 @@ from typing import Any
 
 from sqlalchemy import Table
 
+from warehouse import reading
+from warehouse.danish import reservations
 from warehouse.marts.contract import Entry, entries_of
 from warehouse.marts.narrowed import narrowed_to
 
@@ -39,10 +41,12 @@ def package(
     manifest: Mapping[str, Any], *, sources: Sequence[str], resources: Sequence[Mapping[str, Any]]
 ) -> dict[str, Any]:
     """The descriptor of any export, of these resources, its figures credited to these sources."""
+    invented = {"description": f"{reading.REHEARSED}.", "description_da": reservations.REHEARSED}
     return {
         "profile": "data-package",
         "name": manifest["product"],
         "title": "Danish labour-market figures by municipality",
+        **(invented if manifest["rehearsal"] else {}),
         "version": manifest["contract_version"],
         "created": manifest["exported_at"],
         "sources": [{"title": title} for title in dict.fromkeys(sources)],

@@ -15,6 +15,7 @@ from tasks.exports.datapackage import described, source_of
 from tasks.exports.files import About, ExportRefused, Write
 from tasks.exports.folder import PRODUCT, Document, entry, replaced
 from tasks.runs.progress import Told, ignore
+from warehouse.danish.reservations import REHEARSED
 from warehouse.marts.contract import MARTS, VERSION
 from warehouse.marts.dimensions import DIMENSIONS
 from warehouse.marts.narrowed import has_benefits, narrowed, narrowed_to, narrowing
@@ -119,7 +120,10 @@ def _written(
 
 
 def manifest_of(state: State, *, form: str, now: datetime) -> Document:
-    """What the manifest of any export says: of which state of the warehouse it is, in what form, and when it was made."""
+    """What the manifest of any export says: of which state of the warehouse it is, in what form, and when it was made.
+
+    `rehearsal`: all figures are invented.
+    """
     return {
         "product": PRODUCT,
         "contract_version": VERSION,
@@ -129,6 +133,7 @@ def manifest_of(state: State, *, form: str, now: datetime) -> Document:
         "newest_vintage": state.newest_vintage,
         "newest_vintage_seen_at": state.newest_seen_at.isoformat() if state.newest_seen_at else None,
         "vintages": state.vintages,
+        "rehearsal": state.rehearsed,
     }
 
 
@@ -141,10 +146,12 @@ def _each(marts: Sequence[Table], *, told: Told) -> Iterator[Table]:
 def _about(table: Table, *, state: State, now: datetime) -> About:
     seen = state.newest_seen_at.isoformat() if state.newest_seen_at else ""
     return {
+        **({"rehearsal": REHEARSED} if state.rehearsed else {}),
         "source": source_of(table),
         "mart": table.fullname,
         "contract_version": VERSION,
         "exported_at": now.isoformat(),
         "newest_vintage": str(state.newest_vintage or ""),
         "newest_vintage_seen_at": seen,
-    } | ({"narrowed_to": narrowed_to(table)} if narrowed_to(table) else {})
+        **({"narrowed_to": narrowed_to(table)} if narrowed_to(table) else {}),
+    }

@@ -18,9 +18,11 @@ from playwright.sync_api import Browser
 from tests import chromium
 from tests.conftest import ROOT, Stage
 from tests.journey.test_synthetic_denmark import TABLES
+from tests.properties.releases import REAL
 from tests.scene import Scene
 from tests.unit.tasks.briefing.test_forms import text_of_docx, text_of_pdf
 from warehouse.danish import writing as written
+from warehouse.danish.reservations import REHEARSED
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 ISLANDS = ("Læsø", "Fanø", "Samsø", "Ærø")
@@ -298,6 +300,20 @@ def test_as_of_the_first_night_it_is_about_september(two_nights: Scene, tmp_path
     )
     assert rows_of(text, "1. Ydelsesgrupper")["Alle ydelser"][0] == written.number(then[0]["value"])
     assert "Der var ikke hentet tal 1. oktober, så" in text
+
+
+@pytest.mark.parametrize("form", ["html", "docx", "pdf"])
+def test_invented_figures_are_said_to_be_so_once_and_real_ones_are_not(
+    two_nights: Scene, tmp_path: Path, form: str
+) -> None:
+    file = tmp_path / f"herlev.{form}"
+    two_nights.answer("briefing", "--area", "Herlev", "--out", str(file))
+    said, in_short, told = as_text(file), "Kort fortalt", f"{REHEARSED} "
+    assert said.count(told) == 1
+    assert said.index(told) < said.index(in_short)
+    with two_nights.published_by(REAL):
+        two_nights.answer("briefing", "--area", "Herlev", "--out", str(file))
+    assert "øvelse" not in as_text(file).lower()
 
 
 def test_the_deployment_writes_those_asked_for_and_lists_them(two_nights: Scene, tmp_path: Path) -> None:

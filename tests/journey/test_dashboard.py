@@ -26,9 +26,11 @@ from dashboards.marts import DENMARK, end_of
 from tests import chromium
 from tests.conftest import ROOT, Stage
 from tests.processes import until
+from tests.properties.releases import REAL
 from tests.scene import Scene
 from warehouse.catalogue.model import jobindsats
 from warehouse.danish import writing as written
+from warehouse.danish.reservations import REHEARSED
 from warehouse.database import reader_role as readers
 
 pytestmark = [
@@ -253,7 +255,7 @@ def test_a_name_as_people_spell_it_opens_its_page(
 def test_a_name_that_is_not_there_is_an_error_with_the_nearest(browser: Browser, dashboard: Shown) -> None:
     looked = chromium.look(browser, f"{dashboard.url}/?kommune=Nowhere", width=1280)
     page = looked.page
-    expect(page.get_by_role("alert")).to_contain_text(
+    expect(page.get_by_role("alert").and_(page.locator("p"))).to_contain_text(
         "Der findes ikke en kommune, der hedder »Nowhere«. De nærmeste er »"
     )
     nearest = page.locator(".links a").first
@@ -308,8 +310,23 @@ def test_municipalities_are_compared_and_what_is_drawn_can_be_taken_away(browser
     rows = list(csv.DictReader(taken.value.path().read_text(encoding="utf-8-sig").splitlines(), delimiter=";"))
     (one,) = [row for row in rows if row["område"] == "Ballerup" and row["måned"] == "2023-10-01"]
     assert written.number(float(one["værdi"])) == known[1]
-    assert (one["kilde"], one["som_kendt"]) == ("Jobindsats.dk / STAR", "2023-12-05")
+    assert (one["kilde"], one["som_kendt"]) == ("Jobindsats.dk / STAR (øvelse, opdigtede tal)", "2023-12-05")
     page.context.close()
+
+
+@pytest.mark.parametrize("asked", ["kommune=Herlev", "kommune=Herlev&side=benchmark", "kommune=Ingensteder"])
+def test_invented_figures_are_said_to_be_so_on_top_and_real_ones_are_not(
+    browser: Browser, dashboard: Shown, asked: str
+) -> None:
+    looked = chromium.look(browser, f"{dashboard.url}/?{asked}", width=1280)
+    expect(looked.page.locator("h1")).to_have_count(1, timeout=30_000)
+    expect(looked.page.locator("[role=alert], h1").first).to_have_text(REHEARSED)
+    expect(looked.page.get_by_text(REHEARSED)).to_have_count(1)
+    with dashboard.scene.published_by(REAL):
+        looked.page.reload()
+        expect(looked.page.locator("h1")).to_have_count(1, timeout=30_000)
+        expect(looked.page.get_by_text(re.compile("øvelse", re.IGNORECASE))).to_have_count(0)
+    looked.page.context.close()
 
 
 def test_two_days_stand_side_by_side(browser: Browser, dashboard: Shown) -> None:

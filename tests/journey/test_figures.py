@@ -7,9 +7,12 @@ from typing import Any
 
 import pytest
 
+from flows.command_line.main import run
 from tasks.archive.store import Archive
 from tests.conftest import ROOT, Stage
+from tests.properties.releases import REAL
 from tests.scene import Scene
+from warehouse.reading import REHEARSED
 
 pytestmark = pytest.mark.slow
 
@@ -126,6 +129,24 @@ def test_a_figure_is_taken_apart_down_to_bytes_that_are_there(two_nights: Scene)
     assert all(answer["held"] for answer in answers)
     assert any(b"Herlev" in archive.get(answer["sha256"]) for answer in answers)
     assert tree["code_version"]
+
+
+def test_the_last_line_for_a_person_says_that_figures_are_invented(
+    two_nights: Scene, capsys: pytest.CaptureFixture[str]
+) -> None:
+    of_herlev = ["--area", "Herlev", "--period", "2023QMAT02"]
+    commands = [["figure", "savings", *of_herlev], ["explain", "savings", *of_herlev], ["claims", str(CLAIMS)]]
+    commands += [["totals", "--area", "Herlev"], ["settled", "y01a02", "--area", "Herlev"]]
+    printed = {}
+    for command in commands:
+        assert run(command) == 0
+        printed[command[0]] = capsys.readouterr().out
+    with two_nights.published_by(REAL):
+        for command in commands:
+            assert run(command) == 0
+            real = capsys.readouterr().out
+            assert REHEARSED not in real
+            assert printed[command[0]] == f"{real}{REHEARSED}\n"
 
 
 def test_a_figure_as_of_an_earlier_night_rests_on_that_nights_vintage(two_nights: Scene) -> None:

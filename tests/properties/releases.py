@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 
 import polars as pl
@@ -26,7 +27,7 @@ Release = Mapping[Cell, Content]
 TABLE = "y25i01"
 PERSONS, FULL_TIME = "unemployed_persons", "unemployed_full_time_persons"
 MEMBERS = jobindsats().table(TABLE).root_members
-RUN_AT = "http://127.0.0.1:1/v3"
+RUN_AT, REAL = "http://127.0.0.1:1/v3", "https://api.jobindsats.dk/v3"
 FIRST_NIGHT = datetime(2026, 8, 1, 4, tzinfo=UTC)
 HIDDEN: Content = (None, "suppressed")
 
@@ -50,6 +51,17 @@ def open_run(connection: Connection, *, started_at: datetime = FIRST_NIGHT) -> i
         "code_version": "test",
     }
     return int(connection.scalar(insert(ops.runs).returning(ops.runs.c.run_id), row) or 0)
+
+
+@contextmanager
+def published_by(engine: Engine, url: str) -> Iterator[None]:
+    """A warehouse as if every run had asked the publisher at this address; within the block."""
+    asked = text("update ops.runs set publisher_url = :url")
+    with engine.begin() as connection:
+        connection.execute(asked, {"url": url})
+    yield
+    with engine.begin() as connection:
+        connection.execute(asked, {"url": RUN_AT})
 
 
 def stage(connection: Connection, release: Release, *, run_id: int, table_id: str = TABLE) -> str:

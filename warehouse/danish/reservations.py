@@ -21,6 +21,9 @@ FEW = "for få"
 FEW_EXPLAINED = (
     f"Ændringer i procent af under {SMALLEST_BASE} og andele, som under {SMALLEST_COUNT} personer udgør, vises ikke."
 )
+REHEARSED = "Øvelse: tallene kommer fra en øvelsesudgiver og er opdigtede. De må ikke bruges."
+"""What a paper of invented figures says of itself."""
+REHEARSED_IN_SHORT = "øvelse, opdigtede tal"
 PROVISIONAL = "foreløbigt"
 PROVISIONAL_EXPLAINED = "Den nyeste måned er foreløbig: kilden retter den normalt ved de næste opdateringer."
 

@@ -232,6 +232,12 @@ vintages = Table(
         "Why a person published it although a check had stopped it; null: every check held.",
         "Hvorfor en medarbejder frigav den, selv om en kontrol havde stoppet den; tom: alle kontroller holdt.",
     ),
+    described(
+        "rehearsed",
+        Boolean,
+        "Whether its publisher was a stand-in on this machine, so that its figures are invented.",
+        "Om udgiveren var en øvelsesudgiver på maskinen selv, så tallene er opdigtede.",
+    ),
     **mart(
         "One row per vintage of a publisher table: what became known when. At these moments answers as of a moment change; "
         "savings do too when a price is recorded.",

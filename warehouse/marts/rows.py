@@ -12,6 +12,7 @@ from polars.io.plugins import register_io_source
 from sqlalchemy import Connection, Engine, Table, text
 
 from warehouse.marts.contract import type_of
+from warehouse.reading import is_rehearsed
 
 PIECE = 20_000
 
@@ -28,11 +29,15 @@ _TYPES: dict[str, pl.DataType | type[pl.DataType]] = {
 
 
 class State(NamedTuple):
-    """Which state of the warehouse was read: its newest vintage, and how many it has seen; null where it is empty."""
+    """Which state of the warehouse was read: its newest vintage, and how many it has seen; null where it is empty.
+
+    `rehearsed`: its figures are a stand-in publisher's, and invented.
+    """
 
     newest_vintage: int | None
     newest_seen_at: datetime | None
     vintages: int
+    rehearsed: bool
 
 
 @contextmanager
@@ -47,7 +52,8 @@ def one_state(engine: Engine) -> Iterator[Connection]:
 def state_of(connection: Connection) -> State:
     """The state that a connection sees."""
     found = connection.execute(text("select max(vintage_id), max(seen_at), count(*) from core.vintages")).one()
-    return State(*found)
+    newest, seen_at, vintages = found
+    return State(newest, seen_at, vintages, is_rehearsed(connection))
 
 
 def columns_of(table: Table) -> dict[str, pl.DataType | type[pl.DataType]]:

@@ -11,7 +11,9 @@ from sqlalchemy import Connection, text
 
 from warehouse.areas import COUNTRY, Area
 from warehouse.catalogue.publishers import credits_here, tables_here
+from warehouse.danish.reservations import REHEARSED_IN_SHORT
 from warehouse.periods import Period, Span
+from warehouse.reading import is_rehearsed
 
 Mart = Sequence[Mapping[str, Any]]
 
@@ -21,7 +23,7 @@ class Held:
     """The rows of one municipality, and what is the same for all: the country's newest counts, breaks, vintages, freshness.
 
     `span` is what the sheets are narrowed to; what a month is compared with is there whatever the span. `labels` are the
-    publisher's words for the measures of a table, by their names here.
+    publisher's words for the measures of a table, by their names here. Where they are `rehearsed`, all figures are invented.
     """
 
     area: Area
@@ -38,6 +40,7 @@ class Held:
     freshness: Mart
     credits: Mapping[str, str]
     labels: Mapping[tuple[str, str], str]
+    rehearsed: bool
 
     def within(self, rows: Mart) -> Mart:
         """The rows of periods in the span."""
@@ -57,8 +60,9 @@ class Held:
 
     @property
     def credit(self) -> str:
-        """Whom its figures are to be credited to."""
-        return ", ".join(dict.fromkeys(credit for table, credit in self.credits.items() if table in self.used))
+        """Whom its figures are to be credited to; invented ones are nobody's, and that is said behind it."""
+        named = ", ".join(dict.fromkeys(credit for table, credit in self.credits.items() if table in self.used))
+        return f"{named} ({REHEARSED_IN_SHORT})" if self.rehearsed else named
 
     @property
     def break_titles(self) -> Mapping[str, str]:
@@ -101,6 +105,7 @@ def read(connection: Connection, areas: Sequence[Area], *, span: Span | None, to
     """What there is of each municipality, as it stands."""
     labels = {(each.id, measure.name): measure.label for each in tables_here().values() for measure in each.measures}
     same = {name: _rows(connection, asked, country=COUNTRY, today=today) for name, asked in _SAME_FOR_ALL.items()}
+    rehearsed = is_rehearsed(connection)
     return [
         Held(
             area=area,
@@ -108,6 +113,7 @@ def read(connection: Connection, areas: Sequence[Area], *, span: Span | None, to
             **same,
             credits=credits_here(),
             labels=labels,
+            rehearsed=rehearsed,
             **{name: _rows(connection, asked, area=area.code) for name, asked in _OF_AREA.items()},
         )
         for area in areas

@@ -27,6 +27,7 @@ from tasks.exports.municipality.months import Months
 from tasks.exports.municipality.sheet import Column, Content, Sheet, shown, yes
 from warehouse.danish import writing
 from warehouse.danish.places import official
+from warehouse.danish.reservations import REHEARSED
 from warehouse.periods import Period
 
 _FORMULA = re.compile(r"\A(?=[=+\-@'\t\r\n])")
@@ -106,29 +107,30 @@ def _line(name: str, row: Mapping[str, Any] | None) -> RankLine:
 def write_pictures(folder: Path, months: Months, *, known: date, danish: bool) -> Iterator[tuple[Path, Sheet | None]]:
     """Write each chart as SVG and PNG with its CSV; gives each file, a CSV with its table. `known`: of which day they are."""
     folder.mkdir(parents=True, exist_ok=True)
+    invented = REHEARSED if months.held.rehearsed else ""
     for picture in pictures(months):
-        drawing = _alone(picture.chart, months=months, known=known)
+        drawing = _alone(picture.chart, months=months, known=known, invented=invented)
         svg, png, table = (folder / f"{picture.chart.name}.{form}" for form in ("svg", "png", "csv"))
-        svg.write_text(
-            _read_aloud(vl_convert.vegalite_to_svg(drawing, format_locale="da-DK"), picture.chart), encoding="utf-8"
-        )
+        drawn = vl_convert.vegalite_to_svg(drawing, format_locale="da-DK")
+        svg.write_text(_read_aloud(drawn, picture.chart, invented=invented), encoding="utf-8")
         png.write_bytes(vl_convert.vegalite_to_png(drawing, scale=_SHARPNESS, format_locale="da-DK"))
         write_csv(table, picture.table, danish=danish)
         yield from ((svg, None), (png, None), (table, picture.table))
 
 
-def _alone(chart: Chart, *, months: Months, known: date) -> dict[str, Any]:
-    """A chart that stands alone: its title, whose it is, its key and its source in the picture, on white."""
+def _alone(chart: Chart, *, months: Months, known: date, invented: str) -> dict[str, Any]:
+    """A chart that stands alone: its title, whether it is invented, its key, whose it is and its source, on white."""
     source = f"{official(months.area.name)}, som tallene stod {writing.day(known)}. Kilde: {months.held.credit}."
-    below = [line for said in (chart.key, source) if said for line in textwrap.wrap(said, _LETTERS)]
+    below = [line for said in (invented, chart.key, source) if said for line in textwrap.wrap(said, _LETTERS)]
     title = {"text": textwrap.wrap(chart.title, _LETTERS - 10), "subtitle": below, "anchor": "start", "offset": 14}
     return chart.drawing | {"background": "white", "title": title}
 
 
-def _read_aloud(svg: str, chart: Chart) -> str:
-    """An SVG that a screen reader takes for one picture, with its title and what it shows."""
+def _read_aloud(svg: str, chart: Chart, *, invented: str) -> str:
+    """An SVG that a screen reader takes for one picture, with its title, whether it is invented, and what it shows."""
     begun, _, rest = svg.partition(">")
-    return f'{begun} role="img"><title>{escape(chart.title)}</title><desc>{escape(chart.description)}</desc>{rest}'
+    said = f"{invented} {chart.description}".strip()
+    return f'{begun} role="img"><title>{escape(chart.title)}</title><desc>{escape(said)}</desc>{rest}'
 
 
 def write_csv(file: Path, table: Sheet, *, danish: bool) -> None:

@@ -24,7 +24,7 @@ from tasks.exports.municipality.months import ALL_BENEFITS, Months
 from tasks.exports.municipality.sheet import HIDDEN_OR_MISSING, NONE, NUMBERS, Content, Sheet
 from warehouse.danish import writing
 from warehouse.danish.places import official
-from warehouse.danish.reservations import PROVISIONAL_EXPLAINED, out_of_date
+from warehouse.danish.reservations import PROVISIONAL_EXPLAINED, REHEARSED, REHEARSED_IN_SHORT, out_of_date
 
 A4 = 9
 _HEAD = 4
@@ -141,12 +141,14 @@ def _write_overview(workbook: Workbook, months: Months, *, formats: Formats) -> 
     table = benefit_sheets.overview(months, month=month)
     if late := [(row["title"], row["next_release_on"]) for row in months.held.late]:
         _write_across(sheet, 2, out_of_date(late), table=table, style=formats("warning"))
+    if months.held.rehearsed:
+        _write_across(sheet, 3, REHEARSED, table=table, style=formats("warning"))
     _write_rows(sheet, table, below=_HEAD, formats=formats, total=True)
     below = count(_HEAD + len(table.rows) + 2)
     for said in _notes(months):
         _write_across(sheet, next(below), said, table=table, style=formats("note"))
     place = next(below) + 1
-    title = f"Ændring på et år, fuldtidspersoner ({writing.short_month(month)})"
+    title = _title(f"Ændring på et år, fuldtidspersoner ({writing.short_month(month)})", months)
     drawn = native_charts.changes(
         workbook, table, below=_HEAD, column=table.place_of("Ændring på et år"), title=title,
         size=(_WIDE, max(200, 60 + 30 * len(table.rows))),
@@ -176,6 +178,11 @@ def _notes(months: Months) -> list[str]:
     ]
 
 
+def _title(said: str, months: Months) -> str:
+    """The title of a chart, which may be copied from the workbook: it says itself that its numbers are invented."""
+    return f"{said} ({REHEARSED_IN_SHORT})" if months.held.rehearsed else said
+
+
 def _draw(workbook: Workbook, sheet: Worksheet, months: Months, *, tables: Mapping[str, Sheet]) -> None:
     """The total and each benefit over the months, and the shares beside the table that has them."""
     totals, course = tables["I alt"], tables["Forløb"]
@@ -188,7 +195,7 @@ def _draw(workbook: Workbook, sheet: Worksheet, months: Months, *, tables: Mappi
         found = native_charts.shares(
             workbook,
             tables["Andele"],
-            title="Pct. af arbejdsstyrken",
+            title=_title("Pct. af arbejdsstyrken", months),
             size=(_WIDE, 100 + 40 * len(tables["Andele"].rows)),
         )
         if found is not None:
@@ -199,7 +206,7 @@ def _draw(workbook: Workbook, sheet: Worksheet, months: Months, *, tables: Mappi
 
 def _line(workbook: Workbook, months: Months, sheet: Sheet, *, head: str, benefit: str | None) -> Any | None:
     stretches = [months.stretch(month, benefit=benefit) for month in months.all]
-    title = benefit or f"{ALL_BENEFITS}, fuldtidspersoner"
+    title = _title(benefit or f"{ALL_BENEFITS}, fuldtidspersoner", months)
     return native_charts.line(
         workbook, sheet, column=sheet.place_of(head), stretches=stretches, title=title, size=_SMALL
     )

@@ -23,6 +23,7 @@ from tasks.exports.municipality.workbook import write_workbook
 from warehouse.danish import writing
 from warehouse.danish.clock import danish_day, in_denmark
 from warehouse.danish.places import official
+from warehouse.danish.reservations import REHEARSED
 from warehouse.marts.narrowed import narrowing
 from warehouse.marts.rows import State, one_state, state_of
 
@@ -96,7 +97,8 @@ def _charts(months: Months, *, folder: Path, state: State, danish: bool) -> File
 def _about(months: Months, *, state: State, now: datetime) -> Mapping[str, str]:
     """What a workbook says of itself, in Danish, and when it was made."""
     seen = state.newest_seen_at
-    told: dict[str, Any] = {
+    told: dict[str, Any] = {"Øvelse": REHEARSED} if state.rehearsed else {}
+    told |= {
         "Kommune": official(months.area.name),
         "Periode": f"{writing.period(months.all[0])} til {writing.period(months.all[-1])}",
         "Tallene, som de stod": f"{in_denmark(seen):%d-%m-%Y %H:%M}" if seen else "",

@@ -9,7 +9,8 @@ import pytest
 from sqlalchemy import Engine
 
 from flows.command_line.main import run
-from tests.properties.releases import FULL_TIME, PERSONS, night, publish_release, shown
+from tests.properties.releases import FULL_TIME, PERSONS, REAL, night, publish_release, published_by, shown
+from warehouse.reading import REHEARSED
 
 MONTHS = ("2026M04", "2026M05", "2026M06")
 
@@ -78,3 +79,21 @@ def test_a_person_sees_each_area_under_its_name(asked: Any, capsys: pytest.Captu
     assert run(["show", "y25i01", "--area", "Herlev", "--area", "Ballerup"]) == 0
     printed = capsys.readouterr().out
     assert printed.index(": Herlev") < printed.index("2026M06") < printed.index(": Ballerup")
+
+
+def test_the_last_line_for_a_person_says_that_figures_are_invented(
+    asked: Any, filled: Engine, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for command in (
+        ["show", "y25i01", "--area", "Herlev"],
+        ["revisions", "y25i01"],
+        ["revisions", "y25i01", "--profile"],
+    ):
+        assert run(command) == 0
+        real_and_more = capsys.readouterr().out
+        with published_by(filled, REAL):
+            assert run(command) == 0
+        real = capsys.readouterr().out
+        assert real.strip()
+        assert real_and_more == f"{real}{REHEARSED}\n"
+    assert "rehearsed" not in json.dumps(asked("show", "y25i01", "--area", "Herlev")[1:])

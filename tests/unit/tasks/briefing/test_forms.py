@@ -6,6 +6,7 @@ import json
 import re
 import zipfile
 from collections import Counter
+from dataclasses import replace
 from html.parser import HTMLParser
 from io import BytesIO
 
@@ -19,6 +20,7 @@ from tasks.briefing.as_pdf import pdf
 from tasks.briefing.content import Briefing
 from tasks.briefing.paper import Entry, Figure, Items, Meanings, Paper, Paragraph, Table, blocks_of
 from tests.unit.tasks.briefing.test_page import briefing  # noqa: F401  # a fixture
+from warehouse.danish.reservations import REHEARSED, REHEARSED_IN_SHORT
 
 NUMBER = re.compile(r"[+\N{MINUS SIGN}]?\d[\d.]*(?:,\d+)?")
 
@@ -30,7 +32,7 @@ def numbers(text: str) -> Counter[str]:
 
 def texts(paper: Paper) -> list[str]:
     """Every text of the paper that each form must have: all but what a screen unfolds and a chart draws."""
-    found = [paper.kind, paper.title, *paper.lines, paper.warning]
+    found = [paper.kind, paper.title, *paper.lines, paper.rehearsal, paper.warning]
     for section in paper.every:
         found.append(section.title)
         for block in blocks_of([section]):
@@ -162,3 +164,27 @@ def test_what_others_wrote_stands_as_they_wrote_it(briefing: Briefing, evil: str
 
 def paper_columns(paper: Paper) -> tuple:  # type: ignore[type-arg]
     return next(block.columns for block in blocks_of(paper.every) if isinstance(block, Table))
+
+
+def test_a_paper_of_invented_figures_says_so_on_top_and_on_every_page(briefing: Briefing) -> None:  # noqa: F811
+    paper = write.composed(replace(briefing, rehearsed=True))
+    html = write.html(replace(briefing, rehearsed=True))
+    main = html.partition("<main>")[2].partition("</main>")[0]
+    assert f'<p class="oevelse" role="note"><strong>{REHEARSED}</strong></p>' in main.partition("<h2")[0]
+    assert html.count(REHEARSED) == 1
+    written = word.Document(BytesIO(docx(paper)))
+    said = [paragraph.text for paragraph in written.paragraphs]
+    assert said.index(REHEARSED) < said.index(paper.summary.title)
+    assert REHEARSED_IN_SHORT in written.sections[0].footer.paragraphs[0].text
+    with pypdfium2.PdfDocument(pdf(paper)) as document:
+        pages = [" ".join(page.get_textpage().get_text_bounded().split()) for page in document]
+        assert REHEARSED_IN_SHORT in document.get_metadata_value("Title")
+    assert REHEARSED in pages[0].partition(paper.summary.title)[0]
+    assert all(REHEARSED_IN_SHORT in page for page in pages)
+
+
+def test_a_paper_of_real_figures_says_nothing_of_a_rehearsal(briefing: Briefing) -> None:  # noqa: F811
+    paper = write.composed(briefing)
+    for text in (write.html(briefing), text_of_docx(docx(paper)), text_of_pdf(pdf(paper)), paper.running):
+        assert "Øvelse" not in text
+        assert REHEARSED_IN_SHORT not in text

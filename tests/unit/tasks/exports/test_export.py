@@ -24,14 +24,16 @@ from flows.command_line.main import run
 from tasks.exports import files as export_files
 from tasks.exports.export import FORMATS, export, marts_named
 from tasks.exports.files import ExportRefused
-from tests.properties.releases import PERSONS, night, publish_release, shown
+from tests.properties.releases import PERSONS, REAL, night, publish_release, published_by, shown
 from warehouse.danish.clock import DENMARK
+from warehouse.danish.reservations import REHEARSED as DANISH
 from warehouse.marts import benchmark as figure_marts
 from warehouse.marts import benefits as marts
 from warehouse.marts import claims as claim_marts
 from warehouse.marts.contract import MARTS, VERSION, entries, type_of
 from warehouse.marts.declaration import years_by
 from warehouse.marts.rows import one_state, state_of
+from warehouse.reading import REHEARSED
 
 NOW = datetime(2026, 8, 11, 4, 30, tzinfo=UTC)
 
@@ -304,6 +306,34 @@ def test_the_manifest_names_every_file_and_what_is_in_it(filled: Engine, tmp_pat
     for file in manifest["files"]:
         content = (tmp_path / file["file"]).read_bytes()
         assert (file["bytes"], file["sha256"]) == (len(content), sha256(content).hexdigest())
+
+
+def test_an_export_of_invented_figures_says_so_in_each_of_its_papers(engine: Engine, tmp_path: Path) -> None:
+    publish_release(engine, {("2026M05", 163, PERSONS): shown(40)}, seen_at=night(0))
+    [mart] = marts_named(["vintages"])
+
+    def papers(form: str) -> tuple[dict[str, Any], dict[str, Any]]:
+        manifest = export(engine, to=tmp_path / form, form=form, marts=[mart], now=NOW)
+        assert json.loads((tmp_path / form / "manifest.json").read_text()) == manifest
+        return manifest, json.loads((tmp_path / form / "datapackage.json").read_text())
+
+    def on_top(form: str) -> str:
+        first = next(openpyxl.load_workbook(tmp_path / form / "vintages.xlsx")["Om data"].iter_rows(values_only=True))
+        return " ".join(map(str, first))
+
+    manifest, package = papers("parquet")
+    assert manifest["rehearsal"] is True
+    assert (package["description"], package["description_da"]) == (f"{REHEARSED}.", DANISH)
+    assert pl.read_parquet_metadata(tmp_path / "parquet" / "vintages.parquet")["rehearsal"] == DANISH
+    papers("xlsx")
+    assert DANISH in on_top("xlsx")
+    with published_by(engine, REAL):
+        manifest, package = papers("parquet")
+        assert manifest["rehearsal"] is False
+        assert not {"description", "description_da"} & package.keys()
+        assert "rehearsal" not in pl.read_parquet_metadata(tmp_path / "parquet" / "vintages.parquet")
+        papers("xlsx")
+        assert DANISH not in on_top("xlsx")
 
 
 def test_an_export_replaces_the_one_before_and_nothing_else(filled: Engine, tmp_path: Path) -> None:

@@ -26,8 +26,9 @@ from tasks.exports.files import ExportRefused
 from tasks.exports.municipality import sheet as typed_sheet
 from tasks.exports.municipality.sheet import WORDS, Content, runs
 from tasks.exports.municipality.write import export_municipalities
-from tests.properties.releases import HIDDEN, PERSONS, night, publish_release, shown
+from tests.properties.releases import HIDDEN, PERSONS, REAL, night, publish_release, published_by, shown
 from warehouse.catalogue.model import jobindsats
+from warehouse.danish.reservations import REHEARSED, REHEARSED_IN_SHORT
 from warehouse.history.dimensions import write_periods
 from warehouse.marts import benchmark, benefits, narrowed
 from warehouse.periods import Period, spanning
@@ -266,6 +267,42 @@ def test_each_chart_is_a_picture_that_stands_alone_with_the_table_of_what_it_dra
     assert "Sygedagpenge;2026-02-01;skjult" in lines
     january = 9 + of_month(place_of("sickness_benefit"), Period.parse("2026M01"))
     assert f"Sygedagpenge;2026-01-01;{january}" in lines
+
+
+def said_by(folder: Path) -> dict[str, str]:
+    """What says of itself that it is invented, by kind: the sheets, the charts that Excel draws, the pictures, the papers."""
+    book = openpyxl.load_workbook(folder / "herlev.xlsx")
+    first = " ".join(map(str, next(book["Om data"].iter_rows(values_only=True))))
+    overview = " ".join(str(cell) for row in book["Oversigt"].iter_rows(values_only=True) for cell in row)
+    with zipfile.ZipFile(folder / "herlev.xlsx") as parts:
+        drawn = [
+            parts.read(name).decode() for name in parts.namelist() if re.fullmatch(r"xl/charts/chart\d+\.xml", name)
+        ]
+    pictures = [file.read_text(encoding="utf-8") for file in (folder / "herlev").glob("*.svg")]
+    assert len(drawn) > 10
+    assert len(pictures) == 4
+    papers = (folder / "datapackage.json").read_text(encoding="utf-8")
+    return {"Om data": first, "Oversigt": overview, "datapackage": papers} | {
+        f"{kind} {nth}": each for kind, of in (("chart", drawn), ("picture", pictures)) for nth, each in enumerate(of)
+    }
+
+
+def test_all_that_is_made_of_invented_figures_says_so_and_nothing_of_real_ones(books: Books, tmp_path: Path) -> None:
+    assert books.manifest["rehearsal"] is True
+    for name, said in said_by(books.folder).items():
+        wanted = REHEARSED_IN_SHORT if name.startswith("chart") else REHEARSED
+        assert wanted in said, name
+        if name.startswith("picture"):
+            assert wanted in said.partition("<desc>")[2].partition("</desc>")[0], name
+            assert re.search(r"Kilde:.*\(øvelse, opdigtede tal\)", re.sub(r"(<[^>]*>)+", " ", said)), name
+            assert re.search(r">Øvelse: tallene kommer fra en øvelsesudgiver", said.partition("</desc>")[2]), name
+    with published_by(books.engine, REAL):
+        manifest = export_municipalities(
+            books.engine, ["Herlev"], to=tmp_path, period=None, now=NOW, today=NOW.date(), workbook=True, charts=True
+        )
+    assert manifest["rehearsal"] is False
+    for name, said in said_by(tmp_path).items():
+        assert "øvelse" not in said.lower(), name
 
 
 def test_the_descriptor_holds_for_every_sheet_and_every_table_of_a_chart(books: Books) -> None:
