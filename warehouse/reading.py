@@ -200,11 +200,6 @@ REHEARSED = "rehearsed: the publisher was on this machine, and its figures are i
 """What is said where figures of a rehearsal are printed."""
 
 
-def is_rehearsed(connection: Connection) -> bool:
-    """Whether the figures are a stand-in publisher's, and so invented: a warehouse holds rehearsed ones alone, or none."""
-    return bool(connection.scalar(text("select exists (select from marts.vintages where rehearsed)")))
-
-
 def _series(connection: Connection, question: Question) -> dict[int, dict[str, Any]]:
     """What each series that is asked for is of, in the order in which answers have them."""
     asked = {

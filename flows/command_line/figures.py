@@ -55,7 +55,7 @@ def figure(
     """Show a derived figure for an area, with its bounds, assumptions and vintages."""
     from tasks.answers import figures as answers
     from tasks.resources import own_or, ready
-    from warehouse.reading import is_rehearsed
+    from warehouse.database.rehearsal import is_rehearsed
 
     asked = answers.asked(name, area=own_or(area), period=period, item=item, as_of=as_of)
     with ready() as resources, resources.engine.connect() as connection:
@@ -171,7 +171,7 @@ def explain(
     """Take a figure apart: formula, inputs with their vintages, assumptions, down to the archived bytes' hashes."""
     from tasks.answers import figures as answers
     from tasks.resources import own_or, ready
-    from warehouse.reading import is_rehearsed
+    from warehouse.database.rehearsal import is_rehearsed
 
     asked = answers.asked(name, area=own_or(area), period=period, item=item, as_of=as_of)
     with ready() as resources, resources.engine.connect() as connection:
@@ -218,7 +218,7 @@ def claims(file: Annotated[Path, Parameter(name="FILE")], /, *, as_json: Json = 
     """Hold the numbers of a paper, written down in a YAML file, against the warehouse."""
     from tasks.answers.claims import checked
     from tasks.resources import ready
-    from warehouse.reading import is_rehearsed
+    from warehouse.database.rehearsal import is_rehearsed
 
     with ready() as resources, resources.engine.connect() as connection:
         rows, rehearsed = checked(connection, file=file), is_rehearsed(connection)
@@ -254,7 +254,7 @@ def thresholds(
     """Show how a municipality's own limits, written down in a YAML file, stand; nothing is told or put on record."""
     from tasks.resources import ready
     from tasks.watch.thresholds.crossings import tried
-    from warehouse.reading import is_rehearsed
+    from warehouse.database.rehearsal import is_rehearsed
 
     with ready() as resources, resources.engine.connect() as connection:
         now = resources.clock()

@@ -30,16 +30,17 @@ def revisions(
     from tasks.resources import ready
     from warehouse import reading
     from warehouse.danish.asked import moment_from
+    from warehouse.database.rehearsal import is_rehearsed
 
     if profile and (area or since):
         return wrong_use("a profile is of the whole table: leave --area and --since out, or --profile")
     with ready() as resources, resources.engine.connect() as connection:
         asked = reading.held_table(connection, table)
         if profile:
-            found, rehearsed = answers.profile(connection, table=asked), reading.is_rehearsed(connection)
+            found, rehearsed = answers.profile(connection, table=asked), is_rehearsed(connection)
             return answered(found, as_json=as_json, shown=lambda: _print_profile(found), rehearsed=rehearsed)
         rows = reading.revisions(connection, table=asked, area=area, since=moment_from(since) if since else None)
-        rehearsed = reading.is_rehearsed(connection)
+        rehearsed = is_rehearsed(connection)
     span = f" since {since}" if since else ""
     none = f"No change to {asked.id} is on record for {area or 'any area'}{span}."
     shown = _revision_lines(rows) if rows else none
@@ -107,11 +108,12 @@ def settled(
     from tasks.answers import figures as answers
     from tasks.resources import own_or, ready
     from warehouse import reading
+    from warehouse.database.rehearsal import is_rehearsed
 
     with ready() as resources, resources.engine.connect() as connection:
         asked = reading.held_table(connection, table)
         rows = answers.settled(connection, table=asked, area=own_or(area), period=period)
-        rehearsed = reading.is_rehearsed(connection)
+        rehearsed = is_rehearsed(connection)
     lines = _settled_lines(rows)
     return answered(rows, as_json=as_json, shown=lambda: console().print(lines), rehearsed=rehearsed)
 

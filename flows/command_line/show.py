@@ -160,6 +160,7 @@ def show(
     """Show observations of one table and area, as they stand or as they were known on a day."""
     from tasks.resources import own_or, ready
     from warehouse import reading
+    from warehouse.database.rehearsal import is_rehearsed
 
     if last is not None and last < 1:
         return wrong_use(f"--last {last}: at least one period is shown, such as --last 12")
@@ -175,7 +176,7 @@ def show(
                 return wrong_use(reading.why_nothing(connection, of_one))
             found[held[0]["area_code"]] = held
         rows = _newest([row for held in found.values() for row in held], periods=last)
-        warnings, rehearsed = reading.caveats(connection, asked, rows=rows), reading.is_rehearsed(connection)
+        warnings, rehearsed = reading.caveats(connection, asked, rows=rows), is_rehearsed(connection)
     for warning in warnings if as_json else ():
         tell(warning)
     return answered(
@@ -239,7 +240,7 @@ def totals(
     """Show all benefits together, month by month: whole, or with bounds and the names of what lacks."""
     from tasks.answers import totals as asked
     from tasks.resources import own_or, ready
-    from warehouse.reading import is_rehearsed
+    from warehouse.database.rehearsal import is_rehearsed
 
     named = areas or [own_or(None)]
     with ready() as resources, resources.engine.connect() as connection:

@@ -20,6 +20,7 @@ from tasks.briefing.indicators import Indicated
 from warehouse.assumptions import known as assumed
 from warehouse.danish.asked import moment
 from warehouse.danish.clock import danish_day, in_denmark
+from warehouse.database.rehearsal import is_rehearsed
 from warehouse.errors import QuestionError
 from warehouse.figures import FIGURES, budgets, population
 from warehouse.figures.compute import answer
@@ -28,7 +29,6 @@ from warehouse.figures.explain import vintages as vintages_of
 from warehouse.figures.inputs import Scope, received
 from warehouse.marts.rows import one_state
 from warehouse.periods import Period
-from warehouse.reading import is_rehearsed
 
 FIGURES_READ = (
     "year_on_year", "total_recipients", "benchmark_gap", "savings", "unemployment_projection", "budget_followup",

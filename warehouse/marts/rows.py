@@ -11,8 +11,8 @@ import polars as pl
 from polars.io.plugins import register_io_source
 from sqlalchemy import Connection, Engine, Table, text
 
+from warehouse.database.rehearsal import is_rehearsed
 from warehouse.marts.contract import type_of
-from warehouse.reading import is_rehearsed
 
 PIECE = 20_000
 

@@ -12,8 +12,8 @@ from sqlalchemy import Connection, text
 from warehouse.areas import COUNTRY, Area
 from warehouse.catalogue.publishers import credits_here, tables_here
 from warehouse.danish.reservations import REHEARSED_IN_SHORT
+from warehouse.database.rehearsal import is_rehearsed
 from warehouse.periods import Period, Span
-from warehouse.reading import is_rehearsed
 
 Mart = Sequence[Mapping[str, Any]]
 

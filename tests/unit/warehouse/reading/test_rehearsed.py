@@ -10,7 +10,7 @@ from sqlalchemy import Engine, text
 from tests.properties.releases import PERSONS, REAL, RUN_AT, night, publish_release, published_by, shown
 from warehouse.database.reader_limits import READER
 from warehouse.database.reader_role import give
-from warehouse.reading import is_rehearsed
+from warehouse.database.rehearsal import is_rehearsed
 from warehouse.settings import is_on_this_machine
 
 HERE = [
