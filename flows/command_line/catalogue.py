@@ -162,13 +162,14 @@ def _print_guesses(adopted: Mapping[str, Any]) -> None:
 
 
 @catalogue.command
-def compare(table: Annotated[str | None, Parameter(name="ID")] = None, /, *, as_json: Json = False) -> int:
+def compare(table: Annotated[str | None, Parameter(name="TABLE")] = None, /, *, as_json: Json = False) -> int:
     """Hold the declarations of all tables, or of one, against what their publishers say now: label by label."""
     from tasks.upkeep.catalogue.asking import asking
     from tasks.upkeep.catalogue.comparing import compare as compare_tables
+    from tasks.upkeep.catalogue.find import id_named
 
     with asking(tell) as access, bar(shown=not as_json) as moved:
-        found = compare_tables(table, access=access, told=moved)
+        found = compare_tables(id_named(table, access=access) if table else None, access=access, told=moved)
     answered(_compared(found), as_json=as_json, shown=lambda: _print_compared(found))
     return ATTENTION if any(each.differences or each.trouble for each in found) else WELL
 
@@ -206,7 +207,7 @@ def _print_compared(found: Sequence[Compared]) -> None:
 
 @catalogue.command
 def accept(
-    table: Annotated[str, Parameter(name="ID")],
+    table: Annotated[str, Parameter(name="TABLE")],
     /,
     *,
     reason: Annotated[str, Parameter(help="Why it is meant so; it stays in the file.")],
@@ -216,9 +217,12 @@ def accept(
     """Take over what a publisher changed of one table: written with the reason into the folder, and read the next night."""
     from tasks.upkeep.catalogue.asking import asking
     from tasks.upkeep.catalogue.comparing import accept as accept_of
+    from tasks.upkeep.catalogue.find import id_named
 
     with asking(tell) as access:
-        found, file = accept_of(table, reason=reason, by=by or getpass.getuser(), access=access)
+        found, file = accept_of(
+            id_named(table, access=access), reason=reason, by=by or getpass.getuser(), access=access
+        )
     (document,) = _compared([found])
     return answered(document | {"file": file}, as_json=as_json, shown=lambda: _print_accepted(found, file=file))
 

@@ -54,9 +54,9 @@ def figure(
 ) -> int:
     """Show a derived figure for an area, with its bounds, assumptions and vintages."""
     from tasks.answers import figures as answers
-    from tasks.resources import own_or, ready
+    from tasks.resources import ready
 
-    asked = answers.asked(name, area=own_or(area), period=period, item=item, as_of=as_of)
+    asked = answers.asked(name, area=area, period=period, item=item, as_of=as_of)
     with ready() as resources, resources.engine.connect() as connection:
         rows, missing = answers.rows(connection, asked)
         if not rows:
@@ -172,9 +172,9 @@ def explain(
 ) -> int:
     """Take a figure apart: formula, inputs with their vintages, assumptions, down to the archived bytes' hashes."""
     from tasks.answers import figures as answers
-    from tasks.resources import own_or, ready
+    from tasks.resources import ready
 
-    asked = answers.asked(name, area=own_or(area), period=period, item=item, as_of=as_of)
+    asked = answers.asked(name, area=area, period=period, item=item, as_of=as_of)
     with ready() as resources, resources.engine.connect() as connection:
         trees = answers.trees(connection, asked, archive=resources.archive)
     if as_json:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterator, Sequence
+from shlex import quote
 from typing import Any
 
 from tasks.sources.access import Access
@@ -14,11 +15,12 @@ from tasks.stoppages import PublisherTrouble, RequestRefused
 from warehouse.areas import Area, all_areas
 from warehouse.catalogue.additions import look_into
 from warehouse.catalogue.model import Catalogue, Table
+from warehouse.catalogue.named import table_named
 from warehouse.catalogue.offered import ListedTable, OfferedTable
 from warehouse.catalogue.publishers import catalogues
 from warehouse.errors import QuestionError
 
-_LIKE = 0.8
+_LIKE, _OFFERED = 0.8, 4
 
 
 def matching(written: str, *, access: Access) -> tuple[list[dict[str, Any]], list[str]]:
@@ -112,7 +114,17 @@ def offered(table_id: str, *, access: Access) -> OfferedTable:
     for unanswered in troubles:
         if not isinstance(unanswered, RequestRefused):
             raise unanswered
-    raise QuestionError(f"no publisher lists a table '{table_id}': `jobindsats tables WORDS` finds one by its title")
+    raise QuestionError(f"no publisher lists a table '{table_id}'; {_like(table_id, access=access)}")
+
+
+def _like(written: str, *, access: Access) -> str:
+    """The tables that an id which nobody lists may mean."""
+    found, _ = matching(written, access=access)
+    if not found:
+        return "`jobindsats tables WORDS` finds one by its title"
+    more = f" and {len(found) - _OFFERED} more (`jobindsats tables {quote(written)}`)" if found[_OFFERED:] else ""
+    named = ", ".join(f"{row['table']} ({row['title']})" for row in found[:_OFFERED])
+    return f"there is {named}{more}"
 
 
 def _at_jobindsats(wanted: str, access: Access) -> OfferedTable | None:
@@ -126,6 +138,15 @@ def _at_statbank(wanted: str, access: Access) -> OfferedTable | None:
         return None
     with statbank.session(access) as bank:
         return statbank.describe(bank, wanted)
+
+
+def id_named(written: str, *, access: Access) -> str:
+    """The id of a declared table by its id or title, of one whose file cannot be read too.
+
+    Raises QuestionError with the tables that it may mean.
+    """
+    unread = look_into(access.settings.catalogue_folder).wrong
+    return written.lower() if written.lower() in unread else table_named(None, written).id
 
 
 def declared(table_id: str, *, access: Access) -> Table | None:

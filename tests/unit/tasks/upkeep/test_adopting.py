@@ -27,6 +27,7 @@ from warehouse.areas import all_areas
 from warehouse.catalogue.additions import read_additions
 from warehouse.catalogue.model import CatalogueError
 from warehouse.danish.clock import Clock
+from warehouse.errors import QuestionError
 from warehouse.settings import Settings as Ours
 
 TODAY = date(2023, 11, 5)
@@ -270,6 +271,8 @@ def test_of_several_tables_ones_trouble_stops_no_other(tmp_path: Path) -> None:
         found = adopt_each(["y92", "y96", "y99x99", "y91"], access=access)
         with pytest.raises(CatalogueError, match="has no areas"):
             adopt_each(["y96"], access=access)
+        with pytest.raises(QuestionError, match=r"lists a table 'y911'; there is y91 \(Prøvetabel om y91\)"):
+            adopt("y911", access=access)
     assert [isinstance(each, Adopted) for each in found] == [True, False, False, True]
     reasons = [each.reason for each in found if isinstance(each, NotAdopted)]
     assert "has no areas" in reasons[0]
