@@ -194,10 +194,15 @@ def _told(described: OfferedTable, *, table: Table, path: Path | None, cells_per
 
 
 def _costs(publisher: str, cuts: list[int], *, periods: int, table: Table, cells_per_call: int) -> tuple[int, int]:
-    """The cells and calls of a first load: at most so many cells, since the publisher leaves out what is nothing."""
-    cells = sum(cuts) * periods * len(table.measures)
+    """The cells and calls of a first load.
+
+    At most so many cells, since the publisher leaves out what is nothing; of a table that is declared to be `filled` in part,
+    about so many.
+    """
+    asked = sum(cuts) * periods * len(table.measures)
+    cells = round(asked * table.filled)
     if publisher != jobindsats.PUBLISHER:
-        return cells, 2 + ceil(cells / CELL_LIMIT) + (cells > CELL_LIMIT)
+        return cells, 2 + ceil(asked / CELL_LIMIT) + (asked > CELL_LIMIT)
     fitting = [max(1, cells_per_call // (cut * len(table.measures))) for cut in cuts]
     questions = sum(ceil(periods / each) for each in fitting)
     return cells, BESIDE_FIGURES + questions + (questions > 1)
@@ -207,20 +212,25 @@ def _cuts(described: OfferedTable, *, table: Table) -> list[int]:
     """How many members each question is about: every combination of root and level."""
     sizes = [1]
     for hierarchy in (table.area, *table.breakdowns):
-        below = _members(described, hierarchy)
+        below = _members(described, hierarchy=hierarchy)
         own = [1] * bool(hierarchy.root) + [below] * bool(below)
         sizes = [size * count for size in sizes for count in own]
     return sizes
 
 
-def _members(described: OfferedTable, hierarchy: Hierarchy) -> int:
-    """The members of the level that is asked for, below the root."""
+def _members(described: OfferedTable, *, hierarchy: Hierarchy) -> int:
+    """The members that are asked for, below the root: those of a whole level, at StatBank the declared ones by name."""
     offering = next((each for each in described.hierarchies if each.id == hierarchy.id), None)
     if offering is None:
         return 0
     by_id = next((each for each in offering.levels if (each.id or None) == hierarchy.level), None)
     level = by_id or _by_its_members(offering, hierarchy)
-    return len(level.members) if level is not None else 0
+    if level is None:
+        return 0
+    if described.publisher == jobindsats.PUBLISHER or hierarchy.kind == "area":
+        return len(level.members)
+    names = hierarchy.names_of(level.members)
+    return sum(label in names and names[label] != hierarchy.root for label in level.members)
 
 
 def _by_its_members(offering: OfferedHierarchy, hierarchy: Hierarchy) -> OfferedLevel | None:

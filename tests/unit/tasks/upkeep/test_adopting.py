@@ -265,6 +265,23 @@ def test_a_table_that_ships_as_it_is_asked_for_is_there_already_and_nothing_is_w
     assert list((tmp_path / "catalogue").glob("*")) == []
 
 
+# How full y25i05 is was inferred from all municipalities; of the few here fewer have a notice.
+@pytest.mark.parametrize(("table", "tolerance"), [("y25i05", 0.25), ("y25i09", 0.1), ("ptv_a02", 0.1)])
+def test_the_cost_of_a_table_that_ships_is_that_of_its_first_night(
+    table: str, tolerance: float, tmp_path: Path
+) -> None:
+    found = World().synthetic.edition(table, TODAY)
+    assert found is not None
+    with asked(World({table: found}), tmp_path) as (access, standin):
+        told = adopt(table, access=access)
+        before = len(standin.calls())
+        (due,) = jobindsats.due(access, wanted=frozenset({table}))
+        manifest = access.archive.get_manifest(jobindsats.fetch(due, access=access).manifest)
+        made = sum(cells.height for _, cells in snapshot(manifest, archive=access.archive).answers())
+        assert len(standin.calls()) - before - 1 == told.calls  # one more: what is due
+    assert told.cells == pytest.approx(made, rel=tolerance)
+
+
 def test_of_several_tables_ones_trouble_stops_no_other(tmp_path: Path) -> None:
     world = World({"y92": edition("y92", COUNTRY), "y96": edition("y96", SEX), "y91": edition("y91", COUNTRY)})
     with asked(world, tmp_path) as (access, _):
