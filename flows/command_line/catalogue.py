@@ -17,6 +17,7 @@ from flows.printing import console, grid, number, tell
 if TYPE_CHECKING:
     from tasks.upkeep.catalogue.adopting import Adopted, NotAdopted
     from tasks.upkeep.catalogue.comparing import Compared
+    from tasks.upkeep.catalogue.costs import NextNight
 
 _MEMBERS_SHOWN = 8
 catalogue = App(
@@ -120,21 +121,24 @@ def adopt(
     """Take tables into the catalogue: a declaration of each is written from what its publisher says of it."""
     if everything == bool(ids) or (everything and (breakdown or area)):
         return wrong_use("name the tables to adopt, or write --all alone: all of them, at their totals")
-    from tasks.upkeep.catalogue.adopting import adopt_all, adopt_each
+    from tasks.upkeep.catalogue.adopting import adopt_all, adopt_each, costs_of
     from tasks.upkeep.catalogue.asking import asking
+    from tasks.upkeep.catalogue.costs import next_night
 
+    night: NextNight | None = None
     with asking(tell) as access, bar(shown=not as_json) as moved:
         if everything:
             found = adopt_all(access=access, told=moved)
+            night = None if as_json else next_night(costs_of(found), access=access, told=moved)
         else:
             found = adopt_each(ids, access=access, breakdowns=breakdown or (), area=area)
-    answered([asdict(each) for each in found], as_json=as_json, shown=lambda: _print_adopted(found))
+    answered([asdict(each) for each in found], as_json=as_json, shown=lambda: _print_adopted(found, night=night))
     return ATTENTION if any(not hasattr(each, "file") for each in found) else WELL
 
 
-def _print_adopted(found: Sequence[Adopted | NotAdopted]) -> None:
+def _print_adopted(found: Sequence[Adopted | NotAdopted], *, night: NextNight | None) -> None:
     terminal = console()
-    lines = grid("table", "areas", "by", ">periods", ">cells at most", ">calls", "title")
+    lines = grid("table", "areas", "by", ">periods", ">cells", ">calls", "title")
     done = [asdict(each) for each in found if hasattr(each, "file")]
     for each in done:
         by = ", ".join(each["breakdowns"]) or "totals"
@@ -148,10 +152,24 @@ def _print_adopted(found: Sequence[Adopted | NotAdopted]) -> None:
     if len(done) == 1 and done[0]["file"]:
         _print_guesses(done[0])
     if done:
-        all_calls, cells = sum(each["calls"] for each in done), sum(each["cells"] for each in done)
-        named = "".join(f" --table {each['table']}" for each in done) if len(done) <= 5 else ""
-        asks = f"{number(cells)} cells at most, in {number(all_calls)} calls: jobindsats nightly{named}"
-        terminal.print(Text(f"\nThe first night asks for {asks}"))
+        terminal.print(Text(f"\nThe first night {_first_night(done, night=night)}"), soft_wrap=True)
+
+
+def _first_night(done: Sequence[Mapping[str, Any]], *, night: NextNight | None) -> str:
+    """What the tables will ask for, and the command: theirs alone, or that of all tables with what it asks for beside them."""
+    asks = _about(sum(each["cells"] for each in done), calls=sum(each["calls"] for each in done))
+    if night is None:
+        named = "".join(f" --table {each['table']}" for each in done)
+        return f"asks for {asks}: jobindsats nightly{named}"
+    whole = f"{number(night.tables)} tables in all, {_about(night.cells, calls=night.calls)}"
+    return (
+        f"of what was adopted asks for {asks}. With everything else that is due at Jobindsats it is {whole}: "
+        "jobindsats nightly --table jobindsats"
+    )
+
+
+def _about(cells: int, *, calls: int) -> str:
+    return f"about {number(cells)} cells, in {number(calls)} calls"
 
 
 def _print_guesses(adopted: Mapping[str, Any]) -> None:

@@ -221,6 +221,44 @@ def test_a_table_is_found_by_a_word_adopted_brought_in_and_shown_by_commands(
     assert f"y07a07 ({listed['y07a07']['title']})" in " ".join(told.getvalue().split())
 
 
+TOLD = re.compile(r"([\d,]+) cells, in ([\d,]+) calls: (jobindsats nightly.*)$")
+
+
+def cost(*arguments: str) -> tuple[int, int, list[str]]:
+    """The cells and calls that adopting tells of, and the tables and sources that its command names."""
+    with redirect_stdout(StringIO()) as printed:
+        assert run(["adopt", *arguments]) == 0
+    found = TOLD.search(" ".join(printed.getvalue().split()))
+    assert found is not None, printed.getvalue()
+    cells, calls = (int(number.replace(",", "")) for number in found.groups()[:2])
+    return cells, calls, found[3].removeprefix("jobindsats nightly").replace("--table", "").split()
+
+
+HELD = text("select count(*) from core.observations where superseded_by is null")
+
+
+@pytest.mark.usefixtures("settings")
+@pytest.mark.parametrize("named", [["--all"], [f"y80a0{n}" for n in range(6)]])
+def test_the_command_that_is_named_asks_for_what_was_told_of_it(
+    named: list[str], world: World, publisher: StandIn, engine: Engine, tmp_path: Path
+) -> None:
+    world.own |= {f"y80a0{n}": edition(f"y80a0{n}", BY_REGION) for n in range(6)}
+    for table_id in ("y07a02", "y25i05", "y10a02"):
+        found = world.edition(table_id, TODAY)
+        assert found is not None
+        world.own[table_id] = found
+    cells, calls, tables = cost(*named)
+    assert tables == (["jobindsats"] if named == ["--all"] else named)
+    before = len(publisher.calls())
+    ended = Nights(publisher, engine, tmp_path).of_all(TODAY, *tables)
+    assert {each.outcome for each in ended.values()} <= {"published", "not_due"}
+    with engine.connect() as connection:
+        assert cells == pytest.approx(connection.scalar(HELD), rel=0.1)
+    assert (
+        calls + (named != ["--all"]) == len(publisher.calls()) - before
+    )  # the list of tables, which is asked for once
+
+
 class OfStatBank(PlainNights):
     """Nights over a table of StatBank."""
 
