@@ -26,16 +26,21 @@ catalogue = App(
 
 
 def tables(words: Annotated[tuple[str, ...], Parameter(name="WORDS")] = (), /, *, as_json: Json = False) -> int:
-    """Find a publisher's tables by title, subject, measure or member, loaded or not; or look at one, by its id."""
-    from tasks.upkeep.catalogue import find, table_in_full
-    from tasks.upkeep.catalogue.asking import asking
+    """Find tables by title, subject or measure, loaded or not, or by a member; or look at one, by its id.
 
-    with asking(tell) as access:
-        found, troubles = find.matching(" ".join(words), access=access)
+    Members are searched in tables that are loaded or in the catalogue: of others the publisher's list names none.
+    """
+    from tasks.upkeep.catalogue import find, table_in_full
+    from tasks.upkeep.catalogue.asking import asking_beside
+    from tasks.upkeep.catalogue.loaded import loaded_tables
+
+    with asking_beside(tell) as (access, engine):
+        loaded = loaded_tables(engine)
+        found, troubles = find.matching(" ".join(words), access=access, loaded=loaded)
         for trouble in troubles:
             tell(trouble)
         if len(words) == 1 and found and found[0]["table"] == words[0].lower():
-            described = table_in_full.in_full(words[0], access=access)
+            described = table_in_full.look_at(found[0]["table"], access=access, loaded=loaded, engine=engine)
             return answered(described, as_json=as_json, shown=lambda: _print_table(described))
     if words and not found:
         return wrong_use(f"no table is found by '{' '.join(words)}': {_else(words, unanswered=bool(troubles))}")
@@ -52,7 +57,8 @@ def _else(words: Sequence[str], *, unanswered: bool) -> str:
 def _print_tables(found: Sequence[Mapping[str, Any]]) -> None:
     lines = grid("table", "title", "subject", "publisher", "in the catalogue")
     for row in found:
-        held = "adopted" if row["adopted"] else "shipped" if row["declared"] else ""
+        own = "own" if row["publisher"] == "local_files" else "recorded" if row["loaded"] else ""
+        held = "adopted" if row["adopted"] else "shipped" if row["declared"] else own
         lines.add_row(row["table"], row["title"], row["subject"], row["publisher"], held)
     console().print(lines)
     console().print(Text("\nLook at one: jobindsats tables ID. Bring one in: jobindsats adopt ID, then nightly", "dim"))

@@ -193,6 +193,7 @@ def test_hundreds_of_open_members_and_members_without_a_total_are_published_with
         ("2023M08", "suppressed", 1),
         ("2023M09", "not_yet", members),
     ]
+    assert table in {row["table"] for row in answer("tables", breakdown.levels[-1].nodes[-1].name)}
 
 
 @pytest.mark.usefixtures("settings")
