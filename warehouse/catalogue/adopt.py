@@ -10,11 +10,13 @@ from typing import Any
 import yaml
 
 from warehouse.areas import by_publisher_name
+from warehouse.catalogue.fit_to_record import require_own_columns, require_recordable
 from warehouse.catalogue.guesses import names_of, unit_of
 from warehouse.catalogue.model import CatalogueError, Hierarchy, Measure, Member, Table
 from warehouse.catalogue.offered import OfferedHierarchy, OfferedLevel, OfferedMeasure, OfferedTable
 from warehouse.catalogue.publishers import catalogues
 from warehouse.catalogue.series_breaks import OwnBreak
+from warehouse.formats.clean_text import in_one_line
 from warehouse.periods import PeriodKind
 
 MOST_MEMBERS_NAMED = 60
@@ -29,7 +31,8 @@ _FINEST = (PeriodKind.MONTH, PeriodKind.QUARTER, PeriodKind.YEAR, PeriodKind.ROL
 def declaration(offered: OfferedTable, *, breakdowns: Sequence[str] = (), area: str | None = None) -> Table:
     """The declaration of a table at its totals, or by the breakdowns named: `_kon`, or `_alder5i30:alder5i` for one level.
 
-    Raises CatalogueError where it cannot be declared, with what there is to choose from.
+    Raises CatalogueError where it cannot be declared, with what there is to choose from. Title and subject are only shown, so
+    they are washed; labels are what cells are known by, so one that no database holds is none.
     """
     chosen = [_breakdown(offered, named) for named in breakdowns]
     taken = {each.dimension_id for each, _ in chosen}
@@ -37,12 +40,12 @@ def declaration(offered: OfferedTable, *, breakdowns: Sequence[str] = (), area: 
         raise CatalogueError(f"{offered.id}: two breakdowns are of one dimension: name one of each")
     alone = [(each, _level(each)) for each in without_total(offered) if each.dimension_id not in taken]
     areas, period = _area(offered, named=area), _period(offered)
-    return Table(
+    found = Table(
         id=offered.id,
-        title=offered.title,
-        title_en=offered.title,
+        title=in_one_line(offered.title),
+        title_en=in_one_line(offered.title),
         evidence="confirmed",
-        subject=offered.subject,
+        subject=in_one_line(offered.subject),
         period=period,
         area=areas,
         country=areas.root is not None,
@@ -52,6 +55,9 @@ def declaration(offered: OfferedTable, *, breakdowns: Sequence[str] = (), area: 
         counted_in=offered.counted_in,
         series_breaks=_breaks(offered, kind=period),
     )
+    require_recordable(found)
+    require_own_columns(found)
+    return found
 
 
 def _breaks(offered: OfferedTable, *, kind: PeriodKind) -> tuple[OwnBreak, ...]:
@@ -198,7 +204,7 @@ def written(table: Table, *, publisher: str, heading: Sequence[str]) -> str:
 
 def as_yaml(content: dict[str, Any], *, heading: Sequence[str]) -> str:
     """A document as YAML without anchors, below a heading of comments."""
-    lines = "".join(f"# {line}\n" for line in heading)
+    lines = "".join(f"# {in_one_line(line)}\n" for line in heading)
     return lines + yaml.dump(content, Dumper=_WithoutAnchors, allow_unicode=True, sort_keys=False, width=110)
 
 

@@ -20,6 +20,7 @@ from tasks.upkeep.catalogue.costs import first_load
 from tasks.upkeep.catalogue.find import declared, offered
 from warehouse.catalogue.additions import file_of, look_into
 from warehouse.catalogue.adopt import declaration, without_total, written
+from warehouse.catalogue.fit_to_record import require_read_back
 from warehouse.catalogue.model import CatalogueError, Table
 from warehouse.catalogue.offered import OfferedTable
 from warehouse.danish.clock import danish_day
@@ -165,7 +166,9 @@ def _adopt(
         raise CatalogueError(f"{described.id} cannot be declared: {error.errors()[0]['msg']}") from error
     path = file_of(table.id, folder=access.settings.catalogue_folder)
     heading = _heading(described, table=table, today=danish_day(access.clock()))
-    write(path, written(table, publisher=described.publisher, heading=heading))
+    text = written(table, publisher=described.publisher, heading=heading)
+    require_read_back(text, table=table, path=path)
+    write(path, text)
     return _told(described, table=table, path=path, cells_per_call=access.settings.cells_per_call)
 
 

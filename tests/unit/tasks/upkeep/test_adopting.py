@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -18,14 +19,16 @@ from tasks.sources.jobindsats import fetch as jobindsats
 from tasks.sources.jobindsats.snapshot import snapshot
 from tasks.stoppages import Undeclared
 from tasks.upkeep.catalogue.adopting import Adopted, NotAdopted, adopt, adopt_all, adopt_each
-from tasks.upkeep.catalogue.find import matching
+from tasks.upkeep.catalogue.find import matching, offered
 from tests.standin.editions import ROOT, Cube, Edition, Hierarchy, Level, Node, grouped
 from tests.standin.publisher import Publisher, Settings
 from tests.standin.server import StandIn, serving
 from tests.standin.synthetic import SyntheticDenmark
 from warehouse.areas import all_areas
 from warehouse.catalogue.additions import read_additions
+from warehouse.catalogue.adopt import declaration
 from warehouse.catalogue.model import CatalogueError
+from warehouse.catalogue.offered import OfferedMeasure
 from warehouse.danish.clock import Clock
 from warehouse.errors import QuestionError
 from warehouse.settings import Settings as Ours
@@ -294,6 +297,52 @@ def test_of_several_tables_ones_trouble_stops_no_other(tmp_path: Path) -> None:
     reasons = [each.reason for each in found if isinstance(each, NotAdopted)]
     assert "has no areas" in reasons[0]
     assert "no publisher lists a table 'y99x99'" in reasons[1]
+
+
+HOSTILE = "Prøve\x00tabel\x1b[31m\nmed\u2028flere linjer\r: x"
+
+
+def test_a_title_that_cannot_be_recorded_is_washed_and_its_table_is_read_back(tmp_path: Path) -> None:
+    odd = replace(edition("y92", COUNTRY, SEX), title=HOSTILE, subject=HOSTILE)
+    with asked(World({"y92": odd}), tmp_path) as (access, _):
+        told = adopt("y92", access=access)
+        table = read_additions(Path(told.file).read_text(encoding="utf-8"), name=told.file).table
+        assert table is not None
+        shown = "Prøve\ufffdtabel\ufffd[31m med flere linjer : x"
+        assert {table.title, table.subject, told.title} == {shown}
+        assert fetched(access, "y92").height == told.cells
+
+
+@pytest.mark.parametrize(
+    ("labels", "sexes", "breakdowns", "says"),
+    [
+        (["Antal\x00personer"], ["Kvinder"], [], "'Antal\ufffdpersoner' with a control character"),
+        (["Antal personer"], ["Kvinder", "M\x1bnd"], ["_kon"], "'M\ufffdnd' with a control character"),
+        (["Antal personer", "Periode"], ["Kvinder"], [], "two columns of its answers would be called 'Periode'"),
+        (["Område"], ["Kvinder"], [], "two columns of its answers would be called 'Område'"),
+        (["Kon"], ["Kvinder"], ["_kon"], "two columns of its answers would be called 'Kon'"),
+    ],
+)
+def test_what_could_not_be_read_back_or_read_at_night_is_refused_and_nothing_is_written(
+    labels: list[str], sexes: list[str], breakdowns: list[str], says: str, tmp_path: Path
+) -> None:
+    odd = edition("y92", COUNTRY, hierarchy("_kon", sexes, root="Køn i alt"), labels=labels)
+    with asked(World({"y92": odd, "y91": edition("y91", COUNTRY)}), tmp_path) as (access, _):
+        with pytest.raises(CatalogueError, match=re.escape(says)):
+            adopt("y92", access=access, breakdowns=breakdowns)
+        refused, other = adopt_each(["y92", "y91"], access=access, breakdowns=[])
+    assert isinstance(other, Adopted)
+    assert isinstance(refused, NotAdopted if not breakdowns else Adopted)
+    written = {file.name for file in (tmp_path / "catalogue").iterdir()}
+    assert written == ({"y91.yml"} if not breakdowns else {"y91.yml", "y92.yml"})
+
+
+def test_half_a_sign_is_washed_from_a_title_and_refused_in_a_label(tmp_path: Path) -> None:
+    with asked(World({"y92": edition("y92", COUNTRY)}), tmp_path) as (access, _):
+        found = offered("y92", access=access)
+    assert declaration(replace(found, title="Prøve\ud800")).title == "Prøve\ufffd"
+    with pytest.raises(CatalogueError, match="'Antal \ufffd' with a control character"):
+        declaration(replace(found, measures=(OfferedMeasure("Antal \ud800"),)))
 
 
 def test_a_table_is_not_adopted_twice_and_a_wrong_file_stops_its_own_table_only(tmp_path: Path) -> None:
