@@ -87,14 +87,12 @@ def _area(offered: OfferedTable, *, named: str | None) -> Hierarchy:
     if named is not None:
         hierarchy, level = _named(named, among=offered.areas, of=offered.id, what="areas")
     elif offered.areas:
-        hierarchy = max(offered.areas, key=lambda each: _worth(_area_level(each)))
+        hierarchy = max(offered.areas, key=lambda each: (_worth(_area_level(each)), not each.levels))
     else:
         raise CatalogueError(f"{offered.id} has no areas, and every figure here is of one: it cannot be adopted")
     found = _level_named(hierarchy, level, of=offered.id) if level else _area_level(hierarchy)
-    if found is None and not hierarchy.root:
-        raise CatalogueError(
-            f"{offered.id}: no level of {hierarchy.id} holds an area that we know; it cannot be adopted"
-        )
+    if found is None and (not hierarchy.root or (hierarchy.levels and named is None)):
+        raise CatalogueError(_without_areas(hierarchy, of=offered.id))
     _require_known(hierarchy, level=found, of=offered.id)
     return Hierarchy(
         id=hierarchy.id,
@@ -105,6 +103,13 @@ def _area(offered: OfferedTable, *, named: str | None) -> Hierarchy:
         level_holds=found.holds if found else None,
         evidence="guessed" if named is None and len(offered.areas) > 1 else "confirmed",
     )
+
+
+def _without_areas(hierarchy: OfferedHierarchy, *, of: str) -> str:
+    """That no level of a hierarchy holds areas that we know, and that its total alone is a person's to choose."""
+    such = next((f" (such as '{level.members[0]}')" for level in hierarchy.levels if level.members), "")
+    says = f"{of}: no level of {hierarchy.id} holds an area that we know{such}; it cannot be adopted"
+    return f"{says} but for '{hierarchy.root}' alone: --area {hierarchy.id}" if hierarchy.root else says
 
 
 def _require_known(hierarchy: OfferedHierarchy, *, level: OfferedLevel | None, of: str) -> None:

@@ -302,6 +302,21 @@ def test_of_several_tables_ones_trouble_stops_no_other(tmp_path: Path) -> None:
 HOSTILE = "Prøve\x00tabel\x1b[31m\nmed\u2028flere linjer\r: x"
 
 
+def test_the_country_alone_is_taken_where_a_person_says_so_and_no_area_below_it_is_known(tmp_path: Path) -> None:
+    rar = hierarchy("_rar", ["RAR Fyn", "RAR Bornholm"], root="Hele landet", area=True)
+    world = World({"y92": edition("y92", rar, SEX), "y91": edition("y91", rar, COUNTRY)})
+    with asked(world, tmp_path) as (access, _):
+        with pytest.raises(CatalogueError, match=r"\(such as 'RAR Fyn'\); .* but for 'Hele landet' alone: --area _rar"):
+            adopt("y92", access=access)
+        assert not (tmp_path / "catalogue").exists()
+        told = adopt("y92", access=access, area="_rar")
+        cells = fetched(access, "y92")
+        beside = adopt("y91", access=access)
+    assert (told.cells, cells.height, cells["area_id"].unique().to_list()) == (3, 3, [0])
+    assert beside.area == "_hele_landet", "a hierarchy of the country alone is no silence about areas"
+    assert "areas by _hele_landet; there is also _rar (--area)" in beside.guessed
+
+
 def test_a_title_that_cannot_be_recorded_is_washed_and_its_table_is_read_back(tmp_path: Path) -> None:
     odd = replace(edition("y92", COUNTRY, SEX), title=HOSTILE, subject=HOSTILE)
     with asked(World({"y92": odd}), tmp_path) as (access, _):
