@@ -137,7 +137,8 @@ def offered(table_id: str, *, access: Access) -> OfferedTable:
 
 def _like(written: str, *, access: Access) -> str:
     """The tables that an id which nobody lists may mean."""
-    found, _ = matching(written, access=access)
+    rows, _ = matching(written, access=access)
+    found = [row for row in rows if row["table"] != written.lower()]  # a declared table that no publisher lists
     if not found:
         return "`jobindsats tables WORDS` finds one by its title"
     more = f" and {len(found) - _OFFERED} more (`jobindsats tables {quote(written)}`)" if found[_OFFERED:] else ""

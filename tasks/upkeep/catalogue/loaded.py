@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from pydantic import ValidationError
 from sqlalchemy import Connection, Engine, Row, text
 
 from warehouse.catalogue.model import Hierarchy, Table
@@ -49,11 +50,16 @@ def loaded_tables(engine: Engine | None) -> dict[str, Loaded]:
         return {}
     with engine.connect() as connection:
         rows = connection.execute(text(_LOADED)).all()
-        return {row.table_id: _loaded(connection, row) for row in rows}
+        found = [_loaded(connection, row) for row in rows]
+    return {each.table.id: each for each in found if each is not None}
 
 
-def _loaded(connection: Connection, row: Row[Any]) -> Loaded:
-    table = Table.model_validate(row.declaration)
+def _loaded(connection: Connection, row: Row[Any]) -> Loaded | None:
+    """One table; None where another version of this package recorded it in another form."""
+    try:
+        table = Table.model_validate(row.declaration)
+    except ValidationError:
+        return None
     asked = [each.dimension for each in table.breakdowns if each.open]
     held = {each: tuple(connection.scalars(text(_HELD), {"table_id": table.id, "dimension": each})) for each in asked}
     return Loaded(table, row.publisher, held)

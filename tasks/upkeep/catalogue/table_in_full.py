@@ -13,7 +13,7 @@ from tasks.sources.statbank import describe as statbank
 from tasks.upkeep.catalogue.find import declared, offered
 from tasks.upkeep.catalogue.loaded import Loaded, periods_held
 from warehouse.catalogue.guesses import unit_of
-from warehouse.catalogue.model import Hierarchy, Table
+from warehouse.catalogue.model import Hierarchy, Table, ranking_lists
 from warehouse.catalogue.offered import OfferedHierarchy, OfferedTable
 
 _BROUGHT_IN = "jobindsats nightly --table {0} brings in what is new; jobindsats show {0} --area NAME shows it"
@@ -40,17 +40,19 @@ def look_at(table_id: str, *, access: Access, loaded: Mapping[str, Loaded], engi
 
     Raises QuestionError and PublisherTrouble.
     """
-    held = loaded.get(table_id)
-    if held is None or engine is None or held.publisher in (jobindsats.PUBLISHER, statbank.PUBLISHER):
+    printed = {table.id: Loaded(table, ranking_lists().publisher) for table in ranking_lists().tables}
+    held = loaded.get(table_id) or printed.get(table_id)
+    if held is None or held.publisher in (jobindsats.PUBLISHER, statbank.PUBLISHER):
         return in_full(table_id, access=access)
-    known = declared(table_id, access=access) is not None
-    return _as_loaded(held, periods=periods_held(engine, of=table_id)) | {"declared": known}
+    periods = periods_held(engine, of=table_id) if engine is not None else []
+    return _as_loaded(held, periods=periods) | {"declared": table_id in printed}
 
 
 def _as_loaded(held: Loaded, *, periods: Sequence[str]) -> dict[str, Any]:
     """A table that no publisher is asked for, as it is declared and held here: a municipality's own, or a printed list's."""
     table = held.table
-    kinds = [{"kind": str(table.period), "number": len(periods), "first": periods[0], "last": periods[-1]}]
+    first, last = (periods[0], periods[-1]) if periods else ("", "")
+    kinds = [{"kind": str(table.period), "number": len(periods), "first": first, "last": last}]
     return {
         "table": table.id,
         "title": table.title,

@@ -20,6 +20,7 @@ from tasks.sources.jobindsats.snapshot import snapshot
 from tasks.stoppages import Undeclared
 from tasks.upkeep.catalogue.adopting import Adopted, NotAdopted, adopt, adopt_all, adopt_each
 from tasks.upkeep.catalogue.find import matching, offered
+from tasks.upkeep.catalogue.table_in_full import look_at
 from tests.standin.editions import ROOT, Cube, Edition, Hierarchy, Level, Node, grouped
 from tests.standin.publisher import Publisher, Settings
 from tests.standin.server import StandIn, serving
@@ -398,6 +399,17 @@ def test_a_table_is_found_by_what_a_person_remembers(words: str, tmp_path: Path)
         found, troubles = matching(words, access=access)
     assert [row["table"] for row in found] == ["y89"]
     assert troubles == []
+
+
+def test_a_table_without_a_publisher_to_ask_is_looked_at_as_it_is_declared(tmp_path: Path) -> None:
+    with asked(World({"y89": edition("y89", COUNTRY)}), tmp_path) as (access, standin):
+        told = look_at("ranking_all", access=access, loaded={}, engine=None)
+        assert (told["publisher"], told["declared"], told["periods"]) == ("ranking_lists", True, [])
+        assert standin.calls() == []
+        assert look_at("y89", access=access, loaded={}, engine=None)["publisher"] == "jobindsats"
+        with pytest.raises(QuestionError, match="no publisher lists a table 'y60j01'") as refused:
+            look_at("y60j01", access=access, loaded={}, engine=None)
+    assert "y60j01 (" not in str(refused.value), "a table is not offered in its own place"
 
 
 def test_what_is_declared_is_found_though_the_publisher_cannot_be_asked(tmp_path: Path) -> None:
