@@ -73,6 +73,14 @@ def settled_by(table_id: str) -> str:
     )
 
 
+def never_listed(remark: str = "") -> str:
+    """What is said of a table that should be listed, is not, and was never loaded; and what a person does."""
+    return (
+        f"declared, not retired, and the publisher does not list it{remark}: nothing of it is brought in. Look for it on the "
+        "publisher's web site and with `jobindsats tables WORDS`; where it has another id, `jobindsats adopt ID`"
+    )
+
+
 class PublisherTrouble(Stoppage):
     """Nothing usable came from the publisher."""
 

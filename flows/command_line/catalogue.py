@@ -17,6 +17,7 @@ from flows.printing import console, grid, number, tell
 if TYPE_CHECKING:
     from tasks.upkeep.catalogue.adopting import Adopted, NotAdopted
     from tasks.upkeep.catalogue.comparing import Compared
+    from tasks.upkeep.catalogue.costs import NextNight
 
 _MEMBERS_SHOWN = 8
 catalogue = App(
@@ -25,16 +26,21 @@ catalogue = App(
 
 
 def tables(words: Annotated[tuple[str, ...], Parameter(name="WORDS")] = (), /, *, as_json: Json = False) -> int:
-    """Find a publisher's tables by title, subject, measure or member, loaded or not; or look at one, by its id."""
-    from tasks.upkeep.catalogue import find, table_in_full
-    from tasks.upkeep.catalogue.asking import asking
+    """Find tables by title, subject or measure, loaded or not, or by a member; or look at one, by its id.
 
-    with asking(tell) as access:
-        found, troubles = find.matching(" ".join(words), access=access)
+    Members are searched in tables that are loaded or in the catalogue: of others the publisher's list names none.
+    """
+    from tasks.upkeep.catalogue import find, table_in_full
+    from tasks.upkeep.catalogue.asking import asking_beside
+    from tasks.upkeep.catalogue.loaded import loaded_tables
+
+    with asking_beside(tell) as (access, engine):
+        loaded = loaded_tables(engine)
+        found, troubles = find.matching(" ".join(words), access=access, loaded=loaded)
         for trouble in troubles:
             tell(trouble)
         if len(words) == 1 and found and found[0]["table"] == words[0].lower():
-            described = table_in_full.in_full(words[0], access=access)
+            described = table_in_full.look_at(found[0]["table"], access=access, loaded=loaded, engine=engine)
             return answered(described, as_json=as_json, shown=lambda: _print_table(described))
     if words and not found:
         return wrong_use(f"no table is found by '{' '.join(words)}': {_else(words, unanswered=bool(troubles))}")
@@ -51,7 +57,8 @@ def _else(words: Sequence[str], *, unanswered: bool) -> str:
 def _print_tables(found: Sequence[Mapping[str, Any]]) -> None:
     lines = grid("table", "title", "subject", "publisher", "in the catalogue")
     for row in found:
-        held = "adopted" if row["adopted"] else "shipped" if row["declared"] else ""
+        own = "own" if row["publisher"] == "local_files" else "recorded" if row["loaded"] else ""
+        held = "adopted" if row["adopted"] else "shipped" if row["declared"] else own
         lines.add_row(row["table"], row["title"], row["subject"], row["publisher"], held)
     console().print(lines)
     console().print(Text("\nLook at one: jobindsats tables ID. Bring one in: jobindsats adopt ID, then nightly", "dim"))
@@ -120,21 +127,24 @@ def adopt(
     """Take tables into the catalogue: a declaration of each is written from what its publisher says of it."""
     if everything == bool(ids) or (everything and (breakdown or area)):
         return wrong_use("name the tables to adopt, or write --all alone: all of them, at their totals")
-    from tasks.upkeep.catalogue.adopting import adopt_all, adopt_each
+    from tasks.upkeep.catalogue.adopting import adopt_all, adopt_each, costs_of
     from tasks.upkeep.catalogue.asking import asking
+    from tasks.upkeep.catalogue.costs import next_night
 
+    night: NextNight | None = None
     with asking(tell) as access, bar(shown=not as_json) as moved:
         if everything:
             found = adopt_all(access=access, told=moved)
+            night = None if as_json else next_night(costs_of(found), access=access, told=moved)
         else:
             found = adopt_each(ids, access=access, breakdowns=breakdown or (), area=area)
-    answered([asdict(each) for each in found], as_json=as_json, shown=lambda: _print_adopted(found))
+    answered([asdict(each) for each in found], as_json=as_json, shown=lambda: _print_adopted(found, night=night))
     return ATTENTION if any(not hasattr(each, "file") for each in found) else WELL
 
 
-def _print_adopted(found: Sequence[Adopted | NotAdopted]) -> None:
+def _print_adopted(found: Sequence[Adopted | NotAdopted], *, night: NextNight | None) -> None:
     terminal = console()
-    lines = grid("table", "areas", "by", ">periods", ">cells at most", ">calls", "title")
+    lines = grid("table", "areas", "by", ">periods", ">cells", ">calls", "title")
     done = [asdict(each) for each in found if hasattr(each, "file")]
     for each in done:
         by = ", ".join(each["breakdowns"]) or "totals"
@@ -148,10 +158,24 @@ def _print_adopted(found: Sequence[Adopted | NotAdopted]) -> None:
     if len(done) == 1 and done[0]["file"]:
         _print_guesses(done[0])
     if done:
-        all_calls, cells = sum(each["calls"] for each in done), sum(each["cells"] for each in done)
-        named = "".join(f" --table {each['table']}" for each in done) if len(done) <= 5 else ""
-        asks = f"{number(cells)} cells at most, in {number(all_calls)} calls: jobindsats nightly{named}"
-        terminal.print(Text(f"\nThe first night asks for {asks}"))
+        terminal.print(Text(f"\nThe first night {_first_night(done, night=night)}"), soft_wrap=True)
+
+
+def _first_night(done: Sequence[Mapping[str, Any]], *, night: NextNight | None) -> str:
+    """What the tables will ask for, and the command: theirs alone, or that of all tables with what it asks for beside them."""
+    asks = _about(sum(each["cells"] for each in done), calls=sum(each["calls"] for each in done))
+    if night is None:
+        named = "".join(f" --table {each['table']}" for each in done)
+        return f"asks for {asks}: jobindsats nightly{named}"
+    whole = f"{number(night.tables)} tables in all, {_about(night.cells, calls=night.calls)}"
+    return (
+        f"of what was adopted asks for {asks}. With everything else that is due at Jobindsats it is {whole}: "
+        "jobindsats nightly --table jobindsats"
+    )
+
+
+def _about(cells: int, *, calls: int) -> str:
+    return f"about {number(cells)} cells, in {number(calls)} calls"
 
 
 def _print_guesses(adopted: Mapping[str, Any]) -> None:
@@ -162,13 +186,14 @@ def _print_guesses(adopted: Mapping[str, Any]) -> None:
 
 
 @catalogue.command
-def compare(table: Annotated[str | None, Parameter(name="ID")] = None, /, *, as_json: Json = False) -> int:
+def compare(table: Annotated[str | None, Parameter(name="TABLE")] = None, /, *, as_json: Json = False) -> int:
     """Hold the declarations of all tables, or of one, against what their publishers say now: label by label."""
     from tasks.upkeep.catalogue.asking import asking
     from tasks.upkeep.catalogue.comparing import compare as compare_tables
+    from tasks.upkeep.catalogue.find import id_named
 
     with asking(tell) as access, bar(shown=not as_json) as moved:
-        found = compare_tables(table, access=access, told=moved)
+        found = compare_tables(id_named(table, access=access) if table else None, access=access, told=moved)
     answered(_compared(found), as_json=as_json, shown=lambda: _print_compared(found))
     return ATTENTION if any(each.differences or each.trouble for each in found) else WELL
 
@@ -206,7 +231,7 @@ def _print_compared(found: Sequence[Compared]) -> None:
 
 @catalogue.command
 def accept(
-    table: Annotated[str, Parameter(name="ID")],
+    table: Annotated[str, Parameter(name="TABLE")],
     /,
     *,
     reason: Annotated[str, Parameter(help="Why it is meant so; it stays in the file.")],
@@ -216,9 +241,12 @@ def accept(
     """Take over what a publisher changed of one table: written with the reason into the folder, and read the next night."""
     from tasks.upkeep.catalogue.asking import asking
     from tasks.upkeep.catalogue.comparing import accept as accept_of
+    from tasks.upkeep.catalogue.find import id_named
 
     with asking(tell) as access:
-        found, file = accept_of(table, reason=reason, by=by or getpass.getuser(), access=access)
+        found, file = accept_of(
+            id_named(table, access=access), reason=reason, by=by or getpass.getuser(), access=access
+        )
     (document,) = _compared([found])
     return answered(document | {"file": file}, as_json=as_json, shown=lambda: _print_accepted(found, file=file))
 

@@ -54,10 +54,10 @@ def figure(
 ) -> int:
     """Show a derived figure for an area, with its bounds, assumptions and vintages."""
     from tasks.answers import figures as answers
-    from tasks.resources import own_or, ready
+    from tasks.resources import ready
     from warehouse.database.rehearsal import is_rehearsed
 
-    asked = answers.asked(name, area=own_or(area), period=period, item=item, as_of=as_of)
+    asked = answers.asked(name, area=area, period=period, item=item, as_of=as_of)
     with ready() as resources, resources.engine.connect() as connection:
         rows, missing = answers.rows(connection, asked)
         if not rows:
@@ -170,10 +170,10 @@ def explain(
 ) -> int:
     """Take a figure apart: formula, inputs with their vintages, assumptions, down to the archived bytes' hashes."""
     from tasks.answers import figures as answers
-    from tasks.resources import own_or, ready
+    from tasks.resources import ready
     from warehouse.database.rehearsal import is_rehearsed
 
-    asked = answers.asked(name, area=own_or(area), period=period, item=item, as_of=as_of)
+    asked = answers.asked(name, area=area, period=period, item=item, as_of=as_of)
     with ready() as resources, resources.engine.connect() as connection:
         trees, rehearsed = answers.trees(connection, asked, archive=resources.archive), is_rehearsed(connection)
     return answered(trees, as_json=as_json, shown=lambda: console().print(*map(_drawn, trees)), rehearsed=rehearsed)

@@ -39,7 +39,7 @@ COMMANDS = {
         "Show all benefits together, month by month: whole, or with bounds and the names of what lacks."
     ),
     "flows.command_line.catalogue:tables": (
-        "Find a publisher's tables by title, subject, measure or member, loaded or not; or look at one, by its id."
+        "Find tables by title, subject or measure, loaded or not, or by a member; or look at one, by its id."
     ),
     "flows.command_line.catalogue:areas": (
         "List the areas, or those whose name or code is like the words: country, regions, landsdele, municipalities."

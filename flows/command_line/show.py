@@ -164,11 +164,12 @@ def show(
 
     if last is not None and last < 1:
         return wrong_use(f"--last {last}: at least one period is shown, such as --last 12")
-    named = areas or [own_or(None)]
     found: dict[str, Rows] = {}
     with ready() as resources, resources.engine.connect() as connection:
+        held_id = reading.held_table(connection, table).id
+        named = areas or [own_or(None)]
         asked = reading.question(
-            connection, table, area=named[0], period=period, measure=measure, where=where or [], as_of=as_of
+            connection, held_id, area=named[0], period=period, measure=measure, where=where or [], as_of=as_of
         )
         for of_one in (replace(asked, area=name) for name in named):
             held = reading.observations(connection, of_one)

@@ -67,17 +67,22 @@ def listed() -> list[dict[str, Any]]:
     ]
 
 
-def asked(name: str, *, area: str, period: str | None, item: str | None, as_of: str | None) -> Asked:
-    """A question as a person writes it; raises QuestionError with the nearest names, AreaUnknown."""
+def asked(name: str, *, area: str | None, period: str | None, item: str | None, as_of: str | None) -> Asked:
+    """A question as a person writes it, of the own municipality where no area is named.
+
+    Raises QuestionError with the nearest names, AreaUnknown.
+    """
     if name not in FIGURES:
         from warehouse.catalogue.named import unknown
 
         raise QuestionError(unknown("figure", name, FIGURES))
+    from tasks.resources import own_or
+
     try:
         wanted = read_period(period) if period else None
     except PeriodError as error:
         raise QuestionError(str(error)) from error
-    return Asked(FIGURES[name], find(area), wanted, item, moment(as_of) if as_of else None)
+    return Asked(FIGURES[name], find(own_or(area)), wanted, item, moment(as_of) if as_of else None)
 
 
 def rows(connection: Connection, question: Asked) -> tuple[list[dict[str, Any]], tuple[str, ...]]:

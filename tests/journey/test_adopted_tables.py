@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import replace
@@ -153,15 +154,14 @@ HIDDEN = {
 
 
 def with_nulls(whole: Edition) -> Edition:
-    """The same edition with nothing shown of the newest month, and the last member's count hidden in the month before."""
+    """The same edition with nothing shown of its newest period, and the last member in the last area hidden before."""
 
     def read() -> tuple[Cube, ...]:
         (cube,) = whole.read()
-        (breakdown,) = [name for name in cube.hierarchies if name != COUNTRY.id]
-        (label,) = [measure.label for measure in whole.measures]
-        month, member = pl.col("period"), pl.col(breakdown)
-        shown = pl.when((month > 1) | ((month == 1) & (member < member.max()))).then(label)
-        return (Cube(cube.hierarchies, cube.frame.with_columns(shown.alias(label))),)
+        last = pl.all_horizontal(pl.col(name) == pl.col(name).max() for name in cube.hierarchies)
+        shown = pl.when((pl.col("period") > 1) | ((pl.col("period") == 1) & ~last))
+        labels = [measure.label for measure in whole.measures]
+        return (Cube(cube.hierarchies, cube.frame.with_columns(shown.then(label).alias(label) for label in labels)),)
 
     return replace(whole, read=read)
 
@@ -193,6 +193,7 @@ def test_hundreds_of_open_members_and_members_without_a_total_are_published_with
         ("2023M08", "suppressed", 1),
         ("2023M09", "not_yet", members),
     ]
+    assert table in {row["table"] for row in answer("tables", breakdown.levels[-1].nodes[-1].name)}
 
 
 @pytest.mark.usefixtures("settings")
@@ -219,6 +220,70 @@ def test_a_table_is_found_by_a_word_adopted_brought_in_and_shown_by_commands(
     with redirect_stderr(StringIO()) as told:
         assert run(["show", "varighed sygedagpenge", "--area", "Herlev"]) == 2
     assert f"y07a07 ({listed['y07a07']['title']})" in " ".join(told.getvalue().split())
+
+
+@pytest.mark.usefixtures("settings")
+@pytest.mark.parametrize("table", ["y87", "rm01ak", "y25i14"])
+def test_by_region_what_is_not_yet_out_and_what_is_hidden_are_told_apart(
+    table: str, world: World, publisher: StandIn, engine: Engine, tmp_path: Path
+) -> None:
+    whole = world.edition(table, TODAY)
+    assert whole is not None
+    world.own[table] = with_nulls(whole)
+    if table == "y87":
+        answer("adopt", table, "--breakdown", "_kon")
+    members = 3 if table == "y87" else 1
+    ended = PlainNights(publisher, engine, tmp_path, table=table_named(None, table)).good(TODAY.isoformat()).outcome
+    assert ended.outcome == "published", ended.message
+    newest, before, *older = whole.periods
+    measures, regions = len(whole.measures), [node.name for node in whole.own_hierarchies[0].nodes]
+    assert sorted(regions) == sorted(REGIONS)
+    for region in regions:
+        rows = answer("show", table, "--area", region)
+        hidden = measures if region == regions[-1] else 0
+        expected = {(period, "observed"): members * measures for period in older}
+        expected |= {(newest, "not_yet"): members * measures, (before, "observed"): members * measures - hidden}
+        expected |= {(before, "suppressed"): hidden}
+        assert Counter((row["period"], row["status"]) for row in rows) == Counter(expected)
+        assert {row["value"] is None for row in rows if row["status"] != "observed"} == {True}
+
+
+TOLD = re.compile(r"([\d,]+) cells, in ([\d,]+) calls: (jobindsats nightly.*)$")
+
+
+def cost(*arguments: str) -> tuple[int, int, list[str]]:
+    """The cells and calls that adopting tells of, and the tables and sources that its command names."""
+    with redirect_stdout(StringIO()) as printed:
+        assert run(["adopt", *arguments]) == 0
+    found = TOLD.search(" ".join(printed.getvalue().split()))
+    assert found is not None, printed.getvalue()
+    cells, calls = (int(number.replace(",", "")) for number in found.groups()[:2])
+    return cells, calls, found[3].removeprefix("jobindsats nightly").replace("--table", "").split()
+
+
+HELD = text("select count(*) from core.observations where superseded_by is null")
+
+
+@pytest.mark.usefixtures("settings")
+@pytest.mark.parametrize("named", [["--all"], [f"y80a0{n}" for n in range(6)]])
+def test_the_command_that_is_named_asks_for_what_was_told_of_it(
+    named: list[str], world: World, publisher: StandIn, engine: Engine, tmp_path: Path
+) -> None:
+    world.own |= {f"y80a0{n}": edition(f"y80a0{n}", BY_REGION) for n in range(6)}
+    for table_id in ("y07a02", "y25i05", "y10a02"):
+        found = world.edition(table_id, TODAY)
+        assert found is not None
+        world.own[table_id] = found
+    cells, calls, tables = cost(*named)
+    assert tables == (["jobindsats"] if named == ["--all"] else named)
+    before = len(publisher.calls())
+    ended = Nights(publisher, engine, tmp_path).of_all(TODAY, *tables)
+    assert {each.outcome for each in ended.values()} <= {"published", "not_due"}
+    with engine.connect() as connection:
+        assert cells == pytest.approx(connection.scalar(HELD), rel=0.1)
+    assert (
+        calls + (named != ["--all"]) == len(publisher.calls()) - before
+    )  # the list of tables, which is asked for once
 
 
 class OfStatBank(PlainNights):

@@ -22,8 +22,9 @@ from sqlalchemy import Engine, text
 from tasks.plan import due_of_source, known_tables
 from tasks.runs.outcomes import TableOutcome, outcome_of, recorded_or_failed
 from tasks.sources.registry import source_of
-from tasks.upkeep.catalogue.adopting import Adopted, adopt_all
+from tasks.upkeep.catalogue.adopting import Adopted, adopt_all, costs_of
 from tasks.upkeep.catalogue.comparing import accept
+from tasks.upkeep.catalogue.costs import next_night
 from tests.faults.plain_nights import PlainNights
 from tests.properties.releases import open_run
 from tests.standin import wide
@@ -122,6 +123,7 @@ def nights(publisher: StandIn, engine: Engine, tmp_path: Path, monkeypatch: pyte
 def test_every_table_is_adopted_loaded_as_it_is_and_goes_on_after_a_label_is_accepted(nights: Nights) -> None:
     adopted = {each.table: each for each in adopt_all(access=access(nights), told=lambda *_: None)}
     assert [each for each in adopted.values() if not isinstance(each, Adopted)] == []
+    night = next_night(costs_of(list(adopted.values())), access=access(nights), told=lambda *_: None)
     listed = frozenset(wide.lines()) if ALL else SAMPLE
     asked_before = len(nights.publisher.calls())
     first = nights.of_all(FIRST)
@@ -130,13 +132,18 @@ def test_every_table_is_adopted_loaded_as_it_is_and_goes_on_after_a_label_is_acc
     not_published = {table: first[table].message for table in listed if table not in published}
     assert len(not_published) <= len(listed) - (100 if ALL else len(SAMPLE)), not_published
     calls = calls_of_tables(nights.publisher, since=asked_before)
+    asked_of_all, made_of_all = len(nights.publisher.calls()) - asked_before, 0
     for table_id in published:
         made = require_own_numbers(nights, table_named(None, table_id))
+        made_of_all += made
         if table_id in adopted:
             told = adopted[table_id]
             assert isinstance(told, Adopted)
             assert abs(told.calls - calls[table_id]) <= 0.1 * calls[table_id], (table_id, told.calls, calls[table_id])
             assert abs(told.cells - made) <= 0.1 * made, (table_id, told.cells, made)
+    assert night is not None
+    assert night.calls == pytest.approx(asked_of_all, rel=0.1)
+    assert night.cells == pytest.approx(made_of_all, rel=0.1)
 
     with nights.engine.connect() as connection:
         assert dict(tuple(row) for row in connection.execute(OPEN, {"table_id": "y07b15"})) == {

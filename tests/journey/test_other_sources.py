@@ -331,6 +331,16 @@ def test_a_municipalitys_own_tables_stand_beside_the_publishers(papers: Scene) -
     assert (found["equal"], found["vintages"]) == (True, len(rows))
 
 
+def test_a_municipalitys_own_tables_are_found_and_looked_at_as_the_publishers_are(papers: Scene) -> None:
+    (named,) = [row for row in papers.answer("tables", "brugerundersøgelse") if row["publisher"] == "local_files"]
+    assert (named["table"], named["loaded"], named["declared"]) == ("local_herlev_survey", True, False)
+    whole = papers.answer("tables", "LOCAL_herlev_survey")
+    assert (whole["publisher"], whole["periods"][0]["last"]) == ("local_files", "2023M09")
+    assert "answered_persons" in {measure["name"] for measure in whole["measures"]}
+    assert "jobindsats show local_herlev_survey" in whole["next"]
+    assert "own" in papers.command("tables", "brugerundersøgelse").stdout
+
+
 def test_targets_say_how_many_persons_decide_them(papers: Scene) -> None:
     rows = papers.answer("figure", "target_followup", "--area", "Holstebro")
     found = {row["target_pct"]: row for row in rows}

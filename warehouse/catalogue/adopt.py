@@ -10,11 +10,13 @@ from typing import Any
 import yaml
 
 from warehouse.areas import by_publisher_name
+from warehouse.catalogue.fit_to_record import require_own_columns, require_recordable
 from warehouse.catalogue.guesses import names_of, unit_of
 from warehouse.catalogue.model import CatalogueError, Hierarchy, Measure, Member, Table
 from warehouse.catalogue.offered import OfferedHierarchy, OfferedLevel, OfferedMeasure, OfferedTable
 from warehouse.catalogue.publishers import catalogues
 from warehouse.catalogue.series_breaks import OwnBreak
+from warehouse.formats.clean_text import in_one_line
 from warehouse.periods import PeriodKind
 
 MOST_MEMBERS_NAMED = 60
@@ -29,7 +31,8 @@ _FINEST = (PeriodKind.MONTH, PeriodKind.QUARTER, PeriodKind.YEAR, PeriodKind.ROL
 def declaration(offered: OfferedTable, *, breakdowns: Sequence[str] = (), area: str | None = None) -> Table:
     """The declaration of a table at its totals, or by the breakdowns named: `_kon`, or `_alder5i30:alder5i` for one level.
 
-    Raises CatalogueError where it cannot be declared, with what there is to choose from.
+    Raises CatalogueError where it cannot be declared, with what there is to choose from. Title and subject are only shown, so
+    they are washed; labels are what cells are known by, so one that no database holds is none.
     """
     chosen = [_breakdown(offered, named) for named in breakdowns]
     taken = {each.dimension_id for each, _ in chosen}
@@ -37,12 +40,12 @@ def declaration(offered: OfferedTable, *, breakdowns: Sequence[str] = (), area: 
         raise CatalogueError(f"{offered.id}: two breakdowns are of one dimension: name one of each")
     alone = [(each, _level(each)) for each in without_total(offered) if each.dimension_id not in taken]
     areas, period = _area(offered, named=area), _period(offered)
-    return Table(
+    found = Table(
         id=offered.id,
-        title=offered.title,
-        title_en=offered.title,
+        title=in_one_line(offered.title),
+        title_en=in_one_line(offered.title),
         evidence="confirmed",
-        subject=offered.subject,
+        subject=in_one_line(offered.subject),
         period=period,
         area=areas,
         country=areas.root is not None,
@@ -52,6 +55,9 @@ def declaration(offered: OfferedTable, *, breakdowns: Sequence[str] = (), area: 
         counted_in=offered.counted_in,
         series_breaks=_breaks(offered, kind=period),
     )
+    require_recordable(found)
+    require_own_columns(found)
+    return found
 
 
 def _breaks(offered: OfferedTable, *, kind: PeriodKind) -> tuple[OwnBreak, ...]:
@@ -81,14 +87,12 @@ def _area(offered: OfferedTable, *, named: str | None) -> Hierarchy:
     if named is not None:
         hierarchy, level = _named(named, among=offered.areas, of=offered.id, what="areas")
     elif offered.areas:
-        hierarchy = max(offered.areas, key=lambda each: _worth(_area_level(each)))
+        hierarchy = max(offered.areas, key=lambda each: (_worth(_area_level(each)), not each.levels))
     else:
         raise CatalogueError(f"{offered.id} has no areas, and every figure here is of one: it cannot be adopted")
     found = _level_named(hierarchy, level, of=offered.id) if level else _area_level(hierarchy)
-    if found is None and not hierarchy.root:
-        raise CatalogueError(
-            f"{offered.id}: no level of {hierarchy.id} holds an area that we know; it cannot be adopted"
-        )
+    if found is None and (not hierarchy.root or (hierarchy.levels and named is None)):
+        raise CatalogueError(_without_areas(hierarchy, of=offered.id))
     _require_known(hierarchy, level=found, of=offered.id)
     return Hierarchy(
         id=hierarchy.id,
@@ -99,6 +103,13 @@ def _area(offered: OfferedTable, *, named: str | None) -> Hierarchy:
         level_holds=found.holds if found else None,
         evidence="guessed" if named is None and len(offered.areas) > 1 else "confirmed",
     )
+
+
+def _without_areas(hierarchy: OfferedHierarchy, *, of: str) -> str:
+    """That no level of a hierarchy holds areas that we know, and that its total alone is a person's to choose."""
+    such = next((f" (such as '{level.members[0]}')" for level in hierarchy.levels if level.members), "")
+    says = f"{of}: no level of {hierarchy.id} holds an area that we know{such}; it cannot be adopted"
+    return f"{says} but for '{hierarchy.root}' alone: --area {hierarchy.id}" if hierarchy.root else says
 
 
 def _require_known(hierarchy: OfferedHierarchy, *, level: OfferedLevel | None, of: str) -> None:
@@ -198,7 +209,7 @@ def written(table: Table, *, publisher: str, heading: Sequence[str]) -> str:
 
 def as_yaml(content: dict[str, Any], *, heading: Sequence[str]) -> str:
     """A document as YAML without anchors, below a heading of comments."""
-    lines = "".join(f"# {line}\n" for line in heading)
+    lines = "".join(f"# {in_one_line(line)}\n" for line in heading)
     return lines + yaml.dump(content, Dumper=_WithoutAnchors, allow_unicode=True, sort_keys=False, width=110)
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable, Mapping
 from itertools import islice
+from shlex import quote
 from typing import Any
 
 from sqlalchemy import Connection, Row, text
@@ -62,13 +63,12 @@ def _offered(wanted: str, *, titles: Titles, among: list[str]) -> str:
     ids = difflib.get_close_matches(wanted, titles, n=_OFFERED, cutoff=0.6)
     alike = [table_id for table_id, said in titles.items() if _has_words(_plain(" ".join(said)), like=wanted.split())]
     found = list(dict.fromkeys(among or [*ids, *alike]))
+    others = f"`jobindsats tables {quote(wanted)}` looks at the publishers too, and `jobindsats adopt ID` takes one in"
     if not found:
-        return (
-            "`jobindsats status --long` lists those there are, and `jobindsats tables` finds others at the publishers"
-        )
+        return f"`jobindsats status --long` lists those there are, {others}"
     named = ", ".join(f"{table_id} ({titles[table_id][0]})" for table_id in islice(found, _OFFERED))
     more = f" and {len(found) - _OFFERED} more" if len(found) > _OFFERED else ""
-    return f"there is {named}{more}"
+    return f"there is {named}{more}" + ("" if among else f"; {others}")
 
 
 def _has_words(title: str, *, like: list[str]) -> bool:

@@ -27,6 +27,11 @@ def without_steering(text: str) -> str:
     return _STEERING.sub("\ufffd", text)
 
 
+def in_one_line(text: str) -> str:
+    """A text to be shown, and no more than that: washed, without what steers, its line breaks as blanks."""
+    return washed(without_steering(" ".join(text.splitlines())))
+
+
 def shortened(text: str, *, most: int) -> str:
     """A text, washed, of about so many characters, without its middle where it had more: what to do stands at the end."""
     if len(text) <= most:

@@ -43,6 +43,7 @@ from tasks.stoppages import (
     Stoppage,
     TokenMissing,
     TokenRefused,
+    never_listed,
     settled_by,
 )
 from warehouse.catalogue.model import Table, jobindsats
@@ -139,7 +140,8 @@ def _not_listed(table: Table, *, last: LastFetch | None, today: date, remark: st
         successor = f", replaced by {table.retired.replaced_by}" if table.retired.replaced_by else ""
         return Due(table.id, "not_due", f"retired on {table.retired.since}{successor}", nowhere)
     if last is None:
-        return Due(table.id, "not_due", f"the publisher does not list it yet{remark}", nowhere)
+        yet = f"the publisher does not list it yet{remark}"
+        return Due(table.id, "not_due", never_listed(remark) if table.expected_on(today) else yet, nowhere)
     message = (
         f"{table.id} is no longer listed by the publisher{remark}, and the catalogue does not say that it was retired. What "
         f"was published stands; look at the publisher's news. {settled_by(table.id)}"

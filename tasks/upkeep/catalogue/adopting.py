@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from math import ceil
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -16,15 +15,14 @@ from pydantic import ValidationError
 from tasks.archive.whole_file import whole_file
 from tasks.sources.access import Access
 from tasks.sources.jobindsats import describe as jobindsats
-from tasks.sources.jobindsats.fetch import BESIDE_FIGURES
-from tasks.sources.jobindsats.metadata import wanted_names
-from tasks.sources.statbank.fetch import CELL_LIMIT
 from tasks.stoppages import Stoppage, TokenMissing, TokenRefused
+from tasks.upkeep.catalogue.costs import first_load
 from tasks.upkeep.catalogue.find import declared, offered
 from warehouse.catalogue.additions import file_of, look_into
 from warehouse.catalogue.adopt import declaration, without_total, written
-from warehouse.catalogue.model import CatalogueError, Hierarchy, Table
-from warehouse.catalogue.offered import OfferedHierarchy, OfferedLevel, OfferedTable
+from warehouse.catalogue.fit_to_record import require_read_back
+from warehouse.catalogue.model import CatalogueError, Table
+from warehouse.catalogue.offered import OfferedTable
 from warehouse.danish.clock import danish_day
 from warehouse.errors import QuestionError
 
@@ -86,6 +84,11 @@ def adopt_each(
         except (Stoppage, CatalogueError, QuestionError) as error:
             found.append(NotAdopted(table_id, str(error)))
     return found
+
+
+def costs_of(found: Sequence[Adopted | NotAdopted]) -> dict[str, tuple[int, int]]:
+    """The cells and calls of the first load of each table that was adopted."""
+    return {each.table: (each.cells, each.calls) for each in found if isinstance(each, Adopted)}
 
 
 def _shipped(table_id: str, *, access: Access) -> Table | None:
@@ -163,7 +166,9 @@ def _adopt(
         raise CatalogueError(f"{described.id} cannot be declared: {error.errors()[0]['msg']}") from error
     path = file_of(table.id, folder=access.settings.catalogue_folder)
     heading = _heading(described, table=table, today=danish_day(access.clock()))
-    write(path, written(table, publisher=described.publisher, heading=heading))
+    text = written(table, publisher=described.publisher, heading=heading)
+    require_read_back(text, table=table, path=path)
+    write(path, text)
     return _told(described, table=table, path=path, cells_per_call=access.settings.cells_per_call)
 
 
@@ -176,8 +181,7 @@ def write(path: Path, text: str) -> None:
 
 def _told(described: OfferedTable, *, table: Table, path: Path | None, cells_per_call: int) -> Adopted:
     periods = len(described.periods.get(table.period, ()))
-    cuts = _cuts(described, table=table)
-    cells, calls = _costs(described.publisher, cuts, periods=periods, table=table, cells_per_call=cells_per_call)
+    cells, calls = first_load(described, table=table, cells_per_call=cells_per_call)
     return Adopted(
         table=table.id,
         title=table.title,
@@ -191,45 +195,6 @@ def _told(described: OfferedTable, *, table: Table, path: Path | None, cells_per
         calls=calls,
         guessed=tuple(_guesses(described, table=table)) if path else (),
     )
-
-
-def _costs(publisher: str, cuts: list[int], *, periods: int, table: Table, cells_per_call: int) -> tuple[int, int]:
-    """The cells and calls of a first load: at most so many cells, since the publisher leaves out what is nothing."""
-    cells = sum(cuts) * periods * len(table.measures)
-    if publisher != jobindsats.PUBLISHER:
-        return cells, 2 + ceil(cells / CELL_LIMIT) + (cells > CELL_LIMIT)
-    fitting = [max(1, cells_per_call // (cut * len(table.measures))) for cut in cuts]
-    questions = sum(ceil(periods / each) for each in fitting)
-    return cells, BESIDE_FIGURES + questions + (questions > 1)
-
-
-def _cuts(described: OfferedTable, *, table: Table) -> list[int]:
-    """How many members each question is about: every combination of root and level."""
-    sizes = [1]
-    for hierarchy in (table.area, *table.breakdowns):
-        below = _members(described, hierarchy)
-        own = [1] * bool(hierarchy.root) + [below] * bool(below)
-        sizes = [size * count for size in sizes for count in own]
-    return sizes
-
-
-def _members(described: OfferedTable, hierarchy: Hierarchy) -> int:
-    """The members of the level that is asked for, below the root."""
-    offering = next((each for each in described.hierarchies if each.id == hierarchy.id), None)
-    if offering is None:
-        return 0
-    by_id = next((each for each in offering.levels if (each.id or None) == hierarchy.level), None)
-    level = by_id or _by_its_members(offering, hierarchy)
-    return len(level.members) if level is not None else 0
-
-
-def _by_its_members(offering: OfferedHierarchy, hierarchy: Hierarchy) -> OfferedLevel | None:
-    """The level of a hierarchy that names none: the one with the most of its labels, the first of an open one."""
-    if hierarchy.open:
-        return next(iter(offering.levels), None)
-    labels = wanted_names(hierarchy)
-    best = max(offering.levels, key=lambda level: len(labels.intersection(level.members)), default=None)
-    return best if best is not None and labels.intersection(best.members) else None
 
 
 def _guesses(described: OfferedTable, *, table: Table) -> list[str]:

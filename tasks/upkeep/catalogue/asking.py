@@ -9,6 +9,8 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from time import sleep
 
+from sqlalchemy import Engine
+
 from tasks.archive.store import Archive
 from tasks.plan import known_tables
 from tasks.resources import Resources, clock_from, ready
@@ -23,9 +25,16 @@ NO_RUN = 0
 @contextmanager
 def asking(told: Callable[[str], None]) -> Iterator[Access]:
     """What a person's question to the publishers may use; no warehouse is made for it, and they are told where none is."""
+    with asking_beside(told) as (access, _):
+        yield access
+
+
+@contextmanager
+def asking_beside(told: Callable[[str], None]) -> Iterator[tuple[Access, Engine | None]]:
+    """The same beside the warehouse, where there is one."""
     with ExitStack() as opened:
         resources = _opened(opened, told=told)
-        yield _without_warehouse() if resources is None else _beside(resources)
+        yield (_without_warehouse(), None) if resources is None else (_beside(resources), resources.engine)
 
 
 def _opened(opened: ExitStack, *, told: Callable[[str], None]) -> Resources | None:

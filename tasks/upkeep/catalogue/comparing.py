@@ -23,7 +23,7 @@ from tasks.sources.statbank import describe as statbank
 from tasks.sources.statbank.fetch import metadata_of as statbank_metadata_of
 from tasks.sources.statbank.metadata import read_metadata as read_statbank
 from tasks.sources.statbank.snapshot import labels_of as labels_of_statbank
-from tasks.stoppages import Stoppage, TokenMissing, TokenRefused
+from tasks.stoppages import Stoppage, TokenMissing, TokenRefused, never_listed
 from tasks.upkeep.catalogue.adopting import Told, write
 from warehouse.catalogue.additions import appended, content_of, file_of, look_into
 from warehouse.catalogue.model import CatalogueError, Table
@@ -37,7 +37,8 @@ from warehouse.errors import QuestionError
 class Compared:
     """One table beside its publisher: what differs, and why it could not be compared where it could not.
 
-    `listed` is false where the publisher does not have it: before its time, after its retirement, or unexpectedly.
+    `listed` is false where the publisher does not have it: before its time, after its retirement, or unexpectedly, which is
+    its `trouble` where nothing of it was ever loaded.
     """
 
     table: str
@@ -47,8 +48,13 @@ class Compared:
     listed: bool = True
 
     @property
-    def loads(self) -> Literal["whole", "in part", "no"]:
-        """Whether the next night loads it as it is declared, without what is no longer offered, or not at all."""
+    def loads(self) -> Literal["whole", "in part", "no", "not listed"]:
+        """Whether the next night loads it as it is declared, without what is no longer offered, or not at all.
+
+        `not listed` where it should be listed, is not, and was never loaded: its night ends well, and brings in nothing.
+        """
+        if self.trouble and not self.listed:
+            return "not listed"
         if self.trouble or any(each.stops for each in self.differences):
             return "no"
         return "in part" if self.differences else "whole"
@@ -104,8 +110,7 @@ def _beside_jobindsats(tables: Sequence[Table], *, access: Access) -> Iterator[C
         listed = {line.id for line in jobindsats.listed(publisher)}
         for table in tables:
             if table.id not in listed:
-                expected = table.expected_on(today) and access.known_of(table.id).last_fetch is not None
-                yield Compared(table.id, jobindsats.PUBLISHER, (gone(table),) if expected else (), listed=False)
+                yield _unlisted(table, access=access, today=today)
                 continue
             try:
                 body = publisher.ask(jobindsats_metadata_of(table)).body
@@ -118,6 +123,15 @@ def _beside_jobindsats(tables: Sequence[Table], *, access: Access) -> Iterator[C
                 raise
             except Stoppage as trouble:
                 yield Compared(table.id, jobindsats.PUBLISHER, trouble=str(trouble))
+
+
+def _unlisted(table: Table, *, access: Access, today: date) -> Compared:
+    """A table that Jobindsats does not list: no trouble before its time and after its retirement."""
+    if not table.expected_on(today):
+        return Compared(table.id, jobindsats.PUBLISHER, listed=False)
+    if access.known_of(table.id).last_fetch is not None:
+        return Compared(table.id, jobindsats.PUBLISHER, (gone(table),), listed=False)
+    return Compared(table.id, jobindsats.PUBLISHER, trouble=never_listed(), listed=False)
 
 
 def _beside_statbank(tables: Sequence[Table], *, access: Access) -> Iterator[Compared]:

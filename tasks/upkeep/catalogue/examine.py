@@ -14,6 +14,11 @@ from tasks.upkeep.catalogue.comparing import Compared, compare
 
 _NEEDED = {"token": ("well", "attention"), "publisher": ("well", "attention"), "warehouse": ("well",)}
 TABLES = "tables"
+_SETTLE = "settle those below, each by its command; the others load anyway"
+_LOOK = (
+    "look for those that are not listed on the publisher's web site and with `jobindsats tables WORDS`; where one has another "
+    "id, `jobindsats adopt ID`"
+)
 
 
 def examine_declarations(found: Sequence[Finding], *, told: Told) -> list[Finding]:
@@ -29,7 +34,7 @@ def examine_declarations(found: Sequence[Finding], *, told: Told) -> list[Findin
     def examine() -> Finding:
         with asking(lambda _: None) as access:  # the warehouse was found well before
             compared = compare(None, access=access, told=told)
-        of_tables.extend(_of_table(each) for each in compared if each.loads != "whole")
+        of_tables.extend(_of_table(each) for each in compared if each.loads in ("in part", "no"))
         return _together(compared)
 
     return [guarded(TABLES, examine), *of_tables]
@@ -40,13 +45,13 @@ def _together(compared: Sequence[Compared]) -> Finding:
     whole = [each for each in listed if each.loads == "whole"]
     parts = [f"{len(whole)} of {len(listed)} declared tables that are listed load whole"]
     parts += [f"{len(some)} {how}" for how, some in _others(compared).items() if some]
+    missing = [each.table for each in compared if each.loads == "not listed"]
+    parts += [f"declared, not retired, and not listed: {', '.join(missing)}"] if missing else []
     waiting = [each.table for each in compared if not each.listed and each.loads == "whole"]
     parts += [f"not listed, and nothing of them is held or expected: {', '.join(waiting)}"] if waiting else []
-    if len(whole) == len(listed) and not any(_others(compared).values()):
-        return Finding(TABLES, "well", "; ".join(parts))
-    return Finding(
-        TABLES, "attention", "; ".join(parts), "settle those below, each by its command; the others load anyway"
-    )
+    steps = [_SETTLE] if any(_others(compared).values()) else []
+    steps += [_LOOK] if missing else []
+    return Finding(TABLES, "attention" if steps else "well", "; ".join(parts), "; ".join(steps))
 
 
 def _others(compared: Iterable[Compared]) -> dict[str, list[Compared]]:

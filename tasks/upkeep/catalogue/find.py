@@ -1,9 +1,14 @@
-"""Finds a publisher's tables by what a person remembers of them: id, title, subject, measure or member, loaded or not."""
+"""Finds tables by what a person remembers of them: id, title, subject or measure, loaded or not; or a member.
+
+Members are searched in what is declared or loaded: the publisher's list of tables names none, and a description of each table
+would be a call a table.
+"""
 
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from shlex import quote
 from typing import Any
 
 from tasks.sources.access import Access
@@ -11,33 +16,48 @@ from tasks.sources.declarations import declared_tables
 from tasks.sources.jobindsats import describe as jobindsats
 from tasks.sources.statbank import describe as statbank
 from tasks.stoppages import PublisherTrouble, RequestRefused
+from tasks.upkeep.catalogue.loaded import Loaded
 from warehouse.areas import Area, all_areas
 from warehouse.catalogue.additions import look_into
-from warehouse.catalogue.model import Catalogue, Table
+from warehouse.catalogue.model import Table
+from warehouse.catalogue.named import table_named
 from warehouse.catalogue.offered import ListedTable, OfferedTable
 from warehouse.catalogue.publishers import catalogues
 from warehouse.errors import QuestionError
 
-_LIKE = 0.8
+_LIKE, _OFFERED = 0.8, 4
 
 
-def matching(written: str, *, access: Access) -> tuple[list[dict[str, Any]], list[str]]:
-    """The tables that answer a person's words, the best first, and what could not be asked; all where nothing is written."""
-    tables, troubles = _all_tables(access)
+def matching(
+    written: str, *, access: Access, loaded: Mapping[str, Loaded] | None = None
+) -> tuple[list[dict[str, Any]], list[str]]:
+    """The tables that answer a person's words, the best first, and what could not be asked; all where nothing is written.
+
+    Searched with them is what is `loaded`, a municipality's own tables too.
+    """
+    held = loaded or {}
+    tables, troubles = _all_tables(access, loaded=held)
     words = written.casefold().split()
-    found = [(_worth(words, of=line, declared=table), line, table) for line, table in tables]
+    texts = [_texts(line, declared=table, loaded=held.get(line.id)) for line, table in tables]
+    found = [(_worth(words, texts=own), line, table) for own, (line, table) in zip(texts, tables, strict=True)]
     good = sorted((each for each in found if each[0]), key=lambda each: (-each[0], each[1].id))
     additions = look_into(access.settings.catalogue_folder).additions
     adopted = {table_id for table_id, added in additions.items() if added.table is not None}
-    return [_row(line, declared=table) | {"adopted": line.id in adopted} for _, line, table in good], troubles
+    return [
+        _row(line, declared=table) | {"adopted": line.id in adopted, "loaded": line.id in held}
+        for _, line, table in good
+    ], troubles
 
 
-def _all_tables(access: Access) -> tuple[list[tuple[ListedTable, Table | None]], list[str]]:
-    """Every table that is declared or listed, with its declaration if it has one, and why a publisher could not be asked."""
+def _all_tables(
+    access: Access, *, loaded: Mapping[str, Loaded]
+) -> tuple[list[tuple[ListedTable, Table | None]], list[str]]:
+    """Every table that is declared, loaded or listed, with its declaration if it has one; why a publisher was not asked."""
     troubles: list[str] = []
     declared = {table.id: (each, table) for each in catalogues() for table in declared_tables(each, access=access)}
     listed = {line.id: line for line in _listed(access, troubles=troubles)}
-    own = {table_id: _line(each, table) for table_id, (each, table) in declared.items()}
+    own = {table_id: _line(each.publisher, each.table) for table_id, each in loaded.items()}
+    own |= {table_id: _line(each.publisher, table) for table_id, (each, table) in declared.items()}
     return [(line, declared[key][1] if key in declared else None) for key, line in (own | listed).items()], troubles
 
 
@@ -58,22 +78,22 @@ def _listed(access: Access, *, troubles: list[str]) -> Iterator[ListedTable]:
             )
 
 
-def _line(catalogue: Catalogue, table: Table) -> ListedTable:
-    return ListedTable(catalogue.publisher, table.id, table.title, table.subject)
+def _line(publisher: str, table: Table) -> ListedTable:
+    return ListedTable(publisher, table.id, table.title, table.subject)
 
 
-def _texts(line: ListedTable, *, declared: Table | None) -> list[str]:
+def _texts(line: ListedTable, *, declared: Table | None, loaded: Loaded | None) -> list[str]:
     """What a table is found by, the most telling first."""
-    texts = [line.id, line.title, line.subject, *line.words]
-    if declared is not None:
-        texts += [declared.title, declared.title_en, declared.subject, *(each.label for each in declared.measures)]
-        texts += [member.name for hierarchy in declared.breakdowns for member in hierarchy.members]
+    texts, known = [line.id, line.title, line.subject, *line.words], declared or (loaded.table if loaded else None)
+    if known is not None:
+        texts += [known.title, known.title_en, known.subject, *(each.label for each in known.measures)]
+        texts += [member.name for hierarchy in known.breakdowns for member in hierarchy.members]
+    texts += loaded.texts if loaded is not None else ()
     return [text.casefold() for text in texts]
 
 
-def _worth(words: Sequence[str], *, of: ListedTable, declared: Table | None) -> float:
+def _worth(words: Sequence[str], *, texts: Sequence[str]) -> float:
     """How well a table answers: 0 where a word is nowhere in it, nor anything that is spelled nearly so."""
-    texts = _texts(of, declared=declared)
     found = [_worth_of(word, texts=texts) for word in words]
     return min(found, default=1.0)
 
@@ -112,7 +132,18 @@ def offered(table_id: str, *, access: Access) -> OfferedTable:
     for unanswered in troubles:
         if not isinstance(unanswered, RequestRefused):
             raise unanswered
-    raise QuestionError(f"no publisher lists a table '{table_id}': `jobindsats tables WORDS` finds one by its title")
+    raise QuestionError(f"no publisher lists a table '{table_id}'; {_like(table_id, access=access)}")
+
+
+def _like(written: str, *, access: Access) -> str:
+    """The tables that an id which nobody lists may mean."""
+    rows, _ = matching(written, access=access)
+    found = [row for row in rows if row["table"] != written.lower()]  # a declared table that no publisher lists
+    if not found:
+        return "`jobindsats tables WORDS` finds one by its title"
+    more = f" and {len(found) - _OFFERED} more (`jobindsats tables {quote(written)}`)" if found[_OFFERED:] else ""
+    named = ", ".join(f"{row['table']} ({row['title']})" for row in found[:_OFFERED])
+    return f"there is {named}{more}"
 
 
 def _at_jobindsats(wanted: str, access: Access) -> OfferedTable | None:
@@ -126,6 +157,15 @@ def _at_statbank(wanted: str, access: Access) -> OfferedTable | None:
         return None
     with statbank.session(access) as bank:
         return statbank.describe(bank, wanted)
+
+
+def id_named(written: str, *, access: Access) -> str:
+    """The id of a declared table by its id or title, of one whose file cannot be read too.
+
+    Raises QuestionError with the tables that it may mean.
+    """
+    unread = look_into(access.settings.catalogue_folder).wrong
+    return written.lower() if written.lower() in unread else table_named(None, written).id
 
 
 def declared(table_id: str, *, access: Access) -> Table | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -18,15 +19,19 @@ from tasks.sources.jobindsats import fetch as jobindsats
 from tasks.sources.jobindsats.snapshot import snapshot
 from tasks.stoppages import Undeclared
 from tasks.upkeep.catalogue.adopting import Adopted, NotAdopted, adopt, adopt_all, adopt_each
-from tasks.upkeep.catalogue.find import matching
+from tasks.upkeep.catalogue.find import matching, offered
+from tasks.upkeep.catalogue.table_in_full import look_at
 from tests.standin.editions import ROOT, Cube, Edition, Hierarchy, Level, Node, grouped
 from tests.standin.publisher import Publisher, Settings
 from tests.standin.server import StandIn, serving
 from tests.standin.synthetic import SyntheticDenmark
 from warehouse.areas import all_areas
 from warehouse.catalogue.additions import read_additions
+from warehouse.catalogue.adopt import declaration
 from warehouse.catalogue.model import CatalogueError
+from warehouse.catalogue.offered import OfferedMeasure
 from warehouse.danish.clock import Clock
+from warehouse.errors import QuestionError
 from warehouse.settings import Settings as Ours
 
 TODAY = date(2023, 11, 5)
@@ -264,16 +269,96 @@ def test_a_table_that_ships_as_it_is_asked_for_is_there_already_and_nothing_is_w
     assert list((tmp_path / "catalogue").glob("*")) == []
 
 
+# How full y25i05 is was inferred from all municipalities; of the few here fewer have a notice.
+@pytest.mark.parametrize(("table", "tolerance"), [("y25i05", 0.25), ("y25i09", 0.1), ("ptv_a02", 0.1)])
+def test_the_cost_of_a_table_that_ships_is_that_of_its_first_night(
+    table: str, tolerance: float, tmp_path: Path
+) -> None:
+    found = World().synthetic.edition(table, TODAY)
+    assert found is not None
+    with asked(World({table: found}), tmp_path) as (access, standin):
+        told = adopt(table, access=access)
+        before = len(standin.calls())
+        (due,) = jobindsats.due(access, wanted=frozenset({table}))
+        manifest = access.archive.get_manifest(jobindsats.fetch(due, access=access).manifest)
+        made = sum(cells.height for _, cells in snapshot(manifest, archive=access.archive).answers())
+        assert len(standin.calls()) - before - 1 == told.calls  # one more: what is due
+    assert told.cells == pytest.approx(made, rel=tolerance)
+
+
 def test_of_several_tables_ones_trouble_stops_no_other(tmp_path: Path) -> None:
     world = World({"y92": edition("y92", COUNTRY), "y96": edition("y96", SEX), "y91": edition("y91", COUNTRY)})
     with asked(world, tmp_path) as (access, _):
         found = adopt_each(["y92", "y96", "y99x99", "y91"], access=access)
         with pytest.raises(CatalogueError, match="has no areas"):
             adopt_each(["y96"], access=access)
+        with pytest.raises(QuestionError, match=r"lists a table 'y911'; there is y91 \(Prøvetabel om y91\)"):
+            adopt("y911", access=access)
     assert [isinstance(each, Adopted) for each in found] == [True, False, False, True]
     reasons = [each.reason for each in found if isinstance(each, NotAdopted)]
     assert "has no areas" in reasons[0]
     assert "no publisher lists a table 'y99x99'" in reasons[1]
+
+
+HOSTILE = "Prøve\x00tabel\x1b[31m\nmed\u2028flere linjer\r: x"
+
+
+def test_the_country_alone_is_taken_where_a_person_says_so_and_no_area_below_it_is_known(tmp_path: Path) -> None:
+    rar = hierarchy("_rar", ["RAR Fyn", "RAR Bornholm"], root="Hele landet", area=True)
+    world = World({"y92": edition("y92", rar, SEX), "y91": edition("y91", rar, COUNTRY)})
+    with asked(world, tmp_path) as (access, _):
+        with pytest.raises(CatalogueError, match=r"\(such as 'RAR Fyn'\); .* but for 'Hele landet' alone: --area _rar"):
+            adopt("y92", access=access)
+        assert not (tmp_path / "catalogue").exists()
+        told = adopt("y92", access=access, area="_rar")
+        cells = fetched(access, "y92")
+        beside = adopt("y91", access=access)
+    assert (told.cells, cells.height, cells["area_id"].unique().to_list()) == (3, 3, [0])
+    assert beside.area == "_hele_landet", "a hierarchy of the country alone is no silence about areas"
+    assert "areas by _hele_landet; there is also _rar (--area)" in beside.guessed
+
+
+def test_a_title_that_cannot_be_recorded_is_washed_and_its_table_is_read_back(tmp_path: Path) -> None:
+    odd = replace(edition("y92", COUNTRY, SEX), title=HOSTILE, subject=HOSTILE)
+    with asked(World({"y92": odd}), tmp_path) as (access, _):
+        told = adopt("y92", access=access)
+        table = read_additions(Path(told.file).read_text(encoding="utf-8"), name=told.file).table
+        assert table is not None
+        shown = "Prøve\ufffdtabel\ufffd[31m med flere linjer : x"
+        assert {table.title, table.subject, told.title} == {shown}
+        assert fetched(access, "y92").height == told.cells
+
+
+@pytest.mark.parametrize(
+    ("labels", "sexes", "breakdowns", "says"),
+    [
+        (["Antal\x00personer"], ["Kvinder"], [], "'Antal\ufffdpersoner' with a control character"),
+        (["Antal personer"], ["Kvinder", "M\x1bnd"], ["_kon"], "'M\ufffdnd' with a control character"),
+        (["Antal personer", "Periode"], ["Kvinder"], [], "two columns of its answers would be called 'Periode'"),
+        (["Område"], ["Kvinder"], [], "two columns of its answers would be called 'Område'"),
+        (["Kon"], ["Kvinder"], ["_kon"], "two columns of its answers would be called 'Kon'"),
+    ],
+)
+def test_what_could_not_be_read_back_or_read_at_night_is_refused_and_nothing_is_written(
+    labels: list[str], sexes: list[str], breakdowns: list[str], says: str, tmp_path: Path
+) -> None:
+    odd = edition("y92", COUNTRY, hierarchy("_kon", sexes, root="Køn i alt"), labels=labels)
+    with asked(World({"y92": odd, "y91": edition("y91", COUNTRY)}), tmp_path) as (access, _):
+        with pytest.raises(CatalogueError, match=re.escape(says)):
+            adopt("y92", access=access, breakdowns=breakdowns)
+        refused, other = adopt_each(["y92", "y91"], access=access, breakdowns=[])
+    assert isinstance(other, Adopted)
+    assert isinstance(refused, NotAdopted if not breakdowns else Adopted)
+    written = {file.name for file in (tmp_path / "catalogue").iterdir()}
+    assert written == ({"y91.yml"} if not breakdowns else {"y91.yml", "y92.yml"})
+
+
+def test_half_a_sign_is_washed_from_a_title_and_refused_in_a_label(tmp_path: Path) -> None:
+    with asked(World({"y92": edition("y92", COUNTRY)}), tmp_path) as (access, _):
+        found = offered("y92", access=access)
+    assert declaration(replace(found, title="Prøve\ud800")).title == "Prøve\ufffd"
+    with pytest.raises(CatalogueError, match="'Antal \ufffd' with a control character"):
+        declaration(replace(found, measures=(OfferedMeasure("Antal \ud800"),)))
 
 
 def test_a_table_is_not_adopted_twice_and_a_wrong_file_stops_its_own_table_only(tmp_path: Path) -> None:
@@ -314,6 +399,17 @@ def test_a_table_is_found_by_what_a_person_remembers(words: str, tmp_path: Path)
         found, troubles = matching(words, access=access)
     assert [row["table"] for row in found] == ["y89"]
     assert troubles == []
+
+
+def test_a_table_without_a_publisher_to_ask_is_looked_at_as_it_is_declared(tmp_path: Path) -> None:
+    with asked(World({"y89": edition("y89", COUNTRY)}), tmp_path) as (access, standin):
+        told = look_at("ranking_all", access=access, loaded={}, engine=None)
+        assert (told["publisher"], told["declared"], told["periods"]) == ("ranking_lists", True, [])
+        assert standin.calls() == []
+        assert look_at("y89", access=access, loaded={}, engine=None)["publisher"] == "jobindsats"
+        with pytest.raises(QuestionError, match="no publisher lists a table 'y60j01'") as refused:
+            look_at("y60j01", access=access, loaded={}, engine=None)
+    assert "y60j01 (" not in str(refused.value), "a table is not offered in its own place"
 
 
 def test_what_is_declared_is_found_though_the_publisher_cannot_be_asked(tmp_path: Path) -> None:

@@ -80,6 +80,17 @@ def test_it_is_adopted_fetched_and_read_by_what_was_archived(access: Access, tmp
     assert set(cells["value"]) == {3.9, 3.1}
 
 
+@pytest.mark.parametrize("table", ["auk01", "folk1a"])
+def test_the_cost_of_a_table_that_ships_is_that_of_its_first_night(table: str, access: Access) -> None:
+    told = adopt(table, access=access)
+    (due,) = statbank.due(access, wanted=frozenset({table}))
+    receipt = statbank.fetch(due, access=access)
+    manifest = access.archive.get_manifest(receipt.manifest)
+    made = sum(each.height for _, each in snapshot(manifest, archive=access.archive).answers())
+    assert told.cells == pytest.approx(made, rel=0.1)
+    assert told.calls == receipt.calls + 2  # its description before and after
+
+
 def test_a_breakdown_that_is_named_has_its_total(access: Access) -> None:
     adopt("aus08", access=access, breakdowns=["YDELSESTYPE"])
     table = look_into(access.settings.catalogue_folder).additions["aus08"].table

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from flows.command_line.main import run
 from tasks.doctor.finding import Finding
 from tasks.upkeep.catalogue.examine import examine_declarations
+from tests.standin.editions import Edition
 from tests.standin.publisher import Publisher, Settings
 from tests.standin.server import StandIn, serving
 from tests.unit.tasks.upkeep.test_adopting import COUNTRY, TODAY, World, edition, hierarchy
+from warehouse.catalogue.model import jobindsats
 
 MUNICIPALITIES = hierarchy("_nykom", ["Herlev", "Læsø"], root="Hele landet", area=True)
 STOCK = [
@@ -72,8 +76,38 @@ def test_each_table_is_told_by_what_its_night_would_load(publisher: StandIn) -> 
     assert not [path for path in paths if "/data/" in path]
 
 
+def as_expected(world: World) -> dict[str, Edition]:
+    """Every table that the publisher should list on the day."""
+    named = [table.id for table in jobindsats().tables if table.expected_on(TODAY)]
+    found = {table_id: world.synthetic.edition(table_id, TODAY) for table_id in named}
+    return {table_id: edition for table_id, edition in found.items() if edition is not None}
+
+
+def test_a_table_that_should_be_listed_and_never_was_is_not_called_well(
+    publisher: StandIn, world: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    world.own = as_expected(world)
+    (well,) = examine_declarations(WELL, told=quiet)
+    assert (well.verdict, well.next_step) == ("well", "")
+    assert "y60j01" in well.says.partition("nothing of them is held or expected: ")[2], "before its time"
+    listed = len(world.own)
+    del world.own["y12a02"]
+    (together,) = examine_declarations(WELL, told=quiet)
+    assert together.verdict == "attention"
+    assert f"{listed - 1} of {listed - 1} declared tables that are listed load whole" in together.says
+    assert "; declared, not retired, and not listed: y12a02; not listed, and nothing" in together.says
+    assert together.next_step.startswith("look for those that are not listed on the publisher's web site")
+    assert run(["catalogue", "compare"]) == 3
+    printed = " ".join(capsys.readouterr().out.split())
+    assert "y12a02: declared, not retired, and the publisher does not list it" in printed
+    declared = len(jobindsats().tables)
+    assert f"{declared - 1} of {declared} tables are as their publishers have them" in printed
+    assert run(["catalogue", "compare", "y12a02", "--json"]) == 3
+    assert "web site" in json.loads(capsys.readouterr().out)[0]["trouble"]
+
+
 def test_a_file_of_the_folder_that_cannot_be_read_is_told(publisher: StandIn, world: World, tmp_path: Path) -> None:
-    world.own = {"y07a02": world.own["y07a02"]}
+    world.own = as_expected(world) | {"y07a02": world.own["y07a02"]}
     (tmp_path / "catalogue").mkdir()
     assert [each.verdict for each in examine_declarations(WELL, told=quiet)] == ["well"]
     (tmp_path / "catalogue" / "y07a02.yml").write_text("publisher: jobindsats\naccepted: 7\n", encoding="utf-8")

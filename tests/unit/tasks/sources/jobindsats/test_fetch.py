@@ -160,6 +160,14 @@ def test_a_table_not_yet_listed_is_not_due() -> None:
     assert (decision.outcome, decision.reason) == ("not_due", "the publisher does not list it yet")
 
 
+def test_a_table_that_should_be_listed_and_was_never_loaded_is_told_apart() -> None:
+    decision = decide(TABLE, listing=None, last=None, today=TODAY, remark=" (one line cannot be read)")
+    assert decision.outcome == "not_due"
+    said = "declared, not retired, and the publisher does not list it (one line cannot be read): "
+    assert decision.reason.startswith(said)
+    assert "web site" in decision.reason
+
+
 def test_a_table_that_vanished_has_failed_and_says_what_to_do() -> None:
     decision = decide(TABLE, listing=None, last=LOOKED, today=TODAY)
     assert decision.outcome == "failed"
