@@ -208,7 +208,7 @@ def _change(snapshot: Snapshot, *, newest: Row[Any] | None, archive: Archive) ->
     try:
         before = snapshot_of(newest.manifest, archive=archive)
         then, now = danish_day(before.manifest.seen_at), danish_day(snapshot.manifest.seen_at)
-        return Change(snapshot.table, snapshot.declared_in, before.labels, then, snapshot.labels, now), ()
+        return Change(snapshot.table, snapshot.declared_in, before.labels, then, snapshot.labels, now, before.table), ()
     except _INCOMPARABLE as error:
         why = f": {error}" if str(error) else ""
         return None, (

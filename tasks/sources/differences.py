@@ -24,7 +24,7 @@ _IN_WORDS: Mapping[Kind, str] = {
     "spelling": "the {what} '{called}'{of_where} is now called '{label}'",
     "new": "the {what} '{label}'{of_where} is new, and not declared",
     "ended": "the {what} '{called}'{of_where} is declared, and no longer offered",
-    "ids": "'{label}' of {where} has the id that '{name}' had",
+    "ids": "'{label}' of {of} has the id that '{name}' had",
     "gone": "the publisher no longer lists {table}",
     "hierarchy": "the hierarchy {name} is declared, and {label} is what holds its members",
     "level": "the level {name} of {where} is declared, and {label} is what holds its members",
@@ -48,7 +48,7 @@ class Difference:
     """One difference: what the publisher has (`label`) and what is declared (`name`); either may be empty.
 
     `stops` says that the table's next load would stop at it; else it is loaded without what is no longer offered.
-    `declared_label` is the label of what has a name of ours, a measure.
+    `declared_label` is the label of what has a name of ours, a measure; `of` the hierarchy in which ids are others.
     """
 
     table: str
@@ -60,6 +60,7 @@ class Difference:
     acceptable: bool = True
     stops: bool = True
     declared_label: str = ""
+    of: str = ""
 
     @property
     def sentence(self) -> str:
@@ -105,9 +106,11 @@ def gone(table: Table) -> Difference:
 
 
 def differences(
-    table: Table, *, now: Sequence[Labels], then: Sequence[Labels] = (), then_on: date | None = None, every: bool = True
+    table: Table, *, now: Sequence[Labels], then: Sequence[Labels] = (), renumbered: bool = False, every: bool = True
 ) -> list[Difference]:
     """How a publisher's labels of a day differ from what is declared; `then` are those of the newest vintage.
+
+    `renumbered` says that a person has said since that only the ids are others.
 
     Where not `every` label that the publisher has is asked for, what is not declared is no difference.
     """
@@ -118,15 +121,11 @@ def differences(
         known = before.get(labels.where)
         here = list(_in(table, labels, hierarchy=hierarchy, then=known, every=every))
         found += here
-        if known is not None and not _renumbered_since(table, then_on):
+        if known is not None and not renumbered:
             # What is accepted with them is what a label will stand for, so that one acceptance settles the table.
             accepted = {each.label: each.name or each.label for each in here if each.label and each.acceptable}
             found += _moved(table, labels, then=known, accepted=accepted)
     return found
-
-
-def _renumbered_since(table: Table, then_on: date | None) -> bool:
-    return table.renumbered is not None and then_on is not None and then_on < table.renumbered
 
 
 def _in(
@@ -195,4 +194,6 @@ def _moved(table: Table, labels: Labels, *, then: Labels, accepted: Mapping[str,
             continue
         was, is_now = then.name(before), labels.name(after) or accepted.get(labels.label(after))
         if was is not None and is_now is not None and was != is_now:
-            yield Difference(table.id, "ids", IDS, labels.what, labels.label(after), then.label(before))
+            yield Difference(
+                table.id, "ids", IDS, labels.what, labels.label(after), then.label(before), of=labels.where
+            )

@@ -50,7 +50,10 @@ class Labels:
 
 @dataclass(frozen=True)
 class Change:
-    """The labels of one table on two days: those of the newest vintage, and those of the new load."""
+    """The labels of one table on two days: those of the newest vintage, and those of the new load.
+
+    `table_then` is the table as it was declared when the newest vintage was read, where that is known.
+    """
 
     table: Table
     declared_in: str
@@ -58,6 +61,7 @@ class Change:
     then_on: date
     now: tuple[Labels, ...]
     now_on: date
+    table_then: Table | None = None
 
     @property
     def pairs(self) -> list[tuple[Labels, Labels]]:
@@ -145,9 +149,17 @@ def _new_names(then: Labels, now: Labels) -> list[str]:
     ]
 
 
+def renumbered_by(table: Table, *, on: date, then: Table | None, then_on: date) -> bool:
+    """Whether a person has said by a day that ids are others since a vintage; on the vintage's own day after it was read."""
+    if table.renumbered is None or table.renumbered > on:
+        return False
+    said_since = then is not None and then.renumbered != table.renumbered
+    return then_on < table.renumbered or (then_on == table.renumbered and said_since)
+
+
 def _require_labels_in_place(then: Labels, now: Labels, *, change: Change) -> None:
     table = change.table
-    if table.renumbered is not None and change.then_on < table.renumbered <= change.now_on:
+    if renumbered_by(table, on=change.now_on, then=change.table_then, then_on=change.then_on):
         return
     for value_id, before, after in _at_the_same_id(then, now):
         was, is_now = then.name(before), now.name(after)

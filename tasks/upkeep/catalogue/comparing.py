@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
 from itertools import chain
 from typing import Literal
 
@@ -17,8 +16,8 @@ from tasks.sources.jobindsats.client import metadata_of as jobindsats_metadata_o
 from tasks.sources.jobindsats.metadata import read_metadata as read_jobindsats
 from tasks.sources.jobindsats.placed import placed
 from tasks.sources.jobindsats.snapshot import labels_of as labels_of_jobindsats
-from tasks.sources.label_changes import Labels
-from tasks.sources.registry import snapshot_of
+from tasks.sources.label_changes import Labels, renumbered_by
+from tasks.sources.registry import Snapshot, snapshot_of
 from tasks.sources.statbank import describe as statbank
 from tasks.sources.statbank.fetch import metadata_of as statbank_metadata_of
 from tasks.sources.statbank.metadata import read_metadata as read_statbank
@@ -135,20 +134,24 @@ def _beside_statbank(tables: Sequence[Table], *, access: Access) -> Iterator[Com
 
 
 def _differences(table: Table, now: Sequence[Labels], *, access: Access, every: bool = True) -> tuple[Difference, ...]:
-    then, then_on = _newest_labels(table, access=access)
-    return tuple(differences(table, now=now, then=then, then_on=then_on, every=every))
+    newest = _newest(table, access=access)
+    if newest is None:
+        return tuple(differences(table, now=now, every=every))
+    today, then_on = danish_day(access.clock()), danish_day(newest.manifest.seen_at)
+    renumbered = renumbered_by(table, on=today, then=newest.table, then_on=then_on)
+    return tuple(differences(table, now=now, then=newest.labels, renumbered=renumbered, every=every))
 
 
-def _newest_labels(table: Table, *, access: Access) -> tuple[tuple[Labels, ...], date | None]:
-    """The labels of the newest vintage, and its day; nothing where there is none, or its answers are not there."""
+def _newest(table: Table, *, access: Access) -> Snapshot | None:
+    """The newest vintage, its labels read; None where there is none, or its answers are not there."""
     manifest = access.known_of(table.id).manifest
     if manifest is None:
-        return (), None
+        return None
     try:
         newest = snapshot_of(manifest, archive=access.archive)
-        return newest.labels, danish_day(newest.manifest.seen_at)
+        return newest if newest.labels else None
     except (ArchiveTrouble, CatalogueError, Stoppage, StopIteration):
-        return (), None
+        return None
 
 
 def accept(table_id: str, *, reason: str, by: str, access: Access) -> tuple[Compared, str]:

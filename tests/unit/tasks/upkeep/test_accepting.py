@@ -16,14 +16,15 @@ from tasks.sources.access import Access
 from tasks.sources.differences import differences
 from tasks.sources.jobindsats import fetch as jobindsats
 from tasks.sources.jobindsats.snapshot import snapshot
-from tasks.sources.label_changes import Labels
-from tasks.stoppages import Stoppage, Undeclared
+from tasks.sources.label_changes import Change, Labels, renumbered_by, require_same_meaning
+from tasks.stoppages import LabelsMoved, Stoppage, Undeclared
 from tasks.upkeep.catalogue.adopting import adopt
 from tasks.upkeep.catalogue.comparing import accept, compare
 from tests.unit.tasks.upkeep.test_adopting import COUNTRY, World, asked, edition, hierarchy
 from warehouse.catalogue.additions import Accepted, appended, read_additions, with_accepted
 from warehouse.catalogue.model import CatalogueError
 from warehouse.catalogue.model import jobindsats as shipped_jobindsats
+from warehouse.danish.clock import danish_day
 from warehouse.errors import QuestionError
 
 
@@ -130,14 +131,52 @@ def test_other_ids_under_the_same_labels_are_told_until_a_person_has_said_that_t
     names = {"A-dagpenge": "A-dagpenge", "Kontanthjælp": "Kontanthjælp"}
     then = Labels("member", "_ygrpi09", {"/2/": ("A-dagpenge",), "/3/": ("Kontanthjælp",)}, names)
     now = replace(then, spellings={"/3/": ("A-dagpenge",), "/2/": ("Kontanthjælp",)})
-    before, after = date(2026, 8, 1), date(2026, 8, 2)
-    told = differences(table, now=[now], then=[then], then_on=before)
+    told = differences(table, now=[now], then=[then])
+    assert told[0].sentence == "'Kontanthjælp' of _ygrpi09 has the id that 'A-dagpenge' had"
     assert {(each.kind, each.label, each.name) for each in told} == {
         ("ids", "Kontanthjælp", "A-dagpenge"),
         ("ids", "A-dagpenge", "Kontanthjælp"),
     }
-    accepted = [each.accepted(reason="kun id'er", by="en prøve", today=after) for each in told]
-    assert differences(with_accepted(table, accepted=accepted), now=[now], then=[then], then_on=before) == []
+    day, before = date(2026, 8, 2), date(2026, 8, 1)
+    accepted = [each.accepted(reason="kun id'er", by="en prøve", today=day) for each in told]
+    after = with_accepted(table, accepted=accepted)
+    assert differences(after, now=[now], then=[then], renumbered=True) == []
+    for then_on, then_table, on, said in (
+        (before, table, day, True),
+        (before, table, before, False),
+        (day, table, day, True),
+        (day, after, day, False),
+        (date(2026, 8, 3), table, date(2026, 8, 4), False),
+    ):
+        assert renumbered_by(after, on=on, then=then_table, then_on=then_on) is said
+
+
+def test_moved_ids_are_accepted_on_the_day_of_the_newest_vintage(tmp_path: Path) -> None:
+    world = sexes("Kvinder", "Mænd")
+    with asked(world, tmp_path) as (first, _):
+        adopt("y87", access=first, breakdowns=["_kon"])
+        access = first_night(first)
+        world.own["y87"] = edition("y87", COUNTRY, hierarchy("_kon", ("Mænd", "Kvinder"), root="Køn i alt"))
+        (compared,) = compare("y87", access=access, told=quiet)
+        assert {each.kind for each in compared.differences} == {"ids"}
+        accept("y87", reason="kun id'er er andre", by="en prøve", access=access)
+        assert compare("y87", access=access, told=quiet)[0].differences == ()
+        require_same_meaning(changed_since(access))
+        second = first_night(access)
+        world.own["y87"] = sexes("Kvinder", "Mænd").own["y87"]
+        with pytest.raises(LabelsMoved):
+            require_same_meaning(changed_since(second))
+
+
+def changed_since(access: Access) -> Change:
+    """The labels of y87 beside those of its newest vintage, as a load finds them."""
+    known = access.known_of("y87").manifest
+    assert known is not None
+    (due,) = jobindsats.due(replace(access, known={}), wanted=frozenset({"y87"}))
+    manifests = (known, jobindsats.fetch(due, access=access).manifest)
+    then, now = (snapshot(access.archive.get_manifest(each), archive=access.archive) for each in manifests)
+    days = [danish_day(each.manifest.seen_at) for each in (then, now)]
+    return Change(now.table, now.declared_in, then.labels, days[0], now.labels, days[1], then.table)
 
 
 TEXTS = st.text(st.characters(exclude_categories=("C", "Z")), min_size=1, max_size=20)
