@@ -22,7 +22,7 @@ from tasks.sources.statbank import describe as statbank
 from tasks.sources.statbank.fetch import metadata_of as statbank_metadata_of
 from tasks.sources.statbank.metadata import read_metadata as read_statbank
 from tasks.sources.statbank.snapshot import labels_of as labels_of_statbank
-from tasks.stoppages import Stoppage, TokenMissing, TokenRefused
+from tasks.stoppages import PublisherTrouble, Stoppage, TokenMissing, TokenRefused
 from tasks.upkeep.catalogue.adopting import Told, write
 from warehouse.catalogue.additions import appended, content_of, file_of, look_into
 from warehouse.catalogue.model import CatalogueError, Table
@@ -46,6 +46,11 @@ class Compared:
     listed: bool = True
 
     @property
+    def of_publisher(self) -> bool:
+        """Whether it is no table, but why a publisher's tables could not be compared."""
+        return self.table == self.publisher
+
+    @property
     def loads(self) -> Literal["whole", "in part", "no"]:
         """Whether the next night loads it as it is declared, without what is no longer offered, or not at all."""
         if self.trouble or any(each.stops for each in self.differences):
@@ -66,7 +71,8 @@ class Compared:
 def compare(table_id: str | None, *, access: Access, told: Told) -> list[Compared]:
     """One table, or every table that is declared, beside what its publisher says of it now.
 
-    Raises CatalogueError for a table that nobody declared, and PublisherTrouble where no publisher can be asked.
+    Of all tables each publisher is asked for itself: one that cannot be is one line, under its own name. Raises
+    CatalogueError for a table that nobody declared, and PublisherTrouble where its publisher cannot be asked.
     """
     ours, theirs = declared_tables(shipped_jobindsats(), access=access), _of_statbank(access)
     wanted, wrong = table_id.lower() if table_id else None, look_into(access.settings.catalogue_folder).wrong
@@ -75,9 +81,23 @@ def compare(table_id: str | None, *, access: Access, told: Told) -> list[Compare
     named = [
         [table for table in tables if wanted in (None, table.id) and table.id not in wrong] for tables in (ours, theirs)
     ]
-    found = chain(_beside_jobindsats(named[0], access=access), _beside_statbank(named[1], access=access))
+    beside = {
+        jobindsats.PUBLISHER: _beside_jobindsats(named[0], access=access),
+        statbank.PUBLISHER: _beside_statbank(named[1], access=access),
+    }
+    if wanted is None:
+        beside = {publisher: _or_why_not(tables, publisher=publisher) for publisher, tables in beside.items()}
+    found = chain(*beside.values())
     told_of = _counted(found, of=sum(map(len, named)), told=told)
     return [*told_of, *(_misread(each, why=why) for each, why in wrong.items() if wanted in (None, each))]
+
+
+def _or_why_not(compared: Iterator[Compared], *, publisher: str) -> Iterator[Compared]:
+    """The tables of one publisher, and one line for the publisher itself where it cannot be asked."""
+    try:
+        yield from compared
+    except PublisherTrouble as trouble:
+        yield Compared(publisher, publisher, trouble=f"its tables were not compared: {trouble}", listed=False)
 
 
 def _misread(table_id: str, *, why: str) -> Compared:

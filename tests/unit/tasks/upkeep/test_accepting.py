@@ -10,6 +10,7 @@ import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pydantic import SecretStr
 
 from tasks.results import Known, LastFetch
 from tasks.sources.access import Access
@@ -17,7 +18,7 @@ from tasks.sources.differences import differences
 from tasks.sources.jobindsats import fetch as jobindsats
 from tasks.sources.jobindsats.snapshot import snapshot
 from tasks.sources.label_changes import Change, Labels, renumbered_by, require_same_meaning
-from tasks.stoppages import LabelsMoved, Stoppage, Undeclared
+from tasks.stoppages import LabelsMoved, PublisherTrouble, Stoppage, Undeclared
 from tasks.upkeep.catalogue.adopting import adopt
 from tasks.upkeep.catalogue.comparing import accept, compare
 from tests.unit.tasks.upkeep.test_adopting import COUNTRY, World, asked, edition, hierarchy
@@ -98,6 +99,24 @@ def test_a_shipped_table_keeps_its_declaration_and_gets_the_spelling(tmp_path: P
         assert due.declared.title == "Antal personer og fuldtidspersoner (sygedagpenge)"
         with pytest.raises(QuestionError, match="nothing to accept"):
             accept("y07a02", reason="igen", by="en prøve", access=access)
+
+
+def test_each_publisher_is_compared_for_itself(tmp_path: Path) -> None:
+    with asked(sexes("Kvinder", "Mænd"), tmp_path) as (access, standin):
+        adopt("y87", access=access)
+        banked = access.settings.model_copy(update={"statbank_url": standin.statbank_url})
+        for changed in (
+            {"api_token": None},
+            {"api_token": SecretStr("et andet")},
+            {"api_url": "http://127.0.0.1:9/v3"},
+        ):
+            asking = replace(access, settings=banked.model_copy(update=changed))
+            first, *others = compare(None, access=asking, told=quiet)
+            assert (first.table, first.loads, first.listed) == ("jobindsats", "no", False)
+            assert {each.publisher for each in others} == {"statbank"}
+            assert not any(each.trouble for each in others)
+            with pytest.raises(PublisherTrouble):
+                compare("y87", access=asking, told=quiet)
 
 
 def test_nothing_is_accepted_without_a_reason_or_of_a_table_nobody_declared(tmp_path: Path) -> None:
