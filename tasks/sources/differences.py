@@ -11,12 +11,11 @@ from dataclasses import asdict, dataclass, replace
 from datetime import date, timedelta
 from typing import Literal
 
-from tasks.sources.label_changes import Labels
+from tasks.sources.label_changes import LIKE, Labels, is_near
 from warehouse.catalogue.additions import IDS, MEASURES, TABLE, Accepted
 from warehouse.catalogue.guesses import names_of, unit_of
 from warehouse.catalogue.model import Hierarchy, Table
 
-_LIKE = 0.6
 ROOT = "/"
 Kind = Literal["spelling", "new", "ended", "ids", "gone", "hierarchy", "level", "column"]
 _PLACES = ("hierarchy", "level", "column")
@@ -112,7 +111,7 @@ def differences(
 
     `renumbered` says that a person has said since that only the ids are others.
 
-    Where not `every` label that the publisher has is asked for, what is not declared is no difference.
+    Where not `every` member that the publisher has was declared, what is not declared is no difference.
     """
     before = {labels.where: labels for labels in then}
     found: list[Difference] = []
@@ -131,22 +130,23 @@ def differences(
 def _in(
     table: Table, labels: Labels, *, hierarchy: Hierarchy | None, then: Labels | None, every: bool
 ) -> Iterator[Difference]:
-    where = labels.where if hierarchy is not None else MEASURES
-    missing = _missing(labels, hierarchy=hierarchy, then=then)
+    where, every = labels.where if hierarchy is not None else MEASURES, every or labels.what == "area"
+    missing, stood = _missing(labels, hierarchy=hierarchy, then=then), set(then.by_name) if then is not None else set()
     unknown = {key: spelled[0] for key, spelled in labels.spellings.items() if labels.name(spelled) is None}
     spelled = _spelled_otherwise(labels, unknown, hierarchy=hierarchy, then=then, missing=missing)
     for value_id, name in spelled.items():
-        asked = every or then is not None or (hierarchy is not None and name == hierarchy.root)
+        asked = (every and not labels.left_out) or name in stood or (hierarchy is not None and name == hierarchy.root)
         found = Difference(table.id, "spelling", where, labels.what, unknown[value_id], name, stops=asked)
         yield _with_declared_label(found, table=table)
     if every and not (hierarchy is not None and hierarchy.open):
         for value_id, label in unknown.items():
             if value_id not in spelled:
-                yield Difference(table.id, "new", where, labels.what, label, "", labels.what != "area")
+                can = labels.what != "area"
+                yield Difference(table.id, "new", where, labels.what, label, "", can, stops=not labels.left_out)
     for name in missing:
         if name not in spelled.values():
-            stood = then is not None
-            found = Difference(table.id, "ended", where, labels.what, "", name, labels.what != "area", stops=stood)
+            can, stops = labels.what != "area", name in stood
+            found = Difference(table.id, "ended", where, labels.what, "", name, can, stops=stops)
             yield _with_declared_label(found, table=table)
 
 
@@ -163,6 +163,15 @@ def _missing(labels: Labels, *, hierarchy: Hierarchy | None, then: Labels | None
     return [name for name in sorted(labels.lasting) if name not in here and (then is None or name in then.by_name)]
 
 
+def _closest(label: str, among: Mapping[str, str], *, what: str) -> str | None:
+    """The name whose spelling is nearest; of areas only where no other is near."""
+    if what != "area":
+        close = difflib.get_close_matches(label, among, n=1, cutoff=LIKE)
+        return among[close[0]] if close else None
+    near = {name for text, name in among.items() if is_near(label, text)}
+    return near.pop() if len(near) == 1 else None
+
+
 def _spelled_otherwise(
     labels: Labels,
     unknown: Mapping[str, str],
@@ -176,14 +185,14 @@ def _spelled_otherwise(
     before = {key: then.name(known[key]) for key in unknown if key in known} if then is not None else {}
     if hierarchy is not None and hierarchy.root is not None and ROOT in unknown:
         before[ROOT] = hierarchy.root
-    here = labels.by_name
-    found = {key: name for key, name in before.items() if name is not None and name not in here}
+    likely = {key: labels.likely[key] for key in unknown if key in labels.likely}
+    by_id = likely | {key: name for key, name in before.items() if name is not None}
+    found = {key: name for key, name in by_id.items() if name not in labels.by_name}
     left = {text: name for text, name in labels.names.items() if name in missing and name not in found.values()}
     for key, label in unknown.items():
-        close = difflib.get_close_matches(label, left, n=1, cutoff=_LIKE)
-        if key not in found and close:
-            found[key] = left[close[0]]
-            left = {text: name for text, name in left.items() if name != found[key]}
+        if key not in found and (name := _closest(label, left, what=labels.what)) is not None:
+            found[key] = name
+            left = {text: each for text, each in left.items() if each != name}
     return found
 
 

@@ -7,8 +7,10 @@ asked for nowhere, so that other ids under the same labels harm nothing.
 
 from __future__ import annotations
 
+import difflib
+import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from tasks.stoppages import LabelsMoved, Undeclared, Vanished, settled_by
@@ -18,12 +20,22 @@ from warehouse.catalogue.model import Hierarchy, Table
 Spellings = tuple[str, ...]
 
 
+LIKE = 0.6
+
+
+def is_near(text: str, name: str) -> bool:
+    """Whether a text may be another spelling of a name: much like it, or the name with more words beside it."""
+    within = re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text) is not None
+    return within or difflib.SequenceMatcher(None, text, name).ratio() >= LIKE
+
+
 @dataclass(frozen=True)
 class Labels:
     """One hierarchy, or the measures: how each id is spelled, and which name each declared spelling stands for.
 
     `lasting` are the names that must still be there; `what` an entry is: an area, a member or a measure. In a file
-    `ids_are_labels`: what is written there is all there is, and a person says what it stands for.
+    `ids_are_labels`: what is written there is all there is, and a person says what it stands for. `likely` is what an id
+    stands for by itself, where its spelling is near that name; `left_out` says that what is not declared is not asked for.
     """
 
     what: str
@@ -32,6 +44,8 @@ class Labels:
     names: Mapping[str, str]
     lasting: frozenset[str] = frozenset()
     ids_are_labels: bool = False
+    likely: Mapping[str, str] = field(default_factory=dict)
+    left_out: bool = False
 
     def label(self, spellings: Spellings) -> str:
         """The declared spelling, or the first."""

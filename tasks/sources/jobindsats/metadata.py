@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from tasks.sources.json_answers import json_of
-from tasks.stoppages import BodyUnreadable, Undeclared, settled_by
+from tasks.stoppages import BodyUnreadable, Undeclared, declared_anew, settled_by
 from warehouse.areas import of_kind
 from warehouse.catalogue.model import Hierarchy, Measure, Table
 from warehouse.formats.strict_json import JsonMisread, each_once
@@ -65,15 +65,15 @@ def read_metadata(body: bytes, *, table: Table) -> TableMetadata:
     except (KeyError, TypeError, AttributeError, JsonMisread) as error:
         raise BodyUnreadable(f"/table/{table.id} is not of the promised shape: {error!r}") from error
     except PeriodError as error:
-        raise Undeclared(f"{table.id}: {error}. A new kind of period needs a line in warehouse/periods.py") from error
+        raise Undeclared(f"{table.id}: {error}. {declared_anew(table.id)}") from error
 
 
 def _periods(document: dict[str, Any], *, table: Table) -> list[Period]:
     offered = each_once(((kind["periodtype_id"], kind["values"]) for kind in document["periods"]), what="period type")
     if table.period not in offered:
         raise Undeclared(
-            f"{table.id} has periods of type {', '.join(sorted(offered))}, and the catalogue declares {table.period}. Where it "
-            f"was adopted, move its file away and adopt it anew; where it ships, a newer version of this package declares it"
+            f"{table.id} has periods of type {', '.join(sorted(offered))}, and the catalogue declares {table.period}. "
+            + declared_anew(table.id)
         )
     return sorted({Period.parse(value["period_id"]) for value in offered[table.period]}, key=lambda period: period.key)
 

@@ -20,7 +20,10 @@ from tasks.sources.label_changes import Labels, renumbered_by
 from tasks.sources.registry import Snapshot, snapshot_of
 from tasks.sources.statbank import describe as statbank
 from tasks.sources.statbank.fetch import metadata_of as statbank_metadata_of
+from tasks.sources.statbank.fetch import require_sums
 from tasks.sources.statbank.metadata import read_metadata as read_statbank
+from tasks.sources.statbank.metadata import takes_every_member
+from tasks.sources.statbank.placed import placed as placed_at_statbank
 from tasks.sources.statbank.snapshot import labels_of as labels_of_statbank
 from tasks.stoppages import PublisherTrouble, Stoppage, TokenMissing, TokenRefused
 from tasks.upkeep.catalogue.adopting import Told, write
@@ -147,8 +150,13 @@ def _beside_statbank(tables: Sequence[Table], *, access: Access) -> Iterator[Com
         for table in tables:
             try:
                 metadata = read_statbank(bank.ask(statbank_metadata_of(table)).body, table=table)
-                now = [labels_of_statbank(metadata, hierarchy=each, on=today) for each in table.breakdowns]
-                yield Compared(table.id, statbank.PUBLISHER, _differences(table, now, access=access, every=False))
+                newest = _newest(table, access=access)
+                there, moved = placed_at_statbank(metadata, table=table, then=newest.labels if newest else ())
+                require_sums(there, metadata=metadata)
+                places = (there.area, *there.breakdowns)
+                now = [labels_of_statbank(metadata, hierarchy=each, on=today) for each in places]
+                found = (*moved, *_differences(there, now, access=access, every=takes_every_member(table)))
+                yield Compared(table.id, statbank.PUBLISHER, found)
             except Stoppage as trouble:
                 yield Compared(table.id, statbank.PUBLISHER, trouble=str(trouble))
 
