@@ -190,7 +190,10 @@ def _spelled_otherwise(
     found = {key: name for key, name in by_id.items() if name not in labels.by_name}
     left = {text: name for text, name in labels.names.items() if name in missing and name not in found.values()}
     for key, label in unknown.items():
-        if key not in found and (name := _closest(label, left, what=labels.what)) is not None:
+        # What stood beside what is missing all along is not its new name.
+        beside = then.by_name if then is not None and label in then.spellings.get(key, ()) else {}
+        fitting = {text: name for text, name in left.items() if name not in beside}
+        if key not in found and (name := _closest(label, fitting, what=labels.what)) is not None:
             found[key] = name
             left = {text: each for text, each in left.items() if each != name}
     return found

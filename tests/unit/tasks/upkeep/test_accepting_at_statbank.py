@@ -197,6 +197,25 @@ def test_what_no_acceptance_settles_is_told_by_night_comparison_and_acceptance(t
         trial.accept()
 
 
+def test_a_member_that_was_there_all_along_is_not_another_ones_new_name(trial: Trial) -> None:
+    trial.world.has = variables(types=TYPES | {"S": "Sygedagpenge mv."})
+    (trial.access.settings.catalogue_folder / f"{ID}.yml").unlink()
+    adopt(ID, access=trial.access, breakdowns=["YDELSESTYPE"])
+    trial.world.has = variables(types=TYPES | {"S": "Sygedagpenge mv.", "F": "Feriedagpenge"})
+    trial.read()
+    trial.publish()
+    trial.world.has = variables(types=TYPES | {"F": "Feriedagpenge"})
+    told = {each.sentence for each in trial.compared().differences}
+    assert told == {
+        "the member 'Sygedagpenge mv.' of YDELSESTYPE is declared, and no longer offered",
+        "the member 'Feriedagpenge' of YDELSESTYPE is new, and not declared",
+    }
+    trial.world.has = variables(types=TYPES | {"F": "Feriedagpenge", "9": "Sygedagpenge"})
+    assert "the member 'Sygedagpenge mv.' of YDELSESTYPE is now called 'Sygedagpenge'" in {
+        each.sentence for each in trial.compared().differences
+    }
+
+
 def test_a_new_member_of_a_table_that_was_adopted_is_told_and_is_loaded_once_accepted(trial: Trial) -> None:
     trial.read()
     trial.publish()
