@@ -157,10 +157,11 @@ def _with_declared_label(found: Difference, *, table: Table) -> Difference:
 
 def _missing(labels: Labels, *, hierarchy: Hierarchy | None, then: Labels | None) -> list[str]:
     """The names that should be there and are not; which areas a table has is told by its newest vintage alone."""
-    if then is None and hierarchy is not None and hierarchy.kind == "area":
-        return []
     here = labels.by_name
-    return [name for name in sorted(labels.lasting) if name not in here and (then is None or name in then.by_name)]
+    gone = [name for name in sorted(labels.lasting) if name not in here]
+    if hierarchy is None or hierarchy.kind != "area":
+        return gone
+    return [name for name in gone if then is not None and name in then.by_name]
 
 
 def _closest(label: str, among: Mapping[str, str], *, what: str) -> str | None:

@@ -15,7 +15,7 @@ from datetime import date
 
 from tasks.stoppages import LabelsMoved, Undeclared, Vanished, settled_by
 from warehouse.areas import of_kind
-from warehouse.catalogue.model import Hierarchy, Table
+from warehouse.catalogue.model import Hierarchy, Measure, Member, Table
 
 Spellings = tuple[str, ...]
 
@@ -99,6 +99,11 @@ def labels_in(
         names=areas if is_area else hierarchy.names_of(label for labels in spellings.values() for label in labels),
         lasting=_lasting_names(hierarchy, on=on),
     )
+
+
+def has_ended(thing: Measure | Member, *, on: date | None) -> bool:
+    """Whether a measure or member had its last day before a day."""
+    return thing.until is not None and on is not None and thing.until < on
 
 
 def _lasting_names(hierarchy: Hierarchy, *, on: date) -> frozenset[str]:

@@ -12,6 +12,7 @@ from datetime import date, datetime
 from typing import Any
 
 from tasks.sources.json_answers import json_of
+from tasks.sources.label_changes import has_ended
 from tasks.sources.statbank.codes import read_time
 from tasks.stoppages import BodyUnreadable, Undeclared, declared_anew, settled_by
 from warehouse.catalogue.model import Hierarchy, Table, statbank
@@ -158,20 +159,21 @@ def takes_every_member(table: Table) -> bool:
     return table.id not in {each.id for each in statbank().tables}
 
 
-def differences(metadata: BankMetadata, *, table: Table) -> list[str]:
-    """How StatBank's metadata differs from the catalogue, a sentence each; empty where it agrees."""
+def differences(metadata: BankMetadata, *, table: Table, on: date | None = None) -> list[str]:
+    """How StatBank's metadata differs from the catalogue, a sentence each; what had ended by a day need not be there."""
     return [
         said
         for hierarchy in table.breakdowns
         if not hierarchy.open
-        for said in _differences(metadata, hierarchy=hierarchy, table=table)
+        for said in _differences(metadata, hierarchy=hierarchy, table=table, on=on)
     ]
 
 
-def _differences(metadata: BankMetadata, *, hierarchy: Hierarchy, table: Table) -> Iterator[str]:
+def _differences(metadata: BankMetadata, *, hierarchy: Hierarchy, table: Table, on: date | None) -> Iterator[str]:
     asked = members_asked(metadata, hierarchy=hierarchy)
+    ended = {member.name for member in hierarchy.members if has_ended(member, on=on)}
     for name in dict.fromkeys(hierarchy.canonical.values()):
-        if name not in asked.values():
+        if name not in {*asked.values(), *ended}:
             yield f"member '{name}' of {hierarchy.id} is declared but not offered"
     if takes_every_member(table):
         for code, text in metadata.variable(hierarchy.id).texts.items():

@@ -53,7 +53,7 @@ class StatBankSnapshot:
     @property
     def differences(self) -> tuple[str, ...]:
         """How StatBank's description differs from the catalogue."""
-        return tuple(differences(self.metadata, table=self.table))
+        return tuple(differences(self.metadata, table=self.table, on=danish_day(self.manifest.seen_at)))
 
     @property
     def asked_periods(self) -> tuple[Period, ...]:

@@ -101,6 +101,34 @@ def test_a_shipped_table_keeps_its_declaration_and_gets_the_spelling(tmp_path: P
             accept("y07a02", reason="igen", by="en prøve", access=access)
 
 
+def test_what_was_not_offered_on_the_first_night_is_settled_after_it(tmp_path: Path) -> None:
+    labels = ["Antal personer", "Antal forløb"]
+    sex = hierarchy("_kon", ("Kvinder", "Mænd"), root="Køn i alt")
+    world = World({"y87": edition("y87", COUNTRY, sex, labels=labels)})
+    with asked(world, tmp_path) as (first, _):
+        adopt("y87", access=first, breakdowns=["_kon"])
+        fewer = hierarchy("_kon", ("Kvinder",), root="Køn i alt")
+        world.own["y87"] = edition("y87", COUNTRY, fewer, labels=labels[:1])
+        access = first_night(first)
+        (compared,) = compare("y87", access=access, told=quiet)
+        assert compared.loads == "in part"
+        assert {(each.kind, each.name) for each in compared.differences} == {
+            ("ended", "Mænd"),
+            ("ended", "antal_forloeb_cases"),
+        }
+        assert len(advisories_of(access)) == 2
+        accept("y87", reason="STAR har det ikke", by="en prøve", access=access)
+        assert compare("y87", access=access, told=quiet)[0].differences == ()
+        assert advisories_of(first_night(access)) == ()
+
+
+def advisories_of(access: Access) -> tuple[str, ...]:
+    """What the newest vintage of y87 differs in from its declaration."""
+    manifest = access.known_of("y87").manifest
+    assert manifest is not None
+    return snapshot(access.archive.get_manifest(manifest), archive=access.archive).differences
+
+
 def test_each_publisher_is_compared_for_itself(tmp_path: Path) -> None:
     with asked(sexes("Kvinder", "Mænd"), tmp_path) as (access, standin):
         adopt("y87", access=access)

@@ -216,6 +216,19 @@ def test_a_member_that_was_there_all_along_is_not_another_ones_new_name(trial: T
     }
 
 
+def test_what_was_not_offered_on_the_first_night_is_settled_after_it(trial: Trial) -> None:
+    trial.world.has = variables(types={"TOT": "Ledige i alt", "A": "A-dagpenge"})
+    before = trial.read()
+    trial.publish()
+    assert trial.told == ("member 'Kontanthjælp' of YDELSESTYPE is declared but not offered",)
+    found = trial.compared()
+    assert found.loads == "in part"
+    assert [(each.kind, each.name) for each in found.differences] == [("ended", "Kontanthjælp")]
+    trial.accept()
+    assert keys(trial.read()) == keys(before)
+    assert trial.agrees()
+
+
 def test_a_new_member_of_a_table_that_was_adopted_is_told_and_is_loaded_once_accepted(trial: Trial) -> None:
     trial.read()
     trial.publish()
