@@ -164,6 +164,15 @@ def _missing(labels: Labels, *, hierarchy: Hierarchy | None, then: Labels | None
     return [name for name in gone if then is not None and name in then.by_name]
 
 
+def _candidates(
+    labels: Labels, *, hierarchy: Hierarchy | None, then: Labels | None, missing: Sequence[str]
+) -> set[str]:
+    """What an unknown label may stand for: what is missing; of areas of one kind without a vintage, all that are not there."""
+    if then is None and hierarchy is not None and hierarchy.level_holds is not None:
+        return set(labels.lasting) - set(labels.by_name)
+    return set(missing)
+
+
 def _closest(label: str, among: Mapping[str, str], *, what: str) -> str | None:
     """The name whose spelling is nearest; of areas only where no other is near."""
     if what != "area":
@@ -189,7 +198,8 @@ def _spelled_otherwise(
     likely = {key: labels.likely[key] for key in unknown if key in labels.likely}
     by_id = likely | {key: name for key, name in before.items() if name is not None}
     found = {key: name for key, name in by_id.items() if name not in labels.by_name}
-    left = {text: name for text, name in labels.names.items() if name in missing and name not in found.values()}
+    wanted = _candidates(labels, hierarchy=hierarchy, then=then, missing=missing)
+    left = {text: name for text, name in labels.names.items() if name in wanted and name not in found.values()}
     for key, label in unknown.items():
         # What stood beside what is missing all along is not its new name.
         beside = then.by_name if then is not None and label in then.spellings.get(key, ()) else {}

@@ -40,8 +40,8 @@ def first_night(access: Access) -> Access:
     return replace(access, known={"y87": Known(manifest=receipt.manifest)})
 
 
-def read_again(access: Access) -> pl.DataFrame:
-    (due,) = jobindsats.due(access, wanted=frozenset({"y87"}))
+def read_again(access: Access, *, table: str = "y87") -> pl.DataFrame:
+    (due,) = jobindsats.due(access, wanted=frozenset({table}))
     manifest = access.archive.get_manifest(jobindsats.fetch(due, access=access).manifest)
     return pl.concat(cells for _, cells in snapshot(manifest, archive=access.archive).answers())
 
@@ -99,6 +99,26 @@ def test_a_shipped_table_keeps_its_declaration_and_gets_the_spelling(tmp_path: P
         assert due.declared.title == "Antal personer og fuldtidspersoner (sygedagpenge)"
         with pytest.raises(QuestionError, match="nothing to accept"):
             accept("y07a02", reason="igen", by="en prøve", access=access)
+
+
+def test_an_area_that_is_respelt_on_the_first_night_is_told_accepted_and_read(tmp_path: Path) -> None:
+    def area(*labels: str) -> World:
+        places = hierarchy("_nykom", labels, root="Hele landet", area=True)
+        return World({"y07a02": edition("y07a02", places, labels=["Antal personer", "Antal fuldtidspersoner"])})
+
+    with asked(area("Ballerup", "Herlev (ny opgørelse)", "Byen Xanadu"), tmp_path) as (access, _):
+        (compared,) = compare("y07a02", access=access, told=quiet)
+        told = {each.sentence: each.acceptable for each in compared.differences if each.what == "area"}
+        assert told == {
+            "the area 'Herlev' of _nykom is now called 'Herlev (ny opgørelse)'": True,
+            "the area 'Byen Xanadu' of _nykom is new, and not declared": False,
+        }
+    with asked(area("Ballerup", "Herlev (ny opgørelse)"), tmp_path) as (access, _):
+        with pytest.raises(Undeclared, match="Herlev"):
+            read_again(access, table="y07a02")
+        accept("y07a02", reason="STAR skriver det nu sådan", by="en prøve", access=access)
+        assert compare("y07a02", access=access, told=quiet)[0].differences == ()
+        assert {151, 163} <= set(read_again(access, table="y07a02")["area_id"])
 
 
 def test_what_was_not_offered_on_the_first_night_is_settled_after_it(tmp_path: Path) -> None:
