@@ -14,6 +14,7 @@ from warehouse.catalogue.model import AreaKind
 from warehouse.catalogue.publishers import LOCAL_PREFIX
 from warehouse.catalogue.units import LARGE_COUNT
 from warehouse.database.sql_files import read_sql
+from warehouse.history.ended import ended_on
 
 LARGEST_SHARE_MISSING = 0.01
 _MINUTE = literal("YYYY-MM-DD HH24:MI")
@@ -122,13 +123,9 @@ def _newest_period_returns(audited: Audited) -> Check:
 
 def _ended_series(audited: Audited) -> str:
     """The series that the catalogue says had ended when the load was seen, as a query: the publisher may take them."""
-    members = [
-        (hierarchy.dimension, member.name)
-        for hierarchy in audited.table.breakdowns
-        for member in hierarchy.members
-        if member.until and member.until < audited.seen_on
-    ]
-    measures = [(m.name,) for m in audited.table.measures if m.until and m.until < audited.seen_on]
+    ended = ended_on(audited.table, day=audited.seen_on)
+    members = [(dimension, name) for dimension, name, _ in ended if dimension]
+    measures = [(name,) for dimension, name, _ in ended if not dimension]
     return f"""
         select s.series_id from core.series s join core.measures m on m.measure_id = s.measure_id
         where s.table_no = {audited.table_no} and (

@@ -7,12 +7,10 @@ chunks leave no trace in it.
 from __future__ import annotations
 
 import hashlib
-from collections import deque
-from collections.abc import Collection, Iterator
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field
 from io import BytesIO
-from typing import Any, TypeVar, cast
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -25,11 +23,13 @@ from tasks.resources import declare, open_resources
 from tasks.results import Fetched, Staged
 from tasks.sources.cells import KEY
 from tasks.sources.label_changes import Change, advisories, remembering, require_same_meaning
+from tasks.sources.made_ahead import made_ahead
 from tasks.sources.registry import Snapshot, snapshot_of, source_read
 from tasks.stoppages import BodyUnreadable, FileRefused, Undeclared, with_manifest
 from warehouse.catalogue.model import CatalogueError
 from warehouse.danish.clock import danish_day
 from warehouse.history.dimensions import SeriesNumbers, canonical, known_periods, write_periods
+from warehouse.history.ended import ended_series
 from warehouse.history.staged_differences import ends_in_nulls, finish_differences, stage_differences
 from warehouse.history.staging import (
     copy_in,
@@ -70,7 +70,7 @@ def stage_table(
     table = snapshot.table
     declare(connection, [table], source=source_read(snapshot.manifest, archive=archive))
     newest = newest_vintage(connection, table_id=table.id)
-    load = Loading(snapshot, run_id, table_number(connection, table_id=table.id))
+    load = _loading(connection, snapshot, run_id=run_id)
     change, uncompared = _change(snapshot, newest=newest, archive=archive)
     try:
         filled = _filled(connection, load, newest=newest)
@@ -94,11 +94,15 @@ def stage_table(
 
 @dataclass(frozen=True)
 class Loading:
-    """A snapshot on its way into staging: of which run, and the table's number in the warehouse."""
+    """A snapshot on its way into staging: of which run, and the table's number in the warehouse.
+
+    `ended` are the series that have ended, each with its last period: of them nothing is withdrawn.
+    """
 
     snapshot: Snapshot
     run_id: int
     table_no: int
+    ended: Mapping[int, int] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
@@ -109,6 +113,12 @@ class Loading:
     def waiting(self) -> list[str]:
         """The measures of which a null may be an outcome that is still open."""
         return [measure.name for measure in self.snapshot.table.measures if measure.not_yet]
+
+
+def _loading(connection: Connection, snapshot: Snapshot, *, run_id: int) -> Loading:
+    table_no, day = table_number(connection, table_id=snapshot.table.id), danish_day(snapshot.manifest.seen_at)
+    ended = ended_series(connection, snapshot.table, table_no=table_no, day=day)
+    return Loading(snapshot, run_id, table_no, ended)
 
 
 @dataclass(frozen=True)
@@ -145,6 +155,7 @@ def stage_whole(connection: Connection, load: Loading, *, newest: Row[Any] | Non
             table_no=load.table_no,
             root_members=load.snapshot.table.root_members,
             partial_periods=load.snapshot.partial_periods,
+            ended=load.ended,
         )
     return filled
 
@@ -170,7 +181,8 @@ def stage_what_differs(connection: Connection, load: Loading, *, newest: Row[Any
     filled = answers.filled(newest=newest)
     if filled.stands_already:
         return filled
-    finish_differences(connection, comparison, **named, root_members=load.snapshot.table.root_members)
+    root_members = load.snapshot.table.root_members
+    finish_differences(connection, comparison, **named, root_members=root_members, ended=load.ended)
     waits = answers.newest_is_hidden and ends_in_nulls(connection, name=load.name)
     return None if waits and newest_not_yet(connection, name=load.name, table_no=load.table_no) else filled
 
@@ -196,7 +208,7 @@ def _change(snapshot: Snapshot, *, newest: Row[Any] | None, archive: Archive) ->
     try:
         before = snapshot_of(newest.manifest, archive=archive)
         then, now = danish_day(before.manifest.seen_at), danish_day(snapshot.manifest.seen_at)
-        return Change(snapshot.table, snapshot.declared_in, before.labels, then, snapshot.labels, now), ()
+        return Change(snapshot.table, snapshot.declared_in, before.labels, then, snapshot.labels, now, before.table), ()
     except _INCOMPARABLE as error:
         why = f": {error}" if str(error) else ""
         return None, (
@@ -215,6 +227,10 @@ def _differences(
         require_same_meaning(change)
     changed = tuple(advisories(change)) if change is not None else uncompared
     return (*changed, *snapshot.differences)
+
+
+LOOK_AHEAD = 4
+"""Answers that wait, read and hashed, while what stands is read."""
 
 
 class Answers:
@@ -279,18 +295,3 @@ def digests(cells: pl.DataFrame, *, cut: str) -> list[str]:
         f"{cut} {period} {hashlib.sha256(lines[start:end]).hexdigest()}"
         for period, start, end in zip(periods["value"], starts, ends, strict=False)
     ]
-
-
-LOOK_AHEAD = 4
-"""Answers that wait, read and hashed, while what stands is read."""
-Thing = TypeVar("Thing")
-
-
-def made_ahead(things: Iterator[Thing], *, most: int = 1) -> Iterator[Thing]:
-    """The same things, made by another thread while those before them are in use: at most so many wait, and one is used."""
-    with ThreadPoolExecutor(max_workers=1) as hand:
-        end = object()
-        waiting = deque(hand.submit(next, things, end) for _ in range(most))
-        while (thing := waiting.popleft().result()) is not end:
-            waiting.append(hand.submit(next, things, end))
-            yield cast("Thing", thing)

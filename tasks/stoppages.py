@@ -81,6 +81,14 @@ def never_listed(remark: str = "") -> str:
     )
 
 
+def declared_anew(table_id: str) -> str:
+    """What helps where accepting does not: another declaration."""
+    return (
+        f"Accepting does not help here: where {table_id} was adopted, move its file away and adopt it anew; where it ships, "
+        "a newer version of this package declares it"
+    )
+
+
 class PublisherTrouble(Stoppage):
     """Nothing usable came from the publisher."""
 

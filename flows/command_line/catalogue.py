@@ -225,8 +225,9 @@ def _print_compared(found: Sequence[Compared]) -> None:
             terminal.print(Text(f"{each.table}: {each.trouble}", "yellow"))
         if each.acceptable:
             terminal.print(Text(f"  {each.command}"))
-    same = sum(not each.differences and not each.trouble for each in found)
-    terminal.print(f"{number(same)} of {number(len(found))} tables are as their publishers have them.")
+    tables = [each for each in found if not each.of_publisher]
+    same = sum(not each.differences and not each.trouble for each in tables)
+    terminal.print(f"{number(same)} of {number(len(tables))} tables are as their publishers have them.")
 
 
 @catalogue.command

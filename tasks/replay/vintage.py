@@ -15,13 +15,18 @@ from sqlalchemy import Connection, text
 from tasks.archive.receipts import PUBLICATIONS, Assumed, Publication, refused_receipts
 from tasks.archive.store import Archive, ArchiveTrouble
 from tasks.publish import publish_table
+from tasks.results import Staged
 from tasks.sources.registry import source_of
 from tasks.stage import stage_table
 from tasks.stoppages import Quarantined, Stoppage
 from warehouse.assumptions.model import shipped
 from warehouse.assumptions.record import moments, record, standing_at
 from warehouse.catalogue.model import CatalogueError
+from warehouse.history.ended import write_ended
+from warehouse.history.staging import find_changes, table_number
 from warehouse.history.vintages import Vintage
+
+_LAST_PERIOD = 2**31 - 1
 
 
 class ReplayStopped(RuntimeError):
@@ -134,6 +139,7 @@ def publish_again(connection: Connection, publication: Publication, *, archive: 
         staged = stage_table(connection, manifest=publication.manifest, archive=archive, run_id=run_id, guarded=False)
         if staged.content_hash != publication.content_hash:
             raise _read_otherwise(publication)
+        _end_what_had_ended(connection, staged, publication=publication)
         vintage = publish_table(
             connection,
             staged=staged,
@@ -151,6 +157,28 @@ def publish_again(connection: Connection, publication: Publication, *, archive: 
     if not any(name.startswith(f"{PUBLICATIONS}/{publication.table_id}/") for name in refused_receipts(connection)):
         _require_same_counts(publication, vintage=vintage)
     return vintage
+
+
+_WITHDRAWN = "select count(*) from staging.{name}_changes where change = 'withdrawn'"
+_ABSENT = """
+select distinct d.series_id from staging.{name}_changes d
+where d.change = 'withdrawn' and d.series_id not in (select series_id from staging.{name}_series)
+"""
+
+
+def _end_what_had_ended(connection: Connection, staged: Staged, *, publication: Publication) -> None:
+    """Withdraw what was withdrawn then, and no more, whatever the catalogue says of ended series by now.
+
+    A receipt without withdrawn cells says that series of which nothing came had ended; one with more than there would be
+    now, that nothing was kept, as before 2026-12.
+    """
+    name = staged.staging
+    if staged.stands_already or connection.scalar(text(_WITHDRAWN.format(name=name))) == publication.withdrawn:
+        return
+    absent = [] if publication.withdrawn else connection.scalars(text(_ABSENT.format(name=name))).all()
+    write_ended(connection, dict.fromkeys(absent, _LAST_PERIOD), name=name)
+    table_no = table_number(connection, table_id=staged.table_id)
+    find_changes(connection, name=name, table_no=table_no, partial_periods=staged.partial_periods)
 
 
 def _read_otherwise(publication: Publication) -> ReplayStopped | FileRefusedNow:

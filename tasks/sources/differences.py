@@ -11,12 +11,11 @@ from dataclasses import asdict, dataclass, replace
 from datetime import date, timedelta
 from typing import Literal
 
-from tasks.sources.label_changes import Labels
+from tasks.sources.label_changes import LIKE, Labels, is_near
 from warehouse.catalogue.additions import IDS, MEASURES, TABLE, Accepted
 from warehouse.catalogue.guesses import names_of, unit_of
 from warehouse.catalogue.model import Hierarchy, Table
 
-_LIKE = 0.6
 ROOT = "/"
 Kind = Literal["spelling", "new", "ended", "ids", "gone", "hierarchy", "level", "column"]
 _PLACES = ("hierarchy", "level", "column")
@@ -24,7 +23,7 @@ _IN_WORDS: Mapping[Kind, str] = {
     "spelling": "the {what} '{called}'{of_where} is now called '{label}'",
     "new": "the {what} '{label}'{of_where} is new, and not declared",
     "ended": "the {what} '{called}'{of_where} is declared, and no longer offered",
-    "ids": "'{label}' of {where} has the id that '{name}' had",
+    "ids": "'{label}' of {of} has the id that '{name}' had",
     "gone": "the publisher no longer lists {table}",
     "hierarchy": "the hierarchy {name} is declared, and {label} is what holds its members",
     "level": "the level {name} of {where} is declared, and {label} is what holds its members",
@@ -48,7 +47,7 @@ class Difference:
     """One difference: what the publisher has (`label`) and what is declared (`name`); either may be empty.
 
     `stops` says that the table's next load would stop at it; else it is loaded without what is no longer offered.
-    `declared_label` is the label of what has a name of ours, a measure.
+    `declared_label` is the label of what has a name of ours, a measure; `of` the hierarchy in which ids are others.
     """
 
     table: str
@@ -60,6 +59,7 @@ class Difference:
     acceptable: bool = True
     stops: bool = True
     declared_label: str = ""
+    of: str = ""
 
     @property
     def sentence(self) -> str:
@@ -105,11 +105,13 @@ def gone(table: Table) -> Difference:
 
 
 def differences(
-    table: Table, *, now: Sequence[Labels], then: Sequence[Labels] = (), then_on: date | None = None, every: bool = True
+    table: Table, *, now: Sequence[Labels], then: Sequence[Labels] = (), renumbered: bool = False, every: bool = True
 ) -> list[Difference]:
     """How a publisher's labels of a day differ from what is declared; `then` are those of the newest vintage.
 
-    Where not `every` label that the publisher has is asked for, what is not declared is no difference.
+    `renumbered` says that a person has said since that only the ids are others.
+
+    Where not `every` member that the publisher has was declared, what is not declared is no difference.
     """
     before = {labels.where: labels for labels in then}
     found: list[Difference] = []
@@ -118,36 +120,33 @@ def differences(
         known = before.get(labels.where)
         here = list(_in(table, labels, hierarchy=hierarchy, then=known, every=every))
         found += here
-        if known is not None and not _renumbered_since(table, then_on):
+        if known is not None and not renumbered:
             # What is accepted with them is what a label will stand for, so that one acceptance settles the table.
             accepted = {each.label: each.name or each.label for each in here if each.label and each.acceptable}
             found += _moved(table, labels, then=known, accepted=accepted)
     return found
 
 
-def _renumbered_since(table: Table, then_on: date | None) -> bool:
-    return table.renumbered is not None and then_on is not None and then_on < table.renumbered
-
-
 def _in(
     table: Table, labels: Labels, *, hierarchy: Hierarchy | None, then: Labels | None, every: bool
 ) -> Iterator[Difference]:
-    where = labels.where if hierarchy is not None else MEASURES
-    missing = _missing(labels, hierarchy=hierarchy, then=then)
+    where, every = labels.where if hierarchy is not None else MEASURES, every or labels.what == "area"
+    missing, stood = _missing(labels, hierarchy=hierarchy, then=then), set(then.by_name) if then is not None else set()
     unknown = {key: spelled[0] for key, spelled in labels.spellings.items() if labels.name(spelled) is None}
     spelled = _spelled_otherwise(labels, unknown, hierarchy=hierarchy, then=then, missing=missing)
     for value_id, name in spelled.items():
-        asked = every or then is not None or (hierarchy is not None and name == hierarchy.root)
+        asked = (every and not labels.left_out) or name in stood or (hierarchy is not None and name == hierarchy.root)
         found = Difference(table.id, "spelling", where, labels.what, unknown[value_id], name, stops=asked)
         yield _with_declared_label(found, table=table)
     if every and not (hierarchy is not None and hierarchy.open):
         for value_id, label in unknown.items():
             if value_id not in spelled:
-                yield Difference(table.id, "new", where, labels.what, label, "", labels.what != "area")
+                can = labels.what != "area"
+                yield Difference(table.id, "new", where, labels.what, label, "", can, stops=not labels.left_out)
     for name in missing:
         if name not in spelled.values():
-            stood = then is not None
-            found = Difference(table.id, "ended", where, labels.what, "", name, labels.what != "area", stops=stood)
+            can, stops = labels.what != "area", name in stood
+            found = Difference(table.id, "ended", where, labels.what, "", name, can, stops=stops)
             yield _with_declared_label(found, table=table)
 
 
@@ -158,10 +157,29 @@ def _with_declared_label(found: Difference, *, table: Table) -> Difference:
 
 def _missing(labels: Labels, *, hierarchy: Hierarchy | None, then: Labels | None) -> list[str]:
     """The names that should be there and are not; which areas a table has is told by its newest vintage alone."""
-    if then is None and hierarchy is not None and hierarchy.kind == "area":
-        return []
     here = labels.by_name
-    return [name for name in sorted(labels.lasting) if name not in here and (then is None or name in then.by_name)]
+    gone = [name for name in sorted(labels.lasting) if name not in here]
+    if hierarchy is None or hierarchy.kind != "area":
+        return gone
+    return [name for name in gone if then is not None and name in then.by_name]
+
+
+def _candidates(
+    labels: Labels, *, hierarchy: Hierarchy | None, then: Labels | None, missing: Sequence[str]
+) -> set[str]:
+    """What an unknown label may stand for: what is missing; of areas of one kind without a vintage, all that are not there."""
+    if then is None and hierarchy is not None and hierarchy.level_holds is not None:
+        return set(labels.lasting) - set(labels.by_name)
+    return set(missing)
+
+
+def _closest(label: str, among: Mapping[str, str], *, what: str) -> str | None:
+    """The name whose spelling is nearest; of areas only where no other is near."""
+    if what != "area":
+        close = difflib.get_close_matches(label, among, n=1, cutoff=LIKE)
+        return among[close[0]] if close else None
+    near = {name for text, name in among.items() if is_near(label, text)}
+    return near.pop() if len(near) == 1 else None
 
 
 def _spelled_otherwise(
@@ -177,14 +195,18 @@ def _spelled_otherwise(
     before = {key: then.name(known[key]) for key in unknown if key in known} if then is not None else {}
     if hierarchy is not None and hierarchy.root is not None and ROOT in unknown:
         before[ROOT] = hierarchy.root
-    here = labels.by_name
-    found = {key: name for key, name in before.items() if name is not None and name not in here}
-    left = {text: name for text, name in labels.names.items() if name in missing and name not in found.values()}
+    likely = {key: labels.likely[key] for key in unknown if key in labels.likely}
+    by_id = likely | {key: name for key, name in before.items() if name is not None}
+    found = {key: name for key, name in by_id.items() if name not in labels.by_name}
+    wanted = _candidates(labels, hierarchy=hierarchy, then=then, missing=missing)
+    left = {text: name for text, name in labels.names.items() if name in wanted and name not in found.values()}
     for key, label in unknown.items():
-        close = difflib.get_close_matches(label, left, n=1, cutoff=_LIKE)
-        if key not in found and close:
-            found[key] = left[close[0]]
-            left = {text: name for text, name in left.items() if name != found[key]}
+        # What stood beside what is missing all along is not its new name.
+        beside = then.by_name if then is not None and label in then.spellings.get(key, ()) else {}
+        fitting = {text: name for text, name in left.items() if name not in beside}
+        if key not in found and (name := _closest(label, fitting, what=labels.what)) is not None:
+            found[key] = name
+            left = {text: each for text, each in left.items() if each != name}
     return found
 
 
@@ -195,4 +217,6 @@ def _moved(table: Table, labels: Labels, *, then: Labels, accepted: Mapping[str,
             continue
         was, is_now = then.name(before), labels.name(after) or accepted.get(labels.label(after))
         if was is not None and is_now is not None and was != is_now:
-            yield Difference(table.id, "ids", IDS, labels.what, labels.label(after), then.label(before))
+            yield Difference(
+                table.id, "ids", IDS, labels.what, labels.label(after), then.label(before), of=labels.where
+            )

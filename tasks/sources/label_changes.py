@@ -7,15 +7,26 @@ asked for nowhere, so that other ids under the same labels harm nothing.
 
 from __future__ import annotations
 
+import difflib
+import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from tasks.stoppages import LabelsMoved, Undeclared, Vanished, settled_by
 from warehouse.areas import of_kind
-from warehouse.catalogue.model import Hierarchy, Table
+from warehouse.catalogue.model import Hierarchy, Measure, Member, Table
 
 Spellings = tuple[str, ...]
+
+
+LIKE = 0.6
+
+
+def is_near(text: str, name: str) -> bool:
+    """Whether a text may be another spelling of a name: much like it, or the name with more words beside it."""
+    within = re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text) is not None
+    return within or difflib.SequenceMatcher(None, text, name).ratio() >= LIKE
 
 
 @dataclass(frozen=True)
@@ -23,7 +34,8 @@ class Labels:
     """One hierarchy, or the measures: how each id is spelled, and which name each declared spelling stands for.
 
     `lasting` are the names that must still be there; `what` an entry is: an area, a member or a measure. In a file
-    `ids_are_labels`: what is written there is all there is, and a person says what it stands for.
+    `ids_are_labels`: what is written there is all there is, and a person says what it stands for. `likely` is what an id
+    stands for by itself, where its spelling is near that name; `left_out` says that what is not declared is not asked for.
     """
 
     what: str
@@ -32,6 +44,8 @@ class Labels:
     names: Mapping[str, str]
     lasting: frozenset[str] = frozenset()
     ids_are_labels: bool = False
+    likely: Mapping[str, str] = field(default_factory=dict)
+    left_out: bool = False
 
     def label(self, spellings: Spellings) -> str:
         """The declared spelling, or the first."""
@@ -50,7 +64,10 @@ class Labels:
 
 @dataclass(frozen=True)
 class Change:
-    """The labels of one table on two days: those of the newest vintage, and those of the new load."""
+    """The labels of one table on two days: those of the newest vintage, and those of the new load.
+
+    `table_then` is the table as it was declared when the newest vintage was read, where that is known.
+    """
 
     table: Table
     declared_in: str
@@ -58,6 +75,7 @@ class Change:
     then_on: date
     now: tuple[Labels, ...]
     now_on: date
+    table_then: Table | None = None
 
     @property
     def pairs(self) -> list[tuple[Labels, Labels]]:
@@ -81,6 +99,11 @@ def labels_in(
         names=areas if is_area else hierarchy.names_of(label for labels in spellings.values() for label in labels),
         lasting=_lasting_names(hierarchy, on=on),
     )
+
+
+def has_ended(thing: Measure | Member, *, on: date | None) -> bool:
+    """Whether a measure or member had its last day before a day."""
+    return thing.until is not None and on is not None and thing.until < on
 
 
 def _lasting_names(hierarchy: Hierarchy, *, on: date) -> frozenset[str]:
@@ -145,9 +168,17 @@ def _new_names(then: Labels, now: Labels) -> list[str]:
     ]
 
 
+def renumbered_by(table: Table, *, on: date, then: Table | None, then_on: date) -> bool:
+    """Whether a person has said by a day that ids are others since a vintage; on the vintage's own day after it was read."""
+    if table.renumbered is None or table.renumbered > on:
+        return False
+    said_since = then is not None and then.renumbered != table.renumbered
+    return then_on < table.renumbered or (then_on == table.renumbered and said_since)
+
+
 def _require_labels_in_place(then: Labels, now: Labels, *, change: Change) -> None:
     table = change.table
-    if table.renumbered is not None and change.then_on < table.renumbered <= change.now_on:
+    if renumbered_by(table, on=change.now_on, then=change.table_then, then_on=change.then_on):
         return
     for value_id, before, after in _at_the_same_id(then, now):
         was, is_now = then.name(before), now.name(after)

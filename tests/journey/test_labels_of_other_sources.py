@@ -114,7 +114,7 @@ def test_what_a_person_accepted_is_replayed_whatever_the_catalogue_says_later(st
         scene.publisher.set_faults({"vanished-member": 1.0})
         with pytest.MonkeyPatch.context() as patch:
             accepted(patch, lambda table: with_member(table, LAST, until="2023-11-10"))
-            ended = scene.night("2023-11-15", tables=[AUK01])
+            ended = scene.night("2023-12-20", tables=[AUK01])
         assert scene.outcomes(ended) == {AUK01: "published"}, ended.tables
         found = scene.answer("replay", "--verify")
         assert (found["equal"], found["vintages"]) == (True, 2)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import polars as pl
@@ -25,6 +25,7 @@ from tasks.stage import Filled, Loading, stage_what_differs, stage_whole
 from tests.properties.releases import FIRST_NIGHT, TABLE, forget, load, open_run
 from warehouse.catalogue.model import Table, jobindsats
 from warehouse.history.dimensions import canonical
+from warehouse.history.ended import ended_series
 from warehouse.history.staging import PARTS, drop_leftovers, drop_staging, table_number
 from warehouse.history.vintages import Vintage, newest_vintage, publish
 from warehouse.periods import Period
@@ -39,6 +40,22 @@ DECLARED = jobindsats().table(TABLE)
 MEMBERS = [canonical({GROUPS.dimension: name}) for name in (GROUPS.root or "", *(each.name for each in GROUPS.members))]
 MEASURES = [measure.name for measure in DECLARED.measures]
 Cell = tuple[int, int, str, str]
+
+
+def ending(table: Table, *, member: str, measure: str, until: date) -> Table:
+    """A table as declared, of which a member and a measure have ended."""
+    (groups,) = table.breakdowns
+    members = tuple(
+        each.model_copy(update={"until": until}) if each.name == member else each for each in groups.members
+    )
+    measures = tuple(m.model_copy(update={"until": until}) if m.name == measure else m for m in table.measures)
+    breakdowns = (groups.model_copy(update={"members": members}),)
+    return table.model_copy(update={"breakdowns": breakdowns, "measures": measures})
+
+
+LAST_MEMBER, LAST_MEASURE = GROUPS.members[-1].name, MEASURES[-1]
+ENDED = ending(DECLARED, member=LAST_MEMBER, measure=LAST_MEASURE, until=MONTHS[3].last_day)
+"""The same table, of which a member and a measure ended in the fourth of the months."""
 
 
 @dataclass(frozen=True)
@@ -102,8 +119,9 @@ def publications(draw: st.DrawFn) -> list[Snapshot]:
             factor = draw(st.sampled_from([1, 10, 0.01]))
             cells |= {p: v * factor for p, v in cells.items() if v is not None and p[0] == MONTHS[at].key}
         if cells:
-            asked = draw(st.sampled_from([MONTHS, None]))
-            editions.append(Snapshot(dict(cells), draw(st.integers(1, 3)), draw(st.integers(0, 9)) == 0, asked=asked))
+            asked, table = draw(st.sampled_from([MONTHS, None])), draw(st.sampled_from([DECLARED, ENDED]))
+            parts, twice = draw(st.integers(1, 3)), draw(st.integers(0, 9)) == 0
+            editions.append(Snapshot(dict(cells), parts, twice, table, asked=asked))
     return editions
 
 
@@ -144,7 +162,8 @@ class Trial:
             run_id = open_run(connection, started_at=self.seen_at)
             table_no = table_number(connection, table_id=TABLE)
             newest = newest_vintage(connection, table_id=TABLE)
-            loading = Loading(snapshot, run_id, table_no)
+            ended = ended_series(connection, snapshot.table, table_no=table_no, day=FIRST_NIGHT.date())
+            loading = Loading(snapshot, run_id, table_no, ended)
             whole = stage_whole(connection, loading, newest=newest)
             expected = None if whole.stands_already or newest is None else staged(connection, loading.name)
         said = judged(self.engine, loading.name, snapshot=snapshot, table_no=table_no) if expected else None
@@ -200,6 +219,20 @@ def test_revised_withdrawn_and_new_cells_are_staged_by_what_differs(module_engin
     assert (vintage.new, vintage.revised, vintage.withdrawn) == (len(AREAS) * len(MEMBERS) * len(MEASURES), 2, 1)
     assert vintage.unchanged == len(cells) - vintage.new - 2
     assert trial.publish(Snapshot(cells, 3)).new == 0
+
+
+def test_what_stands_of_a_series_that_ended_stays_up_to_its_end(module_engine: Engine) -> None:
+    forget(module_engine)
+    trial, cells = Trial(module_engine), whole()
+    trial.publish(Snapshot(cells, 2))
+    gone = {cell for cell in cells if LAST_MEMBER in cell[2] or cell[3] == LAST_MEASURE}
+    left: dict[Cell, float | None] = {cell: value for cell, value in cells.items() if cell not in gone}
+    vintage = trial.publish(Snapshot(left, 2, table=ENDED))
+    assert trial.by_differences == 1
+    after = {cell for cell in gone if cell[0] > MONTHS[3].key}
+    assert (vintage.new, vintage.revised, vintage.withdrawn) == (0, 0, len(after))
+    vintage = trial.publish(Snapshot({**left, next(iter(gone)): 7.0}, 2, table=ENDED))
+    assert (vintage.new, vintage.revised, vintage.withdrawn) == (0, 1, 0), "what comes of it is taken as ever"
 
 
 def test_what_is_published_meanwhile_does_not_move_a_load_of_differences(module_engine: Engine) -> None:

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from sqlalchemy import Engine, text
 
 from tasks.sources.cells import KEY, SCHEMA
-from tasks.stage import digests, made_ahead
+from tasks.sources.made_ahead import made_ahead
+from tasks.stage import digests
 from tests.properties.releases import TABLE, forget, open_run
 from warehouse.history.staging import copy_in, create_staging
 from warehouse.schema.statuses import STATUSES

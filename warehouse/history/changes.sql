@@ -10,7 +10,9 @@ full join (
     select * from core.observations
     where table_no = :table_no and superseded_by is null
 ) o on o.series_id = s.series_id and o.period_id = s.period_id
+left join staging.{name}_ended ended on ended.series_id = o.series_id
 where o.series_id is null
    or (s.series_id is null and o.status <> 'withdrawn' and o.period_id <> all(cast(:partial as integer[]))
+       and o.period_id > coalesce(ended.last_period_id, 0)
        and o.period_id in (select period_id from staging.{name}_periods))
    or (s.series_id is not null and (s.value, s.status) is distinct from (o.value, o.status))

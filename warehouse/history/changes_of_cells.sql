@@ -8,3 +8,5 @@ left join (
     select * from core.observations
     where table_no = :table_no and vintage_id <= :vintage_id and (superseded_by is null or superseded_by > :vintage_id)
 ) o on o.series_id = c.series_id and o.period_id = c.period_id
+left join staging.{name}_ended ended on ended.series_id = c.series_id
+where c.status <> 'withdrawn' or c.period_id > coalesce(ended.last_period_id, 0)

@@ -14,6 +14,7 @@ import psycopg
 from sqlalchemy import Connection, text
 
 from warehouse.database.sql_files import read_sql
+from warehouse.history.ended import write_ended
 from warehouse.history.staging import (
     CELLS,
     CHANGED,
@@ -86,6 +87,7 @@ def finish_differences(
     table_no: int,
     vintage_id: int,
     root_members: Mapping[str, str],
+    ended: Mapping[int, int],
 ) -> None:
     """Make of what differs, and of the sums of all cells, what its audit and its publishing ask of a load."""
     sums = comparison.sums
@@ -95,6 +97,7 @@ def finish_differences(
     name_series(connection, name=name, sums=_OF_SUMS.format(name=name), root_members=root_members)
     connection.execute(text(f"drop table staging.{name}_sums"))
     find_gaps(connection, name=name)
+    write_ended(connection, ended, name=name)
     changes = text(read_sql(__package__, "changes_of_cells").format(name=name))
     found = changes.bindparams(table_no=table_no, vintage_id=vintage_id)
     make(connection, name=f"{name}_changes", statement=found, grain=CHANGED)

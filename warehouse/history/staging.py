@@ -6,6 +6,7 @@
     staging.<load>_lines    one row per period and line of the load: the country beside its municipalities
     staging.<load>_parts    one row per period, area and measure of the load of which the parts do not make their total
     staging.<load>_gaps     one row per count of the load that is hidden between large ones
+    staging.<load>_ended    one row per series that has ended: what stands of it is not withdrawn
     staging.<load>_changes  one row per cell that is not as it stands published (see `find_changes`)
 
 A load into a table that has no facts yet is staged as the partition that it becomes when it is published: rows that were
@@ -29,11 +30,12 @@ from warehouse.catalogue.units import HIDDEN_WHEN_SMALL, LARGE_COUNT
 from warehouse.database.locks import Lock, holders
 from warehouse.database.sql_files import read_sql
 from warehouse.history.dimensions import canonical
+from warehouse.history.ended import NONE_ENDED, write_ended
 from warehouse.history.partitions import begin_partition, has_partition, vintage_of_partition
 from warehouse.history.sums import NOISE
 from warehouse.schema import core as schema
 
-PARTS = ("_series", "_periods", "_lines", "_parts", "_gaps", "_changes")
+PARTS = ("_series", "_periods", "_lines", "_parts", "_gaps", "_ended", "_changes")
 """What is made of each load beside its staging table, by the ends of their names."""
 CELLS = "_cells"
 """What was written of a load that was set beside what stands while it was read."""
@@ -124,8 +126,9 @@ def finish_staging(
     table_no: int,
     root_members: Mapping[str, str],
     partial_periods: frozenset[int] = frozenset(),
+    ended: Mapping[int, int] = NONE_ENDED,
 ) -> None:
-    """Make of a filled staging table what its audit and its publishing ask of it.
+    """Make of a filled staging table what its audit and its publishing ask of it; `ended` are series with their last periods.
 
     The planner gets its statistics here, since both join against them.
     """
@@ -138,6 +141,7 @@ def finish_staging(
         statement = text(read_sql(__package__, part).format(name=name, noise=NOISE))
         make(connection, name=f"{name}_{part}", statement=statement, grain=grain)
     find_gaps(connection, name=name)
+    write_ended(connection, ended, name=name)
     if vintage_of_partition(connection, name=name) is not None:
         no_changes(connection, name=name)
     else:
@@ -176,7 +180,7 @@ def find_changes(
 
     The periods are those of `staging.<name>_periods`.
 
-    In `partial_periods` what the load lacks is not withdrawn.
+    In `partial_periods` what the load lacks is not withdrawn, nor of series in `staging.<name>_ended`.
     """
     statement = text(read_sql(__package__, "changes").format(name=name))
     found = statement.bindparams(table_no=table_no, partial=sorted(partial_periods))

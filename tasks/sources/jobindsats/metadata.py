@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 from tasks.sources.json_answers import json_of
-from tasks.stoppages import BodyUnreadable, Undeclared, settled_by
+from tasks.sources.label_changes import has_ended
+from tasks.stoppages import BodyUnreadable, Undeclared, declared_anew, settled_by
 from warehouse.areas import of_kind
 from warehouse.catalogue.model import Hierarchy, Measure, Table
 from warehouse.formats.strict_json import JsonMisread, each_once
@@ -65,15 +67,15 @@ def read_metadata(body: bytes, *, table: Table) -> TableMetadata:
     except (KeyError, TypeError, AttributeError, JsonMisread) as error:
         raise BodyUnreadable(f"/table/{table.id} is not of the promised shape: {error!r}") from error
     except PeriodError as error:
-        raise Undeclared(f"{table.id}: {error}. A new kind of period needs a line in warehouse/periods.py") from error
+        raise Undeclared(f"{table.id}: {error}. {declared_anew(table.id)}") from error
 
 
 def _periods(document: dict[str, Any], *, table: Table) -> list[Period]:
     offered = each_once(((kind["periodtype_id"], kind["values"]) for kind in document["periods"]), what="period type")
     if table.period not in offered:
         raise Undeclared(
-            f"{table.id} has periods of type {', '.join(sorted(offered))}, and the catalogue declares {table.period}. Where it "
-            f"was adopted, move its file away and adopt it anew; where it ships, a newer version of this package declares it"
+            f"{table.id} has periods of type {', '.join(sorted(offered))}, and the catalogue declares {table.period}. "
+            + declared_anew(table.id)
         )
     return sorted({Period.parse(value["period_id"]) for value in offered[table.period]}, key=lambda period: period.key)
 
@@ -171,10 +173,11 @@ def offered_measures(metadata: TableMetadata, *, table: Table) -> list[Measure]:
     return [measure for measure in table.measures if metadata.measure_labels.intersection(measure.labels)]
 
 
-def differences(metadata: TableMetadata, *, table: Table) -> list[str]:
-    """How the publisher's metadata differs from the catalogue, a sentence each; empty where it agrees."""
+def differences(metadata: TableMetadata, *, table: Table, on: date | None = None) -> list[str]:
+    """How the publisher's metadata differs from the catalogue, a sentence each; what had ended by a day need not be there."""
     offered = offered_measures(metadata, table=table)
-    found = [f"measure '{m.label}' is declared but not offered" for m in table.measures if m not in offered]
+    expected = [measure for measure in table.measures if not has_ended(measure, on=on)]
+    found = [f"measure '{m.label}' is declared but not offered" for m in expected if m not in offered]
     found += [
         f"the total '{hierarchy.root}' of {hierarchy.id} is declared but not offered"
         for hierarchy in (table.area, *table.breakdowns)
@@ -188,6 +191,6 @@ def differences(metadata: TableMetadata, *, table: Table) -> list[str]:
         found += [
             f"member '{member.name}' of {hierarchy.id} is declared but not offered"
             for member in hierarchy.members
-            if not names.intersection({member.name, *member.also})
+            if not has_ended(member, on=on) and not names.intersection({member.name, *member.also})
         ]
     return found

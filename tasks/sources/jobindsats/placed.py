@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from tasks.sources.differences import Difference
 from tasks.sources.jobindsats.metadata import ROOT, Level, TableMetadata, asks_root, level_to_ask, wanted_names
-from tasks.stoppages import Undeclared
+from tasks.stoppages import Undeclared, declared_anew
 from warehouse.areas import by_publisher_name
 from warehouse.catalogue.model import Hierarchy, Table
 
@@ -118,11 +118,3 @@ def _level(hierarchy: Hierarchy, *, metadata: TableMetadata, table: Table) -> Le
             + declared_anew(table.id)
         )
     return best
-
-
-def declared_anew(table_id: str) -> str:
-    """What helps where accepting does not: another declaration."""
-    return (
-        f"Accepting does not help here: where {table_id} was adopted, move its file away and adopt it anew; where it ships, "
-        "a newer version of this package declares it"
-    )

@@ -58,7 +58,7 @@ class JobindsatsSnapshot:
     @property
     def differences(self) -> tuple[str, ...]:
         """How the metadata differ from the catalogue."""
-        return tuple(differences(self.metadata, table=self.table))
+        return tuple(differences(self.metadata, table=self.table, on=danish_day(self.manifest.seen_at)))
 
     @property
     def newest_period(self) -> Period | None:

@@ -19,9 +19,9 @@ import polars as pl
 
 from tasks.sources.cells import KEY, SCHEMA, members_of, one_of_each, require_asked, require_each_came, tidy_labels
 from tasks.sources.json_answers import not_promised
-from tasks.sources.statbank.codes import area_of, is_left_out, read_time
-from tasks.sources.statbank.metadata import SETTING, BankMetadata, members_asked
-from tasks.stoppages import BodyUnreadable, Undeclared, settled_by
+from tasks.sources.statbank.codes import is_left_out, likely_area, place_of, read_time
+from tasks.sources.statbank.metadata import SETTING, BankMetadata, Variable, members_asked
+from tasks.stoppages import BodyUnreadable, Undeclared, declared_anew, settled_by
 from warehouse.catalogue.model import Measure, Table
 from warehouse.periods import Period
 
@@ -93,16 +93,23 @@ def _columns(table: Table, *, metadata: BankMetadata) -> list[_Column]:
     area = metadata.variable(table.area.id)
     places: dict[str, int | None] = {}
     for label, code in _labels(area.texts).items():
-        place = area_of(code, text=area.texts[code])
+        place = place_of(code, text=area.texts[code], hierarchy=table.area)
         if place is not None or is_left_out(code, text=area.texts[code]):
             places[label] = place.key if place is not None else None
     quarters = {label: read_time(code).key for label, code in _labels(metadata.time.texts).items()}
     quarters |= {code: read_time(code).key for code in metadata.time.texts}
     return [
-        _Column(area.variable_id, places, "declare it in tasks/sources/statbank/codes.py"),
-        _Column(metadata.time.variable_id, quarters, "its own description does not offer it: ask again"),
+        _Column(area.variable_id, places, _advice(area, known=places, of=table.id)),
+        _Column(metadata.time.variable_id, quarters, "Its own description does not offer it: ask again"),
         *(_breakdown(table, at=at, metadata=metadata) for at in range(len(table.breakdowns))),
     ]
+
+
+def _advice(area: Variable, *, known: Collection[str], of: str) -> str:
+    """What to do about areas that are not known: accept those that are spelled otherwise; others are nobody's to accept."""
+    unknown = [code for label, code in _labels(area.texts).items() if label not in known]
+    respelt = all(likely_area(code, text=area.texts[code]) for code in unknown)
+    return settled_by(of) if respelt else declared_anew(of)
 
 
 def _breakdown(table: Table, *, at: int, metadata: BankMetadata) -> _Column:
@@ -123,7 +130,7 @@ def _require_declared(rows: pl.DataFrame, *, column: _Column, table: Table) -> N
     if unknown.height:
         label = unknown[column.name].sort()[0]
         raise Undeclared(
-            f"{table.id}: '{label}' in the column {column.name} is not declared; {column.advice}",
+            f"{table.id}: '{label}' in the column {column.name} is not declared. {column.advice}",
             label=label,
             cells=unknown.head(1000).to_dicts(),
         )

@@ -8,7 +8,9 @@ from __future__ import annotations
 import re
 from functools import cache
 
+from tasks.sources.label_changes import is_near
 from warehouse.areas import UNKNOWN_AREA, Area, all_areas
+from warehouse.catalogue.model import Hierarchy
 from warehouse.periods import Period, PeriodError, PeriodKind
 
 # Christiansø is Danmarks Statistik's 99th area and no municipality: about 90 inhabitants, who count in the region and
@@ -30,6 +32,17 @@ def area_of(code: str, *, text: str) -> Area | None:
     return area if area is not None and text in _texts(area) else None
 
 
+def place_of(code: str, *, text: str, hierarchy: Hierarchy) -> Area | None:
+    """The same, a spelling that was accepted of the hierarchy of areas read as the name it stands for."""
+    return area_of(code, text=hierarchy.canonical.get(text, text))
+
+
+def likely_area(code: str, *, text: str) -> Area | None:
+    """The area of a code whose text is another spelling of its name, which a person may accept; None where it is not."""
+    area = _by_code().get(code)
+    return area if area is not None and any(is_near(text, each) for each in _texts(area)) else None
+
+
 def is_left_out(code: str, *, text: str) -> bool:
     """Whether code and text name an area that is kept out on purpose."""
     return LEFT_OUT.get(code) == text
@@ -40,6 +53,20 @@ def _texts(area: Area) -> tuple[str, ...]:
     if area.code == UNKNOWN_AREA:
         return (area.name, "Uoplyst", "Uoplyst kommune")
     return (area.name, area.name.removeprefix("Landsdel "))
+
+
+_TOTALS = re.compile(r"(.* )?i alt( .*)?|hele landet|total", re.IGNORECASE)
+_TOTAL_CODES = frozenset({"TOT", "IALT"})
+
+
+def is_total(text: str) -> bool:
+    """Whether a text says that it is a total, as StatBank writes it."""
+    return _TOTALS.fullmatch(text) is not None
+
+
+def is_code_of_total(code: str) -> bool:
+    """Whether a code is one that StatBank gives to totals (seen in FOLK1A and AUK01, 2026-11)."""
+    return code in _TOTAL_CODES
 
 
 _WRITTEN = re.compile(r"(\d{4})(?:(K)([1-4])|(M)(\d{2}))?", re.ASCII)

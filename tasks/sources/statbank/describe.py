@@ -8,7 +8,7 @@ from typing import Any
 
 from tasks.sources.access import Access
 from tasks.sources.json_answers import json_of
-from tasks.sources.statbank.codes import area_of, is_left_out, read_time
+from tasks.sources.statbank.codes import area_of, is_left_out, is_total, read_time
 from tasks.sources.statbank.fetch import Bank, open_bank
 from tasks.sources.statbank.metadata import SETTING
 from tasks.stoppages import BodyUnreadable
@@ -20,7 +20,6 @@ FIGURES = "INDHOLD"
 _TABLES = "/tables?lang=da&format=JSON"
 _MISSHAPEN = (KeyError, TypeError, AttributeError, ValueError)
 _COUNTRY = "Hele landet"
-_TOTALS = re.compile(r"(.* )?i alt( .*)?|hele landet|total", re.IGNORECASE)
 
 
 def is_id(table_id: str) -> bool:
@@ -102,7 +101,7 @@ def _areas(variable: dict[str, Any], values: list[tuple[str, str]]) -> OfferedHi
 
 def _breakdown(variable: dict[str, Any], texts: list[str]) -> OfferedHierarchy:
     """The total is the value whose text says so: the first of them, as StatBank writes it."""
-    total = next((text for text in texts if _TOTALS.fullmatch(text)), None)
+    total = next((text for text in texts if is_total(text)), None)
     members = tuple(text for text in texts if text != total)
     name, levels = str(variable["id"]), (OfferedLevel("", members),) if members else ()
     needed = not variable["elimination"]

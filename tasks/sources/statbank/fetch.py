@@ -19,8 +19,8 @@ from tasks.sources.declarations import archived_declaration, as_declared, declar
 from tasks.sources.http import Answer, HttpClient, Now, Options
 from tasks.sources.statbank.cells import read_fields
 from tasks.sources.statbank.codes import write_time
-from tasks.sources.statbank.metadata import CATALOGUE, SETTING, BankMetadata, members_asked, read_metadata
-from tasks.stoppages import ReleaseMoved, Stoppage, Undeclared
+from tasks.sources.statbank.metadata import SETTING, BankMetadata, members_asked, read_metadata
+from tasks.stoppages import ReleaseMoved, Stoppage, Undeclared, declared_anew
 from warehouse.catalogue.model import Table, statbank
 from warehouse.danish.clock import danish_day
 from warehouse.formulas.release_calendar import awaited
@@ -136,7 +136,7 @@ def metadata_of(table: Table) -> str:
 
 def figures(table: Table, *, metadata: BankMetadata, periods: tuple[Period, ...]) -> str:
     """The question for the figures of some quarters; raises Undeclared where it would not be the table's total."""
-    _require_sums(table, metadata=metadata)
+    require_sums(table, metadata=metadata)
     members = [f"{each.id}={','.join(members_asked(metadata, hierarchy=each))}" for each in table.breakdowns]
     quarters = f"{metadata.time.variable_id}={','.join(map(write_time, periods))}"
     asked = "&".join([f"{table.area.id}=*", *members, quarters])
@@ -153,12 +153,13 @@ def in_chunks(
     return [periods[start : start + size] for start in range(0, len(periods), size)]
 
 
-def _require_sums(table: Table, *, metadata: BankMetadata) -> None:
+def require_sums(table: Table, *, metadata: BankMetadata) -> None:
+    """Raises Undeclared where StatBank would not sum over what is left out of a question."""
     asked = {table.area.id, metadata.time.variable_id, *(hierarchy.id for hierarchy in table.breakdowns)}
     for variable in metadata.variables:
         if variable.variable_id not in asked and not variable.may_be_left_out:
             raise Undeclared(
                 f"{table.id}: StatBank no longer sums over {variable.variable_id} where it is left out; nothing was "
-                f"asked. Declare it as a breakdown of {table.id} in {CATALOGUE}, with its total as root",
+                f"asked. {declared_anew(table.id)}",
                 label=variable.variable_id,
             )

@@ -6,15 +6,16 @@ same column of figures in thousands would be read a thousandfold wrong.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
 from tasks.sources.json_answers import json_of
+from tasks.sources.label_changes import has_ended
 from tasks.sources.statbank.codes import read_time
-from tasks.stoppages import BodyUnreadable, Undeclared
-from warehouse.catalogue.model import Hierarchy, Table
+from tasks.stoppages import BodyUnreadable, Undeclared, declared_anew, settled_by
+from warehouse.catalogue.model import Hierarchy, Table, statbank
 from warehouse.formats.strict_json import each_once
 from warehouse.periods import Period, PeriodError, PeriodKind
 
@@ -63,7 +64,7 @@ class BankMetadata:
                 return variable
         raise Undeclared(
             f"{self.table_id}: StatBank has no variable {variable_id} (it has "
-            f"{', '.join(each.variable_id for each in self.variables)}): correct it in {CATALOGUE}",
+            f"{', '.join(each.variable_id for each in self.variables)}): {settled_by(self.table_id)}",
             label=variable_id,
         )
 
@@ -98,7 +99,7 @@ def _require_declared(found: BankMetadata, *, unit: str, table: Table) -> None:
     if unit != declared:
         raise Undeclared(
             f"{table.id}: StatBank gives the figures in '{unit}', and '{declared}' is declared: nothing is read until "
-            "somebody has seen what the figures count now",
+            f"somebody has seen what the figures count now. {declared_anew(table.id)}",
             label=unit,
         )
 
@@ -121,7 +122,7 @@ def _periods(time: Variable, *, table: Table) -> tuple[Period, ...]:
         periods = [_of_kind(code, kind=table.period) for code in time.texts]
     except PeriodError as error:
         raise Undeclared(
-            f"{table.id}: {error}; the catalogue declares {table.period}: correct `period` in {CATALOGUE}"
+            f"{table.id}: {error}; the catalogue declares {table.period}. {declared_anew(table.id)}"
         ) from error
     return tuple(sorted(periods, key=lambda period: period.key))
 
@@ -147,18 +148,34 @@ def members_asked(metadata: BankMetadata, *, hierarchy: Hierarchy) -> dict[str, 
     if hierarchy.root is not None and hierarchy.root not in found.values():
         raise Undeclared(
             f"{metadata.table_id}: {hierarchy.id} has no value '{hierarchy.root}' (it has "
-            f"{', '.join(list(variable.texts.values())[:5])}, ...): correct `root` in {CATALOGUE}",
+            f"{', '.join(list(variable.texts.values())[:5])}, ...): {settled_by(metadata.table_id)}",
             label=hierarchy.root,
         )
     return found
 
 
-def differences(metadata: BankMetadata, *, table: Table) -> list[str]:
-    """How StatBank's metadata differs from the catalogue, a sentence each; empty where it agrees."""
+def takes_every_member(table: Table) -> bool:
+    """Whether a table is to have every member that StatBank offers: where it was adopted. Of those that ship some are named."""
+    return table.id not in {each.id for each in statbank().tables}
+
+
+def differences(metadata: BankMetadata, *, table: Table, on: date | None = None) -> list[str]:
+    """How StatBank's metadata differs from the catalogue, a sentence each; what had ended by a day need not be there."""
     return [
-        f"member '{name}' of {hierarchy.id} is declared but not offered"
+        said
         for hierarchy in table.breakdowns
         if not hierarchy.open
-        for name in dict.fromkeys(hierarchy.canonical.values())
-        if name not in members_asked(metadata, hierarchy=hierarchy).values()
+        for said in _differences(metadata, hierarchy=hierarchy, table=table, on=on)
     ]
+
+
+def _differences(metadata: BankMetadata, *, hierarchy: Hierarchy, table: Table, on: date | None) -> Iterator[str]:
+    asked = members_asked(metadata, hierarchy=hierarchy)
+    ended = {member.name for member in hierarchy.members if has_ended(member, on=on)}
+    for name in dict.fromkeys(hierarchy.canonical.values()):
+        if name not in {*asked.values(), *ended}:
+            yield f"member '{name}' of {hierarchy.id} is declared but not offered"
+    if takes_every_member(table):
+        for code, text in metadata.variable(hierarchy.id).texts.items():
+            if code not in asked:
+                yield f"member '{text}' of {hierarchy.id} is offered and not declared: {settled_by(table.id)}"

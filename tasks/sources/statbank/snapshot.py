@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 from urllib.parse import parse_qs, urlsplit
@@ -13,7 +13,7 @@ from tasks.sources.cells import Cut
 from tasks.sources.declarations import table_in
 from tasks.sources.label_changes import Labels, labels_in
 from tasks.sources.statbank.cells import to_cells
-from tasks.sources.statbank.codes import area_of, read_time
+from tasks.sources.statbank.codes import is_left_out, likely_area, place_of, read_time
 from tasks.sources.statbank.metadata import CATALOGUE, BankMetadata, differences, read_metadata
 from warehouse.catalogue.model import Hierarchy, Table
 from warehouse.danish.clock import danish_day
@@ -53,7 +53,7 @@ class StatBankSnapshot:
     @property
     def differences(self) -> tuple[str, ...]:
         """How StatBank's description differs from the catalogue."""
-        return tuple(differences(self.metadata, table=self.table))
+        return tuple(differences(self.metadata, table=self.table, on=danish_day(self.manifest.seen_at)))
 
     @property
     def asked_periods(self) -> tuple[Period, ...]:
@@ -82,11 +82,13 @@ def _quarters(asked: str) -> list[Period]:
 
 def labels_of(metadata: BankMetadata, *, hierarchy: Hierarchy, on: date) -> Labels:
     """The text of each code of one variable; `on` says which texts StatBank must still have."""
-    texts = metadata.variable(hierarchy.id).texts
-    places = {text: area_of(code, text=text) for code, text in texts.items()}
-    return labels_in(
-        hierarchy,
-        spellings={code: (text,) for code, text in texts.items()},
-        areas={text: area.name for text, area in places.items() if area is not None},
-        on=on,
-    )
+    described = metadata.variable(hierarchy.id).texts
+    if hierarchy.kind != "area":
+        spellings = {code: (text,) for code, text in described.items()}
+        return replace(labels_in(hierarchy, spellings=spellings, areas={}, on=on), left_out=not hierarchy.open)
+    texts = {code: text for code, text in described.items() if not is_left_out(code, text=text)}
+    places = {text: place_of(code, text=text, hierarchy=hierarchy) for code, text in texts.items()}
+    areas = {text: area.name for text, area in places.items() if area is not None}
+    unknown = {code: likely_area(code, text=text) for code, text in texts.items() if text not in areas}
+    labels = labels_in(hierarchy, spellings={code: (text,) for code, text in texts.items()}, areas=areas, on=on)
+    return replace(labels, likely={code: area.name for code, area in unknown.items() if area is not None})

@@ -17,13 +17,16 @@ from tasks.sources.jobindsats.client import metadata_of as jobindsats_metadata_o
 from tasks.sources.jobindsats.metadata import read_metadata as read_jobindsats
 from tasks.sources.jobindsats.placed import placed
 from tasks.sources.jobindsats.snapshot import labels_of as labels_of_jobindsats
-from tasks.sources.label_changes import Labels
-from tasks.sources.registry import snapshot_of
+from tasks.sources.label_changes import Labels, renumbered_by
+from tasks.sources.registry import Snapshot, snapshot_of
 from tasks.sources.statbank import describe as statbank
 from tasks.sources.statbank.fetch import metadata_of as statbank_metadata_of
+from tasks.sources.statbank.fetch import require_sums
 from tasks.sources.statbank.metadata import read_metadata as read_statbank
+from tasks.sources.statbank.metadata import takes_every_member
+from tasks.sources.statbank.placed import placed as placed_at_statbank
 from tasks.sources.statbank.snapshot import labels_of as labels_of_statbank
-from tasks.stoppages import Stoppage, TokenMissing, TokenRefused, never_listed
+from tasks.stoppages import PublisherTrouble, Stoppage, TokenMissing, TokenRefused, never_listed
 from tasks.upkeep.catalogue.adopting import Told, write
 from warehouse.catalogue.additions import appended, content_of, file_of, look_into
 from warehouse.catalogue.model import CatalogueError, Table
@@ -48,12 +51,17 @@ class Compared:
     listed: bool = True
 
     @property
+    def of_publisher(self) -> bool:
+        """Whether it is no table, but why a publisher's tables could not be compared."""
+        return self.table == self.publisher
+
+    @property
     def loads(self) -> Literal["whole", "in part", "no", "not listed"]:
         """Whether the next night loads it as it is declared, without what is no longer offered, or not at all.
 
         `not listed` where it should be listed, is not, and was never loaded: its night ends well, and brings in nothing.
         """
-        if self.trouble and not self.listed:
+        if self.trouble and not self.listed and not self.of_publisher:
             return "not listed"
         if self.trouble or any(each.stops for each in self.differences):
             return "no"
@@ -73,7 +81,8 @@ class Compared:
 def compare(table_id: str | None, *, access: Access, told: Told) -> list[Compared]:
     """One table, or every table that is declared, beside what its publisher says of it now.
 
-    Raises CatalogueError for a table that nobody declared, and PublisherTrouble where no publisher can be asked.
+    Of all tables each publisher is asked for itself: one that cannot be is one line, under its own name. Raises
+    CatalogueError for a table that nobody declared, and PublisherTrouble where its publisher cannot be asked.
     """
     ours, theirs = declared_tables(shipped_jobindsats(), access=access), _of_statbank(access)
     wanted, wrong = table_id.lower() if table_id else None, look_into(access.settings.catalogue_folder).wrong
@@ -82,9 +91,23 @@ def compare(table_id: str | None, *, access: Access, told: Told) -> list[Compare
     named = [
         [table for table in tables if wanted in (None, table.id) and table.id not in wrong] for tables in (ours, theirs)
     ]
-    found = chain(_beside_jobindsats(named[0], access=access), _beside_statbank(named[1], access=access))
+    beside = {
+        jobindsats.PUBLISHER: _beside_jobindsats(named[0], access=access),
+        statbank.PUBLISHER: _beside_statbank(named[1], access=access),
+    }
+    if wanted is None:
+        beside = {publisher: _or_why_not(tables, publisher=publisher) for publisher, tables in beside.items()}
+    found = chain(*beside.values())
     told_of = _counted(found, of=sum(map(len, named)), told=told)
     return [*told_of, *(_misread(each, why=why) for each, why in wrong.items() if wanted in (None, each))]
+
+
+def _or_why_not(compared: Iterator[Compared], *, publisher: str) -> Iterator[Compared]:
+    """The tables of one publisher, and one line for the publisher itself where it cannot be asked."""
+    try:
+        yield from compared
+    except PublisherTrouble as trouble:
+        yield Compared(publisher, publisher, trouble=f"its tables were not compared: {trouble}", listed=False)
 
 
 def _misread(table_id: str, *, why: str) -> Compared:
@@ -142,27 +165,36 @@ def _beside_statbank(tables: Sequence[Table], *, access: Access) -> Iterator[Com
         for table in tables:
             try:
                 metadata = read_statbank(bank.ask(statbank_metadata_of(table)).body, table=table)
-                now = [labels_of_statbank(metadata, hierarchy=each, on=today) for each in table.breakdowns]
-                yield Compared(table.id, statbank.PUBLISHER, _differences(table, now, access=access, every=False))
+                newest = _newest(table, access=access)
+                there, moved = placed_at_statbank(metadata, table=table, then=newest.labels if newest else ())
+                require_sums(there, metadata=metadata)
+                places = (there.area, *there.breakdowns)
+                now = [labels_of_statbank(metadata, hierarchy=each, on=today) for each in places]
+                found = (*moved, *_differences(there, now, access=access, every=takes_every_member(table)))
+                yield Compared(table.id, statbank.PUBLISHER, found)
             except Stoppage as trouble:
                 yield Compared(table.id, statbank.PUBLISHER, trouble=str(trouble))
 
 
 def _differences(table: Table, now: Sequence[Labels], *, access: Access, every: bool = True) -> tuple[Difference, ...]:
-    then, then_on = _newest_labels(table, access=access)
-    return tuple(differences(table, now=now, then=then, then_on=then_on, every=every))
+    newest = _newest(table, access=access)
+    if newest is None:
+        return tuple(differences(table, now=now, every=every))
+    today, then_on = danish_day(access.clock()), danish_day(newest.manifest.seen_at)
+    renumbered = renumbered_by(table, on=today, then=newest.table, then_on=then_on)
+    return tuple(differences(table, now=now, then=newest.labels, renumbered=renumbered, every=every))
 
 
-def _newest_labels(table: Table, *, access: Access) -> tuple[tuple[Labels, ...], date | None]:
-    """The labels of the newest vintage, and its day; nothing where there is none, or its answers are not there."""
+def _newest(table: Table, *, access: Access) -> Snapshot | None:
+    """The newest vintage, its labels read; None where there is none, or its answers are not there."""
     manifest = access.known_of(table.id).manifest
     if manifest is None:
-        return (), None
+        return None
     try:
         newest = snapshot_of(manifest, archive=access.archive)
-        return newest.labels, danish_day(newest.manifest.seen_at)
+        return newest if newest.labels else None
     except (ArchiveTrouble, CatalogueError, Stoppage, StopIteration):
-        return (), None
+        return None
 
 
 def accept(table_id: str, *, reason: str, by: str, access: Access) -> tuple[Compared, str]:

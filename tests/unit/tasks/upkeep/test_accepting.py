@@ -10,20 +10,22 @@ import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pydantic import SecretStr
 
 from tasks.results import Known, LastFetch
 from tasks.sources.access import Access
 from tasks.sources.differences import differences
 from tasks.sources.jobindsats import fetch as jobindsats
 from tasks.sources.jobindsats.snapshot import snapshot
-from tasks.sources.label_changes import Labels
-from tasks.stoppages import Stoppage, Undeclared
+from tasks.sources.label_changes import Change, Labels, renumbered_by, require_same_meaning
+from tasks.stoppages import LabelsMoved, PublisherTrouble, Stoppage, Undeclared
 from tasks.upkeep.catalogue.adopting import adopt
 from tasks.upkeep.catalogue.comparing import accept, compare
 from tests.unit.tasks.upkeep.test_adopting import COUNTRY, World, asked, edition, hierarchy
 from warehouse.catalogue.additions import Accepted, appended, read_additions, with_accepted
 from warehouse.catalogue.model import CatalogueError
 from warehouse.catalogue.model import jobindsats as shipped_jobindsats
+from warehouse.danish.clock import danish_day
 from warehouse.errors import QuestionError
 
 
@@ -38,8 +40,8 @@ def first_night(access: Access) -> Access:
     return replace(access, known={"y87": Known(manifest=receipt.manifest)})
 
 
-def read_again(access: Access) -> pl.DataFrame:
-    (due,) = jobindsats.due(access, wanted=frozenset({"y87"}))
+def read_again(access: Access, *, table: str = "y87") -> pl.DataFrame:
+    (due,) = jobindsats.due(access, wanted=frozenset({table}))
     manifest = access.archive.get_manifest(jobindsats.fetch(due, access=access).manifest)
     return pl.concat(cells for _, cells in snapshot(manifest, archive=access.archive).answers())
 
@@ -99,6 +101,72 @@ def test_a_shipped_table_keeps_its_declaration_and_gets_the_spelling(tmp_path: P
             accept("y07a02", reason="igen", by="en prøve", access=access)
 
 
+def test_an_area_that_is_respelt_on_the_first_night_is_told_accepted_and_read(tmp_path: Path) -> None:
+    def area(*labels: str) -> World:
+        places = hierarchy("_nykom", labels, root="Hele landet", area=True)
+        return World({"y07a02": edition("y07a02", places, labels=["Antal personer", "Antal fuldtidspersoner"])})
+
+    with asked(area("Ballerup", "Herlev (ny opgørelse)", "Byen Xanadu"), tmp_path) as (access, _):
+        (compared,) = compare("y07a02", access=access, told=quiet)
+        told = {each.sentence: each.acceptable for each in compared.differences if each.what == "area"}
+        assert told == {
+            "the area 'Herlev' of _nykom is now called 'Herlev (ny opgørelse)'": True,
+            "the area 'Byen Xanadu' of _nykom is new, and not declared": False,
+        }
+    with asked(area("Ballerup", "Herlev (ny opgørelse)"), tmp_path) as (access, _):
+        with pytest.raises(Undeclared, match="Herlev"):
+            read_again(access, table="y07a02")
+        accept("y07a02", reason="STAR skriver det nu sådan", by="en prøve", access=access)
+        assert compare("y07a02", access=access, told=quiet)[0].differences == ()
+        assert {151, 163} <= set(read_again(access, table="y07a02")["area_id"])
+
+
+def test_what_was_not_offered_on_the_first_night_is_settled_after_it(tmp_path: Path) -> None:
+    labels = ["Antal personer", "Antal forløb"]
+    sex = hierarchy("_kon", ("Kvinder", "Mænd"), root="Køn i alt")
+    world = World({"y87": edition("y87", COUNTRY, sex, labels=labels)})
+    with asked(world, tmp_path) as (first, _):
+        adopt("y87", access=first, breakdowns=["_kon"])
+        fewer = hierarchy("_kon", ("Kvinder",), root="Køn i alt")
+        world.own["y87"] = edition("y87", COUNTRY, fewer, labels=labels[:1])
+        access = first_night(first)
+        (compared,) = compare("y87", access=access, told=quiet)
+        assert compared.loads == "in part"
+        assert {(each.kind, each.name) for each in compared.differences} == {
+            ("ended", "Mænd"),
+            ("ended", "antal_forloeb_cases"),
+        }
+        assert len(advisories_of(access)) == 2
+        accept("y87", reason="STAR har det ikke", by="en prøve", access=access)
+        assert compare("y87", access=access, told=quiet)[0].differences == ()
+        assert advisories_of(first_night(access)) == ()
+
+
+def advisories_of(access: Access) -> tuple[str, ...]:
+    """What the newest vintage of y87 differs in from its declaration."""
+    manifest = access.known_of("y87").manifest
+    assert manifest is not None
+    return snapshot(access.archive.get_manifest(manifest), archive=access.archive).differences
+
+
+def test_each_publisher_is_compared_for_itself(tmp_path: Path) -> None:
+    with asked(sexes("Kvinder", "Mænd"), tmp_path) as (access, standin):
+        adopt("y87", access=access)
+        banked = access.settings.model_copy(update={"statbank_url": standin.statbank_url})
+        for changed in (
+            {"api_token": None},
+            {"api_token": SecretStr("et andet")},
+            {"api_url": "http://127.0.0.1:9/v3"},
+        ):
+            asking = replace(access, settings=banked.model_copy(update=changed))
+            first, *others = compare(None, access=asking, told=quiet)
+            assert (first.table, first.loads, first.listed) == ("jobindsats", "no", False)
+            assert {each.publisher for each in others} == {"statbank"}
+            assert not any(each.trouble for each in others)
+            with pytest.raises(PublisherTrouble):
+                compare("y87", access=asking, told=quiet)
+
+
 def test_nothing_is_accepted_without_a_reason_or_of_a_table_nobody_declared(tmp_path: Path) -> None:
     with asked(sexes("Kvinder", "Mænd"), tmp_path) as (access, _):
         with pytest.raises(QuestionError, match="--reason"):
@@ -130,14 +198,52 @@ def test_other_ids_under_the_same_labels_are_told_until_a_person_has_said_that_t
     names = {"A-dagpenge": "A-dagpenge", "Kontanthjælp": "Kontanthjælp"}
     then = Labels("member", "_ygrpi09", {"/2/": ("A-dagpenge",), "/3/": ("Kontanthjælp",)}, names)
     now = replace(then, spellings={"/3/": ("A-dagpenge",), "/2/": ("Kontanthjælp",)})
-    before, after = date(2026, 8, 1), date(2026, 8, 2)
-    told = differences(table, now=[now], then=[then], then_on=before)
+    told = differences(table, now=[now], then=[then])
+    assert told[0].sentence == "'Kontanthjælp' of _ygrpi09 has the id that 'A-dagpenge' had"
     assert {(each.kind, each.label, each.name) for each in told} == {
         ("ids", "Kontanthjælp", "A-dagpenge"),
         ("ids", "A-dagpenge", "Kontanthjælp"),
     }
-    accepted = [each.accepted(reason="kun id'er", by="en prøve", today=after) for each in told]
-    assert differences(with_accepted(table, accepted=accepted), now=[now], then=[then], then_on=before) == []
+    day, before = date(2026, 8, 2), date(2026, 8, 1)
+    accepted = [each.accepted(reason="kun id'er", by="en prøve", today=day) for each in told]
+    after = with_accepted(table, accepted=accepted)
+    assert differences(after, now=[now], then=[then], renumbered=True) == []
+    for then_on, then_table, on, said in (
+        (before, table, day, True),
+        (before, table, before, False),
+        (day, table, day, True),
+        (day, after, day, False),
+        (date(2026, 8, 3), table, date(2026, 8, 4), False),
+    ):
+        assert renumbered_by(after, on=on, then=then_table, then_on=then_on) is said
+
+
+def test_moved_ids_are_accepted_on_the_day_of_the_newest_vintage(tmp_path: Path) -> None:
+    world = sexes("Kvinder", "Mænd")
+    with asked(world, tmp_path) as (first, _):
+        adopt("y87", access=first, breakdowns=["_kon"])
+        access = first_night(first)
+        world.own["y87"] = edition("y87", COUNTRY, hierarchy("_kon", ("Mænd", "Kvinder"), root="Køn i alt"))
+        (compared,) = compare("y87", access=access, told=quiet)
+        assert {each.kind for each in compared.differences} == {"ids"}
+        accept("y87", reason="kun id'er er andre", by="en prøve", access=access)
+        assert compare("y87", access=access, told=quiet)[0].differences == ()
+        require_same_meaning(changed_since(access))
+        second = first_night(access)
+        world.own["y87"] = sexes("Kvinder", "Mænd").own["y87"]
+        with pytest.raises(LabelsMoved):
+            require_same_meaning(changed_since(second))
+
+
+def changed_since(access: Access) -> Change:
+    """The labels of y87 beside those of its newest vintage, as a load finds them."""
+    known = access.known_of("y87").manifest
+    assert known is not None
+    (due,) = jobindsats.due(replace(access, known={}), wanted=frozenset({"y87"}))
+    manifests = (known, jobindsats.fetch(due, access=access).manifest)
+    then, now = (snapshot(access.archive.get_manifest(each), archive=access.archive) for each in manifests)
+    days = [danish_day(each.manifest.seen_at) for each in (then, now)]
+    return Change(now.table, now.declared_in, then.labels, days[0], now.labels, days[1], then.table)
 
 
 TEXTS = st.text(st.characters(exclude_categories=("C", "Z")), min_size=1, max_size=20)
