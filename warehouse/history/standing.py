@@ -78,6 +78,7 @@ def _places(among: Numbers) -> NDArray[np.int32]:
     return np.cumsum(places, dtype=np.int32)
 
 
+_HELD = "select from core.observations where table_no = :table_no limit 0"
 _PERIODS = "select distinct period_id from core.observations where table_no = :table_no"
 
 
@@ -104,6 +105,8 @@ def read_standing(
 
 def _fill(connection: Connection, standing: Standing, *, asked: dict[str, object]) -> int:
     """Read what stands on this connection, in arrays of a period and status each; gives how many cells."""
+    # Whoever holds the table is waited for here: what the driver is asked itself says nothing of who it was.
+    connection.execute(text(_HELD), asked)
     driver = cast("psycopg.Connection[tuple[int, str, bytes, bytes]]", connection.connection.driver_connection)
     statement, cells = read_sql(__package__, "standing").encode(), 0
     with driver.cursor() as cursor:
