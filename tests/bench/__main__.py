@@ -50,7 +50,8 @@ def main(arguments: list[str] | None = None) -> int:
         results |= _contest(asked)
         _keep(results, asked=asked)
     if "scale" in asked.parts:
-        results["scale"] = asdict(scale.measured(scale.options(["--bodies", str(asked.bodies)])))
+        found = scale.measured(scale.options(["--bodies", str(asked.bodies)]))
+        results["scale"] = asdict(found) | {"on": datetime.now(UTC).date().isoformat()}
         _keep(results, asked=asked)
     if "nights" in asked.parts:
         results["nights"] = nights.measured(scale="national", runs=asked.runs)

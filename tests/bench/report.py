@@ -18,15 +18,10 @@ _REVISED = "one cell in a hundred revised, times dlt scd2"
 _RELEASE = "the work of a night in which three tables are, s"
 _REVISED_PLAIN = "the same, dlt with PostgreSQL's own settings, as long as we waited"
 _WHY = {
-    _REVISED: "a look that revises is read, hashed, staged and audited whole, as a first load is; only publishing is less. Two "
-    "fifths of its time are reading and COPY, a fifth setting each cell beside what stands, a fifth the checks, a tenth what "
-    "they ask of series. If nothing had to be set beside what stands, it would be 18 times. To stage less, what changed "
-    "has to be found before: reading and hashing a million cells takes a processor 1.4 s however few of them changed, and "
-    "cells that change anywhere lie in every answer, period and series, so that no hash of one says that nothing did. The "
-    "answers of the newest vintage would be read once more, or a million rows fetched from the warehouse instead.",
-    _RELEASE: "Great Expectations takes two seconds of a processor to load; of what was derived most were shares of the "
-    "country against the key, since 30 November of the benefits that moved alone. The remainder is Prefect's part, the "
-    "statements of the checks and the marts, and the audit of what is told of hidden counts.",
+    _REVISED: "a look is read and hashed whole, however few of its cells changed, and what stands is read beside it.",
+    _RELEASE: "Great Expectations takes two seconds of a processor to load. A mart's rows carry their vintage, so those of a "
+    "table that was released are all made anew. The remainder is Prefect's part, the statements of the checks and the marts, "
+    "and the audit of what is told of hidden counts.",
 }
 """Why a budget is missed, where it was looked into (2026-11)."""
 

@@ -39,7 +39,8 @@ def of_scale(found: Found) -> str:
         [
             f"## A warehouse of {found['observations']:,} observations",
             "",
-            f"{len(found['loads'])} wide tables beside a national Denmark with two nights, a month apart.",
+            f"{len(found['loads'])} wide tables beside a national Denmark with two nights, a month apart. Measured on "
+            f"{found['on']}.",
             "",
             "| | |",
             "|---|--:|",

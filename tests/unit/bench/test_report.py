@@ -97,6 +97,7 @@ def test_the_page_says_what_was_slower_than_hoped() -> None:
 
 
 SCALE = {
+    "on": "2026-11-23",
     "observations": 50_000_000,
     "loads": [(1_000_000, 5.0)] * 3 + [(1_000_000, 6.0)] * 3,
     "bytes_per_observation": {"rows": 68.0, "indexes": 32.0},
