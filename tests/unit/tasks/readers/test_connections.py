@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from contextlib import ExitStack, suppress
 from threading import Thread
 from time import monotonic, sleep
-from typing import Any
 
 import pytest
 import requests
@@ -23,7 +22,7 @@ from tasks.readers.guard import GuardError
 pytestmark = pytest.mark.slow  # seconds of waiting, long enough for a busy machine
 
 PLACES, PATIENCE = 8, 40
-LARGE = 32 * 1024 * 1024
+LARGE = 16 * 1024 * 1024  # more than the system takes for whoever does not read
 HEAD = b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\n"
 
 
@@ -92,30 +91,42 @@ def trickle(connections: list[socket.socket], drop: bytes, *, until: float) -> N
     ],
 )
 def test_whoever_holds_all_places_holds_them_for_a_while_only(port: int, said: bytes, drop: bytes) -> None:
+    for _ in range(5):
+        seen, first_after = seen_beside(port, said, drop)
+        assert seen[-1] == 200, seen
+        if first_after < Hasty.SECONDS:  # else a busy machine asked when the first of them were let go already
+            break
+    assert seen[0] != 200, "all places were held"
+
+
+def seen_beside(port: int, said: bytes, drop: bytes) -> tuple[list[int], float]:
+    """What others are answered while somebody holds all places, until one is answered well; seconds until the first answer."""
     with ExitStack() as open_ones:
-        held = []
+        began, held = monotonic(), []
         for _ in range(PLACES):
             held.append(open_ones.enter_context(socket.create_connection(("127.0.0.1", port))))
             held[-1].sendall(said)
             sleep(0.05)  # one after another, so that all but the last are answered
         ends = monotonic() + PATIENCE
         Thread(target=trickle, args=(held, drop), kwargs={"until": ends}, daemon=True).start()
-        seen: list[Any] = []
+        seen = [asked(port)]
+        first_after = monotonic() - began
         while 200 not in seen and monotonic() < ends:
-            seen.append(asked(port))
             sleep(0.2)
-    assert seen[-1] == 200, seen
-    assert seen[0] != 200, "all places were held"
+            seen.append(asked(port))
+        return seen, first_after
 
 
 def test_who_was_answered_and_then_asks_by_half_holds_no_place(port: int) -> None:
+    began = monotonic()
     with ExitStack() as open_ones:
         held = [open_ones.enter_context(socket.create_connection(("127.0.0.1", port))) for _ in range(PLACES - 1)]
         for connection in held:
             connection.sendall(HEAD + b"\r\n")
             assert b"200 OK" in connection.recv(4096)
             connection.sendall(HEAD)
-        assert asked(port) != 200, "all places are held"
+        beside = asked(port)
+        assert beside != 200 or monotonic() - began > Hasty.SECONDS, "all places are held"
         sleep(2 * Hasty.SECONDS + 0.5)
         assert asked(port) == 200
 
