@@ -168,8 +168,8 @@ def require_warehouse(settings: Settings) -> None:
     """Raise QuestionError where the embedded warehouse is meant and the data folder has none; nothing is started."""
     if settings.warehouse_url is None and not embedded.is_made(settings.data_dir):
         raise QuestionError(
-            f"there is no warehouse in {settings.data_dir.absolute()}: correct JOBINDSATS_DATA_DIR, or make one there with "
-            "`jobindsats nightly`"
+            f"there is no warehouse in {settings.data_dir.absolute()} yet: the first `jobindsats nightly` makes one; if there "
+            "should be one, correct JOBINDSATS_DATA_DIR"
         )
 
 

@@ -11,9 +11,9 @@ import yaml
 
 from warehouse.areas import by_publisher_name
 from warehouse.catalogue.fit_to_record import require_own_columns, require_recordable
-from warehouse.catalogue.guesses import names_of, unit_of
+from warehouse.catalogue.guesses import names_of, unit_of_measure
 from warehouse.catalogue.model import CatalogueError, Hierarchy, Measure, Member, Table
-from warehouse.catalogue.offered import OfferedHierarchy, OfferedLevel, OfferedMeasure, OfferedTable
+from warehouse.catalogue.offered import OfferedHierarchy, OfferedLevel, OfferedTable
 from warehouse.catalogue.publishers import catalogues
 from warehouse.catalogue.series_breaks import OwnBreak
 from warehouse.formats.clean_text import in_one_line
@@ -184,17 +184,12 @@ def _declared(hierarchy: OfferedHierarchy, *, level: OfferedLevel) -> Hierarchy:
 
 def _measures(offered: OfferedTable) -> tuple[Measure, ...]:
     labels = [measure.label for measure in offered.measures]
-    units = [unit_of(_told(measure, of=offered)) for measure in offered.measures]
+    units = [unit_of_measure(measure, of=offered) for measure in offered.measures]
     names = names_of([label.rpartition(": ")[2] if len(label) > 90 else label for label in labels], units=units)
     return tuple(
         Measure(name=name, label=each.label, also=each.also, unit=unit, evidence="guessed")
         for name, each, unit in zip(names, offered.measures, units, strict=True)
     )
-
-
-def _told(measure: OfferedMeasure, *, of: OfferedTable) -> str:
-    """The words that tell a measure's unit: its label, and where that is a mere heading the table's title and unit."""
-    return measure.label if of.counted_in is None else f"{of.counted_in} {of.title}"
 
 
 def written(table: Table, *, publisher: str, heading: Sequence[str]) -> str:

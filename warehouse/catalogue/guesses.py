@@ -10,6 +10,7 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from itertools import accumulate
 
+from warehouse.catalogue.offered import OfferedMeasure, OfferedTable
 from warehouse.catalogue.units import Unit
 
 _LONGEST = 70
@@ -43,6 +44,11 @@ def unit_of(label: str) -> Unit:
     """
     written = label.casefold()
     return next((unit for words, unit in _WORDS if re.search(words, written)), "unknown")
+
+
+def unit_of_measure(measure: OfferedMeasure, *, of: OfferedTable) -> Unit:
+    """The unit of a table's measure; where its label is a mere heading, the table's title and unit tell it."""
+    return unit_of(measure.label if of.counted_in is None else f"{of.counted_in} {of.title}")
 
 
 def names_of(labels: Sequence[str], *, units: Sequence[Unit]) -> list[str]:

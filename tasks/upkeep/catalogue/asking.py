@@ -43,7 +43,7 @@ def _opened(opened: ExitStack, *, told: Callable[[str], None]) -> Resources | No
         return opened.enter_context(ready())
     except QuestionError as error:
         folder = read_settings().catalogue_folder.absolute()
-        told(f"Known here are the tables that ship and those that {folder} declares: {error}")
+        told(f"Found are the tables that ship and those that {folder} declares; {error}")
         return None
 
 

@@ -12,7 +12,7 @@ from tasks.sources.jobindsats import describe as jobindsats
 from tasks.sources.statbank import describe as statbank
 from tasks.upkeep.catalogue.find import declared, offered
 from tasks.upkeep.catalogue.loaded import Loaded, periods_held
-from warehouse.catalogue.guesses import unit_of
+from warehouse.catalogue.guesses import unit_of_measure
 from warehouse.catalogue.model import Hierarchy, Table, ranking_lists
 from warehouse.catalogue.offered import OfferedHierarchy, OfferedTable
 
@@ -98,7 +98,7 @@ def _measures(found: OfferedTable, *, own: Table | None) -> list[dict[str, Any]]
         {
             "label": each.label,
             "name": ours.name if ours else None,
-            "unit": ours.unit if ours else unit_of(each.label),
+            "unit": ours.unit if ours else unit_of_measure(each, of=found),
             "guessed": ours is None or ours.evidence == "guessed",
         }
         for each, ours in rows

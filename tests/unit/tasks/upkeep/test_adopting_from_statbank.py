@@ -18,6 +18,7 @@ from tasks.sources.statbank import fetch as statbank
 from tasks.sources.statbank.snapshot import snapshot
 from tasks.upkeep.catalogue.adopting import adopt
 from tasks.upkeep.catalogue.find import offered
+from tasks.upkeep.catalogue.table_in_full import in_full
 from tests.standin.server import StandIn, running
 from tests.standin.statbank import bank
 from tests.standin.statbank.tables import BankTable, Variable, tables
@@ -78,6 +79,13 @@ def test_it_is_adopted_fetched_and_read_by_what_was_archived(access: Access, tmp
         '{"Sæsonkorrigering": "Sæsonkorrigeret"}',
     }
     assert set(cells["value"]) == {3.9, 3.1}
+
+
+def test_its_unit_is_told_before_it_is_adopted_as_it_is_told_after(access: Access) -> None:
+    (before,) = in_full("aus08", access=access)["measures"]
+    adopt("aus08", access=access)
+    (after,) = in_full("aus08", access=access)["measures"]
+    assert (before["unit"], after["unit"], before["guessed"]) == ("pct", "pct", True)
 
 
 @pytest.mark.parametrize("table", ["auk01", "folk1a"])
