@@ -105,7 +105,7 @@ def _drawn(marts: Marts, choices: Choices, *, names: dict[str, str], known_days:
     st.title(places.official(names[area]))
     st.caption(
         f"Tallene er, som de så ud {written.day(day)}. Alle antal er fuldtidspersoner, medmindre andet er angivet. "
-        f"Kilde: {downloads.SOURCE}{', medmindre andet er angivet' if shown_page == 'udforsk' else ''}."
+        f"Kilde: {desk.credited(downloads.SOURCE)}{', medmindre andet er angivet' if shown_page == 'udforsk' else ''}."
     )
     _bodies(tables)[shown_page](desk)
 

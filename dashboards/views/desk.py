@@ -52,6 +52,10 @@ class Desk:
         """An area's name, the country's among them."""
         return "Hele landet" if area == COUNTRY else places.alone(self.names[area])
 
+    def credited(self, source: str) -> str:
+        """A source as it is named; in a rehearsal with the word that its figures are invented."""
+        return f"{source} ({REHEARSED_IN_SHORT})" if self.marts.rehearsed() else source
+
     def month(self) -> date | None:
         """The newest month in which every benefit has come."""
         return newest_whole_month(self.marts.totals(COUNTRY, as_of=self.as_of))
@@ -98,10 +102,9 @@ def table(rows: Sequence[Mapping[str, str]], *, caption: str, words: Collection[
 
 def download(rows: Sequence[Mapping[str, Any]], *, desk: Desk, name: str, source: str = downloads.SOURCE) -> None:
     """Offer rows as CSV, under a name that says what they are, of whom and as of when."""
-    credited = f"{source} ({REHEARSED_IN_SHORT})" if desk.marts.rehearsed() else source
     st.download_button(
         "Hent som CSV",
-        downloads.as_csv(rows, known_on=desk.day, source=credited),
+        downloads.as_csv(rows, known_on=desk.day, source=desk.credited(source)),
         file_name=f"{name}-{desk.day.isoformat()}.csv",
         mime=CSV,
         key=f"download_{name}",

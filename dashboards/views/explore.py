@@ -27,7 +27,7 @@ def page(desk: Desk, *, publishers: Mapping[str, str]) -> None:
     rows = explored.without_shares_of_hidden(found)
     st.header(desk.choices.named("tabel", table_id))
     source = downloads.SOURCES.get(publishers[table_id], publishers[table_id])
-    st.caption(f"Kilde: {source}.")
+    st.caption(f"Kilde: {desk.credited(source)}.")
     if not rows:
         st.info(
             f"Tabellen har ingen tal for {areas[area]}, som de var kendt {written.day(desk.day)}. Vælg et andet område: "

@@ -30,7 +30,7 @@ from tests.properties.releases import REAL
 from tests.scene import Scene
 from warehouse.catalogue.model import jobindsats
 from warehouse.danish import writing as written
-from warehouse.danish.reservations import REHEARSED
+from warehouse.danish.reservations import REHEARSED, REHEARSED_IN_SHORT
 from warehouse.database import reader_role as readers
 
 pytestmark = [
@@ -322,6 +322,8 @@ def test_invented_figures_are_said_to_be_so_on_top_and_real_ones_are_not(
     expect(looked.page.locator("h1")).to_have_count(1, timeout=30_000)
     expect(looked.page.locator("[role=alert], h1").first).to_have_text(REHEARSED)
     expect(looked.page.get_by_text(REHEARSED)).to_have_count(1)
+    credit = looked.page.get_by_text(f"Kilde: Jobindsats.dk / STAR ({REHEARSED_IN_SHORT})")
+    expect(credit).to_have_count(1 if "Herlev" in asked else 0)
     with dashboard.scene.published_by(REAL):
         looked.page.reload()
         expect(looked.page.locator("h1")).to_have_count(1, timeout=30_000)

@@ -68,6 +68,14 @@ class Compared:
         return "in part" if self.differences else "whole"
 
     @property
+    def loads_in_words(self) -> str:
+        """The same in words, for a table that loads in part or not at all."""
+        if self.loads == "no":
+            return "does not load"
+        kinds = {"declared" if each.kind == "new" else "offered" for each in self.differences}
+        return f"loads without what is not {' or not '.join(sorted(kinds))}"
+
+    @property
     def command(self) -> str:
         """The command that accepts what can be accepted."""
         return f'jobindsats catalogue accept {self.table} --reason "..."'

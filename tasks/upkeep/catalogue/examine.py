@@ -67,8 +67,7 @@ def _of_table(compared: Compared) -> Finding:
     if compared.trouble:
         step = f"jobindsats tables {compared.table} shows what the publisher has"
         return Finding(part, "attention", f"does not load: {compared.trouble}", step)
-    how = "does not load" if compared.loads == "no" else "loads without what is not offered"
-    says = f"{how}: {'; '.join(each.sentence for each in compared.differences)}"
+    says = f"{compared.loads_in_words}: {'; '.join(each.sentence for each in compared.differences)}"
     return Finding(part, "attention", says, _step(compared))
 
 

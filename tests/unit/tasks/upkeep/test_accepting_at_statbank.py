@@ -224,6 +224,7 @@ def test_what_was_not_offered_on_the_first_night_is_settled_after_it(trial: Tria
     found = trial.compared()
     assert found.loads == "in part"
     assert [(each.kind, each.name) for each in found.differences] == [("ended", "Kontanthjælp")]
+    assert found.loads_in_words == "loads without what is not offered"
     trial.accept()
     assert keys(trial.read()) == keys(before)
     assert trial.agrees()
@@ -241,6 +242,7 @@ def test_a_new_member_of_a_table_that_was_adopted_is_told_and_is_loaded_once_acc
     assert [each.sentence for each in found.differences] == [
         "the member 'Feriedagpenge' of YDELSESTYPE is new, and not declared"
     ]
+    assert found.loads_in_words == "loads without what is not declared"
     trial.accept()
     new = {members for _, members in keys(trial.read()) - keys(before)}
     assert len(new) == 2
