@@ -123,6 +123,7 @@ class Vintage(BaseModel):
     table: Annotated[str, Field(description="Id of the table.")]
     publisher_updated_on: Annotated[date | None, Field(description="The publisher's own date of it.")]
     seen_at: Annotated[AwareDatetime, Field(description="When it was seen here.")]
+    rehearsed: Annotated[bool, Field(description="Whether a stand-in served it, so that its figures are invented.")]
 
 
 class Answer(BaseModel):
@@ -132,7 +133,7 @@ class Answer(BaseModel):
     as_of: Annotated[AwareDatetime, Field(description="The moment whose knowledge this is: that asked for, else now.")]
     source: Annotated[str, Field(description="Who published the numbers, and where.")]
     vintages: Annotated[list[Vintage], Field(description="The vintages that the rows rest on.")]
-    caveats: Annotated[list[str], Field(description="What a comparison of the rows must say, in Danish.")]
+    caveats: Annotated[list[str], Field(description="What whoever uses the rows must say, in Danish.")]
     rows: Annotated[list[dict[str, Any]], Field(description="The rows, as the command of that name gives them.")]
     total: Annotated[int, Field(description="How many rows there are.", ge=0)]
     limit: int

@@ -21,6 +21,7 @@ from warehouse import reading
 from warehouse.areas import find
 from warehouse.catalogue.named import table_named, unknown
 from warehouse.danish.asked import moment, moment_from
+from warehouse.danish.reservations import REHEARSED
 from warehouse.database.sql_files import read_sql
 from warehouse.errors import QuestionError
 
@@ -218,7 +219,7 @@ QUESTIONS = (
 )
 
 _VINTAGES = """
-select vintage_id as vintage, table_id as "table", publisher_updated_on, seen_at from marts.vintages
+select vintage_id as vintage, table_id as "table", publisher_updated_on, seen_at, rehearsed from marts.vintages
 where vintage_id = any(coalesce(cast(:numbers as integer[]), array[(select max(vintage_id) from marts.vintages)]))
 order by vintage_id
 """
@@ -230,12 +231,14 @@ def answered(warehouse: Warehouse, question: Question, asked: models.Paged) -> d
     rows, last = found.rows[asked.offset : asked.offset + asked.limit], asked.offset + asked.limit
     numbers = None if found.vintages is None else sorted(set(found.vintages))
     connection = warehouse.connection
+    vintages = [dict(row) for row in connection.execute(text(_VINTAGES), {"numbers": numbers}).mappings()]
+    invented = [REHEARSED] if any(vintage["rehearsed"] for vintage in vintages) else []
     return {
         "question": question.name,
         "as_of": _moment(connection, getattr(asked, "as_of", None)),
         "source": found.source,
-        "vintages": [dict(row) for row in connection.execute(text(_VINTAGES), {"numbers": numbers}).mappings()],
-        "caveats": list(found.caveats),
+        "vintages": vintages,
+        "caveats": [*invented, *found.caveats],
         "rows": rows,
         "total": len(found.rows),
         "limit": asked.limit,

@@ -36,9 +36,11 @@ from tasks.resources import Resources
 from tasks.stage import stage_table
 from tests.conftest import ROOT
 from tests.own_nights import OwnNights
+from tests.properties.releases import REAL
 from tests.scene import JOBINDSATS
 from tests.standin.server import running
 from warehouse.danish.clock import DENMARK, Clock
+from warehouse.danish.reservations import REHEARSED
 from warehouse.database.reader_role import give
 from warehouse.history.vintages import Vintage
 from warehouse.settings import read_settings
@@ -291,6 +293,27 @@ def test_an_assistant_is_told_value_status_vintage_and_source_of_what_was_known_
     assert (vintage["vintage"], vintage["table"]) == (row["vintage_id"], "y07a02")
     assert vintage["seen_at"].startswith("2023-11-05")
     assert now["rows"]
+
+
+def test_invented_figures_are_said_to_be_so_and_real_ones_are_not(nights: Nights, http: TestClient) -> None:
+    asked = [
+        ("observations", {"table": "y07a02", "area": "Herlev"}),
+        ("figure", {"figure": "savings", "area": "Herlev"}),
+        ("tables", {}),
+    ]
+    for question, parameters in asked:
+        answer = over_http(http, question, **parameters)
+        assert answer["caveats"][0] == REHEARSED
+        assert {vintage["rehearsed"] for vintage in answer["vintages"]} == {True}
+    with nights.engine.begin() as connection:
+        served_by = connection.scalars(text("select distinct publisher_url from ops.runs")).all()
+        connection.execute(text("update ops.runs set publisher_url = :url"), {"url": REAL})
+    for question, parameters in asked:
+        answer = over_http(http, question, **parameters)
+        assert REHEARSED not in answer["caveats"]
+        assert {vintage["rehearsed"] for vintage in answer["vintages"]} == {False}
+    with nights.engine.begin() as connection:
+        connection.execute(text("update ops.runs set publisher_url = :url"), {"url": served_by[0]})
 
 
 def test_an_assistant_that_starts_its_tools_itself_is_answered_too(answering: Any) -> None:
