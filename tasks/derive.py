@@ -1,7 +1,7 @@
 """Bring the marts up to the facts: those of benefits table by table, those of figures mart by mart, each in a transaction.
 
 What is behind is found by comparing vintages, not by remembering what ran: where a run is killed before the marts are
-filled, the next run fills them.
+filled, the next run fills them. Then claims are checked, what is told of hidden counts is audited, and thresholds are judged.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from tasks.watch.disclosure import told_too_much
 from tasks.watch.thresholds.crossings import note_crossings, own_thresholds
 from warehouse.catalogue.model import jobindsats
 from warehouse.errors import DATABASE_ERRORS, in_words, went_away
-from warehouse.marts import benefits, fill_revisions
+from warehouse.marts import benefits, fill_profiles
 from warehouse.marts.contract import FIGURE_MARTS
 from warehouse.marts.fill import Moves, fill, is_behind
 
@@ -119,11 +119,11 @@ def bring_figures_up_to_date(
 def _bring_revisions_up_to_date(engine: Engine, *, told: Callable[[str], object]) -> None:
     """Compute how tables are revised and what their newest values will come to, of those behind, each in a transaction."""
     with engine.connect() as connection:
-        behind = fill_revisions.tables_behind(connection)
+        behind = fill_profiles.tables_behind(connection)
     for table_id in behind:
         try:
             with engine.begin() as connection:
-                fill_revisions.rebuild(connection, table_id=table_id)
+                fill_profiles.rebuild(connection, table_id=table_id)
         except Exception as error:
             if went_away(error):
                 raise

@@ -1,4 +1,4 @@
-"""What a database's error means for a person: one sentence, and what follows from it."""
+"""Errors that a person is told: a database's in one sentence with what follows from it, and our own of questions and clocks."""
 
 from __future__ import annotations
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from tasks.doctor.finding import Finding
     from tasks.upkeep.wrong_clock import TakenBack
 
-warehouse = App(name="warehouse", help="The warehouse itself: address, start, stop, migrations.")
+warehouse = App(name="warehouse", help="The warehouse itself: address, start, stop, migrations, readers.")
 
 
 def doctor(*, as_json: Json = False) -> int:

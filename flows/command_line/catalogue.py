@@ -1,4 +1,6 @@
-"""Commands for tables and areas: find a table at its publisher, look at one, adopt it; which areas there are."""
+"""Commands for tables and areas: find a table at its publisher, look at one, adopt it, compare it, accept
+what differs; which areas there are.
+"""
 
 from __future__ import annotations
 

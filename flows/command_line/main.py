@@ -1,6 +1,6 @@
 """The command line: the commands by name, each loaded from the module that holds it when it is called.
 
-Exit status: 0 well, 1 failed, 2 wrong use, 3 something was quarantined or late.
+Exit status: 0 well, 1 failed, 2 wrong use, 3 done in part, or something needs a person: quarantined, late, stopped.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from flows.command_line.options import FAILED, WELL, WRONG_USE
 
 # What `jobindsats --help` says of each stands here too, so that it answers without loading them.
 COMMANDS = {
-    "flows.command_line.administration:warehouse": "The warehouse itself: address, start, stop, migrations.",
+    "flows.command_line.administration:warehouse": "The warehouse itself: address, start, stop, migrations, readers.",
     "flows.command_line.quarantine:quarantine": "Loads that were stopped: list them, look at one, release one.",
     "flows.command_line.runs:nightly": "Run one night now: fetch what is new, check it, publish it, derive the marts.",
     "flows.command_line.runs:serve": (

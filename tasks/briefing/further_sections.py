@@ -1,4 +1,4 @@
-"""The sections of the appendix that rest on benchmark, assumptions and other tables, and what it rests on, as blocks."""
+"""The sections of the appendix that rest on benchmark, assumptions and other tables, as blocks."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """The sections of the appendix on benefits: what stands in each section, as blocks.
 
-What is said of benchmark, key, unemployment and sources is in tasks/briefing/further_sections.py.
+What is said of benchmark, key and unemployment is in further_sections.py, of sources in annexes.py.
 """
 
 from __future__ import annotations

@@ -19,7 +19,7 @@ from warehouse.danish.reservations import REHEARSED
 from warehouse.marts.contract import MARTS, VERSION
 from warehouse.marts.dimensions import DIMENSIONS
 from warehouse.marts.narrowed import has_benefits, narrowed, narrowed_to, narrowing
-from warehouse.marts.observations import observations_of
+from warehouse.marts.one_table import observations_of
 from warehouse.marts.rows import State, has_rows, one_state, state_of
 from warehouse.marts.star import observations
 from warehouse.reading import held_table

@@ -1,4 +1,4 @@
-"""Upkeep: the warehouse made ready for reading, its address, start, stop and migrations."""
+"""Upkeep: the warehouse made ready for reading, its address, start, stop and migrations, its readers and their limits."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """Compute sums, shares and changes of counts: of benefit recipients first, and of whatever else is counted so.
 
-The publisher hides counts of one and two, so a sum with hidden parts is a pair of bounds.
+The publisher hides counts of one and two, it seems also none, so a sum with hidden parts is a pair of bounds.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """The mart of how tables are revised, by measure, size of municipality and age in releases.
 
-Filled table by table from every version the warehouse keeps (warehouse/marts/fill_revisions.py); docs/revisions.md has
+Filled table by table from every version the warehouse keeps (warehouse/marts/fill_profiles.py); docs/revisions.md has
 each formula with its source.
 """
 

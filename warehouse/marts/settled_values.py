@@ -1,6 +1,6 @@
 """The mart of settled values: what the newest values are expected to come to, beside what is published.
 
-Filled table by table (warehouse/marts/fill_revisions.py); docs/revisions.md has each formula with its source.
+Filled table by table (warehouse/marts/fill_profiles.py); docs/revisions.md has each formula with its source.
 """
 
 from __future__ import annotations

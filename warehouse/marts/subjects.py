@@ -7,9 +7,9 @@ published. Source: Jobindsats.dk / STAR, and of activation and ordinary hours a 
 from __future__ import annotations
 
 from warehouse.danish.reservations import SMALLEST_COUNT
-from warehouse.marts.themes import against_country, member, of_a_table, published, share_of_courses, theme
+from warehouse.marts.subject_mart import against_country, member, of_a_table, published, share_of_courses, subject_mart
 
-unemployment = theme(
+unemployment = subject_mart(
     "unemployment",
     "One row per area, month and benefit of the unemployed: tables y25i01, y25i09 and, of the country, y25i03 side by side. "
     "They come on different days: look at each status.",
@@ -74,7 +74,7 @@ unemployment = theme(
     parted_by=(member("The benefit of the unemployed", "De lediges ydelse"),),
 )
 
-activation = theme(
+activation = subject_mart(
     "activation",
     "One row per area, period, table and kind of offer: persons in activation, courses and the degree of activation, in "
     "publishers' tables and in the municipalities' own of courses begun. The courses of the two are not the same.",
@@ -112,7 +112,7 @@ activation = theme(
     feeds="activation",
 )
 
-ordinary_hours = theme(
+ordinary_hours = subject_mart(
     "ordinary_hours",
     "One row per area, period and table: recipients with ordinary paid hours, against the country, in publishers' tables and "
     "in the municipalities' own.",
@@ -134,7 +134,7 @@ ordinary_hours = theme(
     against_country="ordinary_hours_pct",
 )
 
-sanctions = theme(
+sanctions = subject_mart(
     "sanctions",
     "One row per area, quarter and table: availability sanctions.",
     "Én række pr. område, kvartal og tabel: rådighedssanktioner.",
@@ -175,7 +175,7 @@ sanctions = theme(
     parted_by=of_a_table(),
 )  # fmt: skip
 
-notices = theme(
+notices = subject_mart(
     "notices",
     "One row per area and month with a notice: notices of collective redundancies. Where there is none, there is no row.",
     "Én række pr. område og måned med en varsling: varslinger om afskedigelser. Kilden har ingen række, hvor der ingen er.",
@@ -191,7 +191,7 @@ notices = theme(
     tables=("y25i05",),
 )
 
-public_support = theme(
+public_support = subject_mart(
     "public_support",
     "One row per area, month and benefit: the publisher's own count of persons on public support, table ptv_a02. A person on "
     "two benefits is counted once in its total.",

@@ -1,4 +1,4 @@
-"""Declare the marts that are views, for the contract: their columns, types and meanings. Files in warehouse/sql make them.
+"""Declare the marts that are views of their own, for the contract: columns, types, meanings. Files in warehouse/sql make them.
 
 They are not part of the schema's metadata, which is tables; their comments in the database are made from these.
 """

@@ -26,8 +26,8 @@ update ops.schema_version set definitions = '{digest}';
 
 def in_order() -> dict[str, str]:
     """The statements by the name of what they define, each after those that it names."""
+    from warehouse.marts.subject_sql import definitions
     from warehouse.marts.subjects import MARTS
-    from warehouse.marts.theme_sql import definitions
 
     texts = {file.stem: file.read_text(encoding="utf-8") for file in FOLDER.glob("*.sql")} | definitions(MARTS)
     named = {

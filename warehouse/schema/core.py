@@ -1,6 +1,6 @@
 """The tables of facts and assumptions (`core`), declared once, with comments whose first sentence is the grain of a row.
 
-What happened (`ops`) is in `warehouse/schema/ops.py`, what dashboards may read in `warehouse/marts/benefits.py`.
+What happened (`ops`) is in `warehouse/schema/ops.py`, what dashboards may read in `warehouse/marts/contract.py`.
 """
 
 from __future__ import annotations

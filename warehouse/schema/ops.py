@@ -1,4 +1,6 @@
-"""The records of what happened (`ops`): runs, the outcome of each table, checks, quarantine, backfills."""
+"""The records of what happened (`ops`): runs, the outcome of each table, checks, quarantine, backfills, alerts,
+what marts were built of and what moved in them, and calls to publishers.
+"""
 
 from __future__ import annotations
 

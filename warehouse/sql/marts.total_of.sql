@@ -1,5 +1,5 @@
--- The one definition of a total: it has a value where every part that is expected was observed. A hidden part is one or two
--- persons (in Python: LARGEST_HIDDEN in warehouse/formulas/benefits.py); a part that lacks leaves no upper bound.
+-- The one definition of a total: it has a value where every part that is expected was observed. A hidden part is none, one or
+-- two persons (in Python: LARGEST_HIDDEN in warehouse/formulas/benefits.py); a part that lacks leaves no upper bound.
 create or replace function marts.total_of(expected text[], names text[], counts double precision[], statuses text[])
 returns table (value double precision, low double precision, high double precision, status text, parts integer,
                parts_expected integer, missing text, hidden text) language sql immutable parallel safe as $$

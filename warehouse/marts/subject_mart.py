@@ -1,6 +1,6 @@
-"""Declare the marts of one subject each: publishers' tables side by side, a column for each measure and its status.
+"""How a mart of one subject is declared: publishers' tables side by side, a column for each measure and its status.
 
-They are views over the facts, with a function as of a moment beside each; warehouse/marts/theme_sql.py makes both of what is
+They are views over the facts, with a function as of a moment beside each; warehouse/marts/subject_sql.py makes both of what is
 declared here. Counts are whole numbers, since the audit lets no other in. Source: the publishers' tables that each names.
 """
 
@@ -23,7 +23,7 @@ _SUBJECT = "(select t.subject from marts.tables t where t.table_id = o.table_id)
 _OF_NAME = "(select min(g.benefit_group) from core.benefit_groups g where g.name = {name})"
 
 
-def theme(
+def subject_mart(
     name: str,
     english: str,
     danish: str,
@@ -69,10 +69,10 @@ def theme(
     )
 
 
-def _made(english: str, danish: str, **theme: Any) -> dict[str, Any]:
+def _made(english: str, danish: str, **of: Any) -> dict[str, Any]:
     # Left out of the checksum: it is the facts again.
     said = mart(english, danish, hashed_by=(), years_by="period_last_day")
-    return said | {"info": said["info"] | theme}
+    return said | {"info": said["info"] | of}
 
 
 def _computed(column: Column[Any], expression: str) -> Column[Any]:

@@ -1,4 +1,4 @@
-"""Make the view and the function as of a moment of each mart of one subject, as warehouse/marts/themes.py declares it.
+"""Make the view and the function as of a moment of each mart of one subject, as warehouse/marts/subject_mart.py declares it.
 
 What they give is in the units of its columns: persons, cases, per cent, as published.
 """
@@ -20,12 +20,12 @@ _STANDS = "core.observation_versions country on country.superseded_by is null an
 _KNOWN = "core.observations_told(as_of, {tables}, '000') country on country.table_id = o.table_id"
 
 
-def definitions(themes: Iterable[Table]) -> dict[str, str]:
+def definitions(marts: Iterable[Table]) -> dict[str, str]:
     """The statements that make each view and its function as of a moment, by their names."""
     made = {}
-    for each in themes:
-        view = "theme_by_table_view" if "table_id" in each.primary_key.columns else "theme_view"
-        for name, file, country in (("", view, _STANDS), ("_as_of", "theme_as_of", _KNOWN)):
+    for each in marts:
+        view = "subject_by_table_view" if "table_id" in each.primary_key.columns else "subject_view"
+        for name, file, country in (("", view, _STANDS), ("_as_of", "subject_as_of", _KNOWN)):
             made[f"{each.fullname}{name}"] = read_sql(__package__, file).format_map(_named(each, country=country))
     return made
 

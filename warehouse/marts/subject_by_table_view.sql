@@ -1,4 +1,4 @@
--- Made of the declarations in warehouse/marts/themes.py. A table at a time: PostgreSQL then reads of no other table, however the
+-- Made of the declarations in warehouse/marts/subject_mart.py. A table at a time: PostgreSQL then reads of no other table, however the
 -- question is planned.
 create or replace view {mart} as
 select r.*

@@ -24,7 +24,7 @@ def observations_of(table: Declared) -> Table:
         "Én række pr. periode, område, mål og fordeling: det, der gælder nu.",
         hashed_by=(),
     )
-    rows = {"rows": read_sql(__package__, "observations"), "asked": {"table_id": table.id}}
+    rows = {"rows": read_sql(__package__, "one_table"), "asked": {"table_id": table.id}}
     info = said["info"] | rows | {"source": credits_here().get(table.id, table.subject)}
     return Table(table.id, MetaData(), *_key(), *_content(), comment=said["comment"], info=info)
 

@@ -1,4 +1,4 @@
--- Made of the declarations in warehouse/marts/themes.py. It runs with its owner's rights, and finds nothing but what it names.
+-- Made of the declarations in warehouse/marts/subject_mart.py. It runs with its owner's rights, and finds nothing but what it names.
 create or replace function {mart}_as_of(as_of timestamptz, wanted_area_code text default null)
 returns setof {mart} language sql stable security definer set search_path = pg_catalog as $$
     select {columns}

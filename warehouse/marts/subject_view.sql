@@ -1,4 +1,4 @@
--- Made of the declarations in warehouse/marts/themes.py. By the tables' numbers, of which each is asked first: PostgreSQL then reads
+-- Made of the declarations in warehouse/marts/subject_mart.py. By the tables' numbers, of which each is asked first: PostgreSQL then reads
 -- of no other table, however the question is planned.
 create or replace view {mart} as
 select {columns}

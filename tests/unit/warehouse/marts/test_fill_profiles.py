@@ -15,7 +15,7 @@ from warehouse.assumptions.model import shipped
 from warehouse.assumptions.record import record
 from warehouse.catalogue.publishers import shipped_table
 from warehouse.errors import QuestionError
-from warehouse.marts import fill_revisions
+from warehouse.marts import fill_profiles
 from warehouse.periods import Period
 
 AREAS = {0: 1_000.0, 163: 100.0, 751: 500.0}
@@ -54,7 +54,7 @@ def settled(engine: Engine, *, period: str | None = None) -> list[dict[str, Any]
 
 def behind(engine: Engine) -> list[str]:
     with engine.connect() as connection:
-        return fill_revisions.tables_behind(connection)
+        return fill_profiles.tables_behind(connection)
 
 
 def test_a_table_is_profiled_as_soon_as_twelve_releases_were_followed(engine: Engine) -> None:
