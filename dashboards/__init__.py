@@ -1,0 +1,1 @@
+"""The dashboard: Streamlit pages over the marts, in Danish; `app.py` is where it begins."""

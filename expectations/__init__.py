@@ -1,0 +1,1 @@
+"""What must be true of a load: the checks (`shape`, `plausibility`, `coherence`), their suite, and their verdicts."""

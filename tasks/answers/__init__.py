@@ -1,0 +1,1 @@
+"""Answers to people's questions: figures, totals and claims."""

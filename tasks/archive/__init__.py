@@ -1,0 +1,1 @@
+"""The archive: answers as they came, by their hashes, and receipts of what was published of them."""

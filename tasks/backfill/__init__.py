@@ -1,0 +1,1 @@
+"""Backfills: years loaded backwards in partitions, by workers, beside the nights."""

@@ -1,0 +1,1 @@
+"""The briefing, a municipality's appendix of figures: read, computed, and written as HTML, PDF and Word."""

@@ -1,0 +1,1 @@
+"""Loads that were stopped: listed, looked at, and released by a person."""

@@ -1,0 +1,1 @@
+"""What readers' programs may ask, how they are answered, and how they are limited."""

@@ -1,0 +1,1 @@
+"""Replay: a warehouse rebuilt from the archive alone, and compared."""

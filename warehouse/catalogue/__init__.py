@@ -1,0 +1,1 @@
+"""The catalogue: tables as they ship and as a person adopts them; benefits, series breaks, units."""

@@ -1,0 +1,1 @@
+"""PostgreSQL: the embedded server and others, sessions, locks, readers' accounts and their passwords."""

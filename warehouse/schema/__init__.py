@@ -1,0 +1,1 @@
+"""The tables of facts (`core`) and of what happened (`ops`)."""
