@@ -196,10 +196,6 @@ def require_published(connection: Connection) -> datetime:
     return seen
 
 
-REHEARSED = "rehearsed: the publisher was on this machine, and its figures are invented"
-"""What is said where figures of a rehearsal are printed."""
-
-
 def _series(connection: Connection, question: Question) -> dict[int, dict[str, Any]]:
     """What each series that is asked for is of, in the order in which answers have them."""
     asked = {

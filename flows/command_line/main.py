@@ -5,6 +5,7 @@ Exit status: 0 well, 1 failed, 2 wrong use, 3 done in part, or something needs a
 
 from __future__ import annotations
 
+import gc
 import sys
 
 from cyclopts import App, CycloptsError, UnusedCliTokensError
@@ -112,6 +113,8 @@ for path, sentence in COMMANDS.items():
 
 def main() -> None:
     """The entry of `jobindsats`."""
+    # What a command loads stays until it ends: to look for garbage among it takes a twentieth of a quick answer (2026-11).
+    gc.set_threshold(100_000, 50, 50)
     sys.exit(run(sys.argv[1:]))
 
 

@@ -42,7 +42,7 @@ def answered(document: Any, *, as_json: bool, shown: Callable[[], object], rehea
         return WELL
     shown()
     if rehearsed:
-        from warehouse.reading import REHEARSED
+        from warehouse.database.rehearsal import REHEARSED
 
         console().print(Text(REHEARSED, "bold red"))
     return WELL

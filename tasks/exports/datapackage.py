@@ -12,8 +12,8 @@ from typing import Any
 
 from sqlalchemy import Table
 
-from warehouse import reading
 from warehouse.danish import reservations
+from warehouse.database import rehearsal
 from warehouse.marts.contract import Entry, entries_of
 from warehouse.marts.narrowed import narrowed_to
 
@@ -41,7 +41,7 @@ def package(
     manifest: Mapping[str, Any], *, sources: Sequence[str], resources: Sequence[Mapping[str, Any]]
 ) -> dict[str, Any]:
     """The descriptor of any export, of these resources, its figures credited to these sources."""
-    invented = {"description": f"{reading.REHEARSED}.", "description_da": reservations.REHEARSED}
+    invented = {"description": f"{rehearsal.REHEARSED}.", "description_da": reservations.REHEARSED}
     return {
         "profile": "data-package",
         "name": manifest["product"],

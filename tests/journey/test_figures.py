@@ -12,7 +12,7 @@ from tasks.archive.store import Archive
 from tests.conftest import ROOT, Stage
 from tests.properties.releases import REAL
 from tests.scene import Scene
-from warehouse.reading import REHEARSED
+from warehouse.database.rehearsal import REHEARSED
 
 pytestmark = pytest.mark.slow
 

@@ -8,6 +8,16 @@ language plpgsql stable security definer set search_path = pg_catalog as $$
 declare
     wanted smallint[] := (select array_agg(t.table_no) from core.tables t
                           where t.table_id = wanted_table or 'feeds:' || t.feeds = wanted_table);
+    of_series integer[] := (
+        select array_agg(s.series_id) from core.series s
+        join core.measures m on m.measure_id = s.measure_id
+        join core.tables t on t.table_no = s.table_no
+        join core.areas a on a.area_id = s.area_id
+        where s.table_no = any(wanted) and wanted_measure in (m.name, '*' || m.unit)
+          and a.code = coalesce(wanted_area_code, a.code)
+          and case when wanted_item is null then s.members = t.root_members
+                   else not exists (select from jsonb_each_text(s.members) part
+                                    where t.root_members ->> part.key = part.value) end);
 begin
     return query
     select a.code, o.period_id,
@@ -22,11 +32,7 @@ begin
     join core.measures m on m.measure_id = s.measure_id
     join core.tables t on t.table_no = s.table_no
     join core.areas a on a.area_id = s.area_id
-    where o.table_no = any(wanted) and wanted_measure in (m.name, '*' || m.unit)
-      and a.code = coalesce(wanted_area_code, a.code) and o.status <> 'withdrawn'
-      and case when wanted_item is null then s.members = t.root_members
-               else not exists (select from jsonb_each_text(s.members) part
-                                where t.root_members ->> part.key = part.value) end;
+    where o.table_no = any(wanted) and o.series_id = any(of_series) and o.status <> 'withdrawn';
 end
 $$;
 

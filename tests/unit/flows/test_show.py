@@ -10,7 +10,7 @@ from sqlalchemy import Engine
 
 from flows.command_line.main import run
 from tests.properties.releases import FULL_TIME, PERSONS, REAL, night, publish_release, published_by, shown
-from warehouse.reading import REHEARSED
+from warehouse.database.rehearsal import REHEARSED
 
 MONTHS = ("2026M04", "2026M05", "2026M06")
 

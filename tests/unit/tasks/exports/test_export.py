@@ -27,13 +27,13 @@ from tasks.exports.files import ExportRefused
 from tests.properties.releases import PERSONS, REAL, night, publish_release, published_by, shown
 from warehouse.danish.clock import DENMARK
 from warehouse.danish.reservations import REHEARSED as DANISH
+from warehouse.database.rehearsal import REHEARSED
 from warehouse.marts import benchmark as figure_marts
 from warehouse.marts import benefits as marts
 from warehouse.marts import claims as claim_marts
 from warehouse.marts.contract import MARTS, VERSION, entries, type_of
 from warehouse.marts.declaration import years_by
 from warehouse.marts.rows import one_state, state_of
-from warehouse.reading import REHEARSED
 
 NOW = datetime(2026, 8, 11, 4, 30, tzinfo=UTC)
 

@@ -22,7 +22,7 @@ from tasks.watch.thresholds.crossings import note_crossings, own_thresholds, tri
 from tests.properties.releases import HIDDEN, forget, open_run, publish_release, shown
 from tests.web_hook import web_hook
 from warehouse.danish.writing import TIED
-from warehouse.reading import REHEARSED
+from warehouse.database.rehearsal import REHEARSED
 from warehouse.settings import Settings
 
 FIRST = datetime(2023, 11, 21, 4, 15, tzinfo=UTC)
