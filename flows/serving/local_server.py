@@ -17,6 +17,7 @@ from functools import cache
 from pathlib import Path
 from secrets import token_urlsafe
 from tempfile import TemporaryDirectory
+from typing import Any
 from urllib.parse import quote
 
 from tasks import child_processes
@@ -100,11 +101,19 @@ def served_here(home: Path) -> str | None:
 
 def begin_orchestrator() -> None:
     """Begin to start this process's own server, unless one is configured. It takes seconds: import meanwhile."""
-    from prefect.settings import PREFECT_API_AUTH_STRING, PREFECT_API_URL, get_current_settings, temporary_settings
+    from prefect.settings import (
+        PREFECT_API_AUTH_STRING,
+        PREFECT_API_URL,
+        PREFECT_FLOWS_HEARTBEAT_FREQUENCY,
+        get_current_settings,
+        temporary_settings,
+    )
 
     if not get_current_settings().api.url:
         address, _ = _own_server()
-        known = {PREFECT_API_URL: address, PREFECT_API_AUTH_STRING: _own_password()}
+        # Nobody waits for heartbeats of a run whose server ends with it, and each flow would wait a second for its last.
+        own = {PREFECT_API_URL: address, PREFECT_API_AUTH_STRING: _own_password()}
+        known: dict[Any, Any] = own | {PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None}
         _UNTIL_EXIT.enter_context(temporary_settings(known))
 
 

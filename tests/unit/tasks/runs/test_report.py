@@ -9,6 +9,7 @@ from prefect import flow
 from prefect.client.orchestration import get_client
 from prefect.client.schemas.filters import ArtifactFilter, ArtifactFilterFlowRunId
 from prefect.client.schemas.objects import State
+from prefect.settings import get_current_settings
 
 from tasks.results import Due, Listing
 from tasks.runs.artifacts import tracked
@@ -104,6 +105,21 @@ def test_a_flow_that_is_called_gives_its_report_and_the_run_bears_its_outcome(or
     shown = recorded(stub(found)(return_state=True))
     assert (shown.name, shown.type.value) == ENDS[outcome]
     assert shown.message == f"Night 8: {outcome}. 1 quarantined (y07a02), 1 published, 1 not_due"
+
+
+def test_a_flow_within_a_flow_does_not_wait_for_heartbeats_of_its_own(orchestrator: str) -> None:
+    def beats() -> int | None:
+        return get_current_settings().flows.heartbeat_frequency
+
+    within = flow(name="within")(beats)
+
+    @flow(name="around")
+    def around() -> list[int | None]:
+        return [beats(), value_of(within), beats()]
+
+    seconds = get_current_settings().flows.heartbeat_frequency
+    assert seconds is not None
+    assert value_of(around) == [seconds, None, seconds]
 
 
 def test_a_run_that_needs_a_look_is_an_error_to_whoever_calls_it_unprepared_and_is_not_tried_again(
