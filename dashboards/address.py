@@ -39,11 +39,6 @@ class Field:
     called: str
     most: int | None = None
 
-    @property
-    def is_many(self) -> bool:
-        """Whether several are chosen."""
-        return isinstance(self.default, tuple)
-
     def read(self, text: str) -> str | tuple[str, ...]:
         """What an address means by this field's text. Raises NotThere."""
         if not self.options:

@@ -6,7 +6,8 @@ filled, the next run fills them. Then claims are checked, what is told of hidden
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from prefect import get_run_logger, task
@@ -21,7 +22,7 @@ from tasks.runs.states import problem
 from tasks.watch.disclosure import told_too_much
 from tasks.watch.thresholds.crossings import note_crossings, own_thresholds
 from warehouse.catalogue.model import jobindsats
-from warehouse.errors import DATABASE_ERRORS, in_words, went_away
+from warehouse.errors import in_a_sentence, in_words, went_away
 from warehouse.marts import benefits, fill_profiles
 from warehouse.marts.contract import FIGURE_MARTS
 from warehouse.marts.fill import Moves, fill, is_behind
@@ -83,8 +84,7 @@ def judge_thresholds(run_id: int) -> str:
         except Exception as error:
             if went_away(error):
                 raise
-            why = in_words(error) if isinstance(error, DATABASE_ERRORS) else error
-            return problem(f"the thresholds were not judged: {why}")
+            return problem(f"the thresholds were not judged: {in_a_sentence(error)}")
     for message in crossed:
         get_run_logger().warning("a threshold is crossed: %s", message)
     return ""
@@ -101,18 +101,12 @@ def bring_figures_up_to_date(
     # A budget's follow-up reads what the newest values are expected to settle at.
     _bring_revisions_up_to_date(engine, told=told)
     for mart in FIGURE_MARTS:
-        try:
-            with engine.begin() as connection:
-                if is_behind(connection, mart):
-                    moves = fill(connection, mart)
-                    if run_id is not None:
-                        note_moves(connection, moves, run_id=run_id)
-                    filled.append(moves)
-        except Exception as error:
-            if went_away(error):
-                raise
-            why = in_words(error) if isinstance(error, DATABASE_ERRORS) else error
-            told(f"marts.{mart.name} stays as it was: {why}")
+        with _told_unless_lost(told, f"marts.{mart.name} stays as it was"), engine.begin() as connection:
+            if is_behind(connection, mart):
+                moves = fill(connection, mart)
+                if run_id is not None:
+                    note_moves(connection, moves, run_id=run_id)
+                filled.append(moves)
     return filled
 
 
@@ -121,37 +115,31 @@ def _bring_revisions_up_to_date(engine: Engine, *, told: Callable[[str], object]
     with engine.connect() as connection:
         behind = fill_profiles.tables_behind(connection)
     for table_id in behind:
-        try:
-            with engine.begin() as connection:
-                fill_profiles.rebuild(connection, table_id=table_id)
-        except Exception as error:
-            if went_away(error):
-                raise
-            why = in_words(error) if isinstance(error, DATABASE_ERRORS) else error
-            told(f"{table_id} stays as it was in the marts of revisions: {why}")
+        kept = f"{table_id} stays as it was in the marts of revisions"
+        with _told_unless_lost(told, kept), engine.begin() as connection:
+            fill_profiles.rebuild(connection, table_id=table_id)
 
 
 def _check_claims(engine: Engine, *, place: Path, told: Callable[[str], object]) -> None:
     """Hold the claims of papers against what stands now; what cannot be checked leaves the mart as it was."""
-    try:
-        with engine.begin() as connection:
-            fill_mart(connection, place=place)
-    except Exception as error:
-        if went_away(error):
-            raise
-        told(f"the claims of {place.name} were not checked: {error}")
+    with _told_unless_lost(told, f"the claims of {place.name} were not checked"), engine.begin() as connection:
+        fill_mart(connection, place=place)
 
 
 def _audit_disclosure(engine: Engine, *, run_id: int, told: Callable[[str], object]) -> None:
     """Hold what the marts now tell against the counts that publishers hide; what leaks is told, and what cannot be audited."""
-    try:
+    with _told_unless_lost(told, "what is told of hidden counts was not audited"):
         leaking = told_too_much(engine, run_id=run_id)
+        if leaking:
+            told(leaking)
+
+
+@contextmanager
+def _told_unless_lost(told: Callable[[str], object], what: str) -> Iterator[None]:
+    """Have told what failed, and why, and go on; a warehouse that was lost is raised."""
+    try:
+        yield
     except Exception as error:
         if went_away(error):
             raise
-        told(
-            f"what is told of hidden counts was not audited: {in_words(error) if isinstance(error, DATABASE_ERRORS) else error}"
-        )
-    else:
-        if leaking:
-            told(leaking)
+        told(f"{what}: {in_a_sentence(error)}")

@@ -152,7 +152,7 @@ class Staged:
 
 @dataclass(frozen=True)
 class Audit:
-    """The receipt of an audit that passed: how many checks, and the advisory ones that failed.
+    """The receipt of an audit that passed: how many checks there were.
 
     A load that stands already was audited when it was published: it has no checks here but that of the metadata, which
     can change under figures that do not, and tell of what the next release will bring.
@@ -160,4 +160,3 @@ class Audit:
 
     table_id: str
     checks: int
-    advisories: tuple[str, ...]

@@ -48,6 +48,11 @@ def in_words(error: DBAPIError | psycopg.Error) -> str:
     return f"the warehouse refused a statement ({said[0]}). What was published stands"
 
 
+def in_a_sentence(error: Exception) -> str:
+    """What a person is told of an error, the database's or any other."""
+    return in_words(error) if isinstance(error, DATABASE_ERRORS) else str(error)
+
+
 class QuestionError(ValueError):
     """A question names something that does not exist; the message says what does."""
 

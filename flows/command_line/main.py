@@ -138,7 +138,8 @@ def run(arguments: list[str]) -> int:
         return FAILED
     except Exception as error:  # noqa: BLE001  # whatever it is, a person gets one sentence
         from flows.printing import tell
-        from tasks.upkeep.administration import in_a_sentence, is_wrong_use
+        from tasks.upkeep.administration import is_wrong_use
+        from warehouse.errors import in_a_sentence
 
         tell(f"jobindsats: {in_a_sentence(error)}")
         return WRONG_USE if is_wrong_use(error) else FAILED

@@ -26,7 +26,7 @@ from tasks.backfill.ledger import Progress
 from tasks.backfill.work import LOOK_AGAIN_SECONDS, Told, progress, work_at_one, work_on
 from tasks.child_processes import end, start_module, when_parent_ends
 from tasks.resources import Resources, open_resources
-from warehouse.errors import DATABASE_ERRORS, in_words
+from warehouse.errors import in_a_sentence
 
 if TYPE_CHECKING:
     from distributed import Client, Future, LocalCluster
@@ -216,9 +216,8 @@ def work_at_next(errand: Errand) -> bool:
                 _require_the_same(resources, errand)
                 return work_at_one(resources, errand.backfill_id, patience_seconds=_IDLE_SECONDS)
         except Exception as error:  # noqa: BLE001  # it is told to a process that may not know its class
-            said = in_words(error) if isinstance(error, DATABASE_ERRORS) else error
             where = f"the Dask worker on {socket.gethostname()}, process {os.getpid()}"
-            raise ClusterTrouble(f"{where}, stopped: {said}") from None
+            raise ClusterTrouble(f"{where}, stopped: {in_a_sentence(error)}") from None
 
 
 def _identity(resources: Resources, backfill_id: int) -> dict[str, str]:

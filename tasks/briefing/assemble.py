@@ -178,7 +178,6 @@ def _settled(gathered: Gathered, *, area: Area) -> tuple[Settled, ...]:
     return tuple(
         Settled(
             name,
-            gathered.counts.get((area.code, group.name, month.key), MISSED),
             *attrgetter("expected", "low", "high")(rows[group.table]),
         )
         for group, name in _named(month)

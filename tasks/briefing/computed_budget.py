@@ -92,8 +92,6 @@ def _end(row: dict[str, Any]) -> YearEnd:
     return YearEnd(
         basis=row["basis"],
         persons=_cell(row, "year_end_full_time_persons", bounds="year_end"),
-        gap=_cell(row, "year_end_gap_full_time_persons"),
-        amount_dkk=_cell(row, "year_end_dkk"),
         gap_dkk=_cell(row, "year_end_gap_dkk"),
     )
 
@@ -106,11 +104,9 @@ def _years(
     names = ("period_id", "full_time_persons", "full_time_persons_status")
     known = {key: Cell.of(value, status) for key, value, status in counts.select(names).rows()}
     starts = [each.first_period_id for each in readings.breaks if each.benefit == item]
-    totals = readings.figures["total_recipients"].filter("provisional")
-    moving = set(totals["period_id"])
 
     def told(key: int) -> YearMonth:
-        return YearMonth(known.get(key, MISSED), sum(start <= key for start in starts), key in moving)
+        return YearMonth(known.get(key, MISSED), sum(start <= key for start in starts))
 
     years = [month.year - ago for ago in range(YEARS)]
     months = {year: [Period(PeriodKind.MONTH, year, nth).key for nth in range(1, 13)] for year in years}

@@ -93,7 +93,6 @@ class Settled:
     """What a benefit's count of the newest month is expected to come to, in full-time persons, with an 80 % band."""
 
     name: str
-    published: Cell
     expected: float
     low: float
     high: float

@@ -10,12 +10,10 @@ from warehouse.periods import Period
 
 @dataclass(frozen=True)
 class YearEnd:
-    """What a year ends at on one basis: on average in full-time persons, in kroner, and by how much it is over the budget."""
+    """What a year ends at on one basis: on average in full-time persons, and by how many kroner it is over the budget."""
 
     basis: str
     persons: Cell
-    gap: Cell
-    amount_dkk: Cell
     gap_dkk: Cell
 
 
@@ -44,7 +42,6 @@ class YearMonth:
 
     cell: Cell
     stretch: int
-    provisional: bool = False
 
 
 @dataclass(frozen=True)

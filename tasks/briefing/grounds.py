@@ -39,7 +39,6 @@ class Assumed:
     low: float | None
     high: float | None
     unit: str
-    valid_from: date | None
     source: str
     evidence: Literal["confirmed", "likely", "inferred"]
 

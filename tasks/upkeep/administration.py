@@ -14,7 +14,7 @@ from warehouse.catalogue.model import CatalogueError
 from warehouse.claims.file import ClaimsError
 from warehouse.database import embedded, listening, loopback, reader_limits, reader_role, server_needs
 from warehouse.database.scratch import WrongTarget
-from warehouse.errors import DATABASE_ERRORS, QuestionError, in_words
+from warehouse.errors import QuestionError
 from warehouse.periods import PeriodError
 from warehouse.settings import SettingsError, read_settings
 
@@ -166,11 +166,6 @@ def stop() -> str:
         return "JOBINDSATS_WAREHOUSE_URL names a server that is not ours to stop"
     require_warehouse(settings)
     return "The warehouse is stopped" if embedded.stop(settings.data_dir) else "The warehouse was not running"
-
-
-def in_a_sentence(error: Exception) -> str:
-    """What a person is told of an error."""
-    return in_words(error) if isinstance(error, DATABASE_ERRORS) else str(error)
 
 
 def is_wrong_use(error: Exception) -> bool:

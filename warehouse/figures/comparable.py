@@ -6,7 +6,6 @@ municipality that compares itself with others names them in a table of its own; 
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 
 import polars as pl
@@ -14,7 +13,6 @@ from sqlalchemy import Connection
 
 from warehouse.areas import AreaUnknown, find, municipalities
 from warehouse.assumptions.apply import with_assumption
-from warehouse.danish import writing
 from warehouse.danish.reservations import SMALLEST_COUNT
 from warehouse.figures.benchmark import ALL_BENEFITS, GROUPS, SICKNESS, TABLE
 from warehouse.figures.inputs import Scope, named, read
@@ -191,15 +189,6 @@ def behind(rows: pl.DataFrame, row: dict[str, Any]) -> pl.DataFrame:
         comparable_rank_vintage=pl.when(on_list).then(pl.lit(own["comparable_rank_vintage"])),
         comparable_rank_period=pl.when(on_list).then(pl.lit(own["comparable_rank_period"])),
     )
-
-
-def price_told(found: date | None) -> str:
-    """The year of a price, as a reader is told it; empty where there is none.
-
-    >>> price_told(date(2022, 1, 1))
-    '2022'
-    """
-    return writing.period(Period.parse(f"{found.year}Y01")) if found else ""
 
 
 FIGURES = (

@@ -61,8 +61,7 @@ def block_grant_share(frame: pl.DataFrame) -> pl.DataFrame:
     (0.394, -0.146, 449.955)
 
     Source: full-time unemployed in Herlev and the country, mean of 2023, against the key Herlev states. Adds
-    `share_pct`, `key_difference_pct_point`, `expected_persons` (the national count times the key) and
-    `beyond_expected_persons`. Raises FormulaError.
+    `share_pct`, `key_difference_pct_point` and `expected_persons` (the national count times the key). Raises FormulaError.
     """
     local, national, key = pl.col("local_persons"), pl.col("national_persons"), pl.col("key_pct")
     share_pct, expected = local / national * 100, national * key / 100
@@ -71,5 +70,4 @@ def block_grant_share(frame: pl.DataFrame) -> pl.DataFrame:
         share_pct=share_pct,
         key_difference_pct_point=share_pct - key,
         expected_persons=expected,
-        beyond_expected_persons=local - expected,
     )

@@ -1,8 +1,7 @@
 """Compute the figures of a municipality's own tables: activation, ordinary hours, exits, targets, surveys and budgets.
 
 A share of few persons moves in jumps: 12 per cent of 61 is 7.32 persons, so 8 are needed to reach it. Persons are taken
-from a published share with one decimal, which gives their number exactly up to 1,000 finished courses. A share is never
-used to work out a count so small that the publisher hides it.
+from a published share with one decimal, which gives their number exactly up to 1,000 finished courses.
 """
 
 from __future__ import annotations
@@ -69,9 +68,8 @@ def ordinary_hours(frame: pl.DataFrame, *, rounded_to: float = 0.1) -> pl.DataFr
     >>> ordinary_hours(country)["group_persons"].item()
     33526.0
 
-    Source: Ringsted, 17 April 2023, third quarter of 2022. Adds `difference_pct_point`, `group_persons`, its bounds by
-    the rounding of the share, and `beyond_country_persons`: how many more than at the country's share.
-    Raises FormulaError.
+    Source: Ringsted, 17 April 2023, third quarter of 2022. Adds `difference_pct_point`, `group_persons` and its bounds by
+    the rounding of the share. Raises FormulaError.
     """
     persons, share, country = pl.col("persons"), pl.col("share_pct"), pl.col("country_share_pct")
     lowest = share - rounded_to / 2
@@ -81,7 +79,6 @@ def ordinary_hours(frame: pl.DataFrame, *, rounded_to: float = 0.1) -> pl.DataFr
         group_persons=whole(persons / share * 100),
         group_low_persons=persons / (share + rounded_to / 2) * 100,
         group_high_persons=persons / pl.when(lowest > 0).then(lowest) * 100,
-        beyond_country_persons=persons - persons / share * country,
     )
 
 

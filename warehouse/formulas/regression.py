@@ -140,20 +140,20 @@ def andrews_bandwidth(scores: Floats) -> float:
     return float(1.3221 * (len(scores) * 4 * rho**2 / (1 - rho) ** 4) ** 0.2)
 
 
-def newey_west_lags(scores: Floats, *, taken_out: int = 1) -> int:
+def newey_west_lags(scores: Floats) -> int:
     """Newey and West's automatic number of lags for Bartlett's kernel, of a series an autoregression was taken out of.
 
     >>> newey_west_lags(np.array([1.0, 1.0, 1.0, -1.0, -1.0, -1.0, 1.0, 1.0, 1.0, -1.0]))
     1
     """
     number = len(scores)
-    most = min(int((3 if taken_out else 4) * (number / 100) ** (2 / 9)), number - 1)
+    most = min(int(3 * (number / 100) ** (2 / 9)), number - 1)
     covariances = [float(scores[lag:] @ scores[: number - lag]) for lag in range(most + 1)]
     level = covariances[0] + 2 * sum(covariances[1:])
     slope = 2 * sum(lag * covariance for lag, covariance in enumerate(covariances))
     if level == 0:
         return 0
-    lags = 1.1447 * np.cbrt((slope / level) ** 2 * (number + taken_out))
+    lags = 1.1447 * np.cbrt((slope / level) ** 2 * (number + 1))
     return min(int(lags), number - 1)
 
 

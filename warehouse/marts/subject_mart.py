@@ -85,7 +85,7 @@ def published(
 ) -> tuple[Column[Any], Column[Any]]:
     """A measure as it was published, by the names it has in the tables, and its status; a count is a whole number."""
     counted = name.endswith(_COUNTS)
-    among = f"o.measure in ({', '.join(map(_quoted, measures))})"
+    among = f"o.measure in ({', '.join(map(quoted, measures))})"
     value = optional(
         name,
         Integer if counted else Double,
@@ -138,9 +138,9 @@ def of_a_table(name: str = "subject") -> tuple[Column[Any], ...]:
 
 def against_country(persons: str, share: str) -> tuple[Column[Any], ...]:
     """The country's share, the distance to it, and how large a group count and share imply; none of too small a group."""
-    counted, shared = (f"(max(o.value) filter (where o.measure = {_quoted(each)}))" for each in (persons, share))
+    counted, shared = (f"(max(o.value) filter (where o.measure = {quoted(each)}))" for each in (persons, share))
     base = f"round(({counted} / nullif({shared}, 0) * 100)::numeric)::integer"
-    unknown = f"max(o.status) filter (where o.measure = {_quoted(persons)}) is null"
+    unknown = f"max(o.status) filter (where o.measure = {quoted(persons)}) is null"
     said = (
         "Null where an input is hidden or missing; never a zero then.",
         "Tom, hvis et af tallene bag er skjult eller mangler.",
@@ -185,5 +185,6 @@ def share_of_courses() -> Column[Any]:
     )
 
 
-def _quoted(said: str) -> str:
+def quoted(said: str) -> str:
+    """A text as SQL writes it."""
     return "'" + said.replace("'", "''") + "'"

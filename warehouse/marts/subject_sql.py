@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from sqlalchemy import Table
 
 from warehouse.database.sql_files import read_sql
+from warehouse.marts.subject_mart import quoted
 
 _OWN = "array(select t.table_id from core.tables t where t.feeds = {feeds})"
 _NUMBER = "(select t.table_no from core.tables t where t.table_id = {table})"
@@ -32,11 +33,11 @@ def definitions(marts: Iterable[Table]) -> dict[str, str]:
 
 def _named(table: Table, *, country: str) -> dict[str, str]:
     """What the files of the statements leave open."""
-    names = {"tables": _tables_of(table), "measure": _quoted(table.info["against_country"])}
+    names = {"tables": _tables_of(table), "measure": quoted(table.info["against_country"])}
     beside = _BESIDE.format(country=country.format_map(names), **names) if table.info["against_country"] else ""
     return names | {
         "mart": table.fullname,
-        "numbers": ", ".join(_NUMBER.format(table=_quoted(each)) for each in table.info["tables"]),
+        "numbers": ", ".join(_NUMBER.format(table=quoted(each)) for each in table.info["tables"]),
         "keys": _keys_of(table),
         "columns": _columns_of(table),
         "measures": _measures_of(table),
@@ -46,7 +47,7 @@ def _named(table: Table, *, country: str) -> dict[str, str]:
 
 def _tables_of(table: Table) -> str:
     listed = _array(table.info["tables"])
-    return f"{listed} || {_OWN.format(feeds=_quoted(table.info['feeds']))}" if table.info["feeds"] else listed
+    return f"{listed} || {_OWN.format(feeds=quoted(table.info['feeds']))}" if table.info["feeds"] else listed
 
 
 def _measures_of(table: Table) -> str:
@@ -54,7 +55,7 @@ def _measures_of(table: Table) -> str:
 
 
 def _array(names: Iterable[str]) -> str:
-    return f"array[{', '.join(map(_quoted, names))}]"
+    return f"array[{', '.join(map(quoted, names))}]"
 
 
 def _keys_of(table: Table) -> str:
@@ -69,7 +70,3 @@ def _columns_of(table: Table) -> str:
     """The columns as they are asked for; what is not computed is a column of the observations."""
     asked = [(column.info.get("expression", f"o.{column.name}"), column.name) for column in table.columns]
     return ",\n       ".join(f"{expression} as {name}" for expression, name in asked)
-
-
-def _quoted(said: str) -> str:
-    return "'" + said.replace("'", "''") + "'"

@@ -60,7 +60,6 @@ class Folder:
     files: tuple[LocalFile, ...]
     sentences: tuple[str, ...]
     wrong_contracts: tuple[str, ...]
-    links: tuple[str, ...] = ()
 
 
 def is_configured(settings: Settings) -> bool:

@@ -160,20 +160,19 @@ def refused(
     advice: str,
     row: int | None = None,
     at: int | None = None,
-    header: str | None = None,
 ) -> FileRefused:
     """The refusal of a whole file for one reason, at a row and a column where it has such a place."""
     column = None if at is None else letter(at)
-    place = {"row": row, "column": column, "header": header}
+    place = {"row": row, "column": column}
     return FileRefused(
-        f"{_where(name, row=row, column=column, header=header)}: expected {expected}, found {found}. {advice}",
+        f"{_where(name, row=row, column=column)}: expected {expected}, found {found}. {advice}",
         cells=[
             {key: value for key, value in place.items() if value is not None} | {"expected": expected, "found": found}
         ],
     )
 
 
-def _where(name: str, *, row: int | None, column: str | None, header: str | None) -> str:
+def _where(name: str, *, row: int | None, column: str | None, header: str | None = None) -> str:
     parts = [name, f"row {row}" if row else "", f"column {column}" if column else ""]
     return ", ".join(part for part in parts if part) + (f" ('{header}')" if header else "")
 

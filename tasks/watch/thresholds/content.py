@@ -14,9 +14,9 @@ from typing import Annotated, Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field, PlainValidator, StringConstraints, model_validator
 
-from warehouse.areas import AreaUnknown, find
 from warehouse.catalogue.model import jobindsats
 from warehouse.catalogue.named import unknown
+from warehouse.claims.content import AreaName
 from warehouse.danish.numbers import WrittenNumber
 from warehouse.danish.written_files import FileMisread, misread, read_model, written_file
 
@@ -28,13 +28,6 @@ ALL_BENEFITS = "Ydelsesgrupper i alt"
 
 class ThresholdsError(ValueError):
     """A file of thresholds cannot be read; the message says where and what to write."""
-
-
-def _area(written: object) -> str:
-    try:
-        return find(str(written)).name
-    except AreaUnknown as error:
-        raise ValueError(str(error)) from error
 
 
 @cache
@@ -143,7 +136,7 @@ class Threshold(Written):
     """One limit, by the municipality's own name for it: exactly one of the four kinds."""
 
     name: Words
-    area: Annotated[str, PlainValidator(_area)] | None = None
+    area: AreaName | None = None
     growth: Growth | None = None
     budget: Budget | None = None
     rank: Rank | None = None
@@ -167,7 +160,7 @@ class Threshold(Written):
 class ThresholdsFile(Written):
     """A file of thresholds: the municipality they are of where one does not name another, and the thresholds."""
 
-    area: Annotated[str, PlainValidator(_area)]
+    area: AreaName
     thresholds: tuple[Threshold, ...]
 
     def area_of(self, threshold: Threshold) -> str:

@@ -131,7 +131,6 @@ def _hidden(connection: Connection, of: pl.DataFrame, *, scope: Scope) -> pl.Dat
     return rows(connection, query, columns=_HIDDEN, **asked).join(of.filter(pl.col("unit") != "pct"), on="series_id")
 
 
-_CHANGED = pl.Schema({"area_code": pl.String, "period_id": pl.Int64})
 _TABLES_CHANGED = "select distinct table_no from core.vintages where vintage_id = any(:vintages)"
 _CELLS_CHANGED = """
 select o.series_id, o.period_id from core.observations o where o.table_no = any(:tables) and o.vintage_id = any(:vintages)

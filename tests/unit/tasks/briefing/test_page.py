@@ -102,7 +102,7 @@ def briefing() -> Briefing:
         breaks=(SeriesBreak("Reform", "Tallene kan ikke sammenlignes", "Loven"),),
         sources=(Source("y01a02", "A-dagpenge", "Jobindsats.dk / STAR", 7, date(2023, 11, 20), SEEN),),
         assumptions=(
-            Assumed("net_unit_cost_dkk", "own", None, 132_350.0, None, None, "dkk", None, "Regnskabet", "confirmed"),
+            Assumed("net_unit_cost_dkk", "own", None, 132_350.0, None, None, "dkk", "Regnskabet", "confirmed"),
         ),
         notes={"benchmark_gap": (), "savings": (), "unemployment_projection": ()},
     )
