@@ -231,8 +231,9 @@ def test_what_stands_of_a_series_that_ended_stays_up_to_its_end(module_engine: E
     assert trial.by_differences == 1
     after = {cell for cell in gone if cell[0] > MONTHS[3].key}
     assert (vintage.new, vintage.revised, vintage.withdrawn) == (0, 0, len(after))
-    vintage = trial.publish(Snapshot({**left, next(iter(gone)): 7.0}, 2, table=ENDED))
-    assert (vintage.new, vintage.revised, vintage.withdrawn) == (0, 1, 0), "what comes of it is taken as ever"
+    before, since = min(gone - after), min(after)
+    vintage = trial.publish(Snapshot({**left, before: 7.0, since: 8.0}, 2, table=ENDED))
+    assert (vintage.new, vintage.revised, vintage.withdrawn) == (1, 1, 0), "what comes of it is taken as ever"
 
 
 def test_what_is_published_meanwhile_does_not_move_a_load_of_differences(module_engine: Engine) -> None:
