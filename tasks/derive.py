@@ -101,12 +101,12 @@ def bring_figures_up_to_date(
     # A budget's follow-up reads what the newest values are expected to settle at.
     _bring_revisions_up_to_date(engine, told=told)
     for mart in FIGURE_MARTS:
-        with _told_unless_lost(told, f"marts.{mart.name} stays as it was"), engine.begin() as connection:
-            if is_behind(connection, mart):
-                moves = fill(connection, mart)
-                if run_id is not None:
+        with _told_unless_lost(told, f"marts.{mart.name} stays as it was"):
+            with engine.begin() as connection:
+                moves = fill(connection, mart) if is_behind(connection, mart) else None
+                if moves is not None and run_id is not None:
                     note_moves(connection, moves, run_id=run_id)
-                filled.append(moves)
+            filled += [moves] if moves is not None else []
     return filled
 
 

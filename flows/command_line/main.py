@@ -1,6 +1,6 @@
 """The command line: the commands by name, each loaded from the module that holds it when it is called.
 
-Exit status: 0 well, 1 failed, 2 wrong use, 3 done in part, or something needs a person: quarantined, late, stopped.
+Exit status: 0 well, 1 failed, 2 wrong use, 3 done in part, or something needs a person: quarantined, late, left out.
 """
 
 from __future__ import annotations

@@ -46,7 +46,7 @@ _ACCEPTED: Mapping[Kind, str] = {
 class Difference:
     """One difference: what the publisher has (`label`) and what is declared (`name`); either may be empty.
 
-    `stops` says that the table's next load would stop at it; else it is loaded without what is no longer offered.
+    `stops` says that the table's next load would stop at it; else it is loaded without what is not offered or not declared.
     `declared_label` is the label of what has a name of ours, a measure; `of` the hierarchy in which ids are others.
     """
 

@@ -306,14 +306,16 @@ def test_invented_figures_are_said_to_be_so_and_real_ones_are_not(nights: Nights
         assert answer["caveats"][0] == REHEARSED
         assert {vintage["rehearsed"] for vintage in answer["vintages"]} == {True}
     with nights.engine.begin() as connection:
-        served_by = connection.scalars(text("select distinct publisher_url from ops.runs")).all()
+        served_by = connection.scalars(text("select distinct publisher_url from ops.runs")).one()
         connection.execute(text("update ops.runs set publisher_url = :url"), {"url": REAL})
-    for question, parameters in asked:
-        answer = over_http(http, question, **parameters)
-        assert REHEARSED not in answer["caveats"]
-        assert {vintage["rehearsed"] for vintage in answer["vintages"]} == {False}
-    with nights.engine.begin() as connection:
-        connection.execute(text("update ops.runs set publisher_url = :url"), {"url": served_by[0]})
+    try:
+        for question, parameters in asked:
+            answer = over_http(http, question, **parameters)
+            assert REHEARSED not in answer["caveats"]
+            assert {vintage["rehearsed"] for vintage in answer["vintages"]} == {False}
+    finally:
+        with nights.engine.begin() as connection:
+            connection.execute(text("update ops.runs set publisher_url = :url"), {"url": served_by})
 
 
 def test_an_assistant_that_starts_its_tools_itself_is_answered_too(answering: Any) -> None:

@@ -57,7 +57,7 @@ class Compared:
 
     @property
     def loads(self) -> Literal["whole", "in part", "no", "not listed"]:
-        """Whether the next night loads it as it is declared, without what is no longer offered, or not at all.
+        """Whether the next night loads it as it is declared, without what is not offered or not declared, or not at all.
 
         `not listed` where it should be listed, is not, and was never loaded: its night ends well, and brings in nothing.
         """

@@ -117,6 +117,15 @@ def seen_beside(port: int, said: bytes, drop: bytes) -> tuple[list[int], float]:
         return seen, first_after
 
 
+def is_closed(connection: socket.socket) -> bool:
+    """Whether the other side has let go."""
+    connection.settimeout(1)
+    try:
+        return connection.recv(1) == b""
+    except ConnectionError:
+        return True
+
+
 def test_who_was_answered_and_then_asks_by_half_holds_no_place(port: int) -> None:
     began = monotonic()
     with ExitStack() as open_ones:
@@ -129,6 +138,7 @@ def test_who_was_answered_and_then_asks_by_half_holds_no_place(port: int) -> Non
         assert beside != 200 or monotonic() - began > Hasty.SECONDS, "all places are held"
         sleep(2 * Hasty.SECONDS + 0.5)
         assert asked(port) == 200
+        assert all(is_closed(connection) for connection in held)
 
 
 def test_a_reader_who_takes_an_answer_slowly_gets_all_of_it(port: int) -> None:
