@@ -1,9 +1,6 @@
 """What the sections of a briefing say, computed from what was read: ranking lists, savings, projections, revisions.
 
-A new section is a field of `Briefing` in tasks/briefing/content.py; what it reads, in inputs.py; a function here, called in
-assemble.py, whose `_used` names its figures as sources; its blocks, in sections_of_benefits.py, further_sections.py or a
-section_of_ file of its own; its place among the others, in `composed` of write.py; its sentence for the summary, in
-summary.py; a line in docs/briefing.md.
+Where the parts of a new section go is said in sections.py.
 """
 
 from __future__ import annotations

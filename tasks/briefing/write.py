@@ -22,29 +22,13 @@ from markupsafe import Markup
 from sqlalchemy import Engine
 
 from tasks.archive.whole_file import whole_file
-from tasks.briefing import (
-    annexes,
-    assemble,
-    budget_chart,
-    charts,
-    further_sections,
-    neighbours,
-    section_of_budget,
-    section_of_comparable,
-    sections_of_benefits,
-    summary,
-)
+from tasks.briefing import assemble, neighbours, sections
 from tasks.briefing import inputs as readings
 from tasks.briefing.content import Briefing
 from tasks.briefing.grounds import Made
-from tasks.briefing.paper import Paper, numbered
 from tasks.child_processes import exit_with_parent
 from warehouse.areas import COUNTRY, Area, municipalities
 from warehouse.assumptions.known import known
-from warehouse.danish import writing
-from warehouse.danish.clock import in_denmark
-from warehouse.danish.places import official
-from warehouse.danish.reservations import REHEARSED, REHEARSED_IN_SHORT
 from warehouse.errors import QuestionError
 from warehouse.figures import population
 from warehouse.marts.rows import one_state
@@ -148,7 +132,7 @@ def _put(content: bytes, *, of: Area, file: Path) -> Written:
 
 def html(briefing: Briefing) -> str:
     """One municipality's briefing as HTML."""
-    return _template().render(p=composed(briefing), css=Markup(_file("page.css")), markup=Markup)  # noqa: S704  # ours
+    return _template().render(p=sections.composed(briefing), css=Markup(_file("page.css")), markup=Markup)  # noqa: S704  # ours
 
 
 def _html(briefing: Briefing) -> bytes:
@@ -158,58 +142,16 @@ def _html(briefing: Briefing) -> bytes:
 def _docx(briefing: Briefing) -> bytes:
     from tasks.briefing.as_docx import docx
 
-    return docx(composed(briefing))
+    return docx(sections.composed(briefing))
 
 
 def _pdf(briefing: Briefing) -> bytes:
     from tasks.briefing.as_pdf import pdf
 
-    return pdf(composed(briefing))
+    return pdf(sections.composed(briefing))
 
 
 _FORMS: dict[str, Callable[[Briefing], bytes]] = {".html": _html, ".htm": _html, ".docx": _docx, ".pdf": _pdf}
-
-
-def composed(briefing: Briefing) -> Paper:
-    """One municipality's briefing as blocks, which every form is written from."""
-    drawn = charts.charts_of(briefing) | budget_chart.courses(briefing.budget)
-    title = f"{official(briefing.area.name)}: nøgletal på beskæftigelsesområdet"
-    month = writing.period(briefing.month)
-    made, warning = summary.on_top(briefing)
-    sections = [
-        sections_of_benefits.benefits(briefing, charts=drawn),
-        section_of_budget.budget(briefing, charts=drawn),
-        sections_of_benefits.shares(briefing, charts=drawn),
-        further_sections.benchmark(briefing, charts=drawn),
-        further_sections.savings(briefing),
-        section_of_comparable.comparable(briefing),
-        further_sections.projection(briefing),
-        further_sections.key(briefing),
-        further_sections.indicators(briefing),
-        further_sections.revisions(briefing),
-        further_sections.breaks(briefing),
-        annexes.lists(briefing),
-        annexes.every_revision(briefing),
-    ]
-    return Paper(
-        kind="Bilag til udvalget" + (f", sag {briefing.made.case}" if briefing.made.case else ""),
-        title=title,
-        lines=(_about(briefing), made),
-        rehearsal=REHEARSED if briefing.rehearsed else "",
-        warning=warning,
-        summary=sections_of_benefits.in_short(briefing),
-        sections=numbered(sections),
-        sources=annexes.sources(briefing),
-        running=f"{title}, {month}{f' ({REHEARSED_IN_SHORT})' if briefing.rehearsed else ''}",
-    )
-
-
-def _about(briefing: Briefing) -> str:
-    """The month, of which day the figures are, and what is counted."""
-    month = writing.period(briefing.month)
-    of = f"{month[:1].upper()}{month[1:]}{' (foreløbige tal)' if briefing.provisional else ''}."
-    day = writing.day(in_denmark(briefing.as_of or briefing.known_at).date())
-    return f"{of} Tallene er, som de så ud {day}. Alle antal er fuldtidspersoner, medmindre andet er angivet."
 
 
 @cache

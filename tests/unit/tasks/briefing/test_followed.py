@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from tasks.briefing import budget_chart, section_of_budget, section_of_comparable, write
+from tasks.briefing import budget_chart, section_of_budget, section_of_comparable, sections, write
 from tasks.briefing.cells import MISSED, Cell
 from tasks.briefing.content import Briefing
 from tasks.briefing.followed import (
@@ -192,7 +192,7 @@ def test_a_rate_that_lacks_a_part_is_said_to_lack(briefing: Briefing) -> None:  
 
 def test_both_stand_on_the_page(briefing: Briefing) -> None:  # noqa: F811
     whole = replace(briefing, budget=FOUND, comparisons=(compared(), compared(own_list=True)))
-    titles = [section.title for section in write.composed(whole).sections]
+    titles = [section.title for section in sections.composed(whole).sections]
     assert titles[:6] == [
         "1. Ydelsesgrupper",
         "2. Budgetopfølgning",

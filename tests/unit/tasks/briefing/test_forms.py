@@ -14,7 +14,7 @@ import docx as word
 import pypdfium2
 import pytest
 
-from tasks.briefing import write
+from tasks.briefing import sections, write
 from tasks.briefing.as_docx import docx, widths
 from tasks.briefing.as_pdf import pdf
 from tasks.briefing.content import Briefing
@@ -77,7 +77,7 @@ class _Shown(HTMLParser):
 
 
 def test_every_form_has_the_same_numbers(briefing: Briefing) -> None:  # noqa: F811
-    paper = write.composed(briefing)
+    paper = sections.composed(briefing)
     wanted = numbers("\n".join(texts(paper)))
     assert len(wanted) > 40, "else this shows nothing"
     assert numbers("\n".join(_Shown(write.html(briefing)).parts)) == wanted
@@ -107,7 +107,7 @@ def test_a_number_that_one_form_lacks_is_found() -> None:
 
 
 def test_the_word_document_can_be_gone_on_with(briefing: Briefing) -> None:  # noqa: F811
-    paper = write.composed(briefing)
+    paper = sections.composed(briefing)
     content = docx(paper)
     document = word.Document(BytesIO(content))
     headings = [
@@ -128,7 +128,7 @@ def test_the_word_document_can_be_gone_on_with(briefing: Briefing) -> None:  # n
 
 def test_no_word_of_a_table_is_parted_in_the_word_document(briefing: Briefing) -> None:  # noqa: F811
     """A centimetre holds five to six bold letters of the tables, whose cells have a margin of 2 mm on each side."""
-    for block in blocks_of(write.composed(briefing).every):
+    for block in blocks_of(sections.composed(briefing).every):
         if isinstance(block, Table):
             wide = widths(block)
             assert sum(wide) == pytest.approx(17.0)
@@ -139,7 +139,7 @@ def test_no_word_of_a_table_is_parted_in_the_word_document(briefing: Briefing) -
 
 
 def test_the_pdf_is_tagged_and_has_running_titles_and_page_numbers(briefing: Briefing) -> None:  # noqa: F811
-    paper = write.composed(briefing)
+    paper = sections.composed(briefing)
     content = pdf(paper)
     for mark in (b"/StructTreeRoot", b"/MarkInfo", b"pdfuaid", b"/Lang"):
         assert mark in content, mark
@@ -154,7 +154,7 @@ def test_the_pdf_is_tagged_and_has_running_titles_and_page_numbers(briefing: Bri
 
 @pytest.mark.parametrize("evil", ["#panic()", "*_`$<x>@y", "\\u{41}", "</w:t><w:br/>", '"]); x', "{{ 7 * 7 }}"])
 def test_what_others_wrote_stands_as_they_wrote_it(briefing: Briefing, evil: str) -> None:  # noqa: F811
-    paper = write.composed(briefing)
+    paper = sections.composed(briefing)
     section = paper.sections[0]
     named = Table(evil, paper_columns(paper), ((Entry(evil), *(Entry("1") for _ in paper_columns(paper)[1:])),))
     told = type(paper)(**{**vars(paper), "sections": (type(section)("x", evil, (Paragraph(evil), named)),)})
@@ -167,7 +167,7 @@ def paper_columns(paper: Paper) -> tuple:  # type: ignore[type-arg]
 
 
 def test_a_paper_of_invented_figures_says_so_on_top_and_on_every_page(briefing: Briefing) -> None:  # noqa: F811
-    paper = write.composed(replace(briefing, rehearsed=True))
+    paper = sections.composed(replace(briefing, rehearsed=True))
     html = write.html(replace(briefing, rehearsed=True))
     main = html.partition("<main>")[2].partition("</main>")[0]
     assert f'<p class="oevelse" role="note"><strong>{REHEARSED}</strong></p>' in main.partition("<h2")[0]
@@ -184,7 +184,7 @@ def test_a_paper_of_invented_figures_says_so_on_top_and_on_every_page(briefing: 
 
 
 def test_a_paper_of_real_figures_says_nothing_of_a_rehearsal(briefing: Briefing) -> None:  # noqa: F811
-    paper = write.composed(briefing)
+    paper = sections.composed(briefing)
     for text in (write.html(briefing), text_of_docx(docx(paper)), text_of_pdf(pdf(paper)), paper.running):
         assert "Øvelse" not in text
         assert REHEARSED_IN_SHORT not in text

@@ -10,7 +10,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tasks.briefing import annexes, charts, computed, further_sections, sections_of_benefits, summary, wording, write
+from tasks.briefing import (
+    annexes,
+    charts,
+    computed,
+    further_sections,
+    sections,
+    sections_of_benefits,
+    summary,
+    wording,
+    write,
+)
 from tasks.briefing.cells import MISSED, NOT_IN_FORCE, OBSERVED, SUPPRESSED, Cell, Change, compared
 from tasks.briefing.content import (
     Briefing,
@@ -237,8 +247,8 @@ def test_a_table_that_is_not_loaded_leaves_its_section_out(briefing: Briefing) -
     assert indicators(read(), area_code="163", counts={}, breaks={}) == ()
     assert further_sections.indicators(briefing) is None
     told = Indicator("Ledige", "persons", MONTH, seen(3), seen(2), compared(seen(3), seen(2), broken=False), None)
-    assert "7. Ledighed" not in "".join(each.title for each in write.composed(briefing).sections)
-    titles = [each.title for each in write.composed(replace(briefing, indicators=(told,))).sections]
+    assert "7. Ledighed" not in "".join(each.title for each in sections.composed(briefing).sections)
+    titles = [each.title for each in sections.composed(replace(briefing, indicators=(told,))).sections]
     assert "6. Ledighed, varslinger, aktivering og ordinære timer" in titles
 
 
@@ -264,7 +274,7 @@ def test_the_share_of_all_benefits_is_told_only_of_whole_totals() -> None:
 
 def test_the_page_carries_its_case_and_official_name(briefing: Briefing) -> None:  # noqa: F811
     capital = replace(briefing, area=find("København"), made=replace(briefing.made, case="24/1234"))
-    paper = write.composed(capital)
+    paper = sections.composed(capital)
     assert paper.kind == "Bilag til udvalget, sag 24/1234"
     assert paper.title == "Københavns Kommune: nøgletal på beskæftigelsesområdet"
     assert summary.in_short(capital)[0].startswith("Københavns Kommune havde ")
