@@ -26,6 +26,7 @@ SESSION = {
     "jit": "off",
     "max_parallel_workers_per_gather": "0",
     "plan_cache_mode": "force_custom_plan",
+    "random_page_cost": "1.1",
     # marts.observations alone is eight relations. Beyond the limit PostgreSQL plans a part by itself, and a dimension's
     # condition no longer says which facts are read (58 million observations: 1,250 ms and 43 so; 2026-11).
     "join_collapse_limit": "16",

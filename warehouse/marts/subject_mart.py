@@ -17,7 +17,9 @@ from warehouse.marts.views import views
 from warehouse.schema.core import MOMENT, described, optional
 
 _COUNTS = ("_persons", "_cases")
-_BREAK = "(max(array[o.series_break, o.series_break_caveat]) filter (where o.series_break is not null))[{place}]"
+# Of the versions both are looked up at once, observation by observation. In an order a null comes after every break.
+_BREAK = "min(o.break_and_caveat)"
+_BREAK_TOLD = "min(array[o.series_break, o.series_break_caveat])"
 _VINTAGES = "array_to_string(array_agg(distinct o.vintage_id order by o.vintage_id), ', ')"
 _SUBJECT = "(select t.subject from marts.tables t where t.table_id = o.table_id)"
 _OF_NAME = "(select min(g.benefit_group) from core.benefit_groups g where g.name = {name})"
@@ -62,7 +64,7 @@ def subject_mart(
             "max(o.seen_at)",
         ),
         *(
-            _computed(column, _BREAK.format(place=place))
+            _computed(column, _BREAK, told=_BREAK_TOLD, place=place)
             for place, column in enumerate(series_break("period", "perioden"), 1)
         ),
         **_made(english, danish, tables=tables, feeds=feeds, against_country=against_country),
@@ -75,8 +77,13 @@ def _made(english: str, danish: str, **of: Any) -> dict[str, Any]:
     return said | {"info": said["info"] | of}
 
 
-def _computed(column: Column[Any], expression: str) -> Column[Any]:
-    column.info["expression"] = expression
+def _computed(
+    column: Column[Any], expression: str, *, told: str | None = None, place: int | None = None
+) -> Column[Any]:
+    """A column with what it is computed by, of versions and of what is `told` as of a moment; with `place` each is a list, of
+    which the column is the element there.
+    """
+    column.info |= {"expression": expression, "told": told or expression, "place": place}
     return column
 
 

@@ -6,8 +6,9 @@ What they give is in the units of its columns: persons, cases, per cent, as publ
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
-from sqlalchemy import Table
+from sqlalchemy import Column, Table
 
 from warehouse.database.sql_files import read_sql
 from warehouse.marts.subject_mart import quoted
@@ -40,6 +41,8 @@ def _named(table: Table, *, country: str) -> dict[str, str]:
         "numbers": ", ".join(_NUMBER.format(table=quoted(each)) for each in table.info["tables"]),
         "keys": _keys_of(table),
         "columns": _columns_of(table),
+        "computed": _computed_of(table),
+        "outer": _outer_of(table),
         "measures": _measures_of(table),
         "beside": beside,
     }
@@ -67,6 +70,37 @@ def _keys_of(table: Table) -> str:
 
 
 def _columns_of(table: Table) -> str:
-    """The columns as they are asked for; what is not computed is a column of the observations."""
-    asked = [(column.info.get("expression", f"o.{column.name}"), column.name) for column in table.columns]
-    return ",\n       ".join(f"{expression} as {name}" for expression, name in asked)
+    """The columns as they are asked for of what is told; what is not computed is a column of the observations."""
+    return _listed((_element(column, f"({_expression(column, of='told')})"), column.name) for column in table.columns)
+
+
+def _computed_of(table: Table) -> str:
+    """The same of versions, but a list of which several columns are elements stands there once, as `elements`."""
+    lists = dict.fromkeys(_expression(column) for column in table.columns if _is_element(column))
+    plain = [(_expression(column), column.name) for column in table.columns if not _is_element(column)]
+    return _listed([*plain, *((each, "elements") for each in lists)])
+
+
+def _outer_of(table: Table) -> str:
+    """The columns in their order, of rows that were computed as `_computed_of` has it."""
+    return _listed(
+        (_element(column, "r.elements") if _is_element(column) else f"r.{column.name}", column.name)
+        for column in table.columns
+    )
+
+
+def _is_element(column: Column[Any]) -> bool:
+    return column.info.get("place") is not None
+
+
+def _element(column: Column[Any], expression: str) -> str:
+    return f"{expression}[{column.info['place']}]" if _is_element(column) else expression
+
+
+def _expression(column: Column[Any], *, of: str = "expression") -> str:
+    expression: str = column.info.get(of, f"o.{column.name}")
+    return expression
+
+
+def _listed(columns: Iterable[tuple[str, str]]) -> str:
+    return ",\n       ".join(f"{expression} as {name}" for expression, name in columns)

@@ -16,7 +16,7 @@ from tasks.answers.claims import fill_mart
 from tests.conventions.sources import ROOT
 from warehouse import migrations
 from warehouse.database.reader_limits import READER
-from warehouse.database.reader_role import ReaderRefused, excess, give, renew
+from warehouse.database.reader_role import SESSION, ReaderRefused, excess, give, renew
 from warehouse.marts.benefits import rebuild
 from warehouse.marts.contract import FIGURE_MARTS, MARTS
 from warehouse.marts.fill import fill
@@ -65,6 +65,19 @@ def test_a_reader_may_read_every_mart(engine: Engine, login: str) -> None:
                 assert connection.scalar(text(f"select count(*) from marts.{mart.name}")) is not None
             as_of = text("select count(*) from marts.benefit_recipients_as_of('2026-08-10', '163')")
             assert connection.scalar(as_of) == 0
+
+
+def test_an_account_asks_with_the_readers_settings_and_keeps_its_own(engine: Engine, login: str) -> None:
+    gives(engine, login)
+    settings = text("select unnest(rolconfig) from pg_roles where rolname = :name")
+    with engine.begin() as connection:
+        assert {f"{name}={value}" for name, value in SESSION.items()} <= set(
+            connection.scalars(settings, {"name": login})
+        )
+        connection.execute(text(f"alter role {login} set random_page_cost = 3"))
+    gives(engine, login)
+    with engine.connect() as connection:
+        assert "random_page_cost=3" in set(connection.scalars(settings, {"name": login}))
 
 
 FORBIDDEN = [
