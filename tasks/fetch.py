@@ -1,4 +1,7 @@
-"""Fetch: one table's answers from its source into the archive, as they came."""
+"""Fetch: one table's answers from its source into the archive, as they came.
+
+How a source is asked, and what happens where a release falls into it, is in the fetch.py of each folder of tasks/sources.
+"""
 
 from __future__ import annotations
 

@@ -1,9 +1,10 @@
 """The sections of a briefing in their order, and all of it composed of them.
 
-A new section is a field of `Briefing` in tasks/briefing/content.py; what it reads, in inputs.py; a function in computed.py,
-called in assemble.py, whose `_used` names its figures as sources; its blocks, in sections_of_benefits.py,
-further_sections.py or a section_of_ file of its own; its place among the others, in `composed` here; its sentence for the
-summary, in summary.py; a line in docs/briefing.md.
+A new section is a field of `Briefing` in tasks/briefing/content.py; what it reads, in inputs.py; a function in computed.py
+(computed_budget.py: of budgets and comparable municipalities), called in assemble.py, whose `_used` names its figures as
+sources; its blocks, in sections_of_benefits.py, further_sections.py or a section_of_ file of its own; its place among the
+others, in `composed` here; its sentence for the summary, in summary.py; its number and line in docs/briefing.md, and its row
+in docs/saadan-laeses-bilaget.md.
 """
 
 from __future__ import annotations

@@ -123,12 +123,49 @@ def _one_night() -> dict[str, Any]:
         "imports": imported - began,
         "server": served - imported,
         "work": perf_counter() - served,
+        "great_expectations": "great_expectations" in sys.modules,
+        "floor": _floor(),
         "stages": stages,
         "outcomes": {outcome: outcomes.count(outcome) for outcome in sorted(set(outcomes))},
         "new": sum(table["new"] for table in report.tables),
         "revised": sum(table["revised"] for table in report.tables),
-        "great_expectations": "great_expectations" in sys.modules,
     }
+
+
+BEFORE, OF_A_TABLE, AFTER = 3, 5, 6
+"""Prefect's tasks of a night: before its tables, of each table, and after them."""
+
+
+def _floor() -> dict[str, float]:
+    """Seconds that a night of three tables takes whatever it does: Prefect's flows and tasks with nothing in them, and the
+    import of Great Expectations beside all else that a night loads; 0 of what is loaded already.
+    """
+    from prefect import flow, task
+
+    from tasks.runs.states import value_of
+
+    @task(name="nothing")
+    def nothing() -> None:
+        return
+
+    @flow(name="table with nothing in it")
+    def table() -> None:
+        for _ in range(OF_A_TABLE):
+            nothing()
+
+    @flow(name="night with nothing in it")
+    def night() -> None:
+        for _ in range(BEFORE + AFTER):
+            nothing()
+        for _ in THREE:
+            value_of(table)
+
+    began = perf_counter()
+    value_of(night)
+    carried_out = perf_counter()
+    import great_expectations  # noqa: F401
+
+    return {"prefect": carried_out - began, "great_expectations": perf_counter() - carried_out}
 
 
 @contextmanager

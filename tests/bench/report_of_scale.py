@@ -103,5 +103,18 @@ def of_nights(found: Found) -> str:
             *stages,
             f"| all of the work | {release['work']:.1f} |",
             "",
+            *_of_floor([each["floor"] for each in quiet]),
         ]
     )
+
+
+def _of_floor(found: Sequence[Found]) -> list[str]:
+    """What a night of three tables takes whatever it does."""
+    prefect, expectations = (median(each[part] for each in found) for part in ("prefect", "great_expectations"))
+    return [
+        f"| of that, whatever is in the tables, median of {len(found)} | seconds |",
+        "|---|--:|",
+        f"| as many of Prefect's flows and tasks with nothing in them | {prefect:.1f} |",
+        f"| the import of Great Expectations | {expectations:.1f} |",
+        "",
+    ]

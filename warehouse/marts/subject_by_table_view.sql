@@ -1,7 +1,7 @@
 -- Made of the declarations in warehouse/marts/subject_mart.py. A table at a time: PostgreSQL then reads of no other table, however the
 -- question is planned.
 create or replace view {mart} as
-select {outer}
+select {columns}
 from core.tables t
 cross join lateral (
     select {computed}

@@ -17,9 +17,13 @@ from warehouse.marts.views import views
 from warehouse.schema.core import MOMENT, described, optional
 
 _COUNTS = ("_persons", "_cases")
-# Of the versions both are looked up at once, observation by observation. In an order a null comes after every break.
-_BREAK = "min(o.break_and_caveat)"
-_BREAK_TOLD = "min(array[o.series_break, o.series_break_caveat])"
+# Of several breaks in a row's observations the newest: a list begins with the period in which its break does, in seven digits.
+# Looked up once for each observation, and taken apart when the rows are made.
+_BREAK = "max(o.newest_break)"
+_BREAK_TOLD = """max(array[
+        (select b.first_period_id::text from core.tables t join core.series_breaks b using (table_no)
+         where t.table_id = o.table_id and b.series_break = o.series_break), o.series_break, o.series_break_caveat]
+    ) filter (where o.series_break is not null)"""
 _VINTAGES = "array_to_string(array_agg(distinct o.vintage_id order by o.vintage_id), ', ')"
 _SUBJECT = "(select t.subject from marts.tables t where t.table_id = o.table_id)"
 _OF_NAME = "(select min(g.benefit_group) from core.benefit_groups g where g.name = {name})"
@@ -65,7 +69,7 @@ def subject_mart(
         ),
         *(
             _computed(column, _BREAK, told=_BREAK_TOLD, place=place)
-            for place, column in enumerate(series_break("period", "perioden"), 1)
+            for place, column in enumerate(series_break("period", "perioden"), 2)
         ),
         **_made(english, danish, tables=tables, feeds=feeds, against_country=against_country),
     )

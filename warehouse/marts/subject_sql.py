@@ -28,21 +28,23 @@ def definitions(marts: Iterable[Table]) -> dict[str, str]:
     for each in marts:
         view = "subject_by_table_view" if "table_id" in each.primary_key.columns else "subject_view"
         for name, file, country in (("", view, _STANDS), ("_as_of", "subject_as_of", _KNOWN)):
-            made[f"{each.fullname}{name}"] = read_sql(__package__, file).format_map(_named(each, country=country))
+            of = "told" if name else "expression"
+            made[f"{each.fullname}{name}"] = read_sql(__package__, file).format_map(
+                _named(each, country=country, of=of)
+            )
     return made
 
 
-def _named(table: Table, *, country: str) -> dict[str, str]:
-    """What the files of the statements leave open."""
+def _named(table: Table, *, country: str, of: str) -> dict[str, str]:
+    """What the files of the statements leave open; `of` is what columns are computed by: of versions, or of what is told."""
     names = {"tables": _tables_of(table), "measure": quoted(table.info["against_country"])}
     beside = _BESIDE.format(country=country.format_map(names), **names) if table.info["against_country"] else ""
     return names | {
         "mart": table.fullname,
         "numbers": ", ".join(_NUMBER.format(table=quoted(each)) for each in table.info["tables"]),
         "keys": _keys_of(table),
+        "computed": _computed_of(table, of=of),
         "columns": _columns_of(table),
-        "computed": _computed_of(table),
-        "outer": _outer_of(table),
         "measures": _measures_of(table),
         "beside": beside,
     }
@@ -69,22 +71,17 @@ def _keys_of(table: Table) -> str:
     return ", ".join([*plain, *others, *members])
 
 
-def _columns_of(table: Table) -> str:
-    """The columns as they are asked for of what is told; what is not computed is a column of the observations."""
-    return _listed((_element(column, f"({_expression(column, of='told')})"), column.name) for column in table.columns)
-
-
-def _computed_of(table: Table) -> str:
-    """The same of versions, but a list of which several columns are elements stands there once, as `elements`."""
-    lists = dict.fromkeys(_expression(column) for column in table.columns if _is_element(column))
-    plain = [(_expression(column), column.name) for column in table.columns if not _is_element(column)]
+def _computed_of(table: Table, *, of: str) -> str:
+    """What is computed of observations: the columns, and the list of which some columns are elements once, as `elements`."""
+    lists = dict.fromkeys(_expression(column, of=of) for column in table.columns if _is_element(column))
+    plain = [(_expression(column, of=of), column.name) for column in table.columns if not _is_element(column)]
     return _listed([*plain, *((each, "elements") for each in lists)])
 
 
-def _outer_of(table: Table) -> str:
+def _columns_of(table: Table) -> str:
     """The columns in their order, of rows that were computed as `_computed_of` has it."""
     return _listed(
-        (_element(column, "r.elements") if _is_element(column) else f"r.{column.name}", column.name)
+        (f"r.elements[{column.info['place']}]" if _is_element(column) else f"r.{column.name}", column.name)
         for column in table.columns
     )
 
@@ -93,11 +90,7 @@ def _is_element(column: Column[Any]) -> bool:
     return column.info.get("place") is not None
 
 
-def _element(column: Column[Any], expression: str) -> str:
-    return f"{expression}[{column.info['place']}]" if _is_element(column) else expression
-
-
-def _expression(column: Column[Any], *, of: str = "expression") -> str:
+def _expression(column: Column[Any], *, of: str) -> str:
     expression: str = column.info.get(of, f"o.{column.name}")
     return expression
 

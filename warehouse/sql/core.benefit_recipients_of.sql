@@ -44,7 +44,9 @@ returns setof marts.benefit_recipients language sql stable parallel safe as $$
     join core.areas a on a.area_id = c.area_id
     join core.periods p on p.period_id = c.period_id
     left join lateral (select * from core.series_breaks b
-                       where b.table_no = c.table_no and core.is_concerned(g.members, b.members) and b.first_period_id <= c.period_id order by b.first_period_id desc limit 1) b on true
+                       where b.table_no = c.table_no and core.is_concerned(g.members, b.members)
+                         and b.first_period_id <= c.period_id
+                       order by b.first_period_id desc, b.series_break limit 1) b on true
 $$;
 
 comment on function core.benefit_recipients_of(smallint[], timestamptz, text) is

@@ -13,9 +13,9 @@ select o.table_no, s.area_id, o.superseded_by, t.table_id, m.name as measure, a.
        (select b.caveat from core.series_breaks b
         where b.table_no = o.table_no and b.first_period_id <= o.period_id and core.is_concerned(s.members, b.members)
         order by b.first_period_id desc, b.series_break limit 1) as series_break_caveat,
-       (select array[b.series_break, b.caveat] from core.series_breaks b
+       (select array[b.first_period_id::text, b.series_break, b.caveat] from core.series_breaks b
         where b.table_no = o.table_no and b.first_period_id <= o.period_id and core.is_concerned(s.members, b.members)
-        order by b.first_period_id desc, b.series_break limit 1) as break_and_caveat
+        order by b.first_period_id desc, b.series_break limit 1) as newest_break
 from core.observations o
 left join core.series s on s.table_no = o.table_no and s.series_id = o.series_id
 left join core.tables t on t.table_no = o.table_no
@@ -51,4 +51,5 @@ comment on column core.observation_versions.publisher_updated_on is 'The publish
 comment on column core.observation_versions.seen_at is 'When we saw that vintage.';
 comment on column core.observation_versions.series_break is 'The newest series break at or before the period that concerns it.';
 comment on column core.observation_versions.series_break_caveat is 'The sentence that a comparison across it carries.';
-comment on column core.observation_versions.break_and_caveat is 'Both of it, for whoever reads both: looked up once.';
+comment on column core.observation_versions.newest_break is
+    'Its first period, id and sentence, looked up once: the greatest of several is the newest.';

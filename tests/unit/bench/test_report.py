@@ -116,7 +116,14 @@ SCALE = {
     "vacuum": {"seconds": 1.5, "mib_before": 200.0, "mib_after": 200.0},
 }
 
-NIGHT = {"imports": 4.0, "server": 5.0, "work": 2.5, "calls": 1, "great_expectations": False}
+NIGHT = {
+    "imports": 4.0,
+    "server": 5.0,
+    "work": 2.5,
+    "calls": 1,
+    "great_expectations": False,
+    "floor": {"prefect": 1.4, "great_expectations": 2.2},
+}
 
 NIGHTS = {
     "tables": 100,
@@ -147,6 +154,8 @@ def test_a_large_warehouse_and_nights_are_told_and_held_to_their_budgets() -> No
         "| days | 2.0 | 4.0 | 900 | 8.0 | 16.0 | 4,000 |",
         "2.5 (2.5 to 3.5)",
         "| audit | 8.0 |",
+        "| the import of Great Expectations | 2.2 |",
+        "tasks with nothing in them | 1.4 |",
         "not imported",
     ):
         assert words in written
