@@ -103,13 +103,15 @@ def of_nights(found: Found) -> str:
             *stages,
             f"| all of the work | {release['work']:.1f} |",
             "",
-            *_of_floor([each["floor"] for each in quiet]),
+            *_of_floor([each["floor"] for each in quiet if "floor" in each]),
         ]
     )
 
 
 def _of_floor(found: Sequence[Found]) -> list[str]:
-    """What a night of three tables takes whatever it does."""
+    """What a night of three tables takes whatever it does; nothing where a run before has not measured it."""
+    if not found:
+        return []
     prefect, expectations = (median(each[part] for each in found) for part in ("prefect", "great_expectations"))
     return [
         f"| of that, whatever is in the tables, median of {len(found)} | seconds |",

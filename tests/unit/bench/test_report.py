@@ -162,6 +162,13 @@ def test_a_large_warehouse_and_nights_are_told_and_held_to_their_budgets() -> No
     assert "| ask |" not in written
 
 
+def test_results_of_a_bench_that_measured_less_are_told_all_the_same() -> None:
+    before = NIGHTS | {"quiet": [{name: part for name, part in NIGHT.items() if name != "floor"}]}
+    written = page(results(run("ours", first=1.0)) | {"nights": before})
+    assert "| audit | 8.0 |" in written
+    assert "with nothing in them" not in written
+
+
 def test_the_picture_shows_every_size_and_task() -> None:
     drawn = picture(FAST)
     assert drawn.startswith("<svg")
