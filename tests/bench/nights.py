@@ -124,7 +124,7 @@ def _one_night() -> dict[str, Any]:
         "server": served - imported,
         "work": perf_counter() - served,
         "great_expectations": "great_expectations" in sys.modules,
-        "floor": _floor(),
+        "import_of_great_expectations": _import_of_great_expectations(),
         "stages": stages,
         "outcomes": {outcome: outcomes.count(outcome) for outcome in sorted(set(outcomes))},
         "new": sum(table["new"] for table in report.tables),
@@ -132,40 +132,12 @@ def _one_night() -> dict[str, Any]:
     }
 
 
-BEFORE, OF_A_TABLE, AFTER = 3, 5, 6
-"""Prefect's tasks of a night: before its tables, of each table, and after them."""
-
-
-def _floor() -> dict[str, float]:
-    """Seconds that a night of three tables takes whatever it does: Prefect's flows and tasks with nothing in them, and the
-    import of Great Expectations beside all else that a night loads; 0 of what is loaded already.
-    """
-    from prefect import flow, task
-
-    from tasks.runs.states import value_of
-
-    @task(name="nothing")
-    def nothing() -> None:
-        return
-
-    @flow(name="table with nothing in it")
-    def table() -> None:
-        for _ in range(OF_A_TABLE):
-            nothing()
-
-    @flow(name="night with nothing in it")
-    def night() -> None:
-        for _ in range(BEFORE + AFTER):
-            nothing()
-        for _ in THREE:
-            value_of(table)
-
+def _import_of_great_expectations() -> float:
+    """Seconds of its import beside all else that a night loads; nothing of what is loaded already."""
     began = perf_counter()
-    value_of(night)
-    carried_out = perf_counter()
     import great_expectations  # noqa: F401
 
-    return {"prefect": carried_out - began, "great_expectations": perf_counter() - carried_out}
+    return perf_counter() - began
 
 
 @contextmanager

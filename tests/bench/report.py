@@ -19,9 +19,9 @@ _RELEASE = "the work of a night in which three tables are, s"
 _REVISED_PLAIN = "the same, dlt with PostgreSQL's own settings, as long as we waited"
 _WHY = {
     _REVISED: "a look is read and hashed whole, however few of its cells changed, and what stands is read beside it.",
-    _RELEASE: "a part of it is spent whatever is in the tables, as the last table above has it. A mart's rows carry their "
-    "vintage, so those of a table that was released are all made anew. The remainder is the statements of the checks and the "
-    "marts, and the audit of what is told of hidden counts.",
+    _RELEASE: "Great Expectations is loaded, whatever is in the tables. A mart's rows carry their vintage, so those of a "
+    "table that was released are all made anew. The remainder is Prefect's part, the statements of the checks and the marts, "
+    "and the audit of what is told of hidden counts.",
 }
 """Why a budget is missed, where it was looked into (2026-11)."""
 
