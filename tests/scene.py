@@ -12,6 +12,7 @@ from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from io import StringIO
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -157,15 +158,21 @@ class Scene:
 
 
 def everything_prefect_knows() -> str:
-    """What the orchestrator has on record of all runs so far, as text."""
-    found = []
-    for what in ("flow_runs", "task_runs", "logs", "artifacts", "variables", "block_documents"):
+    """What the orchestrator has on record of all runs so far, as text, page for page until none is left."""
+    kinds = ("flow_runs", "task_runs", "logs", "artifacts", "variables", "block_documents")
+    return "\n".join(json.dumps(known) for kind in kinds for known in _known_of(kind))
+
+
+def _known_of(kind: str, page: int = 200) -> Iterator[Any]:
+    for offset in count(0, page):
         request = urllib.request.Request(
-            f"{os.environ['PREFECT_API_URL']}/{what}/filter",
-            data=b'{"limit": 200}',
+            f"{os.environ['PREFECT_API_URL']}/{kind}/filter",
+            data=json.dumps({"limit": page, "offset": offset}).encode(),
             headers={"Content-Type": "application/json"},
             method="POST",
         )
         with urllib.request.urlopen(request, timeout=30) as answer:
-            found.append(json.dumps(json.load(answer)))
-    return "\n".join(found)
+            found = json.load(answer)
+        yield from found
+        if len(found) < page:
+            return
