@@ -160,14 +160,15 @@ class Scene:
 def everything_prefect_knows() -> str:
     """What the orchestrator has on record of all runs so far, as text, page for page until none is left."""
     kinds = ("flow_runs", "task_runs", "logs", "artifacts", "variables", "block_documents")
-    return "\n".join(json.dumps(known) for kind in kinds for known in _known_of(kind))
+    return "\n".join(json.dumps(known) for kind in kinds for known in known_of(kind))
 
 
-def _known_of(kind: str, page: int = 200) -> Iterator[Any]:
+def known_of(kind: str, asked: dict[str, Any] | None = None, page: int = 200) -> Iterator[Any]:
+    """What Prefect has on record of one kind, or what a filter leaves of it: all of it, since one answer ends at 200."""
     for offset in count(0, page):
         request = urllib.request.Request(
             f"{os.environ['PREFECT_API_URL']}/{kind}/filter",
-            data=json.dumps({"limit": page, "offset": offset}).encode(),
+            data=json.dumps({**(asked or {}), "limit": page, "offset": offset}).encode(),
             headers={"Content-Type": "application/json"},
             method="POST",
         )

@@ -6,10 +6,9 @@ import os
 import signal
 import subprocess
 import sys
-import urllib.request
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
-from json import load, loads
+from json import loads
 from time import monotonic
 from typing import Any
 
@@ -21,7 +20,7 @@ from tests.budgets import calls_over
 from tests.conftest import Database, Stage
 from tests.faults.dying import context, worker
 from tests.faults.points import Point
-from tests.scene import JOBINDSATS, Scene
+from tests.scene import JOBINDSATS, Scene, known_of
 
 pytestmark = pytest.mark.slow
 TABLES = ["y25i01", "y10a02", "y01h01"]
@@ -279,11 +278,5 @@ def test_the_marts_are_derived_once_at_the_end(small: Scene) -> None:
 
 def finished_bars() -> int:
     """Progress artifacts in Prefect that stand at the end."""
-    request = urllib.request.Request(
-        f"{os.environ['PREFECT_API_URL']}/artifacts/filter",
-        data=b'{"artifacts": {"type": {"any_": ["progress"]}}}',
-        headers={"Content-Type": "application/json"},
-        method="POST",
-    )
-    with urllib.request.urlopen(request, timeout=30) as answer:
-        return sum(artifact["data"] == 100 for artifact in load(answer))
+    asked = {"artifacts": {"type": {"any_": ["progress"]}}}
+    return sum(artifact["data"] == 100 for artifact in known_of("artifacts", asked))
