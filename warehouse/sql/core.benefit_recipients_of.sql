@@ -29,6 +29,13 @@ returns setof marts.benefit_recipients language sql stable parallel safe as $$
         where o.table_no = any(wanted) and o.vintage_id <= c.vintage_id
           and (o.superseded_by is null or o.superseded_by > c.vintage_id)
         group by c.table_no, c.benefit_group, c.area_id, o.period_id
+    ), told as materialized (
+        select distinct on (g.benefit_group, b.first_period_id) g.benefit_group, b.first_period_id, b.series_break, b.caveat
+        from core.benefit_groups g
+        join core.series_breaks b on b.table_no = g.table_no and core.is_concerned(g.members, b.members)
+        where g.table_no = any(wanted) order by g.benefit_group, b.first_period_id, b.series_break
+    ), breaks as materialized (
+        select *, lead(first_period_id) over (partition by benefit_group order by first_period_id) as until from told
     )
     select g.benefit_group, g.name, a.code, a.name, a.kind, p.code, p.first_day,
            c.persons::integer, c.persons_status::text, c.full_time_persons::integer, c.full_time_persons_status::text,
@@ -43,10 +50,8 @@ returns setof marts.benefit_recipients language sql stable parallel safe as $$
     join newest on newest.table_no = c.table_no
     join core.areas a on a.area_id = c.area_id
     join core.periods p on p.period_id = c.period_id
-    left join lateral (select * from core.series_breaks b
-                       where b.table_no = c.table_no and core.is_concerned(g.members, b.members)
-                         and b.first_period_id <= c.period_id
-                       order by b.first_period_id desc, b.series_break limit 1) b on true
+    left join breaks b on b.benefit_group = c.benefit_group and b.first_period_id <= c.period_id
+                      and (b.until is null or b.until > c.period_id)
 $$;
 
 comment on function core.benefit_recipients_of(smallint[], timestamptz, text) is

@@ -93,3 +93,41 @@ def test_python_and_postgresql_agree_on_what_a_break_concerns(
     query = text("select core.is_concerned(cast(:members as jsonb), to_jsonb(cast(:broken as text[])))")
     with engine.connect() as connection:
         assert connection.scalar(query, {"members": canonical(members), "broken": broken}) is told
+
+
+_BREAK = """
+insert into core.series_breaks (series_break, table_no, first_period_id, title, caveat, source, members)
+select :name, table_no, :first, 'Databrud', 'Databrud ' || :name, 'test', to_jsonb(cast(:members as text[]))
+from core.tables where table_id = :table
+"""
+
+
+@pytest.mark.parametrize(
+    ("breaks", "june", "july"),
+    [
+        ({"a": "2025M06", "z": "2025M07"}, "a", "z"),
+        ({"z": "2025M06", "a": "2025M07"}, "z", "a"),
+        ({"a": "2025M07"}, None, "a"),
+        ({"z": "2025M05", "a": "2025M05"}, "a", "a"),
+        ({"a": "2025M08"}, None, None),
+    ],
+)
+@pytest.mark.parametrize("members", [None, ["Seniorpension", "Forrevalidering"]])
+def test_the_mart_of_recipients_tells_the_newest_break_of_each_month(
+    engine: Engine, breaks: dict[str, str], june: str | None, july: str | None, members: list[str] | None
+) -> None:
+    table = "(select table_no from core.tables where table_id = 'ptv_a02')"
+    mart = (
+        f"select benefit_group_name, period, series_break from core.benefit_recipients_of(array[{table}], 'infinity')"
+    )
+    of_rows = "select member, period, series_break from core.observation_versions where member = any(:names)"
+    names = ["Seniorpension", "Forrevalidering"]
+    with engine.connect() as connection:
+        write_periods(connection, periods=[Period.parse(month) for month in breaks.values()])
+        for name, month in breaks.items():
+            asked = {"name": name, "first": Period.parse(month).key, "members": members, "table": TABLE.id}
+            connection.execute(text(_BREAK), asked)
+        found = {tuple(row) for row in connection.execute(text(mart))}
+        assert found == {tuple(row) for row in connection.execute(text(of_rows), {"names": names})}
+    months = {"2025M06": june, "2025M07": july}
+    assert found == {(name, month, told) for name in names for month, told in months.items()}
