@@ -1,8 +1,8 @@
 """What a night costs in which nothing is new, and one in which three tables are: `python -m tests.bench.nights`.
 
 A stand-in and a data folder of its own; each night is a process, as a scheduler would start it. Its import and the start of
-Prefect's server are told apart from our own work, and a night of three tables by its stages. For a quiet night the publisher
-lists 100 tables; what counts is how many calls it is asked for.
+Prefect's server are told apart from our own work, and a night of three tables by its stages; so is what the publisher takes
+until it answers. For a quiet night the publisher lists 100 tables; what counts is how many calls it is asked for.
 """
 
 from __future__ import annotations
@@ -20,6 +20,9 @@ from datetime import date
 from pathlib import Path
 from time import perf_counter
 from typing import Any
+from unittest.mock import patch
+
+import requests
 
 from tests.standin.editions import Edition, World
 from tests.standin.publisher import Publisher, Settings
@@ -105,8 +108,10 @@ def _night(standin: StandIn, folder: Path, *, day: date, hour: int) -> dict[str,
 
 def _one_night() -> dict[str, Any]:
     """A night as `jobindsats nightly` does it, with a clock beside each part."""
+    from flows.command_line.main import search_for_garbage_seldom
     from flows.serving.local_server import await_orchestrator, begin_orchestrator, prepare_orchestrator
 
+    search_for_garbage_seldom()
     began = perf_counter()
     prepare_orchestrator()
     begin_orchestrator()
@@ -116,13 +121,14 @@ def _one_night() -> dict[str, Any]:
     imported = perf_counter()
     await_orchestrator()
     served = perf_counter()
-    with _watched(nightly) as stages:
+    with _watched(nightly) as stages, _awaited() as answers:
         report = value_of(nightly.nightly, os.environ["BENCH_TABLES"].split() or None)
     outcomes = [table["outcome"] for table in report.tables]
     return {
         "imports": imported - began,
         "server": served - imported,
         "work": perf_counter() - served,
+        "publisher": sum(answers),
         "great_expectations": "great_expectations" in sys.modules,
         "import_of_great_expectations": _import_of_great_expectations(),
         "stages": stages,
@@ -130,6 +136,21 @@ def _one_night() -> dict[str, Any]:
         "new": sum(table["new"] for table in report.tables),
         "revised": sum(table["revised"] for table in report.tables),
     }
+
+
+@contextmanager
+def _awaited() -> Iterator[list[float]]:
+    """Seconds from each question to the head of its answer: what the publisher does meanwhile is no work of ours."""
+    seconds: list[float] = []
+    send = requests.Session.send
+
+    def timed(session: requests.Session, request: requests.PreparedRequest, **named: Any) -> requests.Response:
+        answer = send(session, request, **named)
+        seconds.append(answer.elapsed.total_seconds())
+        return answer
+
+    with patch.object(requests.Session, "send", timed):
+        yield seconds
 
 
 def _import_of_great_expectations() -> float:

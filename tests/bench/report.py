@@ -9,7 +9,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from tests.bench.report_of_scale import of_nights, of_scale, slowdown, slowest_question
+from tests.bench.report_of_scale import of_nights, of_scale, own_work, slowdown, slowest_question
 
 Results = Mapping[str, Any]
 PAGE, PICTURE = "benchmarks.md", "pictures/benchmarks.svg"
@@ -121,9 +121,9 @@ def further_budgets(results: Results) -> list[Budget]:
     """The budgets of a large warehouse and of nights."""
     scale, nights = results.get("scale"), results.get("nights")
     question, milliseconds = slowest_question(scale) if scale else ("a question", None)
-    quiet = median(each["work"] for each in nights["quiet"]) if nights else None
+    quiet = median(own_work(each) for each in nights["quiet"]) if nights else None
     calls = max(each["calls"] for each in nights["quiet"]) if nights else None
-    release = nights["release"]["work"] if nights else None
+    release = own_work(nights["release"]) if nights else None
     return [
         Budget("a million loaded at the end, times one at the start", slowdown(scale) if scale else None, 1.5, False),
         Budget(

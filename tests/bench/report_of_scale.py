@@ -81,7 +81,7 @@ def _of_releases(releases: Sequence[Found], *, vacuum: Found) -> list[str]:
 def of_nights(found: Found) -> str:
     """What nights are made of, in Markdown."""
     quiet, release = found["quiet"], found["release"]
-    work = [each["work"] for each in quiet]
+    work = [own_work(each) for each in quiet]
     stages = [f"| {stage} | {seconds:.1f} |" for stage, seconds in release["stages"].items() if seconds >= 0.05]
     return "\n".join(
         [
@@ -103,10 +103,24 @@ def of_nights(found: Found) -> str:
             "|---|--:|",
             *stages,
             *_of_its_import([each[_IMPORT] for each in quiet if _IMPORT in each]),
-            f"| all of the work | {release['work']:.1f} |",
+            f"| all of the night | {release['work']:.1f} |",
+            *_of_the_publisher(release),
+            f"| our own work, Prefect's part of it included | {own_work(release):.1f} |",
             "",
         ]
     )
+
+
+def own_work(night: Mapping[str, Any]) -> float:
+    """Seconds of a night without those in which the publisher was asked and had not begun to answer."""
+    return float(night["work"] - night.get("publisher", 0))
+
+
+def _of_the_publisher(night: Mapping[str, Any]) -> list[str]:
+    """What of a night is the publisher's; nothing where a run before has not measured it."""
+    if "publisher" not in night:
+        return []
+    return [f"| of it, from questions to the heads of their answers | {night['publisher']:.1f} |"]
 
 
 def _of_its_import(seconds: Sequence[float]) -> list[str]:

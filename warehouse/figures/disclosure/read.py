@@ -84,9 +84,12 @@ def told_of(connection: Connection, found: pl.DataFrame, *, scope: Scope) -> Tol
 def _told_of_marts(connection: Connection, found: pl.DataFrame, *, places: pl.DataFrame) -> Told:
     def of_mart(mart: str, columns: pl.Schema) -> pl.DataFrame:
         query = (
-            f"select {', '.join(columns)} from marts.{mart} where area_code = any(:areas) and period = any(:periods)"  # noqa: S608
+            f"select {', '.join(columns)} from marts.{mart} "  # noqa: S608
+            "join unnest(cast(:at_areas as text[]), cast(:at_periods as text[])) place (area_code, period) "
+            "using (area_code, period) where area_code = any(:areas) and period = any(:periods)"
         )
-        return _of_places(connection, query, places=places, columns=columns)
+        at = {"at_areas": places["area_code"].to_list(), "at_periods": places["period"].to_list()}
+        return _of_places(connection, query, places=places, columns=columns, **at)
 
     return told_together(
         told.of_recipients(found, of_mart("benefit_recipients", _RECIPIENTS), place="marts.benefit_recipients"),
