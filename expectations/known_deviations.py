@@ -11,10 +11,11 @@ from functools import cache
 from importlib import resources
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import Field, StringConstraints, ValidationError
 
 from warehouse.areas import by_publisher_name
 from warehouse.catalogue.model import Catalogue, CatalogueError, Table, jobindsats
+from warehouse.formats.declared import Declared
 from warehouse.formats.written_day import WrittenDay
 from warehouse.formats.yaml_files import YamlFile, YamlMisread
 from warehouse.periods import Period, PeriodError
@@ -29,10 +30,8 @@ class DeviationError(ValueError):
     """An entry of the known deviations cannot be held against anything; the message names the entry."""
 
 
-class Deviation(BaseModel):
+class Deviation(Declared):
     """One known error: `where` says which offenders of the rule it is about, by the columns they are shown with."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     id: Text
     table: Text

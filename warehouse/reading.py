@@ -102,8 +102,12 @@ def _names(connection: Connection, hierarchy: Hierarchy, *, of: Table) -> dict[s
     """Every label of a breakdown, to the name we keep; where the publisher names its members itself, those that are held."""
     if not hierarchy.open:
         return hierarchy.canonical
-    asked = {"dimension": hierarchy.dimension, "table_id": of.id}
-    return hierarchy.names_of(connection.scalars(text(_HELD_MEMBERS), asked))
+    return hierarchy.names_of(members_held(connection, table_id=of.id, dimension=hierarchy.dimension))
+
+
+def members_held(connection: Connection, *, table_id: str, dimension: str) -> list[str]:
+    """The members of a table's breakdown of which the warehouse holds a series, in order."""
+    return list(connection.scalars(text(_HELD_MEMBERS), {"table_id": table_id, "dimension": dimension}))
 
 
 # What is the same for many rows (series, vintages, breaks) is asked once and put to the rows here: the planner knows too little

@@ -21,6 +21,7 @@ from typing import Any
 from urllib.parse import quote
 
 from tasks import child_processes
+from warehouse.formats.owner_only import for_the_owner
 
 LOOPBACK = "127.0.0.1"
 
@@ -84,7 +85,7 @@ def serving(home: Path, *, address: str) -> Iterator[None]:
 def password_of(home: Path) -> str:
     """What whoever asks this data folder's server has to know; made at the first question, for its owner's eyes only."""
     path = home / PASSWORD
-    with suppress(FileExistsError), open(path, "x", opener=lambda name, flags: os.open(name, flags, 0o600)) as file:
+    with suppress(FileExistsError), open(path, "x", opener=for_the_owner) as file:
         file.write(f"jobindsats:{token_urlsafe(24)}")
     return path.read_text(encoding="utf-8")
 

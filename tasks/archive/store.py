@@ -27,6 +27,7 @@ from uuid import uuid4
 import fsspec
 from fasteners import InterProcessLock
 
+from warehouse.formats.owner_only import for_the_owner
 from warehouse.formats.strict_json import read_json
 
 _PART = ".part-"
@@ -220,7 +221,7 @@ class Archive:
         part = Path(f"{path}{_PART}{uuid4().hex}")
         _make_private(part.parent, root=Path(self._path))
         try:
-            with open(part, "xb", opener=_for_the_owner) as file:
+            with open(part, "xb", opener=for_the_owner) as file:
                 file.write(content)
                 file.flush()
                 os.fsync(file.fileno())
@@ -273,10 +274,6 @@ def _make_private(folder: Path, *, root: Path) -> None:
         root.chmod(_OWNER_ONLY)
     for each in reversed([folder, *folder.parents][: len(folder.relative_to(root).parts)]):
         each.mkdir(mode=_OWNER_ONLY, exist_ok=True)
-
-
-def _for_the_owner(path: str, flags: int) -> int:
-    return os.open(path, flags, 0o600)
 
 
 def payload_name(digest: str) -> str:

@@ -8,9 +8,9 @@ from itertools import groupby
 
 from tasks.briefing import entries, wording
 from tasks.briefing.content import Briefing, Placed, Ranking
-from tasks.briefing.further_sections import SHOWN
 from tasks.briefing.grounds import Assumed, Source
 from tasks.briefing.paper import Beside, Block, Column, Entry, Items, Paragraph, Section, Table
+from tasks.briefing.sections_of_changes import SHOWN
 from warehouse.danish import writing
 from warehouse.danish.clock import in_denmark
 from warehouse.danish.places import alone

@@ -19,7 +19,7 @@ from tasks.briefing.grounds import Made
 from tasks.briefing.indicators import Indicated
 from warehouse.assumptions import known as assumed
 from warehouse.danish.asked import moment
-from warehouse.danish.clock import danish_day, in_denmark
+from warehouse.danish.clock import danish_day, shown_time
 from warehouse.database.rehearsal import is_rehearsed
 from warehouse.errors import QuestionError
 from warehouse.figures import FIGURES, budgets, population
@@ -119,8 +119,8 @@ def read(
     earlier = since or a_month_before(known_at)
     if earlier >= known_at:
         raise QuestionError(
-            f"the newest counts were seen {in_denmark(known_at):%Y-%m-%d %H:%M}, so nothing was revised since "
-            f"{in_denmark(earlier):%Y-%m-%d %H:%M}: name an earlier day with --since"
+            f"the newest counts were seen {shown_time(known_at)}, so nothing was revised since "
+            f"{shown_time(earlier)}: name an earlier day with --since"
         )
     with ThreadPoolExecutor(max_workers=1) as beside:
         before = beside.submit(_known_before, connection.engine, since=earlier, areas=areas)
@@ -203,7 +203,7 @@ where v.table_no in (select table_no from core.benefit_groups)
 def _newest_seen(connection: Connection, *, as_of: datetime | None) -> datetime:
     found: datetime | None = connection.scalar(text(_NEWEST_SEEN), {"as_of": as_of})
     if found is None:
-        then = f" on {in_denmark(as_of):%Y-%m-%d %H:%M}" if as_of else ""
+        then = f" on {shown_time(as_of)}" if as_of else ""
         raise QuestionError(f"the warehouse knew no benefit's counts{then}: bring them in with `jobindsats nightly`")
     return found
 

@@ -79,6 +79,11 @@ class Paragraph:
     note: bool = False
 
 
+def small_print(text: str) -> Paragraph:
+    """What is to be known of the figures above it, in smaller type."""
+    return Paragraph(text, note=True)
+
+
 @dataclass(frozen=True)
 class Items:
     """A list; each item begins with what is stressed in it."""

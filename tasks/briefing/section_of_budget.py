@@ -10,7 +10,7 @@ from tasks.briefing.charts import Chart
 from tasks.briefing.computed_budget import BASES
 from tasks.briefing.content import Briefing
 from tasks.briefing.followed import BudgetFollowUp, BudgetLine, YearCourse
-from tasks.briefing.paper import Beside, Block, Column, Entry, Figure, Paragraph, Section, Table
+from tasks.briefing.paper import Beside, Block, Column, Entry, Figure, Paragraph, Section, Table, small_print
 from warehouse.danish import writing
 from warehouse.formulas.budgets import ALL, AS_IT_STANDS, LAST_YEAR, SETTLED
 
@@ -21,10 +21,6 @@ _AHEAD_EXPLAINED = {
     LAST_YEAR: "resten af året ændrer sig fra den nyeste måned, som det gjorde sidste år",
     SETTLED: "resten af året er som det, den nyeste måned ventes at ende på, når den er rettet færdig",
 }
-
-
-def _note(text: str) -> Paragraph:
-    return Paragraph(text, note=True)
 
 
 def budget(briefing: Briefing, *, charts: dict[str, Chart]) -> Section | None:
@@ -41,7 +37,7 @@ def budget(briefing: Briefing, *, charts: dict[str, Chart]) -> Section | None:
         Paragraph(begun),
         Beside((*_so_far(found), *chart), form="tre"),
         Beside(_of_year(found)),
-        *map(_note, _explained(found)),
+        *map(small_print, _explained(found)),
     ]
     return Section("budget", "Budgetopfølgning", tuple(blocks))
 

@@ -5,14 +5,10 @@ from __future__ import annotations
 from tasks.briefing import entries, wording
 from tasks.briefing.content import Briefing
 from tasks.briefing.followed import Comparison, Level, Peer
-from tasks.briefing.paper import Beside, Block, Column, Entry, Paragraph, Section, Table
+from tasks.briefing.paper import Beside, Block, Column, Entry, Paragraph, Section, Table, small_print
 from tasks.briefing.section_of_budget import signed_millions
 from warehouse.danish import writing
 from warehouse.danish.places import alone
-
-
-def _note(text: str) -> Paragraph:
-    return Paragraph(text, note=True)
 
 
 def comparable(briefing: Briefing) -> Section | None:
@@ -24,7 +20,7 @@ def comparable(briefing: Briefing) -> Section | None:
         *briefing.notes.get("comparable_municipalities", ()),
         *(note for c in briefing.comparisons for note in c.notes),
     ]
-    told = [_note(wording.said(note, _of_price(briefing))) for note in dict.fromkeys(notes)]
+    told = [small_print(wording.said(note, _of_price(briefing))) for note in dict.fromkeys(notes)]
     return Section("sammenlignelige", "Sammenlignelige kommuner", (*blocks, *told))
 
 

@@ -2,7 +2,7 @@
 
 A new section is a field of `Briefing` in tasks/briefing/content.py; what it reads, in inputs.py; a function in computed.py
 (computed_budget.py: of budgets and comparable municipalities), called in assemble.py, whose `_used` names its figures as
-sources; its blocks, in sections_of_benefits.py, further_sections.py or a section_of_ file of its own; its place among the
+sources; its blocks, in the section_of_ or sections_of_ file of what it is about; its place among the
 others, in `composed` here; its sentence for the summary, in summary.py; its number and line in docs/briefing.md, and its row
 in docs/saadan-laeses-bilaget.md.
 """
@@ -13,10 +13,13 @@ from tasks.briefing import (
     annexes,
     budget_chart,
     charts,
-    further_sections,
     section_of_budget,
     section_of_comparable,
+    section_of_indicators,
+    sections_of_benchmark,
     sections_of_benefits,
+    sections_of_block_grant,
+    sections_of_changes,
     summary,
 )
 from tasks.briefing.content import Briefing
@@ -37,14 +40,14 @@ def composed(briefing: Briefing) -> Paper:
         sections_of_benefits.benefits(briefing, charts=drawn),
         section_of_budget.budget(briefing, charts=drawn),
         sections_of_benefits.shares(briefing, charts=drawn),
-        further_sections.benchmark(briefing, charts=drawn),
-        further_sections.savings(briefing),
+        sections_of_benchmark.benchmark(briefing, charts=drawn),
+        sections_of_benchmark.savings(briefing),
         section_of_comparable.comparable(briefing),
-        further_sections.projection(briefing),
-        further_sections.key(briefing),
-        further_sections.indicators(briefing),
-        further_sections.revisions(briefing),
-        further_sections.breaks(briefing),
+        sections_of_block_grant.projection(briefing),
+        sections_of_block_grant.key(briefing),
+        section_of_indicators.indicators(briefing),
+        sections_of_changes.revisions(briefing),
+        sections_of_changes.breaks(briefing),
         annexes.lists(briefing),
         annexes.every_revision(briefing),
     ]

@@ -1,7 +1,4 @@
-"""The sections of the appendix on benefits: what stands in each section, as blocks.
-
-What is said of benchmark, key and unemployment is in further_sections.py, of sources in annexes.py.
-"""
+"""The sections of the appendix on benefits: what stands in each section, as blocks."""
 
 from __future__ import annotations
 
@@ -9,7 +6,19 @@ from tasks.briefing import entries, summary, wording
 from tasks.briefing.cells import OBSERVED
 from tasks.briefing.charts import Chart
 from tasks.briefing.content import Briefing, Compared, Course
-from tasks.briefing.paper import Beside, Block, Column, Entry, Figure, Items, Meanings, Paragraph, Section, Table
+from tasks.briefing.paper import (
+    Beside,
+    Block,
+    Column,
+    Entry,
+    Figure,
+    Items,
+    Meanings,
+    Paragraph,
+    Section,
+    Table,
+    small_print,
+)
 from warehouse.danish import writing
 from warehouse.danish.places import alone
 from warehouse.danish.reservations import TOO_FEW
@@ -32,7 +41,7 @@ def benefits(briefing: Briefing, *, charts: Charts) -> Section:
             note=True,
         )
     )
-    blocks += [Paragraph(said, note=True) for said in summary.beside_the_total(briefing)]
+    blocks += [small_print(said) for said in summary.beside_the_total(briefing)]
     blocks += [Meanings(tuple(explained))] if explained else []
     figures = [
         *_figure(charts, "forloeb", behind=_months(briefing)),

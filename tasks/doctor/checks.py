@@ -22,7 +22,7 @@ from tasks.watch.calendars import awaited_releases
 from tasks.watch.thresholds.content import ThresholdsError
 from tasks.watch.thresholds.crossings import own_thresholds
 from warehouse.assumptions.model import AssumptionError
-from warehouse.danish.clock import danish_day, in_denmark
+from warehouse.danish.clock import danish_day, shown_time
 from warehouse.database.locks import Lock, holders
 from warehouse.formulas.release_calendar import PUBLISHER
 from warehouse.settings import Settings
@@ -51,13 +51,13 @@ def clock(resources: Resources, *, connection: Connection) -> Finding:
     newest = connection.scalar(text("select max(seen_at) from core.vintages"))
     mend = "remove JOBINDSATS_NOW" if set_to else "correct the machine's clock"
     if newest is not None and newest > now + CLOCKS_AGREE_TO:
-        says = f"it is {_at(now)} by the clock, and the newest vintage was seen at {_at(newest)}"
+        says = f"it is {shown_time(now)} by the clock, and the newest vintage was seen at {shown_time(newest)}"
         step = f"{mend}; where it was wrong then, `jobindsats warehouse redate` takes that back"
         return Finding("clock", "failed", says, step)
     if set_to is not None and not resources.settings.rehearsed:
-        says = f"JOBINDSATS_NOW sets the clock to {_at(set_to)}, and the publisher is the real one"
+        says = f"JOBINDSATS_NOW sets the clock to {shown_time(set_to)}, and the publisher is the real one"
         return Finding("clock", "attention", says, f"{mend}: it is for rehearsals only")
-    return Finding("clock", "well", f"{_at(now)} in Denmark{', set by JOBINDSATS_NOW' if set_to else ''}")
+    return Finding("clock", "well", f"{shown_time(now)} in Denmark{', set by JOBINDSATS_NOW' if set_to else ''}")
 
 
 _LAST_NIGHT = text(
@@ -72,7 +72,7 @@ def nights(connection: Connection, *, now: datetime, hours: float) -> Finding:
     last = connection.execute(_LAST_NIGHT).one_or_none()
     if last is None:
         return Finding("nights", "well", "none has run yet", "jobindsats nightly, or jobindsats serve")
-    named = f"night {last.run_id} of {_at(last.started_at)}"
+    named = f"night {last.run_id} of {shown_time(last.started_at)}"
     if last.ended_at is None and last.run_id in holders(connection, Lock.RUN):
         return _at_work(named, since=last.started_at, now=now, hours=hours)
     if last.ended_at is None or last.outcome == "died":
@@ -137,10 +137,6 @@ def untold(connection: Connection, *, now: datetime) -> Finding:
         says = f"alerts that could not be delivered: {len(waiting)}, the first of run {waiting[0].run_id}"
         return Finding("alerts", "attention", says, "see to JOBINDSATS_NOTIFY; the next night tries again")
     return Finding("alerts", "well", "every alert was delivered")
-
-
-def _at(moment: datetime) -> str:
-    return f"{in_denmark(moment):%Y-%m-%d %H:%M}"
 
 
 def _for_how_long(time: timedelta) -> str:

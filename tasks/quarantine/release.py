@@ -25,7 +25,7 @@ from tasks.runs.lifecycle import opened, report_and_close
 from tasks.sources.registry import is_source, source_of
 from tasks.stage import stage_table
 from tasks.stoppages import AuditFailed, Busy, Quarantined, Refused, Stoppage
-from warehouse.danish.clock import in_denmark
+from warehouse.danish.clock import shown_time
 from warehouse.database.locks import Lock, held
 from warehouse.errors import QuestionError
 from warehouse.history.staging import drop_staging, staging_name, table_number
@@ -123,13 +123,13 @@ def _releasable(connection: Connection, quarantine_id: int) -> StoppedLoad:
         )
     if load.released_at is not None:
         raise Refused(
-            f"load {load.id} of {load.table} was released by {load.released_by} on {_in_denmark(load.released_at)}: "
+            f"load {load.id} of {load.table} was released by {load.released_by} on {shown_time(load.released_at)}: "
             f"{load.release_reason}"
         )
     if load.overtaken_at is not None:
         raise Refused(
-            f"load {load.id} of {load.table} was stopped on {_in_denmark(load.stopped_at)} and has been overtaken: vintage "
-            f"{load.overtaken_by} stands, seen on {_in_denmark(load.overtaken_at)}, and the publisher has been looked at since"
+            f"load {load.id} of {load.table} was stopped on {shown_time(load.stopped_at)} and has been overtaken: vintage "
+            f"{load.overtaken_by} stands, seen on {shown_time(load.overtaken_at)}, and the publisher has been looked at since"
         )
     if load.manifest is None:
         raise Refused(
@@ -137,10 +137,6 @@ def _releasable(connection: Connection, quarantine_id: int) -> StoppedLoad:
             f"{load.message}. Then run `jobindsats nightly --table {load.table}`"
         )
     return load
-
-
-def _in_denmark(moment: datetime) -> str:
-    return f"{in_denmark(moment):%Y-%m-%d %H:%M}"
 
 
 @contextmanager

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hmac
 import ipaddress
-import os
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -13,6 +12,8 @@ from urllib.parse import urlsplit
 
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
+
+from warehouse.formats.owner_only import for_the_owner
 
 OWN_NAMES = ("127.0.0.1", "localhost", "[::1]")
 TOKEN_FILE, SHORTEST_TOKEN = "serve-data-token", 24  # the name of a file
@@ -54,7 +55,7 @@ def require_guarded(host: str, *, token: str | None, names: Sequence[str]) -> No
 def kept_token(folder: Path) -> str:
     """The token that is kept in the data folder, for its owner's eyes only; made where there is none. Raises GuardError."""
     path = folder / TOKEN_FILE
-    with suppress(FileExistsError), open(path, "x", opener=lambda name, flags: os.open(name, flags, 0o600)) as file:
+    with suppress(FileExistsError), open(path, "x", opener=for_the_owner) as file:
         file.write(token_urlsafe(32))
     if path.stat().st_mode & 0o077:
         raise GuardError(f"others may read {path}, which holds the token: delete it, and another is made")

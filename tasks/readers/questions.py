@@ -59,17 +59,14 @@ def tables(warehouse: Warehouse, asked: models.TableList) -> Found:
         raise QuestionError(f"no table has the words '{asked.words}': ask with fewer, or without for all")
     if named is not None:
         dimensions = [hierarchy.dimension for hierarchy in named.breakdowns]
-        rows[0]["breakdowns"] = {each: _members(warehouse.connection, named.id, each) for each in dimensions}
+        rows[0]["breakdowns"] = {
+            each: reading.members_held(warehouse.connection, table_id=named.id, dimension=each) for each in dimensions
+        }
     return Found(rows, "The catalogue of this warehouse, and the publishers' calendars of releases")
 
 
 def _said_of(row: Any) -> str:
     return " ".join(str(row[name]) for name in ("table", "title", "title_en", "subject")).casefold()
-
-
-def _members(connection: Connection, table_id: str, dimension: str) -> list[str]:
-    statement = text("select * from marts.members_held(:table_id, :dimension)")
-    return list(connection.scalars(statement, {"table_id": table_id, "dimension": dimension}))
 
 
 def areas(_warehouse: Warehouse, asked: models.AreaList) -> Found:

@@ -22,7 +22,7 @@ from tasks.resources import RETRIES, Resources, open_resources
 from tasks.runs.alerts import raise_alerts
 from tasks.runs.report import RunReport, figures_moved, largest_revisions, thresholds_crossed
 from tasks.sources.registry import listed_tables
-from warehouse.danish.clock import in_denmark
+from warehouse.danish.clock import in_denmark, shown_time
 from warehouse.database.locks import Lock, held, holders
 from warehouse.database.reader_limits import end_overdue, set_limits
 from warehouse.errors import in_words, went_away
@@ -174,7 +174,7 @@ def _not_a_night_at_its_time(other: AtWork | None, *, now: datetime, latest: tim
     if now - other.started_at <= latest + A_LITTLE_LONGER:
         return ""
     return (
-        f"run {other.run_id} has been at work since {in_denmark(other.started_at):%Y-%m-%d %H:%M}, and a night may take "
+        f"run {other.run_id} has been at work since {shown_time(other.started_at)}, and a night may take "
         f"{latest / timedelta(hours=1):g} hours: end its process, and the next night clears away what it left"
     )
 

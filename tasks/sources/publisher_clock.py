@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 from tasks.results import Listing
 from tasks.stoppages import Refused
-from warehouse.danish.clock import Clock, in_denmark
+from warehouse.danish.clock import Clock, shown_time
 from warehouse.settings import is_on_this_machine
 
 AGREES_TO = timedelta(hours=1)
@@ -34,7 +34,7 @@ def require_same_time(headers: Mapping[str, str], *, now: Callable[[], datetime]
     if sent is None or (is_on_this_machine(url) and not _is_the_machines(now)):
         return
     wrong = abs(sent - ours) > AGREES_TO
-    said = f"{_host(url)} answered at {_at(sent)} by its clock, and by ours it is {_at(ours)}"
+    said = f"{_host(url)} answered at {shown_time(sent)} by its clock, and by ours it is {shown_time(ours)}"
     _settle(said if wrong else None, now=now)
 
 
@@ -83,10 +83,6 @@ def _middle(days: Sequence[date]) -> date:
 
 def _host(url: str) -> str:
     return urlsplit(url).netloc
-
-
-def _at(moment: datetime) -> str:
-    return f"{in_denmark(moment):%Y-%m-%d %H:%M}"
 
 
 def _is_the_machines(now: Callable[[], datetime]) -> bool:

@@ -16,10 +16,11 @@ from importlib import resources
 from itertools import groupby, pairwise
 from typing import Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import Field, ValidationError, field_validator, model_validator
 
 from warehouse.areas import all_areas, reference_rows
 from warehouse.catalogue.units import Evidence
+from warehouse.formats.declared import Declared
 from warehouse.formats.yaml_files import YamlFile, YamlMisread
 
 AssumptionUnit = Literal["persons", "full_time_persons", "cases", "pct", "pct_point", "dkk", "hours", "weeks", "years"]
@@ -55,13 +56,11 @@ class AssumptionError(ValueError):
     """Assumptions cannot be read; the message names file, entry and key."""
 
 
-class Assumption(BaseModel):
+class Assumption(Declared):
     """One number taken for granted: where and when it applies, how certain it is, and who says so.
 
     `area_code` None is anywhere, `basis` a variant, `valid_from` and `valid_to` the first and last day it was given for.
     """
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     name: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
     area_code: str | None = None

@@ -17,7 +17,6 @@ from typing import Any, TypeVar
 import yaml
 from pydantic import Field, ValidationError
 
-from warehouse.catalogue.declared import Declared
 from warehouse.catalogue.model import (
     Catalogue,
     CatalogueError,
@@ -29,6 +28,7 @@ from warehouse.catalogue.model import (
     with_hierarchies,
 )
 from warehouse.catalogue.units import Unit
+from warehouse.formats.declared import Declared
 from warehouse.formats.plain_file import FileUnfit, read_in_folder
 from warehouse.formats.written_day import WrittenDay
 from warehouse.formats.yaml_files import LARGEST_FILE, YamlFile, YamlMisread

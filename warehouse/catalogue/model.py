@@ -15,9 +15,9 @@ from typing import Any, Literal
 import yaml
 from pydantic import Field, ValidationError, model_validator
 
-from warehouse.catalogue.declared import Declared
 from warehouse.catalogue.series_breaks import OwnBreak, SeriesBreak, require_fitting
 from warehouse.catalogue.units import BOUNDS, COUNTS, Evidence, Unit
+from warehouse.formats.declared import Declared
 from warehouse.formats.written_day import WrittenDay
 from warehouse.periods import PeriodKind
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from pydantic import Field, field_validator, model_validator
 
-from warehouse.catalogue.declared import Declared
+from warehouse.formats.declared import Declared
 from warehouse.formats.written_day import WrittenDay
 from warehouse.periods import Period, PeriodKind
 

@@ -9,13 +9,14 @@ from datetime import date
 from fractions import Fraction
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, PlainValidator, StringConstraints, ValidationInfo
+from pydantic import Field, PlainValidator, StringConstraints, ValidationInfo
 
 from warehouse.areas import AreaUnknown, find, municipalities
 from warehouse.claims.arithmetic import Arithmetic
 from warehouse.claims.words import rounding_word
 from warehouse.danish.numbers import WrittenNumber
 from warehouse.danish.units import Unit, scale_of
+from warehouse.formats.declared import Declared
 from warehouse.formats.written_day import WrittenDay
 from warehouse.periods import Period, spanning
 
@@ -100,13 +101,7 @@ UnitName = Annotated[Unit, PlainValidator(_unit)]
 OwnUnit = Annotated[str, PlainValidator(_own_unit)]
 
 
-class Written(BaseModel):
-    """What a person wrote: keys that nobody knows are refused."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class _Asked(Written):
+class _Asked(Declared):
     area: AreaName | None = None
     areas: AreaNames | None = None
     period: PeriodId | None = None
@@ -147,7 +142,7 @@ class Cell(_Asked):
 
     table: Words
     measure: Words | None = None
-    where: dict[Words, Words] = {}
+    where: dict[Words, Words] = Field(default_factory=dict)
 
     def misfits(self) -> Iterator[str]:
         """What does not go together, and a period that lacks."""
@@ -156,7 +151,7 @@ class Cell(_Asked):
             yield "name the period, such as 2023M10"
 
 
-class Document(Written):
+class Document(Declared):
     """One paper: `date` is as exact as it is known."""
 
     id: Words
@@ -172,7 +167,7 @@ def last_day(document: Document) -> date:
     return date(year, month or 12, day or monthrange(year, month or 12)[1])
 
 
-class Given(Written):
+class Given(Declared):
     """What the arithmetic is given: a number and where it comes from, or a figure or cells of the warehouse.
 
     `low` and `high` where a number is itself a rounded one. A figure and a cell are in their plain unit, and may be several
@@ -201,7 +196,7 @@ class Given(Written):
         return number.value * scale, low.value * scale, high.value * scale
 
 
-class Reading(Written):
+class Reading(Declared):
     """Another way of reading the paper, tried where the claim differs."""
 
     label: Words
@@ -210,7 +205,7 @@ class Reading(Written):
     cell: Cell | None = None
 
 
-class Claim(Written):
+class Claim(Declared):
     """One number somebody wrote, and the arithmetic, figure or cell that should give it, or why nothing can."""
 
     document: Words
@@ -224,11 +219,11 @@ class Claim(Written):
     figure: Figure | None = None
     cell: Cell | None = None
     cannot: Words | None = None
-    given: dict[Name, Given] = {}
+    given: dict[Name, Given] = Field(default_factory=dict)
     readings: tuple[Reading, ...] = ()
 
 
-class ClaimsFile(Written):
+class ClaimsFile(Declared):
     """Papers and what they claim; every claim names a document of the file. `units` are its own words for what is counted."""
 
     units: tuple[OwnUnit, ...] = ()

@@ -11,6 +11,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
+from warehouse.formats.owner_only import for_the_owner
+
 ADDRESS = "127.0.0.1"
 """The only address it ever listens on."""
 
@@ -38,13 +40,9 @@ def keep(data_dir: Path, wanted: Kept | None) -> None:
         (data_dir / _FILE).unlink(missing_ok=True)
         return
     unfinished = data_dir / f".{_FILE}-{os.getpid()}"
-    with open(unfinished, "w", encoding="utf-8", opener=_for_the_owner) as file:
+    with open(unfinished, "w", encoding="utf-8", opener=for_the_owner) as file:
         file.write(f"{wanted.port}\n{wanted.password}\n")
     unfinished.replace(data_dir / _FILE)
-
-
-def _for_the_owner(path: str, flags: int) -> int:
-    return os.open(path, flags, 0o600)
 
 
 def is_free(port: int) -> bool:

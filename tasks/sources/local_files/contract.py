@@ -16,7 +16,6 @@ from pydantic import Discriminator, Field, StringConstraints, Tag, ValidationErr
 from tasks.sources.local_files.contract_fields import (
     AreaColumn,
     Column,
-    Declared,
     Key,
     Label,
     Limits,
@@ -29,6 +28,7 @@ from tasks.sources.local_files.contract_fields import (
 )
 from tasks.sources.local_files.values import KINDS, Decimals, Dialect, Minus, Thousands
 from warehouse.catalogue.model import Hierarchy, Table
+from warehouse.formats.declared import Declared
 from warehouse.formats.written_day import WrittenDay
 from warehouse.formats.yaml_files import YamlFile, YamlMisread
 from warehouse.periods import PeriodKind

@@ -9,9 +9,7 @@ from typing import Annotated, Any, Self
 
 from pydantic import (
     AfterValidator,
-    BaseModel,
     BeforeValidator,
-    ConfigDict,
     Field,
     FiniteFloat,
     InstanceOf,
@@ -24,6 +22,7 @@ from warehouse.areas import Area, AreaUnknown, find
 from warehouse.catalogue.model import Hierarchy, Measure, Member
 from warehouse.catalogue.units import Unit
 from warehouse.formats.clean_text import composed
+from warehouse.formats.declared import Declared
 from warehouse.periods import Period
 
 
@@ -61,12 +60,6 @@ OnePeriod = Annotated[InstanceOf[Period], BeforeValidator(_period)]
 OneArea = Annotated[InstanceOf[Area], BeforeValidator(_area)]
 
 
-class Declared(BaseModel):
-    """What a person declares: unknown keys are errors, and nothing changes once it is read."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
 class Source(Declared):
     """Where the figures come from: the paper or system they stand in, and who answers for them."""
 
@@ -102,7 +95,7 @@ class PeriodColumn(TextColumn):
 class AreaColumn(TextColumn):
     """A column that names each row's area; `names` says what the file's own names stand for."""
 
-    names: dict[Label, OneArea] = {}
+    names: dict[Label, OneArea] = Field(default_factory=dict)
 
 
 class Key(TextColumn):
@@ -151,7 +144,7 @@ class Column(Declared):
     within: tuple[FiniteFloat, FiniteFloat] | None = None
     may_be_missing: bool = False
     factor: Decimal = Field(default=Decimal(1), gt=0, max_digits=15)
-    across: dict[Label, Place] = {}
+    across: dict[Label, Place] = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _fits_its_unit(self) -> Self:

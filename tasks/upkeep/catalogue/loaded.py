@@ -10,13 +10,13 @@ from pydantic import ValidationError
 from sqlalchemy import Connection, Engine, Row, text
 
 from warehouse.catalogue.model import Hierarchy, Table
+from warehouse.reading import members_held
 
 _LOADED = """
 select t.table_id, t.publisher, d.declaration
 from marts.tables t join marts.declared_tables() d using (table_id)
 where t.is_loaded and d.declaration is not null
 """
-_HELD = "select * from marts.members_held(:table_id, :dimension)"
 _PERIODS = """
 select distinct p.code from core.observations o
 join core.periods p using (period_id) join core.tables t using (table_no)
@@ -61,7 +61,7 @@ def _loaded(connection: Connection, row: Row[Any]) -> Loaded | None:
     except ValidationError:
         return None
     asked = [each.dimension for each in table.breakdowns if each.open]
-    held = {each: tuple(connection.scalars(text(_HELD), {"table_id": table.id, "dimension": each})) for each in asked}
+    held = {each: tuple(members_held(connection, table_id=table.id, dimension=each)) for each in asked}
     return Loaded(table, row.publisher, held)
 
 

@@ -12,13 +12,14 @@ from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, Self
 
-from pydantic import BaseModel, ConfigDict, Field, PlainValidator, StringConstraints, model_validator
+from pydantic import Field, PlainValidator, StringConstraints, model_validator
 
 from warehouse.catalogue.model import jobindsats
 from warehouse.catalogue.named import unknown
 from warehouse.claims.content import AreaName
 from warehouse.danish.numbers import WrittenNumber
 from warehouse.danish.written_files import FileMisread, misread, read_model, written_file
+from warehouse.formats.declared import Declared
 
 LONGEST_FILE = 100_000
 LAST_RANK = 98
@@ -79,13 +80,7 @@ Benefits = Annotated[tuple[str, ...], _names_among("benefit", _benefits)]
 BenefitAreas = Annotated[tuple[str, ...], _names_among("group of benefits", _benefit_areas)]
 
 
-class Written(BaseModel):
-    """What a person wrote: keys that nobody knows are refused."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class _Limited(Written):
+class _Limited(Declared):
     """A limit that is told in one of several units."""
 
     @model_validator(mode="after")
@@ -132,7 +127,7 @@ class Lateness(_Limited):
 KINDS = ("growth", "budget", "rank", "lateness")
 
 
-class Threshold(Written):
+class Threshold(Declared):
     """One limit, by the municipality's own name for it: exactly one of the four kinds."""
 
     name: Words
@@ -157,7 +152,7 @@ class Threshold(Written):
         return next(kind for kind in KINDS if getattr(self, kind) is not None)
 
 
-class ThresholdsFile(Written):
+class ThresholdsFile(Declared):
     """A file of thresholds: the municipality they are of where one does not name another, and the thresholds."""
 
     area: AreaName

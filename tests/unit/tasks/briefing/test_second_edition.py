@@ -14,9 +14,10 @@ from tasks.briefing import (
     annexes,
     charts,
     computed,
-    further_sections,
+    section_of_indicators,
     sections,
     sections_of_benefits,
+    sections_of_changes,
     summary,
     wording,
     write,
@@ -141,7 +142,7 @@ def test_the_annex_has_every_place_and_says_what_a_list_covers(briefing: Briefin
     assert annexes.lists(replace(briefing, ranking=None)) is None
 
 
-@pytest.mark.parametrize("many", [0, 1, further_sections.SHOWN, further_sections.SHOWN + 1, 60])
+@pytest.mark.parametrize("many", [0, 1, sections_of_changes.SHOWN, sections_of_changes.SHOWN + 1, 60])
 def test_all_revisions_are_there(briefing: Briefing, many: int) -> None:  # noqa: F811
     every = tuple(
         Revision(name, period, seen(100), seen(101 + nth))
@@ -150,10 +151,10 @@ def test_all_revisions_are_there(briefing: Briefing, many: int) -> None:  # noqa
         )
     )
     told = replace(briefing, revisions=Revisions(datetime(2023, 11, 5, tzinfo=UTC), held=True, every=every))
-    (shown, annex) = further_sections.revisions(told), annexes.every_revision(told)
+    (shown, annex) = sections_of_changes.revisions(told), annexes.every_revision(told)
     rows = [row for block in shown.blocks if isinstance(block, Table) for row in block.rows]
-    assert len(rows) == min(many, further_sections.SHOWN)
-    if many <= further_sections.SHOWN:
+    assert len(rows) == min(many, sections_of_changes.SHOWN)
+    if many <= sections_of_changes.SHOWN:
         assert annex is None
     else:
         assert annex is not None
@@ -245,7 +246,7 @@ def test_no_change_is_told_across_a_break_of_a_table() -> None:
 
 def test_a_table_that_is_not_loaded_leaves_its_section_out(briefing: Briefing) -> None:  # noqa: F811
     assert indicators(read(), area_code="163", counts={}, breaks={}) == ()
-    assert further_sections.indicators(briefing) is None
+    assert section_of_indicators.indicators(briefing) is None
     told = Indicator("Ledige", "persons", MONTH, seen(3), seen(2), compared(seen(3), seen(2), broken=False), None)
     assert "7. Ledighed" not in "".join(each.title for each in sections.composed(briefing).sections)
     titles = [each.title for each in sections.composed(replace(briefing, indicators=(told,))).sections]

@@ -1,4 +1,4 @@
-"""What is common to everything that the catalogue declares."""
+"""What everything that a person or a program declares has in common: the catalogue, a contract, a paper, limits."""
 
 from __future__ import annotations
 
