@@ -69,6 +69,7 @@ TRIED = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("how", "call"), TRIED)
 def test_trouble_with_the_line_is_a_sentence_and_loses_nothing(
     storage: Storage, remote: Archive, how: str, call: str

@@ -98,6 +98,7 @@ def recorded(state: State[Any]) -> Any:
         return client.read_flow_run(state.state_details.flow_run_id).state
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("outcome", ENDS)
 def test_a_flow_that_is_called_gives_its_report_and_the_run_bears_its_outcome(orchestrator: str, outcome: str) -> None:
     found = RunReport(8, outcome, TROUBLED)
@@ -122,6 +123,7 @@ def test_a_flow_within_a_flow_does_not_wait_for_heartbeats_of_its_own(orchestrat
     assert value_of(around) == [seconds, None, seconds]
 
 
+@pytest.mark.slow
 def test_a_run_that_needs_a_look_is_an_error_to_whoever_calls_it_unprepared_and_is_not_tried_again(
     orchestrator: str,
 ) -> None:

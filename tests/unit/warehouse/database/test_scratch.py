@@ -48,6 +48,7 @@ def test_it_is_gone_after_a_failure_too_with_somebody_still_connected(database: 
     assert str(caught.value) not in databases(database)
 
 
+@pytest.mark.slow
 def test_one_that_was_left_behind_is_dropped_and_one_in_use_is_not(database: URL) -> None:
     left = f"{PREFIX}left_behind"
     ask(database, f"create database {left}")
