@@ -7,12 +7,11 @@ content: tests/properties/test_difference_laws.py holds one against the other.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import cast
 
 import polars as pl
-import psycopg
 from sqlalchemy import Connection, text
 
+from warehouse.database.copying import copy_frame
 from warehouse.database.sql_files import read_sql
 from warehouse.history.ended import write_ended
 from warehouse.history.staging import (
@@ -123,10 +122,7 @@ def ends_in_nulls(connection: Connection, *, name: str) -> bool:
 def _written(connection: Connection, rows: pl.DataFrame, *, name: str, as_: str, grain: str) -> None:
     """A table in `staging` with these rows, by COPY on this connection."""
     connection.execute(text(as_))
-    driver = cast("psycopg.Connection[tuple[object, ...]]", connection.connection.driver_connection)
-    statement = f"copy staging.{name} ({', '.join(rows.columns)}) from stdin (format csv)"
-    with driver.cursor() as cursor, cursor.copy(statement.encode()) as copy:
-        copy.write(rows.write_csv(include_header=False).encode())
+    copy_frame(connection, rows, into=f"staging.{name}")
     _describe(connection, name=name, grain=grain)
 
 

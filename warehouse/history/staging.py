@@ -19,14 +19,13 @@ what differs.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import cast
 
 import numpy as np
 import polars as pl
-import psycopg
 from sqlalchemy import Connection, TextClause, text
 
 from warehouse.catalogue.units import HIDDEN_WHEN_SMALL, LARGE_COUNT
+from warehouse.database.copying import copy_pieces
 from warehouse.database.locks import Lock, holders
 from warehouse.database.sql_files import read_sql
 from warehouse.history.dimensions import canonical
@@ -232,11 +231,8 @@ def drop_leftovers(connection: Connection) -> list[str]:
 
 def copy_in(connection: Connection, rows: pl.DataFrame, *, name: str) -> None:
     """Append rows (series_id, period_id, value, status) to a staging table with COPY, on this connection."""
-    driver = cast("psycopg.Connection[tuple[object, ...]]", connection.connection.driver_connection)
     statement = f"copy staging.{name} (series_id, period_id, value, status) from stdin (format binary)"
-    with driver.cursor() as cursor, cursor.copy(statement.encode()) as copy:
-        for piece in _binary(rows):
-            copy.write(piece)
+    copy_pieces(connection, statement, pieces=_binary(rows))
 
 
 # PostgreSQL's binary format of COPY: a signature, then for each row the number of its fields and each field with its length

@@ -11,15 +11,14 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 from importlib.metadata import version
-from typing import cast
 
 import polars as pl
-import psycopg
 from sqlalchemy import Connection, Integer, Table, text
 
 from warehouse.areas import all_areas
 from warehouse.catalogue.model import jobindsats
 from warehouse.database import reader_role
+from warehouse.database.copying import copy_frame
 from warehouse.database.sql_files import read_sql
 from warehouse.figures import FIGURES
 from warehouse.figures.compute import answer
@@ -65,7 +64,7 @@ def fill(connection: Connection, mart: Table) -> Moves:
     write_periods(connection, periods=[Period.parse(code) for code in rows["period"].unique().sort()])
     remember(connection, mart, benefits=benefits)
     connection.execute(text(_EMPTY.format_map(_names(mart, benefits=benefits))), {"benefits": benefits})
-    _copy(connection, rows, into=mart)
+    copy_frame(connection, rows, into=mart.fullname)
     connection.execute(text(_BUILT), {"mart": mart.name, "rests_on": state})
     reader_role.renew(connection)
     return moves(connection, mart, benefits=benefits)
@@ -113,13 +112,6 @@ def _whole(rows: pl.DataFrame, mart: Table) -> pl.DataFrame:
         if (rows[name] != rows[name].cast(pl.Float64).round()).any():
             raise ValueError(f"{mart.name}.{name} is declared as whole numbers, and there are others among its figures")
     return rows.with_columns(pl.col(names).cast(pl.Int64))
-
-
-def _copy(connection: Connection, rows: pl.DataFrame, *, into: Table) -> None:
-    driver = cast("psycopg.Connection[tuple[object, ...]]", connection.connection.driver_connection)
-    statement = f"copy {into.fullname} ({', '.join(rows.columns)}) from stdin (format csv)"
-    with driver.cursor() as cursor, cursor.copy(statement.encode()) as copy:
-        copy.write(rows.write_csv(include_header=False, quote_style="non_numeric", null_value="").encode())
 
 
 def is_behind(connection: Connection, mart: Table) -> bool:
