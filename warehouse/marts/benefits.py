@@ -150,11 +150,12 @@ def rebuild(connection: Connection, *, table_id: str) -> None:
 
 _GROWN = """
 select count(*) > 1.1 * greatest((select reltuples from pg_class where oid = 'marts.benefit_recipients'::regclass), 0)
+    or not exists (select from pg_stats where schemaname = 'marts' and tablename = 'benefit_recipients')
 from marts.benefit_recipients
 """
 
 
 def analyze(connection: Connection) -> None:
-    """Tell the planner of the mart's rows where it knows of fewer: it takes a mart that was made anew for an empty one."""
+    """Tell the planner of the mart's rows where it knows of fewer, or nothing of them: it takes a mart made anew for empty."""
     if connection.scalar(text(_GROWN)):
         connection.execute(text("analyze marts.benefit_recipients"))

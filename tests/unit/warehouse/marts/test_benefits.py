@@ -34,3 +34,16 @@ def test_the_planner_is_told_of_more_than_a_tenth_more(engine: Engine, rows: int
         copied(connection, first=21, last=rows)
         analyze(connection)
         assert connection.scalar(text(_KNOWN)) == known
+
+
+def test_a_mart_of_which_only_the_number_of_rows_is_known_is_analysed(engine: Engine) -> None:
+    publish(engine, shown(3), at=0)
+    with engine.connect() as connection:
+        rebuild(connection, table_id="y07a02")
+        copied(connection, first=2, last=20)
+        # As after a dump was read back: an index that is made tells of the rows, and of what is in them nothing.
+        connection.execute(text("create index on marts.benefit_recipients (period)"))
+        assert connection.scalar(text(_KNOWN)) == 20
+        analyze(connection)
+        columns = connection.scalar(text("select count(*) from pg_stats where tablename = 'benefit_recipients'"))
+        assert columns
