@@ -4,8 +4,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 export DO_NOT_TRACK = 1
 # In the order of the folders: journeys, which are long, begin before the many short unit tests. A third process works while
-# two wait for their servers; of the slow tests half the time is waiting, and a fourth has something to do.
-IN_ORDER := --dist loadfile --no-loadscope-reorder
+# two wait for their servers.
+ON_TWO_CORES := -n 3 --dist loadfile --no-loadscope-reorder
 
 PORT ?= 4200
 DASHBOARD_PORT ?= 8501
@@ -61,10 +61,10 @@ dashboard: setup-dashboard
 	@exec $(BIN)/python -m dashboards $(DASHBOARD_PORT)
 
 test: setup
-	@$(BIN)/python -m pytest -q -n 3 $(IN_ORDER) -m "not slow" $(ARGUMENTS)
+	@$(BIN)/python -m pytest -q $(ON_TWO_CORES) -m "not slow" $(ARGUMENTS)
 
 test-all: setup
-	@$(BIN)/python -m pytest -q -n 4 $(IN_ORDER)
+	@$(BIN)/python -m pytest -q $(ON_TWO_CORES)
 
 check: setup
 	@$(BIN)/ruff check .
